@@ -1,0 +1,121 @@
+"""A service's database: its engine, its transactions, and what a transaction will say."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.contracts import Message
+from shared.messaging import outbox
+from shared.telemetry import current_correlation_id
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 0.5
+
+
+class Wakeup:
+    """Tells a relay in the same process that something was committed, so that it need not wait for its next poll."""
+
+    def __init__(self) -> None:
+        """Start with nothing to tell."""
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Wake whoever waits, now or next."""
+        self._event.set()
+
+    async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound on idling, not on work
+        """Return True as soon as it was set, False after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+
+class UnitOfWork:
+    """One transaction: its connection, and the messages that its commit makes true."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Wrap a connection inside a transaction."""
+        self.connection = connection
+        self.outgoing: list[outbox.Outgoing] = []
+
+    def say(self, message: Message) -> None:
+        """Queue a message for the outbox; it is written just before the commit, after the aggregate's row was locked."""
+        self.outgoing.append(outbox.outgoing(message, correlation_id=current_correlation_id()))
+
+
+class Database:
+    """The engine of one service's database. Nothing else in the tree commits."""
+
+    def __init__(self, url: str, *, application: str, pool_size: int = 10) -> None:
+        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity."""
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            json_serializer=_compact_json,
+            connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},
+        )
+        self.wakeup = Wakeup()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
+        """Give a unit of work; commit it with its outbox rows at the end, roll it back when the block raises."""
+        async with self.engine.connect() as connection:
+            work = UnitOfWork(connection)
+            yield work
+            await outbox.write(connection, work.outgoing)
+            await connection.commit()
+        if work.outgoing:
+            self.wakeup.set()
+
+    async def ready(self) -> bool:
+        """Say whether a statement can be run now."""
+        try:
+            async with asyncio.timeout(5), self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (OSError, TimeoutError, DBAPIError):
+            return False
+        return True
+
+    async def wait_until_ready(self) -> None:
+        """Wait for the database, and say so once."""
+        said = False
+        while not await self.ready():
+            if not said:
+                log.warning("waiting for the database")
+                said = True
+            await asyncio.sleep(RETRY_SECONDS)
+        if said:
+            log.info("the database answers")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _compact_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether an error means that the database is away, rather than that a statement was wrong.
+
+    SQLSTATE 08 connection, 57P01–57P03 shutting down or starting, 53300 too many connections.
+    """
+    if isinstance(error, (ConnectionError, OSError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or code.startswith("08") or code in {"57P01", "57P02", "57P03", "53300"}

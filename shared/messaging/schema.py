@@ -1,0 +1,80 @@
+"""The tables of the mechanisms, as SQL for a service's first migration. One place, so that no service has others."""
+
+MECHANISMS = """
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shard smallint NOT NULL,
+    event_id uuid NOT NULL UNIQUE,
+    aggregate_id uuid NOT NULL,
+    aggregate_version bigint NOT NULL,
+    name text NOT NULL,
+    recipient text,
+    payload text NOT NULL,
+    headers jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE event_log (
+    event_id uuid NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version bigint NOT NULL,
+    name text NOT NULL,
+    payload text NOT NULL,
+    headers jsonb NOT NULL,
+    created_at timestamptz NOT NULL
+) PARTITION BY RANGE (created_at);
+CREATE TABLE event_log_default PARTITION OF event_log DEFAULT;
+CREATE INDEX event_log_by_aggregate ON event_log (aggregate_id, aggregate_version);
+CREATE FUNCTION ensure_event_log_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    month timestamptz;
+BEGIN
+    FOR ahead IN 0..2 LOOP
+        month := date_trunc('month', now(), 'UTC') + make_interval(months => ahead);
+        BEGIN
+            EXECUTE format(
+                'CREATE TABLE IF NOT EXISTS %I PARTITION OF event_log FOR VALUES FROM (%L) TO (%L)',
+                'event_log_' || to_char(month AT TIME ZONE 'UTC', 'YYYY_MM'), month, month + interval '1 month');
+        EXCEPTION WHEN check_violation THEN
+            -- rows of that month already went to the default partition: they stay there
+            NULL;
+        END;
+    END LOOP;
+END
+$$;
+CREATE TABLE inbox (
+    message_id text NOT NULL,
+    handler text NOT NULL,
+    done_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (message_id, handler)
+);
+CREATE INDEX inbox_by_age ON inbox (done_at);
+CREATE TABLE undelivered (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_id text,
+    handler text,
+    name text NOT NULL,
+    body bytea NOT NULL,
+    headers jsonb NOT NULL,
+    attempts int NOT NULL,
+    next_at timestamptz,
+    last_error text NOT NULL,
+    parked_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CHECK ((next_at IS NULL) = (parked_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX undelivered_once ON undelivered (message_id, handler) WHERE message_id IS NOT NULL AND handler IS NOT NULL;
+CREATE INDEX undelivered_due ON undelivered (next_at) WHERE parked_at IS NULL;
+CREATE TABLE idempotency_keys (
+    actor text NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status int,
+    body jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (actor, key)
+);
+CREATE TABLE verification_keys (
+    kid text PRIMARY KEY,
+    jwk jsonb NOT NULL
+);
+"""

@@ -1,0 +1,73 @@
+"""Which function listens to which message."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared.contracts import Message
+
+Tx = TypeVar("Tx")
+M = TypeVar("M", bound=Message)
+
+
+class NotYetKnown(Exception):  # noqa: N818 - it names a fact, not a failure
+    """News that must come first has not come: the delivery is deferred and tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Generic[Tx]):
+    """One listening function. `name` is half of the inbox key: renaming the function forgets what it has done."""
+
+    name: str
+    message: type[Message]
+    run: Callable[[Any, Tx], Awaitable[None]]
+
+
+class Subscriptions(Generic[Tx]):
+    """What a service does when one speaker speaks; one object in each module of `consumers/`."""
+
+    def __init__(self) -> None:
+        """Start with no listener."""
+        self.handlers: list[Handler[Tx]] = []
+
+    def on(self, message: type[M]) -> Callable[[Callable[[M, Tx], Awaitable[None]]], Callable[[M, Tx], Awaitable[None]]]:
+        """Register the decorated function as a listener of `message`."""
+
+        def register(run: Callable[[M, Tx], Awaitable[None]]) -> Callable[[M, Tx], Awaitable[None]]:
+            self.handlers.append(Handler(getattr(run, "__name__", repr(run)), message, run))
+            return run
+
+        return register
+
+
+class Directory(Generic[Tx]):
+    """Every listener of one service, found by wire name or by handler name."""
+
+    def __init__(self, subscriptions: Iterable[Subscriptions[Tx]]) -> None:
+        """Merge the subscriptions; two handlers of one name would share inbox claims, so that is refused."""
+        self._by_wire_name: dict[str, list[Handler[Tx]]] = {}
+        self._by_name: dict[str, Handler[Tx]] = {}
+        for handler in (handler for group in subscriptions for handler in group.handlers):
+            if handler.name in self._by_name:
+                text = f"two handlers are called {handler.name}"
+                raise ValueError(text)
+            self._by_name[handler.name] = handler
+            self._by_wire_name.setdefault(handler.message.wire_name, []).append(handler)
+
+    def listening_to(self, wire_name: str) -> Sequence[Handler[Tx]]:
+        """The handlers of a wire name, in order of registration."""
+        return self._by_wire_name.get(wire_name, ())
+
+    def handler(self, name: str) -> Handler[Tx] | None:
+        """The handler of that name."""
+        return self._by_name.get(name)
+
+    @property
+    def events(self) -> list[str]:
+        """Wire names of the events listened to, sorted."""
+        return sorted(name for name, found in self._by_wire_name.items() if found[0].message.recipient is None)
+
+    @property
+    def commands(self) -> list[str]:
+        """Wire names of the commands obeyed, sorted."""
+        return sorted(name for name, found in self._by_wire_name.items() if found[0].message.recipient is not None)
