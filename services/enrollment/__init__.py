@@ -1,0 +1,1 @@
+"""Carts, requests, decisions, seats, the queue, attendance."""
