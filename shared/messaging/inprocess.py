@@ -24,8 +24,9 @@ class _Delivery:
 
 
 class _Subscription:
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, members: "list[_Subscription]") -> None:
         self.queue = queue
+        self._members = members
         self.waiting: asyncio.Queue[_Delivery] = asyncio.Queue()
         self._taken: list[_Delivery] = []
 
@@ -37,6 +38,8 @@ class _Subscription:
         return taken
 
     async def close(self) -> None:
+        if self in self._members:
+            self._members.remove(self)
         left = list(self._taken)
         while not self.waiting.empty():
             left.append(self.waiting.get_nowait())
@@ -78,20 +81,22 @@ class InProcessTransport:
             delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
             wanting[self._turn % len(wanting)].waiting.put_nowait(delivery)
             futures.append(delivery.done)
-        return futures
+        return futures or self._unheard(envelope)
+
+    @staticmethod
+    def _unheard(envelope: Envelope) -> list[asyncio.Future[None]]:
+        """Let an event pass that nobody listens to; a command that nobody obeys is not confirmed, so it waits."""
+        if envelope.recipient is None:
+            return []
+        refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        refused.cancel()
+        return [refused]
 
     async def subscribe(self, queue: Queue) -> _Subscription:
         """See the port."""
-        subscription = _Subscription(queue)
         members = self._subscriptions.setdefault(queue.service, [])
-        members[:] = [*members, subscription]
-        close = subscription.close
-
-        async def leave() -> None:
-            members.remove(subscription)
-            await close()
-
-        subscription.close = leave  # type: ignore[method-assign]
+        subscription = _Subscription(queue, members)
+        members.append(subscription)
         return subscription
 
     async def ready(self) -> bool:

@@ -1,5 +1,6 @@
 """Messages that wait, in the speaker's own database, to be published: written in the commit that makes them true."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -51,6 +52,6 @@ async def write(connection: AsyncConnection, said: Sequence[Outgoing]) -> None:
             "names": [one.message.wire_name for one in said],
             "recipients": [one.message.recipient for one in said],
             "payloads": [one.message.model_dump_json() for one in said],
-            "headers": [one.headers for one in said],
+            "headers": [json.dumps(one.headers) for one in said],
         },
     )

@@ -1,0 +1,247 @@
+"""RabbitMQ: a topic exchange for events, a direct exchange for commands, one quorum queue for each service and kind.
+
+The connections are plain ones that this module opens anew by itself. A robust connection restores channels out of sight, and one
+that it cannot restore on a healthy connection stays dead in silence.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
+from aiormq.exceptions import AMQPError as WireError
+from pamqp.commands import Basic
+
+from shared.contracts import REGISTRY
+from shared.messaging.envelope import Envelope
+from shared.messaging.transport import Queue
+
+log = structlog.get_logger()
+
+EVENTS = "events"
+COMMANDS = "commands"
+PREFETCH = 200
+CALL_SECONDS = 10.0
+HEARTBEAT_SECONDS = 10
+RECONNECT_SECONDS = 0.5
+LOST = (AMQPError, WireError, OSError, TimeoutError, RuntimeError, asyncio.InvalidStateError)
+"""What aio-pika raises when the broker is away: its own errors, and plain ones from a channel that is half closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Publishing:
+    channel: AbstractChannel
+    events: AbstractExchange
+    commands: AbstractExchange
+
+
+async def _exchanges(channel: AbstractChannel) -> tuple[AbstractExchange, AbstractExchange]:
+    events = await channel.declare_exchange(EVENTS, aio_pika.ExchangeType.TOPIC, durable=True)
+    commands = await channel.declare_exchange(COMMANDS, aio_pika.ExchangeType.DIRECT, durable=True)
+    return events, commands
+
+
+async def _connect(url: str, name: str) -> AbstractConnection:
+    async with asyncio.timeout(CALL_SECONDS):
+        return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
+
+
+class _Delivery:
+    __slots__ = ("_message", "envelope")
+
+    def __init__(self, message: AbstractIncomingMessage) -> None:
+        self._message = message
+        self.envelope = _envelope(message)
+
+    async def acknowledge(self) -> None:
+        # a lost channel means that the message comes again, and the inbox knows it
+        with suppress(*LOST):
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._message.ack()
+
+
+class _Subscription:
+    """Keeps one consumer alive. The callback only stores; what is lost with a channel is forgotten, for it comes again."""
+
+    def __init__(self, url: str, queue: Queue) -> None:
+        self._url = url
+        self._queue = queue
+        self._waiting: deque[_Delivery] = deque()
+        self._arrived = asyncio.Event()
+        self.declared = asyncio.Event()
+        self.task = asyncio.create_task(self._keep(), name=f"subscription {queue.service}")
+
+    async def receive(self, most: int) -> Sequence[_Delivery]:
+        while not self._waiting:
+            self._arrived.clear()
+            if self.task.done():
+                await self.task
+            await self._arrived.wait()
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    async def close(self) -> None:
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.task
+
+    async def _keep(self) -> None:
+        said = False
+        while True:
+            try:
+                connection = await _connect(self._url, f"{self._queue.service} listens")
+                async with connection:
+                    closed = asyncio.Event()
+                    channel = await self._consume(connection, closed.set)
+                    log.info("listening", queue=self._queue.service)
+                    said = False
+                    self.declared.set()
+                    await closed.wait()
+                    log.warning("the consumer's channel closed", queue=self._queue.service, closed=channel.is_closed)
+            except LOST as error:
+                if not said:
+                    log.warning("waiting for the broker", queue=self._queue.service, error=repr(error))
+                    said = True
+            self._waiting.clear()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _consume(self, connection: AbstractConnection, on_close: Callable[[], None]) -> AbstractChannel:
+        async with asyncio.timeout(CALL_SECONDS):
+            channel = await connection.channel(publisher_confirms=False)
+            connection.close_callbacks.add(lambda *_: on_close())
+            channel.close_callbacks.add(lambda *_: on_close())
+            await channel.set_qos(prefetch_count=PREFETCH)
+            events, commands = await _exchanges(channel)
+            for exchange, suffix, names in ((events, "", self._queue.events), (commands, ".commands", self._queue.commands)):
+                if not names:
+                    continue
+                # only the type: any other argument that differs from a queue of yesterday would be refused for ever
+                queue = await channel.declare_queue(self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"})
+                for name in names:
+                    await queue.bind(exchange, routing_key=name)
+                await queue.consume(self._store)
+            return channel
+
+    async def _store(self, message: AbstractIncomingMessage) -> None:
+        self._waiting.append(_Delivery(message))
+        self._arrived.set()
+
+
+class RabbitTransport:
+    """The transport of separate processes."""
+
+    def __init__(self, url: str, *, service: str) -> None:
+        """Open nothing yet. `service` names the connections for whoever looks at the broker."""
+        self._url = url
+        self._service = service
+        self._connection: AbstractConnection | None = None
+        self._publishing: _Publishing | None = None
+        self._opening = asyncio.Lock()
+        self._subscriptions: list[_Subscription] = []
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+        """See the port. Confirms are pipelined; a message that no queue takes is returned, and so is not safe."""
+        try:
+            publishing = await self._open()
+        except LOST as error:
+            log.warning("cannot publish", error=repr(error))
+            return [False] * len(envelopes)
+        outcomes = await asyncio.gather(*(self._publish_one(publishing, each) for each in envelopes))
+        if not all(outcomes) and publishing.channel.is_closed:
+            await self._drop_connection()
+        return outcomes
+
+    async def _publish_one(self, publishing: _Publishing, envelope: Envelope) -> bool:
+        kind = REGISTRY.get(envelope.name)
+        exchange = publishing.events if envelope.recipient is None else publishing.commands
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                confirmation = await exchange.publish(
+                    _message(envelope),
+                    routing_key=envelope.name,
+                    mandatory=kind is None or not kind.public,
+                )
+        except LOST:
+            return False
+        return isinstance(confirmation, Basic.Ack)
+
+    async def _open(self) -> _Publishing:
+        async with self._opening:
+            if self._publishing is not None and not self._publishing.channel.is_closed:
+                return self._publishing
+            await self._drop_connection()
+            self._connection = await _connect(self._url, f"{self._service} speaks")
+            async with asyncio.timeout(CALL_SECONDS):
+                channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                self._publishing = _Publishing(channel, *await _exchanges(channel))
+            return self._publishing
+
+    async def _drop_connection(self) -> None:
+        connection, self._connection, self._publishing = self._connection, None, None
+        if connection is not None:
+            with suppress(*LOST):
+                async with asyncio.timeout(CALL_SECONDS):
+                    await connection.close()
+
+    async def subscribe(self, queue: Queue) -> _Subscription:
+        """See the port. Returns once the queue stands, however long the broker takes to come."""
+        subscription = _Subscription(self._url, queue)
+        self._subscriptions.append(subscription)
+        await subscription.declared.wait()
+        return subscription
+
+    async def ready(self) -> bool:
+        """See the port."""
+        try:
+            await self._open()
+        except LOST:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """See the port."""
+        for subscription in self._subscriptions:
+            await subscription.close()
+        await self._drop_connection()
+
+
+def _message(envelope: Envelope) -> aio_pika.Message:
+    occurred = envelope.occurred_at or datetime.now(UTC)
+    headers = {
+        **envelope.headers,
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": envelope.message_id or "",
+        "cloudEvents:type": envelope.name,
+        "cloudEvents:source": f"/{envelope.source}",
+        "cloudEvents:time": occurred.isoformat(),
+    }
+    return aio_pika.Message(
+        envelope.body,
+        headers=dict(headers),
+        content_type="application/json",
+        # aio-pika's default is not persistent
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=envelope.message_id,
+        type=envelope.name,
+        timestamp=occurred,
+        correlation_id=envelope.correlation_id,
+        app_id=envelope.source,
+    )
+
+
+def _envelope(message: AbstractIncomingMessage) -> Envelope:
+    headers: Mapping[str, object] = message.headers or {}
+    return Envelope(
+        message_id=message.message_id or None,
+        name=message.type or message.routing_key or "",
+        body=message.body,
+        correlation_id=message.correlation_id or None,
+        source=message.app_id or None,
+        occurred_at=message.timestamp,
+        headers={key: str(value) for key, value in headers.items() if not key.startswith("cloudEvents:")},
+    )
