@@ -25,11 +25,12 @@ class Attendance:
         return any(presence.present for presence in self.presences)
 
 
-@dataclass(frozen=True)
 class SlotsWithoutPresence(Exception):
     """The attendance cannot be closed: nobody said who was there during these slots."""
 
-    slot_ids: tuple[UUID, ...]
+    def __init__(self, slot_ids: tuple[UUID, ...]) -> None:
+        super().__init__(slot_ids)
+        self.slot_ids = slot_ids
 
     @property
     def sentence(self) -> str:

@@ -1,0 +1,121 @@
+"""The two facts about a request, the moves between them, and the words in which a person reads them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, Literal
+
+
+class Approval(StrEnum):
+    """What is decided about the request."""
+
+    AWAITING_EMPLOYER = "awaiting_employer"
+    AWAITING_TRAINER = "awaiting_trainer"
+    AWAITING_BENEFICIARY = "awaiting_beneficiary"
+    VALIDATED = "validated"
+    REFUSED = "refused"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+class Seat(StrEnum):
+    """What the request has of the session's seats."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    HELD = "held"
+
+
+class Move(StrEnum):
+    """What can happen to a request."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    EXPIRE = "expire"
+    VALIDATE = "validate"
+    ASK = "ask"
+    ANSWER = "answer"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    PROMOTE = "promote"
+
+
+ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
+
+# fmt: off
+TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
+    # from                           move             to
+    (Approval.AWAITING_EMPLOYER,     Move.ACCEPT):    Approval.AWAITING_TRAINER,
+    (Approval.AWAITING_EMPLOYER,     Move.REFUSE):    Approval.REFUSED,
+    (Approval.AWAITING_EMPLOYER,     Move.EXPIRE):    Approval.EXPIRED,
+    (Approval.AWAITING_EMPLOYER,     Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.AWAITING_EMPLOYER,     Move.CANCEL):    Approval.CANCELLED,
+
+    (Approval.AWAITING_TRAINER,      Move.VALIDATE):  Approval.VALIDATED,
+    (Approval.AWAITING_TRAINER,      Move.ASK):       Approval.AWAITING_BENEFICIARY,
+    (Approval.AWAITING_TRAINER,      Move.DECLINE):   Approval.DECLINED,
+    (Approval.AWAITING_TRAINER,      Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.AWAITING_TRAINER,      Move.CANCEL):    Approval.CANCELLED,
+    (Approval.AWAITING_TRAINER,      Move.PROMOTE):   Approval.AWAITING_TRAINER,
+
+    (Approval.AWAITING_BENEFICIARY,  Move.VALIDATE):  Approval.VALIDATED,
+    (Approval.AWAITING_BENEFICIARY,  Move.ANSWER):    Approval.AWAITING_TRAINER,
+    (Approval.AWAITING_BENEFICIARY,  Move.DECLINE):   Approval.DECLINED,
+    (Approval.AWAITING_BENEFICIARY,  Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.AWAITING_BENEFICIARY,  Move.CANCEL):    Approval.CANCELLED,
+    (Approval.AWAITING_BENEFICIARY,  Move.PROMOTE):   Approval.AWAITING_BENEFICIARY,
+
+    (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
+    (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
+}
+
+ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
+    Move.ACCEPT:    frozenset({"employer", "staff"}),
+    Move.REFUSE:    frozenset({"employer", "staff"}),
+    Move.EXPIRE:    frozenset({"clock"}),
+    Move.VALIDATE:  frozenset({"trainer", "staff"}),
+    Move.ASK:       frozenset({"trainer", "staff"}),
+    Move.ANSWER:    frozenset({"beneficiary"}),
+    Move.DECLINE:   frozenset({"trainer", "staff"}),
+    Move.WITHDRAW:  frozenset({"beneficiary"}),
+    Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
+    Move.PROMOTE:   frozenset({"queue", "staff"}),
+}
+
+_LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
+    (Approval.AWAITING_EMPLOYER,     Seat.NONE):    "En attente de l'employeur",
+    (Approval.AWAITING_TRAINER,      Seat.QUEUED):  "Sur liste d'attente",
+    (Approval.AWAITING_TRAINER,      Seat.HELD):    "Pré-inscrit·e",
+    (Approval.AWAITING_BENEFICIARY,  Seat.QUEUED):  "Sur liste d'attente, réponse attendue",
+    (Approval.AWAITING_BENEFICIARY,  Seat.HELD):    "Pré-inscrit·e, réponse attendue",
+    (Approval.VALIDATED,             Seat.QUEUED):  "Sur liste d'attente, validé·e par le formateur",
+    (Approval.VALIDATED,             Seat.HELD):    "Inscrit·e",
+    (Approval.REFUSED,               Seat.NONE):    "Refusée (par l'employeur)",
+    (Approval.DECLINED,              Seat.NONE):    "Refusée (par le formateur)",
+    (Approval.EXPIRED,               Seat.NONE):    "Refusée (sans réponse)",
+    (Approval.WITHDRAWN,             Seat.NONE):    "Annulée (par la personne)",
+    (Approval.CANCELLED,             Seat.NONE):    "Annulée",
+}
+
+_CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
+    "employer":    "Annulée (accord de l'employeur retiré)",
+    "staff":       "Annulée (par l'agence)",
+    "session":     "Annulée (session annulée)",
+    "attachment":  "Annulée (rattachement terminé)",
+}
+# fmt: on
+
+OPEN: Final = frozenset(
+    {Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED}
+)
+
+
+def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:
+    """What a person reads, in French. `closed_by` says who cancelled; KeyError for a pair that cannot be."""
+    label = _LABELS[approval, seat]
+    if approval is Approval.CANCELLED and closed_by is not None:
+        return _CANCELLED_BECAUSE.get(closed_by, label)
+    return label
