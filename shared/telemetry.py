@@ -1,0 +1,75 @@
+"""Logs in JSON, and the correlation id that follows a request through every event and mail."""
+
+import logging
+import secrets
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+_correlation: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def current_correlation_id() -> str | None:
+    """The id of the request that all this follows from; None outside of any."""
+    return _correlation.get()
+
+
+def current_traceparent() -> str | None:
+    """The W3C trace context of what is being done; None outside of any."""
+    return _traceparent.get()
+
+
+def new_traceparent() -> str:
+    """A W3C trace context that starts here."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+@contextmanager
+def correlated(correlation_id: str | None, traceparent: str | None = None) -> Iterator[None]:
+    """Do what is inside on behalf of this request."""
+    tokens = _correlation.set(correlation_id), _traceparent.set(traceparent)
+    try:
+        yield
+    finally:
+        _correlation.reset(tokens[0])
+        _traceparent.reset(tokens[1])
+
+
+def _with_correlation(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's type
+    correlation_id = _correlation.get()
+    if correlation_id is not None:
+        event["correlation_id"] = correlation_id
+    return event
+
+
+def configure_logging(level: str, service: str) -> None:
+    """Log one JSON object a line to standard error, those of libraries too."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        _with_correlation,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        lambda _, __, event: {"service": service, **event},
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
