@@ -1,7 +1,6 @@
 """Publishes what was committed: reads outbox rows, publishes them in waves, moves the confirmed ones to the event log."""
 
 import asyncio
-import json
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
@@ -105,7 +104,7 @@ class Relay:
         return sent
 
     def _envelope(self, row: Row[Any]) -> Envelope:
-        headers: dict[str, str] = json.loads(row.headers)
+        headers: dict[str, str] = row.headers
         return Envelope(
             message_id=str(row.event_id),
             name=row.name,

@@ -94,7 +94,7 @@ async def failed_again(connection: AsyncConnection, row: Row[Any], error: BaseEx
 
 def envelope_of(row: Row[Any]) -> Envelope:
     """The delivery as it arrived."""
-    headers: dict[str, str] = json.loads(row.headers)
+    headers: dict[str, str] = dict(row.headers)
     return Envelope(
         message_id=row.message_id,
         name=row.name,
