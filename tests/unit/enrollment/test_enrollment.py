@@ -1,0 +1,227 @@
+"""Every move from every state, and what is remembered of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from services.enrollment.domain import enrollment as domain
+from services.enrollment.domain.attendance import Attendance, Presence, SlotsWithoutPresence, attendance_of
+from services.enrollment.domain.enrollment import (
+    Approval,
+    Enrollment,
+    IllegalMove,
+    Move,
+    Moved,
+    NotEnrolled,
+    Seat,
+    SessionIsOver,
+    allowed_moves,
+    record_attendance,
+    status_label,
+)
+from services.enrollment.domain.states import ACTORS, TRANSITIONS
+from shared.contracts import enrollment as contracts
+from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
+
+WEEK = timedelta(days=7)
+
+MOVES: Mapping[Move, Callable[[Enrollment], Moved]] = {
+    Move.ACCEPT: lambda e: domain.accept(e, queue_number=12, by=SOMEBODY, at=NOW),
+    Move.REFUSE: lambda e: domain.refuse(e, by=SOMEBODY, at=NOW, reason="Pas cette année"),
+    Move.EXPIRE: lambda e: domain.expire(e, at=NOW),
+    Move.VALIDATE: lambda e: domain.validate(e, by=SOMEBODY, at=NOW),
+    Move.ASK: lambda e: domain.ask(e, by=SOMEBODY, at=NOW, question="Quel public ?"),
+    Move.ANSWER: lambda e: domain.answer(e, by=SOMEBODY, at=NOW, text="Des jeunes"),
+    Move.DECLINE: lambda e: domain.decline(e, by=SOMEBODY, at=NOW, reason="Hors public"),
+    Move.WITHDRAW: lambda e: domain.withdraw(
+        e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK
+    ),
+    Move.CANCEL: lambda e: domain.cancel(e, by=None, at=NOW, reason="Session annulée", acting_as="session"),
+    Move.PROMOTE: lambda e: domain.promote(e, at=NOW),
+}
+
+E, T, B, V = Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED
+Q, H = Seat.QUEUED, Seat.HELD
+
+# Written out from the design, not from the table of the code: what each move leads to, from each state that allows it.
+# fmt: off
+EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] = {
+    (E, Seat.NONE): {Move.ACCEPT: (T, Q), Move.REFUSE: (Approval.REFUSED, Seat.NONE), Move.EXPIRE: (Approval.EXPIRED, Seat.NONE)},
+    (T, Q): {Move.VALIDATE: (V, Q), Move.ASK: (B, Q), Move.DECLINE: (Approval.DECLINED, Seat.NONE), Move.PROMOTE: (T, H)},
+    (T, H): {Move.VALIDATE: (V, H), Move.ASK: (B, H), Move.DECLINE: (Approval.DECLINED, Seat.NONE)},
+    (B, Q): {Move.VALIDATE: (V, Q), Move.ANSWER: (T, Q), Move.DECLINE: (Approval.DECLINED, Seat.NONE), Move.PROMOTE: (B, H)},
+    (B, H): {Move.VALIDATE: (V, H), Move.ANSWER: (T, H), Move.DECLINE: (Approval.DECLINED, Seat.NONE)},
+    (V, Q): {Move.PROMOTE: (V, H)},
+    (V, H): {},
+    (Approval.REFUSED, Seat.NONE): {},
+    (Approval.DECLINED, Seat.NONE): {},
+    (Approval.EXPIRED, Seat.NONE): {},
+    (Approval.WITHDRAWN, Seat.NONE): {},
+    (Approval.CANCELLED, Seat.NONE): {},
+}
+# fmt: on
+
+
+def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]]:
+    """What the state allows; whatever is open can be withdrawn and cancelled."""
+    closing = {Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE), Move.CANCEL: (Approval.CANCELLED, Seat.NONE)}
+    return {**EXPECTED[approval, seat], **(closing if approval in (E, T, B, V) else {})}
+
+
+def test_the_words_are_those_of_the_contract() -> None:
+    assert [str(approval) for approval in Approval] == list(get_args(contracts.Approval))
+    assert [str(seat) for seat in Seat] == list(get_args(contracts.Seat))
+    assert set(get_args(contracts.CancelledBy)) == ACTORS[Move.CANCEL]
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize(("approval", "seat"), EXPECTED)
+def test_every_move_from_every_state(approval: Approval, seat: Seat, move: Move) -> None:
+    before = a_request(approval, seat)
+    target = expected(approval, seat).get(move)
+    if target is None:
+        with pytest.raises(IllegalMove) as refused:
+            MOVES[move](before)
+        assert (refused.value.approval, refused.value.seat, refused.value.move) == (approval, seat, move)
+        assert status_label(approval, seat, None) in refused.value.sentence
+        return
+    after, change = MOVES[move](before)
+    assert (after.approval, after.seat) == target
+    assert after.version == before.version + 1 == change.version
+    assert (change.from_approval, change.from_seat, change.to_approval, change.to_seat) == (approval, seat, *target)
+    assert (change.enrollment_id, change.move, change.at) == (before.id, move, NOW)
+    assert change.acting_as in ACTORS[move]
+    assert replace(after, approval=approval, seat=seat, version=1, queue_number=before.queue_number) == before
+
+
+@pytest.mark.parametrize(("approval", "seat"), EXPECTED)
+def test_the_allowed_moves_are_those_that_work(approval: Approval, seat: Seat) -> None:
+    request = a_request(approval, seat)
+    moves = set(expected(approval, seat))
+    assert allowed_moves(request) == moves
+    assert allowed_moves(request, "trainer") == moves & {Move.VALIDATE, Move.ASK, Move.DECLINE}
+    assert allowed_moves(request, "beneficiary") == moves & {Move.ANSWER, Move.WITHDRAW}
+    assert allowed_moves(request, "clock") == moves & {Move.EXPIRE}
+
+
+def test_every_pair_of_the_table_is_in_the_design() -> None:
+    in_the_design = {(approval, move) for approval, seat in EXPECTED for move in expected(approval, seat)}
+    assert set(TRANSITIONS) == in_the_design
+
+
+def test_an_acceptance_gives_a_number_that_stays() -> None:
+    accepted = domain.accept(a_request(), queue_number=7, by=SOMEBODY, at=NOW, acting_as="staff", note="Employeur absent")
+    assert accepted.enrollment.queue_number == 7
+    assert (accepted.change.by, accepted.change.acting_as, accepted.change.note) == (SOMEBODY, "staff", "Employeur absent")
+    promoted = domain.promote(accepted.enrollment, at=NOW).enrollment
+    assert MOVES[Move.WITHDRAW](promoted).enrollment.queue_number == 7
+
+
+def test_a_second_acceptance_is_refused() -> None:
+    with pytest.raises(IllegalMove):
+        MOVES[Move.ACCEPT](MOVES[Move.ACCEPT](a_request()).enrollment)
+
+
+def test_an_acceptance_after_the_withdrawal_holds_nothing() -> None:
+    withdrawn = MOVES[Move.WITHDRAW](a_request()).enrollment
+    with pytest.raises(IllegalMove) as refused:
+        MOVES[Move.ACCEPT](withdrawn)
+    assert (refused.value.approval, withdrawn.seat) == (Approval.WITHDRAWN, Seat.NONE)
+
+
+@pytest.mark.parametrize(
+    ("days", "notice", "late"),
+    [(8, WEEK, False), (7, WEEK, False), (6.9, WEEK, True), (-1, WEEK, True), (1, None, False)],
+)
+def test_short_notice_is_allowed_and_remembered(days: float, notice: timedelta | None, late: bool) -> None:
+    withdrawn, _ = domain.withdraw(
+        a_request(V, H), by=SOMEBODY, at=NOW, first_slot=NOW + timedelta(days=days), session_ends=NOW + WEEK, notice=notice
+    )
+    assert (withdrawn.late, withdrawn.approval) == (late, Approval.WITHDRAWN)
+
+
+def test_a_session_that_is_over_is_not_given_up() -> None:
+    with pytest.raises(SessionIsOver) as refused:
+        domain.withdraw(a_request(V, H), by=SOMEBODY, at=NOW, first_slot=NOW - WEEK, session_ends=NOW, notice=WEEK)
+    assert refused.value.ended_at == NOW
+    assert "02/03/2026" in refused.value.sentence
+
+
+# fmt: off
+LABELS = {
+    (E, Seat.NONE): "En attente de l'employeur",
+    (T, Q): "Sur liste d'attente",
+    (T, H): "Pré-inscrit·e",
+    (B, Q): "Sur liste d'attente, réponse attendue",
+    (B, H): "Pré-inscrit·e, réponse attendue",
+    (V, Q): "Sur liste d'attente, validé·e par le formateur",
+    (V, H): "Inscrit·e",
+    (Approval.REFUSED, Seat.NONE): "Refusée (par l'employeur)",
+    (Approval.DECLINED, Seat.NONE): "Refusée (par le formateur)",
+    (Approval.EXPIRED, Seat.NONE): "Refusée (sans réponse)",
+    (Approval.WITHDRAWN, Seat.NONE): "Annulée (par la personne)",
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("approval", Approval)
+@pytest.mark.parametrize("seat", Seat)
+def test_every_state_that_can_be_has_its_words(approval: Approval, seat: Seat) -> None:
+    if (approval, seat) in LABELS:
+        assert status_label(approval, seat, None) == LABELS[approval, seat]
+    elif (approval, seat) != (Approval.CANCELLED, Seat.NONE):
+        with pytest.raises(KeyError):
+            status_label(approval, seat, None)
+
+
+def test_a_cancellation_says_why() -> None:
+    def label(closed_by: domain.ActingAs | None) -> str:
+        return status_label(Approval.CANCELLED, Seat.NONE, closed_by)
+
+    assert label("employer") == "Annulée (accord de l'employeur retiré)"
+    assert label("staff") == "Annulée (par l'agence)"
+    assert label("session") == "Annulée (session annulée)"
+    assert label("attachment") == "Annulée (rattachement terminé)"
+    assert label(None) == "Annulée"
+
+
+MORNING, AFTERNOON = a_request().id, a_request().id
+
+
+def test_the_attendance_is_that_of_the_slots_in_their_order() -> None:
+    attendance = attendance_of([MORNING, AFTERNOON], {AFTERNOON: True, MORNING: False, a_request().id: True})
+    assert attendance == Attendance((Presence(MORNING, False), Presence(AFTERNOON, True)))
+    assert attendance.attended
+
+
+def test_who_was_never_there_has_not_attended() -> None:
+    assert not attendance_of([MORNING, AFTERNOON], {AFTERNOON: False, MORNING: False}).attended
+
+
+def test_an_attendance_with_a_slot_missing_is_not_closed() -> None:
+    with pytest.raises(SlotsWithoutPresence) as refused:
+        attendance_of([MORNING, AFTERNOON], {MORNING: True})
+    assert refused.value.slot_ids == (AFTERNOON,)
+    assert "1 créneau" in refused.value.sentence
+
+
+def test_an_attendance_is_recorded_once_and_ends_the_request() -> None:
+    attendance = Attendance((Presence(MORNING, True),))
+    recorded = record_attendance(a_request(V, H), attendance)
+    assert (recorded.attendance, recorded.version) == (attendance, 2)
+    assert allowed_moves(recorded) == frozenset()
+    with pytest.raises(NotEnrolled):
+        record_attendance(recorded, attendance)
+    with pytest.raises(IllegalMove):
+        MOVES[Move.CANCEL](recorded)
+
+
+@pytest.mark.parametrize(("approval", "seat"), [state for state in EXPECTED if state != (V, H)])
+def test_only_who_is_enrolled_has_an_attendance(approval: Approval, seat: Seat) -> None:
+    with pytest.raises(NotEnrolled) as refused:
+        record_attendance(a_request(approval, seat), Attendance(()))
+    assert (refused.value.approval, refused.value.seat) == (approval, seat)
+    assert "inscrite" in refused.value.sentence

@@ -1,0 +1,149 @@
+"""Who gets the next seat: properties that hold for any queue, and the cases of the rules by name."""
+
+from collections import Counter
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.queue import NoSeatFree, SessionSeats, allocate, rank
+from tests.unit.enrollment.examples import a_request, queued
+
+STRUCTURES = [uuid4() for _ in range(4)]
+SESSION = uuid4()
+
+seats = st.builds(SessionSeats, st.just(SESSION), capacity=st.integers(0, 8), held=st.integers(0, 10))
+held_by_structure = st.dictionaries(st.sampled_from(STRUCTURES), st.integers(0, 4))
+caps = st.none() | st.integers(1, 3)
+queues = st.lists(st.tuples(st.integers(1, 1000), st.sampled_from(STRUCTURES)), unique_by=lambda drawn: drawn[0], max_size=12).map(
+    lambda drawn: [queued(number, structure) for number, structure in drawn]
+)
+
+
+@given(seats, queues, held_by_structure, caps, st.booleans())
+def test_seats_never_exceed_the_capacity(
+    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
+) -> None:
+    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
+    assert len(set(granted)) == len(granted)
+    assert set(granted) <= {enrollment.id for enrollment in queue}
+    assert not granted or seats.held + len(granted) <= seats.capacity
+
+
+@given(seats, queues, held_by_structure, caps, st.booleans())
+def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
+    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
+) -> None:
+    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
+    if seats.held + len(granted) >= seats.capacity:
+        return
+    after = Counter(held) + Counter(e.structure_id for e in queue if e.id in granted)
+    for waiting in (e for e in queue if e.id not in granted):
+        assert not closed
+        assert cap is not None
+        assert after[waiting.structure_id] >= cap
+
+
+@given(seats, queues, held_by_structure, caps)
+def test_before_the_closing_the_cap_is_respected(
+    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None
+) -> None:
+    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=False)
+    given_to = Counter(e.structure_id for e in queue if e.id in granted)
+    assert cap is None or all(held.get(structure, 0) + count <= cap for structure, count in given_to.items())
+
+
+@given(seats, queues, held_by_structure, caps, st.booleans())
+def test_the_order_is_strict(
+    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
+) -> None:
+    """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
+    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
+    by_number = sorted(queue, key=lambda e: e.queue_number or 0)
+    for structure in STRUCTURES:
+        of_structure = [e.id for e in by_number if e.structure_id == structure]
+        assert [e for e in granted if e in of_structure] == of_structure[: len([e for e in of_structure if e in granted])]
+    if cap is None:
+        assert granted == [e.id for e in by_number][: len(granted)]
+    counted = Counter(held)
+    for waiting in by_number:
+        if waiting.id not in granted:
+            later = {e.id for e in by_number if (e.queue_number or 0) > (waiting.queue_number or 0)} & set(granted)
+            assert not later or (cap is not None and counted[waiting.structure_id] >= cap)
+        counted[waiting.structure_id] += 1
+
+
+@given(seats, queues, held_by_structure, caps, st.randoms())
+def test_the_order_in_which_the_queue_is_read_does_not_matter(
+    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, random: Random
+) -> None:
+    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=True)
+    shuffled = random.sample(queue, len(queue))
+    assert allocate(seats, shuffled, held_by_structure=held, cap=cap, closed=True) == granted
+
+
+@given(queues, held_by_structure, caps)
+def test_the_ranks_are_the_order_in_which_seats_are_given(queue: list[Enrollment], held: dict[UUID, int], cap: int | None) -> None:
+    plenty = SessionSeats(SESSION, capacity=len(queue), held=0)
+    order = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=True)
+    ranks = {e.id: rank(e, queue, held_by_structure=held, cap=cap) for e in queue}
+    assert [ranks[identifier] for identifier in order] == list(range(1, len(queue) + 1))
+
+
+def test_two_people_one_seat_one_holds_it() -> None:
+    first, second = queued(1), queued(2)
+    one_seat = SessionSeats(SESSION, capacity=1, held=0)
+    assert allocate(one_seat, [second, first], held_by_structure={}, cap=2, closed=False) == [first.id]
+
+
+def test_a_third_person_of_a_structure_waits_though_seats_are_free() -> None:
+    third, other = queued(3, STRUCTURES[0]), queued(4)
+    seats = SessionSeats(SESSION, capacity=10, held=2)
+    held = {STRUCTURES[0]: 2}
+    assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=False) == [other.id]
+    assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=True) == [other.id, third.id]
+    assert rank(third, [third, other], held_by_structure=held, cap=2) == 2
+
+
+def test_a_seat_given_back_inside_the_structure_lifts_the_bar_for_its_next_one() -> None:
+    third = queued(3, STRUCTURES[0])
+    seats = SessionSeats(SESSION, capacity=10, held=1)
+    assert allocate(seats, [third], held_by_structure={STRUCTURES[0]: 1}, cap=2, closed=False) == [third.id]
+
+
+def test_each_grant_counts_for_the_next() -> None:
+    people = [queued(number, STRUCTURES[0]) for number in (1, 2, 3)]
+    seats = SessionSeats(SESSION, capacity=10, held=0)
+    granted = allocate(seats, people, held_by_structure={}, cap=2, closed=False)
+    assert granted == [person.id for person in people[:2]]
+
+
+def test_who_is_not_queued_has_no_rank() -> None:
+    assert rank(a_request(), [queued(1)], held_by_structure={}, cap=2) is None
+
+
+def test_lowering_the_capacity_evicts_nobody_and_gives_no_seat_until_it_fits() -> None:
+    seats = SessionSeats(SESSION, capacity=10, held=8).with_capacity(6)
+    assert (seats.held, seats.overbooked_to, seats.free) == (8, 8, 0)
+    assert allocate(seats, [queued(1)], held_by_structure={}, cap=2, closed=True) == []
+    seats = seats.freed()
+    assert (seats.held, seats.overbooked_to) == (7, 7)
+    seats = seats.freed()
+    assert (seats.held, seats.overbooked_to, seats.free) == (6, None, 0)
+    assert seats.freed().free == 1
+
+
+def test_raising_the_capacity_gives_seats() -> None:
+    seats = SessionSeats(SESSION, capacity=6, held=8, overbooked_to=8).with_capacity(9)
+    assert (seats.overbooked_to, seats.free) == (None, 1)
+    assert seats.given() == SessionSeats(SESSION, capacity=9, held=9)
+
+
+def test_a_seat_that_is_not_there_is_not_given() -> None:
+    with pytest.raises(NoSeatFree) as refused:
+        SessionSeats(SESSION, capacity=2, held=1).given(2)
+    assert (refused.value.capacity, refused.value.held) == (2, 1)
+    assert "1 occupée(s) pour 2" in refused.value.sentence
