@@ -1,0 +1,37 @@
+# `make run` and `make test` do all the set-up; everything lands in .venv and .data, which git ignores.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := services shared tests
+
+.PHONY: test check lock
+.DEFAULT_GOAL := test
+
+# a Debian Python comes without ensurepip: as root its package is installed, else the sentence says what to do
+.venv/installed: requirements/development.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON to one."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv; } \
+		|| { echo "Python's venv module is needed: install python3-venv."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/development.txt
+	@touch $@
+
+.PHONY: broker
+broker:
+	@[ -n "$$PARCOURSPRO_TEST_AMQP_URL" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rabbitmq-server; } \
+		|| { echo "The tests need RabbitMQ: install the package rabbitmq-server, or set PARCOURSPRO_TEST_AMQP_URL."; exit 1; }
+
+test: .venv/installed broker
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+
+lock: .venv/installed
+	for name in services development; do \
+		uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --no-emit-index-url \
+			requirements/$$name.in -o requirements/$$name.txt; \
+	done

@@ -1,0 +1,1 @@
+"""The notifier: who gets which mail, what was sent, what could not be."""

@@ -1,0 +1,1 @@
+"""HTTP in: what was sent, for staff."""

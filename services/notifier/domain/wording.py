@@ -1,0 +1,43 @@
+"""How dates, statuses and states are said in French."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.notifier.domain.copies import Slot
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS: Final = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+STATUSES: Final = {"beneficiary": "bénéficiaire", "employer": "employeur", "referent": "référent"}
+
+
+def day(moment: datetime) -> str:
+    """« lundi 2 mars 2026 », in Paris."""
+    local = moment.astimezone(PARIS)
+    number = "1er" if local.day == 1 else str(local.day)
+    return f"{DAYS[local.weekday()]} {number} {MONTHS[local.month - 1]} {local.year}"
+
+
+def hour(moment: datetime) -> str:
+    """« 9 h 30 », in Paris."""
+    local = moment.astimezone(PARIS)
+    return f"{local.hour} h {local.minute:02}"
+
+
+def slot(one: Slot) -> str:
+    """« lundi 2 mars 2026, de 9 h 00 à 12 h 30 »."""
+    return f"{day(one.starts_at)}, de {hour(one.starts_at)} à {hour(one.ends_at)}"
+
+
+def statuses(codes: Sequence[str]) -> str:
+    """« bénéficiaire, référent »."""
+    return ", ".join(STATUSES.get(code, code) for code in codes) or "aucun statut"
+
+
+def ordinal(number: int) -> str:
+    """« 1er », « 2e »."""
+    return "1er" if number == 1 else f"{number}e"

