@@ -1,0 +1,35 @@
+"""Makes the FastAPI application of a service: the same edges for all."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from shared.database import Database
+from shared.http.health import health_router
+from shared.http.middleware import Around
+from shared.http.problems import ProblemMap, install
+from shared.http.tokens import TokenVerifier
+
+
+def create_app(
+    *,
+    title: str,
+    service: str,
+    database: Database,
+    verifier: TokenVerifier | None,
+    routers: Sequence[APIRouter],
+    problems: ProblemMap,
+) -> FastAPI:
+    """Serve `routers` under `/api/<service>/v1`, with health, metrics, OpenAPI, and problem documents for every error."""
+    base = f"/api/{service}/v1"
+    app = FastAPI(title=title, version="1", openapi_url=f"{base}/openapi.json", docs_url=f"{base}/docs", redoc_url=None)
+    app.state.database = database
+    app.state.verifier = verifier
+    registry = CollectorRegistry()
+    app.add_middleware(Around, registry=registry)
+    install(app, problems)
+    app.include_router(health_router({"database": database.ready}, registry))
+    for router in routers:
+        app.include_router(router, prefix=base)
+    return app

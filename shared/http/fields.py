@@ -1,0 +1,56 @@
+"""The kinds of text that a request may carry, each with its bounds."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_LINE_BREAK = re.compile(r"[\t\r\n]")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+SIRET_DIGITS = 14
+
+
+class Strict(BaseModel):
+    """A request body: a field that nobody knows is an error, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _no_control(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("contient des caractères de contrôle ; retirez-les")  # noqa: EM101, TRY003 - pydantic shows it
+    return value
+
+
+def _one_line(value: str) -> str:
+    if _LINE_BREAK.search(value):
+        raise ValueError("doit tenir sur une seule ligne")  # noqa: EM101, TRY003
+    return _no_control(value)
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("n'est pas une adresse électronique valide")  # noqa: EM101, TRY003
+    return value.lower()
+
+
+def is_siret(value: str) -> bool:
+    """Say whether these are 14 digits whose Luhn sum is a multiple of ten (INSEE)."""
+    if len(value) != SIRET_DIGITS or not (value.isascii() and value.isdigit()):
+        return False
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(value)]
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0  # noqa: PLR2004 - decimal digits
+
+
+def _siret(value: str) -> str:
+    digits = value.replace(" ", "")
+    if not is_siret(digits):
+        raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)")  # noqa: EM101, TRY003
+    return digits
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_no_control)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email)]
+Siret = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(_siret)]

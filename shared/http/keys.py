@@ -1,0 +1,84 @@
+"""Where the public keys of tokens come from."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import httpx
+import jwt
+import structlog
+from sqlalchemy import text
+
+from shared.database import Database
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS = 300
+UNKNOWN_KEY_SECONDS = 30
+FETCH_SECONDS = 5
+_REMEMBER = text("""
+    INSERT INTO verification_keys (kid, jwk) VALUES (:kid, :jwk) ON CONFLICT (kid) DO UPDATE SET jwk = EXCLUDED.jwk
+""")
+
+
+class KeySource(Protocol):
+    """Finds a public key."""
+
+    async def key(self, kid: str) -> Any:  # noqa: ANN401 - a key of the cryptography library
+        """The key of that id, None when there is none."""
+
+
+def _parsed(jwks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {str(one["kid"]): jwt.PyJWK(dict(one)).key for one in jwks if one.get("kty") == "OKP" and "kid" in one}
+
+
+class StaticKeys:
+    """Keys given once: for tests, and for identity itself."""
+
+    def __init__(self, jwks: Sequence[Mapping[str, Any]]) -> None:
+        """`jwks`: the members of a JWK set."""
+        self._keys = _parsed(jwks)
+
+    async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
+        """See KeySource."""
+        return self._keys.get(kid)
+
+
+class HttpKeys:
+    """The set that identity publishes. The last good one is kept in the service's own database: identity may be down."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        """`url` comes from the settings alone."""
+        self._url = url
+        self._database = database
+        self._keys: dict[str, Any] = {}
+        self._asked_at = float("-inf")
+
+    async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
+        """See KeySource. An unknown id asks again, but not more often than every 30 seconds."""
+        age = time.monotonic() - self._asked_at
+        if age > REFRESH_SECONDS or (kid not in self._keys and age > UNKNOWN_KEY_SECONDS):
+            await self._refresh()
+        return self._keys.get(kid)
+
+    async def _refresh(self) -> None:
+        self._asked_at = time.monotonic()
+        try:
+            async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
+                answer = await client.get(self._url)
+            jwks = answer.raise_for_status().json()["keys"]
+            self._keys = _parsed(jwks)
+        except (httpx.HTTPError, KeyError, ValueError, jwt.PyJWTError) as error:
+            log.warning("could not fetch the token keys", error=repr(error))
+            if not self._keys:
+                self._keys = await self._remembered()
+            return
+        async with self._database.transaction() as work:
+            for one in jwks:
+                await work.connection.execute(_REMEMBER, {"kid": str(one["kid"]), "jwk": json.dumps(one)})
+
+    async def _remembered(self) -> dict[str, Any]:
+        async with self._database.transaction() as work:
+            rows = await work.connection.execute(text("SELECT jwk FROM verification_keys"))
+            return _parsed([row.jwk for row in rows])

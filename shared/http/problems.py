@@ -1,0 +1,130 @@
+"""Problem documents (RFC 9457): one shape for everything that goes wrong, with sentences in French for people to read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from shared.http.validation import in_french
+from shared.telemetry import current_correlation_id
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:parcourspro:problem:"
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field. `field` is its path: `lines.0.motivation`."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """The body of every error. `type` is stable; `title` and `detail` are French."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] | None = None
+    correlation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What a kind of error becomes. `detail` makes the sentence from the facts that the error carries."""
+
+    status: int
+    slug: str
+    title: str
+    detail: Callable[[Any], str] = lambda error: str(getattr(error, "sentence", None) or error)
+    headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+
+
+ProblemMap = Mapping[type[Exception], ProblemKind]
+
+
+class FieldErrors(Exception):  # noqa: N818 - several errors in one
+    """Fields that only the data can judge: (path, sentence) for each."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        """Carry every field at once, so that a form can show them all."""
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
+        self.errors = errors
+
+
+INVALID = ProblemKind(422, "invalid-fields", "Champs à corriger", lambda _: "Corrigez les champs indiqués et renvoyez la demande.")
+_BY_STATUS = {
+    401: ("unauthenticated", "Identification requise", "Connectez-vous, puis recommencez."),
+    403: ("forbidden", "Action non autorisée", "Votre compte n'a pas le droit de faire cette action."),
+    404: ("not-found", "Introuvable", "Cet élément n'existe pas, ou vous n'y avez pas accès."),
+    405: ("method-not-allowed", "Méthode non admise", "Cette adresse n'admet pas cette méthode."),
+    412: ("changed-meanwhile", "Modifié entre-temps", "Rechargez l'élément : quelqu'un l'a modifié entre-temps."),
+    413: ("too-large", "Envoi trop volumineux", "Le contenu envoyé dépasse la taille admise."),
+    428: ("precondition-required", "Version attendue", "Indiquez dans l'en-tête If-Match la version que vous modifiez."),
+}
+_INTERNAL = ("internal", "Erreur interne", "Une erreur est survenue de notre côté. Réessayez ; rien n'a été enregistré.")
+
+
+def response(kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Make the document of a kind."""
+    problem = Problem(
+        type=TYPE + kind.slug,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        errors=[FieldError(field=field, message=message) for field, message in errors] or None,
+        correlation_id=current_correlation_id(),
+    )
+    body = jsonable_encoder(problem, exclude_none=True)
+    return JSONResponse(body, kind.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Make the document of a status that speaks for itself."""
+    slug, title, detail = _BY_STATUS.get(status, _INTERNAL)
+    return response(ProblemKind(status, slug, title), detail, headers=headers)
+
+
+def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
+    """Describe an endpoint's own errors for OpenAPI, with an example of each."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        entry = described.setdefault(kind.status, {"model": Problem, "description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}})
+        example = {"type": TYPE + kind.slug, "title": kind.title, "status": kind.status, "detail": kind.title}
+        entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": example}
+    return described
+
+
+def install(app: FastAPI, mapped: ProblemMap) -> None:
+    """Answer every error with a problem document."""
+
+    async def of_request(_: Request, error: Exception) -> JSONResponse:
+        found = error.errors() if isinstance(error, RequestValidationError) else ()
+        return response(INVALID, INVALID.detail(error), errors=[in_french(one) for one in found])
+
+    async def of_fields(_: Request, error: Exception) -> JSONResponse:
+        return response(INVALID, INVALID.detail(error), errors=error.errors if isinstance(error, FieldErrors) else ())
+
+    async def of_http(_: Request, error: Exception) -> JSONResponse:
+        status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+        return of_status(status, headers=headers)
+
+    async def of_anything(_: Request, __: Exception) -> JSONResponse:
+        return of_status(500)
+
+    def of_kind(kind: ProblemKind) -> Callable[[Request, Exception], JSONResponse]:
+        return lambda _, error: response(kind, kind.detail(error), headers=kind.headers(error))
+
+    app.add_exception_handler(RequestValidationError, of_request)
+    app.add_exception_handler(FieldErrors, of_fields)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(Exception, of_anything)
+    for error, kind in mapped.items():
+        app.add_exception_handler(error, of_kind(kind))
