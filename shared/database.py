@@ -30,7 +30,7 @@ class Wakeup:
         """Wake whoever waits, now or next."""
         self._event.set()
 
-    async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109 - a bound on idling, not on work
+    async def wait(self, timeout: float) -> bool:
         """Return True as soon as it was set, False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):

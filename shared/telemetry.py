@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 _correlation: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -49,7 +50,7 @@ def _with_correlation(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutab
 
 def configure_logging(level: str, service: str) -> None:
     """Log one JSON object a line to standard error, those of libraries too."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _with_correlation,
         structlog.stdlib.add_log_level,

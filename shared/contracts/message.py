@@ -1,5 +1,6 @@
 """What every message between services has in common."""
 
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 from uuid import UUID
 
@@ -70,7 +71,7 @@ class Registry:
 REGISTRY = Registry()
 
 
-def event(wire_name: str, *, public: bool = False):  # noqa: ANN201 - the precise type of a decorator adds nothing here
+def event(wire_name: str, *, public: bool = False) -> Callable[[MessageType], MessageType]:
     """Declare an event: a fact in the past tense, owned by the service its wire name starts with."""
 
     def declare(message: MessageType) -> MessageType:
@@ -83,7 +84,7 @@ def event(wire_name: str, *, public: bool = False):  # noqa: ANN201 - the precis
     return declare
 
 
-def command(wire_name: str, *, to: str):  # noqa: ANN201 - as above
+def command(wire_name: str, *, to: str) -> Callable[[MessageType], MessageType]:
     """Declare a command: asked of one service, on a queue that nobody else hears; never archived, never logged."""
 
     def declare(message: MessageType) -> MessageType:

@@ -19,19 +19,19 @@ class Strict(BaseModel):
 
 def _no_control(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("contient des caractères de contrôle ; retirez-les")  # noqa: EM101, TRY003 - pydantic shows it
+        raise ValueError("contient des caractères de contrôle ; retirez-les")
     return value
 
 
 def _one_line(value: str) -> str:
     if _LINE_BREAK.search(value):
-        raise ValueError("doit tenir sur une seule ligne")  # noqa: EM101, TRY003
+        raise ValueError("doit tenir sur une seule ligne")
     return _no_control(value)
 
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        raise ValueError("n'est pas une adresse électronique valide")  # noqa: EM101, TRY003
+        raise ValueError("n'est pas une adresse électronique valide")
     return value.lower()
 
 
@@ -46,7 +46,7 @@ def is_siret(value: str) -> bool:
 def _siret(value: str) -> str:
     digits = value.replace(" ", "")
     if not is_siret(digits):
-        raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)")  # noqa: EM101, TRY003
+        raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)")
     return digits
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import of_status
@@ -18,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class _TooLarge(Exception):  # noqa: N818 - it is a verdict
+class _TooLarge(Exception):
     pass
 
 
@@ -52,7 +53,7 @@ class Around:
             message = await receive()
             size += len(message.get("body", b""))
             if size > self._limit:
-                raise _TooLarge
+                raise HTTPException(413)
             return message
 
         async def echoed(message: Message) -> None:

@@ -50,7 +50,7 @@ class ProblemKind:
 ProblemMap = Mapping[type[Exception], ProblemKind]
 
 
-class FieldErrors(Exception):  # noqa: N818 - several errors in one
+class FieldErrors(Exception):
     """Fields that only the data can judge: (path, sentence) for each."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
@@ -72,7 +72,9 @@ _BY_STATUS = {
 _INTERNAL = ("internal", "Erreur interne", "Une erreur est survenue de notre côté. Réessayez ; rien n'a été enregistré.")
 
 
-def response(kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None) -> JSONResponse:
+def response(
+    kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     """Make the document of a kind."""
     problem = Problem(
         type=TYPE + kind.slug,

@@ -17,7 +17,7 @@ TYPE: Final = "at+jwt"
 REQUIRED: Final = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"]
 
 
-class InvalidToken(Exception):  # noqa: N818 - it is a verdict
+class InvalidToken(Exception):
     """The token is not one of ours, or not valid any more; the text says why, for the log alone."""
 
 
@@ -44,10 +44,10 @@ class TokenVerifier:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
-                raise InvalidToken("another algorithm or type")  # noqa: EM101, TRY003, TRY301
+                raise InvalidToken("another algorithm or type")
             key = await self._keys.key(str(header.get("kid")))
             if key is None:
-                raise InvalidToken("an unknown key")  # noqa: EM101, TRY003, TRY301
+                raise InvalidToken("an unknown key")
             claims: dict[str, Any] = jwt.decode(
                 token, key, algorithms=[ALGORITHM], issuer=self._issuer, audience=self._audience, options={"require": REQUIRED}
             )

@@ -28,7 +28,7 @@ _CLAIM = text("""
 """)
 
 
-class Unreadable(Exception):  # noqa: N818 - it is a verdict on a delivery
+class Unreadable(Exception):
     """This delivery can never be handled by this code; the text says why."""
 
 
@@ -75,7 +75,7 @@ class Inbox(Generic[Tx]):
             try:
                 units += self._read(envelope)
             except Unreadable as reason:
-                log.error("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
+                log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
                 async with self._database.transaction() as work:
                     await undelivered.park(work.connection, envelope, str(reason))
         if len(units) > 1 and await self._together(units):
@@ -85,7 +85,7 @@ class Inbox(Generic[Tx]):
 
     def _read(self, envelope: Envelope) -> list[Unit[Tx]]:
         if not envelope.message_id:
-            raise Unreadable("the message has no id, so its effect could not be kept to one")  # noqa: TRY003, EM101
+            raise Unreadable("the message has no id, so its effect could not be kept to one")
         kind = REGISTRY.get(envelope.name)
         if kind is None:
             text_ = f"unknown message or version: {envelope.name!r}"

@@ -68,9 +68,7 @@ class Relay:
         idle = IDLE_SECONDS[0]
         while True:
             moved, stuck = await self.drain(connection)
-            if moved and not stuck:
-                idle = IDLE_SECONDS[0]
-            elif await self._database.wakeup.wait(idle) and not stuck:
+            if (moved and not stuck) or (await self._database.wakeup.wait(idle) and not stuck):
                 idle = IDLE_SECONDS[0]
             else:
                 idle = min(idle * 2, IDLE_SECONDS[1])

@@ -10,7 +10,7 @@ Tx = TypeVar("Tx")
 M = TypeVar("M", bound=Message)
 
 
-class NotYetKnown(Exception):  # noqa: N818 - it names a fact, not a failure
+class NotYetKnown(Exception):
     """News that must come first has not come: the delivery is deferred and tried again."""
 
 

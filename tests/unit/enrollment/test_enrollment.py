@@ -36,9 +36,7 @@ MOVES: Mapping[Move, Callable[[Enrollment], Moved]] = {
     Move.ASK: lambda e: domain.ask(e, by=SOMEBODY, at=NOW, question="Quel public ?"),
     Move.ANSWER: lambda e: domain.answer(e, by=SOMEBODY, at=NOW, text="Des jeunes"),
     Move.DECLINE: lambda e: domain.decline(e, by=SOMEBODY, at=NOW, reason="Hors public"),
-    Move.WITHDRAW: lambda e: domain.withdraw(
-        e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK
-    ),
+    Move.WITHDRAW: lambda e: domain.withdraw(e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK),
     Move.CANCEL: lambda e: domain.cancel(e, by=None, at=NOW, reason="Session annulée", acting_as="session"),
     Move.PROMOTE: lambda e: domain.promote(e, at=NOW),
 }

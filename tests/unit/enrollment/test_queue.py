@@ -57,9 +57,7 @@ def test_before_the_closing_the_cap_is_respected(
 
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
-def test_the_order_is_strict(
-    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
-) -> None:
+def test_the_order_is_strict(seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool) -> None:
     """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
     by_number = sorted(queue, key=lambda e: e.queue_number or 0)
