@@ -2,22 +2,19 @@
 
 import asyncio
 import gc
-import json
 import signal
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import typer
 import uvicorn
 from fastapi import FastAPI
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.engine import make_url
 
 from shared.database import Database
 from shared.http.health import worker_app
-from shared.messaging import undelivered
+from shared.messages_command import messages
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
@@ -106,73 +103,10 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
             append_only=service.append_only,
         )
 
-    app.add_typer(_messages(service, settings), name="messages", help="Deliveries that failed: list, show, replay, drop.")
-    return app
+    @messages.callback()
+    def with_database(context: typer.Context) -> None:
+        """Work on the deliveries that failed: list, show, replay, drop."""
+        context.obj = lambda: open_database(service, settings(), "messages")
 
-
-def _messages(service: ServiceDefinition[Settings], settings: Callable[[], Settings]) -> typer.Typer:
-    app = typer.Typer(no_args_is_help=True)
-    console = Console()
-    Number = Annotated[int, typer.Argument(help="The number that `list` shows")]  # noqa: N806 - it is a type
-
-    def run(action: Callable[[Database], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401 - what the action gives
-        async def once() -> Any:  # noqa: ANN401
-            database = open_database(service, settings(), "messages")
-            try:
-                return await action(database)
-            finally:
-                await database.close()
-
-        return asyncio.run(once())
-
-    def act(what: Callable[..., Awaitable[bool]], number: int, done: str) -> None:
-        async def action(database: Database) -> bool:
-            async with database.transaction() as work:
-                return await what(work.connection, number)
-
-        if not run(action):
-            console.print(f"There is no message {number}; `messages list` shows those that wait.")
-            raise typer.Exit(1)
-        console.print(f"Message {number} {done}.")
-
-    @app.command("list")
-    def list_(*, parked: Annotated[bool, typer.Option(help="Only those that are not tried any more")] = False) -> None:
-        """List the deliveries that wait for another attempt or are parked."""
-
-        async def action(database: Database) -> Any:  # noqa: ANN401
-            async with database.transaction() as work:
-                return await undelivered.listed(work.connection, parked=parked)
-
-        table = Table("number", "message", "handler", "attempts", "next attempt", "reason")
-        for row in run(action):
-            due = "parked" if row.parked_at else row.next_at.isoformat(timespec="seconds")
-            table.add_row(str(row.id), row.name, row.handler or "–", str(row.attempts), due, row.last_error)
-        console.print(table)
-
-    @app.command()
-    def show(number: Number) -> None:
-        """Show one delivery whole."""
-
-        async def action(database: Database) -> Any:  # noqa: ANN401
-            async with database.transaction() as work:
-                return await undelivered.show(work.connection, number)
-
-        row = run(action)
-        if row is None:
-            console.print(f"There is no message {number}; `messages list` shows those that wait.")
-            raise typer.Exit(1)
-        body = bytes(row.body).decode(errors="backslashreplace")
-        fields = {key: str(value) for key, value in row._mapping.items() if key != "body"}  # noqa: SLF001 - its public name
-        console.print_json(json.dumps({**fields, "body": body}))
-
-    @app.command()
-    def replay(number: Number) -> None:
-        """Try a delivery again now, with all its attempts before it."""
-        act(undelivered.replay, number, "will be tried again within a second or two")
-
-    @app.command()
-    def drop(number: Number) -> None:
-        """Forget a delivery for good."""
-        act(undelivered.drop, number, "is dropped")
-
+    app.add_typer(messages, name="messages")
     return app

@@ -69,7 +69,7 @@ class Bed:
             await tx.add(message)
 
         def effects(work: UnitOfWork) -> Effects:
-            return Effects(work.connection, lambda message: self.before(message))
+            return Effects(work.connection, self.before)
 
         return Worker(self.listener, self.transport, service=service, subscriptions=[subscriptions], transaction=effects)
 

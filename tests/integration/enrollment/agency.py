@@ -1,0 +1,178 @@
+"""People, structures and sessions that enrollment has heard of, and what those people do through its API."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from shared.contracts import Message
+from shared.contracts.catalogue import (
+    SessionCapacityChanged,
+    SessionScheduled,
+    SessionSnapshot,
+    SlotSnapshot,
+    TrainingPublished,
+    TrainingSnapshot,
+)
+from shared.contracts.identity import (
+    AccountAttachmentConfirmed,
+    AccountRegistered,
+    AccountSnapshot,
+    AttachmentSnapshot,
+    StructureRegistered,
+    StructureSnapshot,
+)
+from shared.database import Database
+from shared.messaging.envelope import Envelope
+from shared.messaging.worker import Worker
+from tests.support.invariants import violations
+
+BASE = "/api/enrollment/v1"
+
+
+@dataclass
+class Person:
+    """Somebody who asks, and the structure they ask for."""
+
+    account_id: UUID
+    structure_id: UUID
+
+
+class _Delivery:
+    def __init__(self, message: Message) -> None:
+        self.envelope = Envelope(message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode())
+
+    async def acknowledge(self) -> None:
+        """Nothing waits for it."""
+
+
+@dataclass
+class Agency:
+    """The enrollment service with its database: `tell` is what others say to it, the rest goes over HTTP."""
+
+    app: FastAPI
+    worker: Worker[Any]
+    database: Database
+    employer: UUID = field(default_factory=uuid4)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    sessions: dict[UUID, SessionSnapshot] = field(default_factory=dict)
+
+    async def tell(self, *messages: Message) -> None:
+        """Deliver messages as the worker does; every one must take effect."""
+        await self.worker.inbox.take([_Delivery(message) for message in messages])
+        assert await self.rows("SELECT name, last_error FROM undelivered") == []
+
+    async def opens(self) -> None:
+        """The employer of every structure registers, so that there is one."""
+        await self.tell(self._account(self.employer))
+
+    def _account(self, account_id: UUID) -> AccountRegistered:
+        account = AccountSnapshot(id=account_id, version=1, first_name="Lou", last_name="Faure", email=f"{account_id}@exemple.fr")
+        return AccountRegistered(occurred_at=self.now, account=account)
+
+    def _attached(self, account_id: UUID, structure_id: UUID, status: Any) -> AccountAttachmentConfirmed:
+        attachment = AttachmentSnapshot(
+            id=uuid4(), version=1, account_id=account_id, structure_id=structure_id, state="active", statuses=(status,)
+        )
+        return AccountAttachmentConfirmed(occurred_at=self.now, attachment=attachment, confirmed_by=None)
+
+    async def people(self, count: int, *, structure_id: UUID | None = None) -> list[Person]:
+        """That many people, each of an own structure unless told."""
+        made = [Person(uuid4(), structure_id or uuid4()) for _ in range(count)]
+        said: list[Message] = []
+        for structure in dict.fromkeys(person.structure_id for person in made):
+            snapshot = StructureSnapshot(
+                id=structure, version=1, name="Mission locale", siret="73282932000074", town="Limoges", is_member=True
+            )
+            said += [
+                StructureRegistered(occurred_at=self.now, structure=snapshot),
+                self._attached(self.employer, structure, "employer"),
+            ]
+        for person in made:
+            said += [self._account(person.account_id), self._attached(person.account_id, person.structure_id, "beneficiary")]
+        await self.tell(*said)
+        return made
+
+    async def session(self, capacity: int, *, training_id: UUID | None = None) -> UUID:
+        """A session that takes requests now; the trainings are new unless told."""
+        training = TrainingSnapshot(
+            id=training_id or uuid4(), version=1, title="VAE", axis_id=uuid4(), kind="training", members_only=False, state="published"
+        )
+        starts = self.now + timedelta(days=30)
+        session = SessionSnapshot(
+            id=uuid4(),
+            version=1,
+            training_id=training.id,
+            training_title=training.title,
+            capacity=capacity,
+            place="Limoges",
+            opens_at=self.now - timedelta(days=1),
+            closes_at=self.now + timedelta(days=20),
+            slots=(SlotSnapshot(id=uuid4(), starts_at=starts, ends_at=starts + timedelta(hours=3)),),
+            trainer_ids=(uuid4(),),
+            state="scheduled",
+        )
+        self.sessions[session.id] = session
+        await self.tell(TrainingPublished(occurred_at=self.now, training=training), SessionScheduled(occurred_at=self.now, session=session))
+        return session.id
+
+    async def capacity(self, session_id: UUID, capacity: int) -> None:
+        """Catalogue says that the session has that many seats now."""
+        before = self.sessions[session_id]
+        after = before.model_copy(update={"capacity": capacity, "version": before.version + 1})
+        self.sessions[session_id] = after
+        await self.tell(SessionCapacityChanged(occurred_at=self.now, session=after, before=before.capacity))
+
+    async def call(self, who: UUID, method: str, path: str, body: Any = None) -> httpx.Response:
+        """One call of the API by somebody."""
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-Account": str(who)}) as client:
+            return await client.request(method, BASE + path, json=body)
+
+    async def asks(self, person: Person, session_id: UUID) -> httpx.Response:
+        """Put the session into the cart and validate the cart."""
+        await self.call(person.account_id, "PUT", f"/cart/sessions/{session_id}")
+        lines = [{"session_id": str(session_id), "motivation": "Accompagner les salariés."}]
+        body = {"structure_id": str(person.structure_id), "lines": lines}
+        return await self.call(person.account_id, "POST", "/cart/validation", body)
+
+    async def request(self, person: Person, session_id: UUID) -> UUID:
+        """A request that waits for the employer."""
+        answer = await self.asks(person, session_id)
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["requests"][0]["id"])
+
+    async def accepts(self, enrollment_id: UUID) -> httpx.Response:
+        """The employer agrees."""
+        return await self.call(self.employer, "POST", f"/enrollments/{enrollment_id}/acceptance")
+
+    async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:
+        """The person gives up."""
+        return await self.call(person.account_id, "POST", f"/enrollments/{enrollment_id}/withdrawal")
+
+    async def rows(self, statement: str, **values: Any) -> list[Any]:
+        """What the database says."""
+        async with self.database.engine.connect() as connection:
+            return list((await connection.execute(text(statement), values)).all())
+
+    async def seats(self, session_id: UUID) -> dict[UUID, tuple[str, int]]:
+        """The seat and the queue number of every request of a session that was accepted, by number."""
+        rows = await self.rows(
+            "SELECT id, seat, queue_number FROM enrollments WHERE session_id = :id AND queue_number IS NOT NULL ORDER BY queue_number",
+            id=session_id,
+        )
+        return {row.id: (row.seat, row.queue_number) for row in rows}
+
+    async def said(self, name: str) -> list[UUID]:
+        """The requests about which that message waits in the outbox, in order."""
+        rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
+        return [row.aggregate_id for row in rows]
+
+    async def audit(self) -> list[str]:
+        """What does not hold."""
+        async with self.database.engine.connect() as connection:
+            return await violations(connection, now=datetime.now(UTC))

@@ -1,0 +1,135 @@
+"""Seats under races: the drills about them, each on a real database through the API, audited afterwards."""
+
+import asyncio
+from collections import Counter
+from uuid import uuid4
+
+from tests.integration.enrollment.agency import Agency
+
+APPROVED = "enrollment.enrollment_approved.v1"
+PROMOTED = "enrollment.enrollment_promoted.v1"
+
+
+async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(agency: Agency) -> None:
+    """Drill 4."""
+    session = await agency.session(1)
+    [person] = await agency.people(1)
+    request = await agency.request(person, session)
+    assert (await agency.withdraws(person, request)).status_code == 200
+
+    late = await agency.accepts(request)
+
+    assert late.status_code == 409
+    assert "Annulée" in late.json()["detail"]
+    assert await agency.rows("SELECT approval, seat FROM enrollments") == [("withdrawn", "none")]
+    assert await agency.said(APPROVED) == []
+    assert await agency.audit() == []
+
+
+async def test_an_acceptance_and_a_withdrawal_at_once_leave_nothing_held(agency: Agency) -> None:
+    session = await agency.session(20)
+    people = await agency.people(20)
+    requests = [await agency.request(person, session) for person in people]
+
+    answers = await asyncio.gather(
+        *(call for p, r in zip(people, requests, strict=True) for call in (agency.accepts(r), agency.withdraws(p, r)))
+    )
+
+    assert {answer.status_code for answer in answers[1::2]} == {200}
+    assert {answer.status_code for answer in answers[::2]} <= {200, 409}
+    assert await agency.rows("SELECT DISTINCT approval, seat FROM enrollments") == [("withdrawn", "none")]
+    assert await agency.audit() == []
+
+
+async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(agency: Agency) -> None:
+    """Drill 7."""
+    session = await agency.session(1)
+    requests = [await agency.request(person, session) for person in await agency.people(50)]
+
+    answers = await asyncio.gather(*(agency.accepts(request) for request in requests))
+
+    assert [answer.status_code for answer in answers] == [200] * 50
+    seats = list((await agency.seats(session)).values())
+    assert [seat for seat, _ in seats] == ["held"] + ["queued"] * 49
+    assert [number for _, number in seats] == list(range(1, 51))
+    assert sorted(await agency.said(APPROVED)) == sorted(requests)
+    assert await agency.audit() == []
+
+
+async def test_a_seat_freed_and_a_newcomer_at_once_nobody_overtakes(agency: Agency) -> None:
+    """Drill 12: two hundred times, the one who waited gets the seat and the newcomer waits."""
+    session = await agency.session(1)
+    people = await agency.people(202)
+    requests = [await agency.request(person, session) for person in people]
+    for first in requests[:2]:
+        await agency.accepts(first)
+    for turn in range(200):
+        freed, accepted = await asyncio.gather(agency.withdraws(people[turn], requests[turn]), agency.accepts(requests[turn + 2]))
+        assert (freed.status_code, accepted.status_code) == (200, 200)
+        seats = await agency.seats(session)
+        assert [seats[request][0] for request in requests[turn : turn + 3]] == ["none", "held", "queued"]
+    assert [r for r in await agency.said(PROMOTED) if r in requests[2:]] == requests[2:201]
+    assert await agency.audit() == []
+
+
+async def test_three_of_a_structure_at_once_in_two_sessions_hold_two_seats_of_the_training(agency: Agency) -> None:
+    training = uuid4()
+    sessions = [await agency.session(5, training_id=training) for _ in range(2)]
+    people = await agency.people(6, structure_id=uuid4())
+    requests = [await agency.request(person, sessions[turn % 2]) for turn, person in enumerate(people)]
+
+    await asyncio.gather(*(agency.accepts(request) for request in requests))
+
+    held = Counter(seat for session in sessions for seat, _ in (await agency.seats(session)).values())
+    assert held == {"held": 2, "queued": 4}
+    assert await agency.audit() == []
+
+
+async def test_two_requests_for_one_training_at_once_one_is_made(agency: Agency) -> None:
+    training = uuid4()
+    sessions = [await agency.session(5, training_id=training) for _ in range(2)]
+    [person] = await agency.people(1)
+
+    answers = await asyncio.gather(*(agency.asks(person, session) for session in sessions))
+
+    assert sorted(answer.status_code for answer in answers)[0] == 201
+    assert 400 <= max(answer.status_code for answer in answers) < 500
+    assert await agency.rows("SELECT count(*) FROM enrollments") == [(1,)]
+
+
+async def test_the_same_decision_twice_at_once_is_taken_once(agency: Agency) -> None:
+    session = await agency.session(2)
+    [person] = await agency.people(1)
+    request = await agency.request(person, session)
+
+    answers = await asyncio.gather(*(agency.accepts(request) for _ in range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    assert await agency.said(APPROVED) == [request]
+    assert await agency.audit() == []
+
+
+async def test_more_seats_while_people_are_accepted_leave_no_seat_free(agency: Agency) -> None:
+    session = await agency.session(2)
+    requests = [await agency.request(person, session) for person in await agency.people(20)]
+
+    await asyncio.gather(*(agency.accepts(request) for request in requests), agency.capacity(session, 9))
+
+    assert Counter(seat for seat, _ in (await agency.seats(session)).values()) == {"held": 9, "queued": 11}
+    assert await agency.audit() == []
+
+
+async def test_fewer_seats_evict_nobody_and_give_none_until_they_fit(agency: Agency) -> None:
+    session = await agency.session(3)
+    people = await agency.people(5)
+    requests = [await agency.request(person, session) for person in people]
+    for request in requests:
+        await agency.accepts(request)
+    await agency.capacity(session, 1)
+    assert await agency.audit() == []
+    held = []
+    for person, request in zip(people[:3], requests[:3], strict=True):
+        await agency.withdraws(person, request)
+        held.append([seat for seat, _ in (await agency.seats(session)).values()].count("held"))
+    assert held == [2, 1, 1]
+    assert await agency.audit() == []
