@@ -35,9 +35,10 @@ class Mails:
         """Work inside the connection's transaction."""
         self._connection = connection
 
-    async def add(self, **values: Any) -> None:  # noqa: ANN401 - columns of the table
-        """Queue a mail; the same cause, kind and recipient again changes nothing."""
-        await self._connection.execute(insert(mails).values(id=uuid4(), **values).on_conflict_do_nothing())
+    async def add(self, *, delay: timedelta, **values: Any) -> None:  # noqa: ANN401 - columns of the table
+        """Queue a mail, due after the delay; the same cause, kind and recipient again changes nothing."""
+        due = func.now() + delay
+        await self._connection.execute(insert(mails).values(id=uuid4(), next_at=due, **values).on_conflict_do_nothing())
 
     async def claim(self, *, now: datetime, lease: timedelta) -> Mail | None:
         """Take the mail that is due first; unless settled it is due again after the lease, so a crash loses none."""

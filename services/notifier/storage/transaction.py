@@ -1,15 +1,16 @@
 """One unit of work of the notifier."""
 
+from shared.database import UnitOfWork
+
 from services.notifier.storage.copies import Copies
 from services.notifier.storage.mails import Mails
-from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories inside one transaction."""
+    """The repositories inside one transaction, and the address of the agency's desk, which is a recipient like others."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, *, desk_email: str = "") -> None:
         """Wrap the shared unit of work."""
-        self.work = work
         self.copies = Copies(work.connection)
         self.mails = Mails(work.connection)
+        self.desk_email = desk_email
