@@ -75,9 +75,7 @@ def allocate(
     return [enrollment.id for enrollment in islice(served, seats.free)]
 
 
-def rank(
-    enrollment: Enrollment, queue: Sequence[Enrollment], *, held_by_structure: Mapping[UUID, int], cap: int | None
-) -> int | None:
+def rank(enrollment: Enrollment, queue: Sequence[Enrollment], *, held_by_structure: Mapping[UUID, int], cap: int | None) -> int | None:
     """The place in the waiting list, from 1, in the order in which seats will be given; None for who is not queued."""
     within, over = _split(queue, held_by_structure, cap)
     places = {queued.id: place for place, queued in enumerate([*within, *over], start=1)}
