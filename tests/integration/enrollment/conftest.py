@@ -1,0 +1,35 @@
+"""The enrollment service on its own database, as its two processes wire it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+import pytest
+from fastapi import Header
+
+from shared.database import Database
+from shared.http.tokens import signed_in
+from shared.messaging.inprocess import InProcessTransport
+from tests.integration.enrollment.agency import Agency
+
+
+async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
+    """Tokens have their own tests: here the caller says who they are."""
+    return x_account
+
+
+@pytest.fixture
+async def agency(make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch) -> Agency:
+    """An agency with its employer, and nobody else yet."""
+    # inside: the audit's own tests in this folder need nothing of the service
+    from services.enrollment.wiring import SERVICE  # noqa: PLC0415
+
+    database = await make_database("enrollment")
+    url = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("PARCOURSPRO_ENROLLMENT_DATABASE_URL", url)
+    settings = SERVICE.load_settings()
+    app = SERVICE.api(settings, database)
+    app.dependency_overrides[signed_in] = _whoever_says_so
+    made = Agency(app, SERVICE.worker(settings, database, InProcessTransport()), database)
+    await made.opens()
+    return made
