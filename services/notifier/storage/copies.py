@@ -134,7 +134,7 @@ class Copies:
         found = await self._connection.execute(
             select(attachments.c.account_id, accounts)
             .outerjoin_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
-            .where(attachments.c.structure_id == structure_id, attachments.c.state == "active", attachments.c.statuses.any(status))
+            .where(attachments.c.structure_id == structure_id, attachments.c.state == "active", attachments.c.statuses.contains([status]))
             .order_by(attachments.c.account_id)
         )
         return [(row.account_id, _account(row) if row.id else None) for row in found]
