@@ -1,7 +1,6 @@
 """`python -m services.notifier api | worker | migrate | messages …`."""
 
-from shared.process import command_line
-
 from services.notifier.wiring import SERVICE
+from shared.process import command_line
 
 command_line(SERVICE)()

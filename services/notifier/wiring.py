@@ -5,13 +5,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
-from shared.database import Database, UnitOfWork
-from shared.http.app import create_app
-from shared.http.keys import HttpKeys
-from shared.http.tokens import TokenVerifier
-from shared.messaging.transport import Transport
-from shared.messaging.worker import Job, Worker
-from shared.process import ServiceDefinition
 
 from services.notifier.api import mails
 from services.notifier.api.problems import PROBLEMS
@@ -21,6 +14,13 @@ from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import Office
 from services.notifier.use_cases.deliver import Mailbox, Smtp
 from services.notifier.use_cases.send_due import Delivery, Sender
+from shared.database import Database, UnitOfWork
+from shared.http.app import create_app
+from shared.http.keys import HttpKeys
+from shared.http.tokens import TokenVerifier
+from shared.messaging.transport import Transport
+from shared.messaging.worker import Job, Worker
+from shared.process import ServiceDefinition
 
 SENDING_EVERY = timedelta(seconds=1)
 

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from fastapi import Depends
-from shared.http.transactions import Work
 
 from services.notifier.storage.transaction import Transaction
+from shared.http.transactions import Work
 
 
 async def transaction(work: Work) -> Transaction:

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
-from shared.http.problems import FieldErrors, problems
-from shared.http.tokens import SignedIn
 from sqlalchemy import Row
 
 from services.notifier.api.dependencies import Tx
 from services.notifier.api.problems import NOT_FOUND
 from services.notifier.domain.kinds import SECRET, Kind
 from services.notifier.use_cases.read_mails import list_mails, one_mail
+from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.http.problems import FieldErrors, problems
+from shared.http.tokens import SignedIn
 
 router = APIRouter(prefix="/mails", tags=["mails"])
 

@@ -1,5 +1,9 @@
 """What the notifier does when the catalogue speaks."""
 
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.keep_copies import keep_session, keep_training
+from services.notifier.use_cases.post import Post, post_about, require_what_it_is_about
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
@@ -10,11 +14,6 @@ from shared.contracts.catalogue import (
     TrainingRevised,
 )
 from shared.messaging.subscriptions import Subscriptions
-
-from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import keep_session, keep_training
-from services.notifier.use_cases.post import Post, post_about, require_what_it_is_about
 
 subscriptions = Subscriptions[Transaction]()
 

@@ -4,6 +4,19 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
+from services.notifier.domain.copies import Enrollment
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.keep_copies import keep_enrollment
+from services.notifier.use_cases.post import (
+    Post,
+    having,
+    known_account,
+    post_about,
+    post_to,
+    post_to_address,
+    require_what_it_is_about,
+)
 from shared.contracts.enrollment import (
     AttendanceRecorded,
     ClarificationAsked,
@@ -21,20 +34,6 @@ from shared.contracts.enrollment import (
 )
 from shared.contracts.message import Message
 from shared.messaging.subscriptions import Subscriptions
-
-from services.notifier.domain.copies import Enrollment
-from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import keep_enrollment
-from services.notifier.use_cases.post import (
-    Post,
-    having,
-    known_account,
-    post_about,
-    post_to,
-    post_to_address,
-    require_what_it_is_about,
-)
 
 subscriptions = Subscriptions[Transaction]()
 

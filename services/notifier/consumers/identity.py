@@ -1,5 +1,9 @@
 """What the notifier does when identity speaks."""
 
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.keep_copies import erase_account, keep_account, keep_attachment, keep_structure
+from services.notifier.use_cases.post import Post, having, known_account, post_to, post_to_address, require_structure
 from shared.contracts import Message
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
@@ -21,11 +25,6 @@ from shared.contracts.identity import (
     StructureUpdated,
 )
 from shared.messaging.subscriptions import Subscriptions
-
-from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import erase_account, keep_account, keep_attachment, keep_structure
-from services.notifier.use_cases.post import Post, having, known_account, post_to, post_to_address, require_structure
 
 subscriptions = Subscriptions[Transaction]()
 

@@ -1,9 +1,8 @@
 """One unit of work of the notifier."""
 
-from shared.database import UnitOfWork
-
 from services.notifier.storage.copies import Copies
 from services.notifier.storage.mails import Mails
+from shared.database import UnitOfWork
 
 
 class Transaction:

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
+from services.notifier.storage.transaction import Transaction
 from shared.contracts.catalogue import SessionSnapshot, TrainingSnapshot
 from shared.contracts.enrollment import EnrollmentSnapshot
 from shared.contracts.identity import AccountSnapshot, AttachmentSnapshot, StructureSnapshot
-
-from services.notifier.storage.transaction import Transaction
 
 
 async def keep_account(tx: Transaction, account: AccountSnapshot) -> None:

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.messaging.subscriptions import NotYetKnown
-from shared.telemetry import current_correlation_id
-
 from services.notifier.domain.copies import Account, Enrollment, Session
 from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.storage.transaction import Transaction
+from shared.messaging.subscriptions import NotYetKnown
+from shared.telemetry import current_correlation_id
 
 
 @dataclass(frozen=True, slots=True)
