@@ -45,6 +45,7 @@ class ProblemKind:
     title: str
     detail: Callable[[Any], str] = lambda error: str(getattr(error, "sentence", None) or error)
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+    errors: Callable[[Any], Sequence[tuple[str, str]]] = lambda _: ()
 
 
 ProblemMap = Mapping[type[Exception], ProblemKind]
@@ -122,7 +123,7 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
         return of_status(500)
 
     def of_kind(kind: ProblemKind) -> Callable[[Request, Exception], JSONResponse]:
-        return lambda _, error: response(kind, kind.detail(error), headers=kind.headers(error))
+        return lambda _, error: response(kind, kind.detail(error), errors=kind.errors(error), headers=kind.headers(error))
 
     app.add_exception_handler(RequestValidationError, of_request)
     app.add_exception_handler(FieldErrors, of_fields)

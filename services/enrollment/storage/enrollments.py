@@ -130,7 +130,9 @@ class Enrollments:
         row = (await self._connection.execute(_SEATS, values)).one()
         return row.occupancy_version, row.queued
 
-    async def open_of(self, *, session_id: UUID | None = None, account_id: UUID | None = None, structure_id: UUID | None = None) -> list[UUID]:
+    async def open_of(
+        self, *, session_id: UUID | None = None, account_id: UUID | None = None, structure_id: UUID | None = None
+    ) -> list[UUID]:
         """Ids of open requests of a session, or of a person in a structure."""
         statement = text("""
             SELECT e.id FROM enrollments e JOIN sessions s ON s.id = e.session_id

@@ -94,9 +94,7 @@ async def validate_cart(
     return made
 
 
-async def _stopped(
-    tx: Transaction, session_id: UUID, structure_id: UUID, in_cart: set[UUID], *, actor: Actor, now: datetime
-) -> str | None:
+async def _stopped(tx: Transaction, session_id: UUID, structure_id: UUID, in_cart: set[UUID], *, actor: Actor, now: datetime) -> str | None:
     """The sentence of the first rule that stops this line, None when none does."""
     if session_id not in in_cart:
         return "Cette session n'est pas dans votre panier."

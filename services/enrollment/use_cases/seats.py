@@ -50,9 +50,7 @@ class LockedTraining:
         held = await self.tx.enrollments.held_by_structure(self.training_id, now)
         for row in sorted(free, key=lambda row: row.starts_at):
             queue = {each.id: each for each in await self.tx.enrollments.queue(row.id)}
-            chosen = allocate(
-                self.seats[row.id], list(queue.values()), held_by_structure=held, cap=self.cap, closed=row.closes_at <= now
-            )
+            chosen = allocate(self.seats[row.id], list(queue.values()), held_by_structure=held, cap=self.cap, closed=row.closes_at <= now)
             for enrollment_id in chosen:
                 moved = promote(queue[enrollment_id], at=now)
                 await self.tx.enrollments.save(*moved)

@@ -1,0 +1,30 @@
+"""What an endpoint is given: the unit of work, who acts, the time."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.enrollments import NotFound
+from services.enrollment.storage.transaction import Transaction
+from shared.http.tokens import SignedIn
+from shared.http.transactions import Work
+
+
+async def transaction(work: Work) -> Transaction:
+    """Wrap the request's unit of work."""
+    return Transaction(work)
+
+
+Tx = Annotated[Transaction, Depends(transaction, scope="function")]
+
+
+async def acting(account_id: SignedIn, tx: Tx) -> Actor:
+    """Who is signed in, as our copies know them. Nobody is let in by what a token says of them."""
+    actor = await tx.copies.actor(account_id)
+    if actor is None:
+        raise NotFound
+    return actor
+
+
+Acting = Annotated[Actor, Depends(acting, scope="function")]
