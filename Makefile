@@ -34,6 +34,6 @@ check: .venv/installed
 
 lock: .venv/installed
 	for name in services development; do \
-		uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --no-emit-index-url \
+		$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --no-emit-index-url \
 			requirements/$$name.in -o requirements/$$name.txt; \
 	done
