@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from shared.database import Database
+from shared.http.docs import serve_docs
 from shared.http.health import health_router
 from shared.http.middleware import Around
 from shared.http.problems import ProblemMap, install
@@ -23,12 +24,13 @@ def create_app(
 ) -> FastAPI:
     """Serve `routers` under `/api/<service>/v1`, with health, metrics, OpenAPI, and problem documents for every error."""
     base = f"/api/{service}/v1"
-    app = FastAPI(title=title, version="1", openapi_url=f"{base}/openapi.json", docs_url=f"{base}/docs", redoc_url=None)
+    app = FastAPI(title=title, version="1", openapi_url=f"{base}/openapi.json", docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.verifier = verifier
     registry = CollectorRegistry()
     app.add_middleware(Around, registry=registry)
     install(app, problems)
+    serve_docs(app, base)
     app.include_router(health_router({"database": database.ready}, registry))
     for router in routers:
         app.include_router(router, prefix=base)

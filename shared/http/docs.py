@@ -1,0 +1,25 @@
+"""The page on which a service's OpenAPI document is read and tried, with every asset served from here: no third party sees readers."""
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+
+def serve_docs(app: FastAPI, base: str) -> None:
+    """Serve Swagger UI at `<base>/docs`, its assets below; addresses are paths, so they hold behind any gateway."""
+    assets = f"{base}/docs/assets"
+    app.mount(assets, StaticFiles(directory=str(files("fastapi_swagger.resources"))))
+
+    @app.get(f"{base}/docs", include_in_schema=False)
+    async def read_docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=f"{base}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+            swagger_css_url=f"{assets}/swagger-ui.css",
+            swagger_favicon_url=f"{assets}/favicon-32x32.png",
+            swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "list"},
+        )
