@@ -31,12 +31,25 @@ class KeptMail:
     text: str
     html: str
     sent_at: datetime
+    message_id: str | None
+    correlation_id: str | None
     files: tuple[KeptFile, ...]
 
 
 def _kept(row: Row[Any]) -> KeptMail:
     files = tuple(KeptFile(one["name"], one["content_type"], one["content"].encode()) for one in row.attachments)
-    return KeptMail(row.id, row.kind, row.recipient, row.subject or "", row.text or "", row.html or "", row.sent_at, files)
+    return KeptMail(
+        row.id,
+        row.kind,
+        row.recipient,
+        row.subject or "",
+        row.text or "",
+        row.html or "",
+        row.sent_at,
+        row.message_id,
+        row.correlation_id,
+        files,
+    )
 
 
 async def kept_mails(tx: Transaction, *, limit: int = 100, recipient: str | None = None) -> Sequence[KeptMail]:

@@ -1,0 +1,50 @@
+"""`python -m deploy.embedded [run | reset]`: everything in one process, or its data thrown away."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.embedded.installation import Installation, InUse, reset
+
+app = typer.Typer(add_completion=False, help="ParcoursPro in one process, with its own PostgreSQL.", pretty_exceptions_enable=False)
+
+Folder = Annotated[Path, typer.Option("--data", envvar="PARCOURSPRO_DATA", help="Where the data is kept")]
+DEFAULT_FOLDER = Path(".data")
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    data: Folder = DEFAULT_FOLDER,
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on")] = 8000,
+    *,
+    demo: Annotated[bool, typer.Option(envvar="PARCOURSPRO_DEMO", help="Fill an empty installation with demo data")] = True,
+) -> None:
+    """Run until Ctrl-C."""
+    if context.invoked_subcommand is not None:
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        asyncio.run(Installation(data, port, demo=demo).run())
+    except InUse as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo("Stopped; the data is kept.")
+
+
+@app.command("reset")
+def throw_away(data: Folder = DEFAULT_FOLDER) -> None:
+    """Throw all data away."""
+    try:
+        reset(data)
+    except InUse as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{data} is empty.")
+
+
+app()

@@ -1,0 +1,83 @@
+"""The four services as they run together: each with its own database and role, all on one in-process transport."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from services.catalogue.wiring import SERVICE as CATALOGUE
+from services.identity.settings import Settings as IdentitySettings
+from services.identity.wiring import SERVICE as IDENTITY
+
+from deploy.embedded.postgres import EmbeddedPostgres
+from services.catalogue.settings import Settings as CatalogueSettings
+from services.enrollment.settings import Settings as EnrollmentSettings
+from services.enrollment.wiring import SERVICE as ENROLLMENT
+from services.notifier.settings import Settings as NotifierSettings
+from services.notifier.wiring import SERVICE as NOTIFIER
+from shared.database import Database
+from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.worker import Worker
+from shared.migrations import migrate_async
+from shared.process import ServiceDefinition, open_database
+from shared.settings import ServiceSettings
+
+AGENCY = "Cap Exemple"
+STAFF_EMAIL = "agence@cap-exemple.example"
+DEFINITIONS: Mapping[str, ServiceDefinition[Any]] = {
+    definition.name: definition for definition in (IDENTITY, CATALOGUE, ENROLLMENT, NOTIFIER)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One service at work."""
+
+    app: FastAPI
+    worker: Worker[Any]
+    databases: tuple[Database, Database]
+
+
+def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, ServiceSettings]:
+    """The settings of each service; `address` is where people and the services themselves find the API."""
+
+    def shared_by_all(service: str) -> dict[str, Any]:
+        return {
+            "database_url": postgres.url(service, service),
+            "migration_database_url": postgres.url(service, f"{service}_owner"),
+            "public_url": address,
+            "jwks_url": f"{address}/api/identity/v1/jwks.json",
+            "pool_size": 5,
+        }
+
+    return {
+        "identity": IdentitySettings(**shared_by_all("identity"), first_staff_email=STAFF_EMAIL),
+        "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
+        "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),
+        "notifier": NotifierSettings(
+            **shared_by_all("notifier"), mail_mode="mailbox", desk_email=STAFF_EMAIL, sender_name=AGENCY,
+            sender_email="ne-pas-repondre@cap-exemple.example",
+        ),
+    }  # fmt: skip
+
+
+async def migrate_all(settings: Mapping[str, ServiceSettings]) -> None:
+    """Bring every database to its newest revision."""
+    for name, definition in DEFINITIONS.items():
+        await migrate_async(
+            settings[name].migration_database_url or settings[name].database_url,
+            package=definition.migrations_package,
+            running_role=name,
+            append_only=definition.append_only,
+        )
+
+
+def compose(settings: Mapping[str, ServiceSettings]) -> Mapping[str, Running]:
+    """Wire every service. Nothing is confirmed before all that listen have subscribed, so that none misses the first news."""
+    transport = InProcessTransport(expected=frozenset(DEFINITIONS) - {"identity"})
+    return {name: _wire(definition, settings[name], transport) for name, definition in DEFINITIONS.items()}
+
+
+def _wire(definition: ServiceDefinition[Any], settings: ServiceSettings, transport: InProcessTransport) -> Running:
+    api, worker = open_database(definition, settings, "api"), open_database(definition, settings, "worker")
+    return Running(definition.api(settings, api), definition.worker(settings, worker, transport), (api, worker))

@@ -1,0 +1,163 @@
+"""The life of an embedded installation: its folder, its database, its services, its port."""
+
+import asyncio
+import fcntl
+import gc
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import typer
+import uvicorn
+
+from deploy.embedded import demo as demonstration
+from deploy.embedded.composition import DEFINITIONS, STAFF_EMAIL, Running, compose, migrate_all, settings_of
+from deploy.embedded.demo.client import Stuck
+from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
+from deploy.embedded.gateway import Gateway
+from deploy.embedded.mailbox import mailbox
+from deploy.embedded.pages import pages
+from deploy.embedded.postgres import EmbeddedPostgres, stop_left_over
+from shared.telemetry import configure_logging
+
+HOST: Final = "127.0.0.1"
+USED, DEMO_BEGUN, DEMO_DONE = "used", "demo-begun", "demo-done"
+"""Files of the data folder: whether it was ever served, whether the demo data was begun, and whether that is whole."""
+
+
+class InUse(Exception):
+    """The port or the data folder is somebody else's; the text is one sentence that says what to do."""
+
+
+class Installation:
+    """One data folder served on one port."""
+
+    def __init__(self, folder: Path, port: int, *, demo: bool) -> None:
+        """Open nothing yet. `demo`: fill the installation when it is new."""
+        self._folder = folder
+        self._port = port
+        self._demo = demo
+        self._address = f"http://localhost:{port}"
+
+    async def run(self) -> None:
+        """Serve until cancelled, or until a part fails."""
+        began = time.monotonic()
+        configure_logging("WARNING", "embedded")
+        with _listening(self._port) as listener, _locked(self._folder):
+            postgres = EmbeddedPostgres(self._folder / "postgres")
+            postgres.start()
+            try:
+                await postgres.prepare(DEFINITIONS)
+                settings = settings_of(postgres, self._address)
+                await migrate_all(settings)
+                await self._serve(compose(settings), listener, began)
+            finally:
+                postgres.stop()
+
+    async def _serve(self, services: Mapping[str, Running], listener: socket.socket, began: float) -> None:
+        notifier_database = services["notifier"].databases[0]
+        gateway = Gateway({name: one.app for name, one in services.items()}, pages(self._address, mailbox(notifier_database)))
+        config = uvicorn.Config(gateway, log_config=None, access_log=False, server_header=False, lifespan="off")
+        async with _closing(services), asyncio.TaskGroup() as tasks:
+            workers = [tasks.create_task(one.worker.run()) for one in services.values()]
+            server = _Server(config)
+            serving = tasks.create_task(server.serve(sockets=[listener]))
+            await server.begun.wait()
+            await self._fill()
+            gc.collect()
+            gc.freeze()  # the heap of the start is never garbage: looking through it would hold everything up
+            self._greet(time.monotonic() - began)
+            await serving
+            for worker in workers:
+                worker.cancel()
+
+    async def _fill(self) -> None:
+        used, begun, done = (self._folder / name for name in (USED, DEMO_BEGUN, DEMO_DONE))
+        if begun.exists() and not done.exists():
+            typer.echo("The demo data was interrupted while it was made, so some is missing; `make reset` starts anew.")
+        is_new = not used.exists()
+        used.touch()
+        if not self._demo or not is_new:
+            return
+        typer.echo("A new installation: making the demo data through the APIs, which takes some seconds …")
+        begun.touch()
+        try:
+            await demonstration.play(self._address, STAFF_EMAIL)
+        except Stuck as error:
+            typer.echo(f"The demo data could not be finished: {error}")
+        else:
+            done.touch()
+
+    def _greet(self, seconds: float) -> None:
+        lines = [f"ParcoursPro is ready after {seconds:.1f} s: {self._address}", ""]
+        if (self._folder / DEMO_DONE).exists():
+            lines += [f"Demo accounts, password {PASSWORD}", *(f"  {one.email:<40} {one.role}" for one in ACCOUNTS), ""]
+        lines += [
+            "What to try:",
+            f"  {self._address}/          where to begin",
+            f"  {self._address}/api/docs  the API of each service, to read and to try",
+            f"  {self._address}/mailbox   every mail that was sent",
+            "Ctrl-C stops it; the data is kept. `make reset` throws it away.",
+        ]
+        typer.echo("\n".join(lines))
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.begun = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.begun.set()
+
+
+@asynccontextmanager
+async def _closing(services: Mapping[str, Running]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        for one in services.values():
+            for database in one.databases:
+                await database.close()
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            text = f"Port {port} is taken: stop what listens there, or choose another one with PORT=8001 make run."
+            raise InUse(text) from error
+        yield listener
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder; the lock goes with the process, however it ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            text = f"Another process runs on {folder}: stop it first, or choose another folder with PARCOURSPRO_DATA."
+            raise InUse(text) from error
+        yield
+
+
+def reset(folder: Path) -> None:
+    """Throw the data away; raises InUse while a process runs on it."""
+    if not folder.exists():
+        return
+    with _locked(folder):
+        stop_left_over(folder / "postgres")
+        with suppress(FileNotFoundError):
+            shutil.rmtree(folder)

