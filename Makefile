@@ -1,9 +1,9 @@
 # `make run` and `make test` do all the set-up; everything lands in .venv and .data, which git ignores.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := services shared tests
+CODE := services shared deploy tests bench
 
-.PHONY: test check lock
+.PHONY: run reset test check bench docs lock broker up down
 .DEFAULT_GOAL := test
 
 # a Debian Python comes without ensurepip: as root its package is installed, else the sentence says what to do
@@ -15,7 +15,13 @@ CODE := services shared tests
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/development.txt
 	@touch $@
 
-.PHONY: broker
+# everything in one process, with demo data, on PORT or 8000
+run: .venv/installed
+	@exec $(BIN)/python -m deploy.embedded
+
+reset: .venv/installed
+	@$(BIN)/python -m deploy.embedded reset
+
 broker:
 	@[ -n "$$PARCOURSPRO_TEST_AMQP_URL" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && \
@@ -31,6 +37,20 @@ check: .venv/installed
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/architecture
+
+bench: .venv/installed broker
+	$(BIN)/python -m bench
+
+# what is generated from the code: the messages' schemas and their two documents, the table of settings in the README
+docs: .venv/installed
+	$(BIN)/python -m docs.generate
+
+# the distributed system, on Docker
+up:
+	docker compose up --build --detach
+
+down:
+	docker compose down
 
 lock: .venv/installed
 	for name in services development; do \
