@@ -1,0 +1,40 @@
+"""The system under test: one that was given by its address, else each way of running it, started here."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.story import Story
+from tests.e2e.systems import STAFF_EMAIL, System, distributed, embedded
+from tests.support.mail import MailReader
+
+GIVEN = os.environ.get("PARCOURSPRO_E2E_URL")
+
+
+@pytest.fixture(params=["given"] if GIVEN else ["inprocess", "rabbitmq"])
+async def system(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[System]:
+    """PARCOURSPRO_E2E_URL with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL, else what the parameter says."""
+    if GIVEN:
+        yield System(
+            GIVEN.rstrip("/"),
+            os.environ["PARCOURSPRO_E2E_MAIL_URL"].rstrip("/"),
+            os.environ.get("PARCOURSPRO_E2E_STAFF_EMAIL", STAFF_EMAIL),
+        )
+    elif request.param == "inprocess":
+        async with embedded(tmp_path) as running:
+            yield running
+    else:
+        async with distributed(request.getfixturevalue("postgres_server"), request.getfixturevalue("vhost")) as running:
+            yield running
+
+
+@pytest.fixture
+async def story(system: System) -> AsyncIterator[Story]:
+    """A run of its own in that system."""
+    mails = MailReader(system.mail_url)
+    async with httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http:
+        yield Story(system, http, mails)
+    await mails.close()

@@ -1,0 +1,102 @@
+"""The desk offers trainings; everybody reads them: by date, by axis, one by one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from tests.e2e.story import Story
+
+TRAININGS: Final = {
+    # key          title                                  kind            members only   days from now   seats
+    "entretien": ("Mener un entretien d'accompagnement", "training", False, 30, 2),
+    "numerique": ("Animer un atelier numérique", "training", False, 20, 5),
+    "droit": ("Actualité du droit de la formation", "other_action", True, 25, 5),
+    "visite": ("Visite d'un plateau technique", "other_action", False, 40, 5),
+}
+CHRONOLOGY: Final = ["numerique", "droit", "entretien", "visite"]
+
+
+async def a_trainer_gets_an_account_without_a_structure(story: Story) -> None:
+    theo = story["theo"]
+    body = {"civility": "M.", "first_name": theo.first_name, "last_name": theo.last_name, "email": theo.email}
+    await story.staff.does("POST", "identity/v1/accounts", body, expect=201)
+    await theo.proves_the_address()
+    await theo.signs_in()
+    assert (await theo.gets("identity/v1/me"))["attachments"] == []
+
+
+async def the_desk_offers_trainings_with_their_sessions(story: Story) -> None:
+    axis = {"name": f"Accompagnement {story.run}", "description": "Accueillir, orienter, suivre.", "position": 900}
+    story.axis = await story.staff.does("POST", "catalogue/v1/axes", axis, expect=201)
+    for key, (title, kind, members_only, days, seats) in TRAININGS.items():
+        body = {
+            "title": f"{title} {story.run}",
+            "axis_id": story.axis["id"],
+            "kind": kind,
+            "members_only": members_only,
+            "summary": "Une journée pour progresser.",
+            "objectives": f"Objectifs de « {title} ».",
+            "content": f"Contenu de « {title} ».",
+            "audience": "Personnes qui accompagnent des publics.",
+            "prerequisites": "Recevoir du public depuis trois mois.",
+        }
+        training = await story.staff.does("POST", "catalogue/v1/trainings", body, expect=201)
+        path = f"catalogue/v1/trainings/{training['id']}"
+        await story.visitor.gets(path, expect=404)  # a draft
+        await story.staff.does("POST", f"{path}/publication")
+        story.trainings[key] = await story.visitor.gets(path)
+        story.sessions[key] = await _schedule(story, training["id"], days=days, seats=seats)
+
+
+async def _schedule(story: Story, training_id: str, *, days: int, seats: int) -> Any:
+    """Two slots on one day; the trainer's account may not have been heard of yet."""
+    day = (datetime.now(UTC) + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
+    body = {
+        "training_id": training_id,
+        "capacity": seats,
+        "place": f"Salle Vézère, Limoges {story.run}",
+        "opens_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
+        "closes_at": (day - timedelta(days=3)).isoformat(),
+        "slots": [half_day(day, 0), half_day(day, 5)],
+        "trainer_ids": [story["theo"].id],
+    }
+    return await story.staff.does_soon("POST", "catalogue/v1/sessions", body, expect=201)
+
+
+def half_day(day: datetime, hours: int) -> dict[str, str]:
+    """Three hours and a half, some hours after `day`."""
+    start = day + timedelta(hours=hours)
+    return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=3, minutes=30)).isoformat()}
+
+
+async def visitors_read_the_sessions_in_order_of_date(story: Story) -> None:
+    found: list[dict[str, Any]] = []
+    path = "catalogue/v1/sessions?limit=100"
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await story.visitor.gets(path + cursor)
+        found += page["items"]
+        cursor = f"&cursor={page['next']}" if page["next"] else None
+    starts = [datetime.fromisoformat(one["slots"][0]["starts_at"]) for one in found]
+    assert starts == sorted(starts)
+    ours = [one["training"]["id"] for one in found if one["training"]["axis"]["id"] == story.axis["id"]]
+    assert ours == [story.trainings[key]["id"] for key in CHRONOLOGY]
+
+
+async def visitors_choose_an_axis_and_then_a_training(story: Story) -> None:
+    axes = await story.visitor.gets("catalogue/v1/axes")
+    assert story.axis["name"] in [one["name"] for one in axes]
+    sessions = await story.visitor.gets(f"catalogue/v1/sessions?axis_id={story.axis['id']}")
+    assert [one["id"] for one in sessions["items"]] == [story.sessions[key]["id"] for key in CHRONOLOGY]
+    trainings = await story.visitor.gets(f"catalogue/v1/trainings?axis_id={story.axis['id']}")
+    assert {one["id"] for one in trainings["items"]} == {one["id"] for one in story.trainings.values()}
+
+
+async def a_training_says_its_content_its_public_its_prerequisites_and_every_slot(story: Story) -> None:
+    training = await story.visitor.gets(f"catalogue/v1/trainings/{story.trainings['entretien']['id']}")
+    for field in ("summary", "objectives", "content", "audience", "prerequisites"):
+        assert training[field].strip(), field
+    [session] = training["sessions"]
+    assert [slot["starts_at"] for slot in session["slots"]] == [slot["starts_at"] for slot in story.sessions["entretien"]["slots"]]
+    assert len(session["slots"]) == 2
+    assert [one["last_name"] for one in session["trainers"]] == [story["theo"].last_name]
+    assert session["occupancy"] == {"held": 0, "queued": 0, "free": 2}

@@ -1,0 +1,84 @@
+"""What the people of one run know of one another: who they are, their structures, the sessions and the requests."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from tests.e2e.people import Person
+from tests.e2e.systems import System
+from tests.support.mail import MailReader
+
+CAST: Final = {
+    # role in the story             first name, last name
+    "amandine": ("Amandine", "Roche"),  # the first user of the town hall, its referent
+    "bruno": ("Bruno", "Marchand"),  # beneficiary there, who asks for four trainings
+    "emma": ("Emma", "Lacoste"),  # beneficiary there
+    "claire": ("Claire", "Fontaine"),  # employer there
+    "denis": ("Denis", "Aubert"),  # the other employer there
+    "zoe": ("Zoé", "Inconnue"),  # does not work there
+    "hugo": ("Hugo", "Bernard"),  # referent and employer of the association
+    "ines": ("Inès", "Delmas"),  # beneficiary there
+    "jules": ("Jules", "Perrin"),  # beneficiary there
+    "theo": ("Théo", "Garnier"),  # the trainer
+}
+
+
+@dataclass
+class Story:
+    """One run, whose names and addresses nobody has had before. `session` and `training`: as catalogue last gave them, by title."""
+
+    system: System
+    http: httpx.AsyncClient
+    mails: MailReader
+    run: str = field(default_factory=lambda: uuid4().hex[:8])
+    performed: list[str] = field(default_factory=list)
+    people: dict[str, Person] = field(default_factory=dict)
+    structures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    axis: dict[str, Any] = field(default_factory=dict)
+    trainings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The id of a request by the person's key and the training's."""
+    correlation_id: str = ""
+    """What was sent with the validation of a cart."""
+
+    def __post_init__(self) -> None:
+        for key, (first, last) in CAST.items():
+            self.people[key] = self._person(first, last, f"{key}.{self.run}@exemple.example")
+        self.staff = self._person("L’", "agence", self.system.staff_email)
+        self.visitor = self._person("Camille", "Passant", f"visite.{self.run}@exemple.example")
+
+    def __getitem__(self, key: str) -> Person:
+        return self.people[key]
+
+    def _person(self, first: str, last: str, email: str) -> Person:
+        return Person(self.http, self.mails, first, last, email)
+
+    def title(self, key: str) -> str:
+        return str(self.trainings[key]["title"])
+
+    async def view(self, person: str, owner: str, training: str) -> Any:
+        """How a person sees somebody's request for a training."""
+        return await self[person].gets(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
+
+    async def decide(self, person: str, owner: str, training: str, decision: str, body: Any = None, *, expect: int = 200) -> Any:
+        """A person decides something about somebody's request."""
+        path = f"enrollment/v1/enrollments/{self.requests[owner, training]}/{decision}"
+        return await self[person].does("POST", path, body, expect=expect)
+
+    async def all_read(self, subject: str, *people: str) -> list[str]:
+        """Each of these people gets a mail whose subject starts so; their texts."""
+        return [await self[person].reads(subject) for person in people]
+
+
+Step = Callable[[Story], Awaitable[None]]
+
+
+async def perform(story: Story, steps: Iterable[Step]) -> None:
+    """One step after the other; the name of each that ended well is kept."""
+    for step in steps:
+        await step(story)
+        story.performed.append(step.__name__)

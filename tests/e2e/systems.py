@@ -1,0 +1,93 @@
+"""The whole system to be tested through HTTP, in the ways it runs: given, embedded, and as processes over RabbitMQ."""
+
+import importlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.process import ServiceDefinition
+from tests.e2e.gateway import Gateway
+from tests.support.mail import SmtpSink
+from tests.support.postgres import TestServer
+from tests.support.processes import Process, free_port
+
+SERVICES = ("identity", "catalogue", "enrollment", "notifier")
+STAFF_EMAIL = "agence@cap-exemple.example"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Where it answers, where its mails are read, and who its first staff is. `processes` is empty for one that was given."""
+
+    url: str
+    mail_url: str
+    staff_email: str = STAFF_EMAIL
+    processes: Mapping[str, Process] = field(default_factory=dict)
+
+    def log_of(self, name: str) -> str:
+        """What a process wrote; everything together where there is one process."""
+        return self.processes[name if name in self.processes else "embedded"].log
+
+
+@asynccontextmanager
+async def embedded(data: Path) -> AsyncIterator[System]:
+    """`make run` without the demo data: one process, everything in `data`."""
+    port = free_port()
+    environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(data), "PARCOURSPRO_DEMO": "0"}
+    process = Process("embedded", ["-m", "deploy.embedded"], environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        process.start()
+        await process.answers(f"{url}/api/enrollment/v1/openapi.json", within=90)
+        yield System(url, f"{url}/mailbox", processes={"embedded": process})
+    finally:
+        process.close()
+
+
+@asynccontextmanager
+async def distributed(server: TestServer, amqp_url: str) -> AsyncIterator[System]:
+    """An `api` and a `worker` process of each service over a broker, with a gateway in front and mails over SMTP."""
+    sink = SmtpSink()
+    ports = {f"{service}-{role}": free_port() for service in SERVICES for role in ("api", "worker")}
+    gateway = Gateway({service: f"http://127.0.0.1:{ports[f'{service}-api']}" for service in SERVICES}, sink)
+    databases = {service: await _database(server, service) for service in SERVICES}
+    processes = {}
+    for name, port in ports.items():
+        service, _, role = name.partition("-")
+        settings = {
+            "DATABASE_URL": databases[service][1],
+            "AMQP_URL": amqp_url,
+            "PORT": str(port),
+            "POOL_SIZE": "3",
+            "JWKS_URL": f"http://127.0.0.1:{ports['identity-api']}/api/identity/v1/jwks.json",
+            "PUBLIC_URL": gateway.url,
+            "FIRST_STAFF_EMAIL": STAFF_EMAIL,
+            "DESK_EMAIL": STAFF_EMAIL,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(sink.port),
+        }
+        environment = {f"PARCOURSPRO_{service.upper()}_{setting}": value for setting, value in settings.items()}
+        processes[name] = Process(name, ["-m", f"services.{service}", role], environment)
+    try:
+        sink.start()
+        gateway.start()
+        for process in processes.values():
+            process.start()
+        for name, process in processes.items():
+            await process.answers(f"http://127.0.0.1:{ports[name]}/health/ready")
+        yield System(gateway.url, f"{gateway.url}/mailbox", processes=processes)
+    finally:
+        for process in processes.values():
+            process.close()
+        gateway.stop()
+        sink.stop()
+        for database, _ in databases.values():
+            await server.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+async def _database(server: TestServer, service: str) -> tuple[str, str]:
+    """Name and running role's URL of a new database with the service's migrations."""
+    wiring: ServiceDefinition[Any] = importlib.import_module(f"services.{service}.wiring").SERVICE
+    return await server.fresh(service, wiring.migrations_package, wiring.append_only)

@@ -1,0 +1,151 @@
+"""A real SMTP server that keeps what it gets, and a reader of mails that speaks Mailpit's API, whoever serves it."""
+
+import email
+import email.policy
+import html
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.support.eventually import eventually
+from tests.support.processes import free_port
+
+NEWEST = 100
+"""How many mails of a long-lived system are looked through for one."""
+
+
+class SmtpSink:
+    """Listens on a free port in its own thread. `mails`: newest first, with the shapes of Mailpit's API."""
+
+    def __init__(self) -> None:
+        self.mails: list[dict[str, Any]] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def port(self) -> int:
+        return int(self._controller.port)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep one mail."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        text, page = message.get_body(("plain",)), message.get_body(("html",))
+        self.mails.insert(
+            0,
+            {
+                "ID": uuid4().hex,
+                "Subject": str(message["Subject"]),
+                "To": [{"Address": address} for address in envelope.rcpt_tos],
+                "Created": datetime.now(UTC).isoformat(),
+                "Text": text.get_content() if text else "",
+                "HTML": page.get_content() if page else "",
+                "Attachments": [
+                    {"FileName": part.get_filename(), "ContentType": part.get_content_type()} for part in message.iter_attachments()
+                ],
+                "Headers": {name: message.get_all(name) for name in message},
+            },
+        )
+        return "250 OK"
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as its reader sees it. `files`: content type by name."""
+
+    id: str
+    subject: str
+    text: str
+    files: dict[str, str] = field(default_factory=dict)
+
+    def token(self, path: str) -> str:
+        """The secret of the link, as the person would follow it."""
+        found = re.search(rf"/compte/{path}/([A-Za-z0-9_-]+)", self.text)
+        assert found, f"no link to /compte/{path}/ in:\n{self.text}"
+        return found[1]
+
+
+class MailReader:
+    """Reads each mail once, by the address it went to and the beginning of its subject."""
+
+    def __init__(self, base_url: str) -> None:
+        """`base_url`: what stands before `/api/v1/messages`."""
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=20, trust_env=False)
+        self._read: set[str] = set()
+        self._opened: list[Mail] = []
+
+    async def skip(self, address: str) -> None:
+        """What has come to an address until now is not what the test waits for: the address was there before the test."""
+        self._read |= {one["ID"] for one in await self._list() if self._is_to(one, address)}
+
+    async def read(self, address: str | None, subject: str, *, within: float = 30) -> Mail:
+        """The oldest mail not read yet to that address (None: to any) whose subject starts so; waits for it."""
+        found: list[dict[str, Any]] = []
+
+        async def arrived() -> bool:
+            mails = await self._list()
+            found[:] = [one for one in mails if self._is_new(one, address) and one["Subject"].startswith(subject)]
+            return bool(found)
+
+        try:
+            await eventually(arrived, within=within)
+        except AssertionError as error:
+            text = f"no mail {subject!r} to {address}; not read yet: {await self.unread(address)}"
+            raise AssertionError(text) from error
+        return await self._open(found[-1]["ID"])
+
+    async def unread(self, address: str | None) -> list[str]:
+        """The subjects of the mails to an address that nobody has read."""
+        return [one["Subject"] for one in await self._list() if self._is_new(one, address)]
+
+    def opened(self, subject: str) -> list[Mail]:
+        """The mails read until now whose subject starts so."""
+        return [mail for mail in self._opened if mail.subject.startswith(subject)]
+
+    async def headers(self, mail: Mail) -> dict[str, list[str]] | None:
+        """A mail's headers by name in lower case; None where whoever serves the mails does not show them."""
+        answer = await self._client.get(f"/api/v1/message/{mail.id}/headers")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return {name.lower(): values for name, values in answer.raise_for_status().json().items()}
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _list(self) -> list[dict[str, Any]]:
+        answer = await self._client.get("/api/v1/messages", params={"limit": NEWEST})
+        messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
+        return messages
+
+    async def _open(self, mail_id: str) -> Mail:
+        """Read one mail whole; what every mail must have is checked here, once for all of them."""
+        body = (await self._client.get(f"/api/v1/message/{mail_id}")).raise_for_status().json()
+        text = body["Text"].replace("\r\n", "\n")
+        assert "Vous recevez ce message parce que" in text, text
+        assert "Vous recevez ce message parce que" in html.unescape(body["HTML"]), body["HTML"]
+        assert re.search(r"https?://\S+", text), f"no link to the next step in:\n{text}"
+        self._read.add(mail_id)
+        files = {one["FileName"]: one["ContentType"] for one in body["Attachments"]}
+        mail = Mail(mail_id, body["Subject"], text, files)
+        self._opened.append(mail)
+        return mail
+
+    def _is_new(self, mail: dict[str, Any], address: str | None) -> bool:
+        return mail["ID"] not in self._read and self._is_to(mail, address)
+
+    @staticmethod
+    def _is_to(mail: dict[str, Any], address: str | None) -> bool:
+        return address is None or any(one["Address"].lower() == address.lower() for one in mail["To"])

@@ -1,0 +1,97 @@
+"""Processes that a test starts, watches, kills and ends: each in a group of its own, its log kept in a file."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from tests.support.eventually import eventually
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+STOP_SECONDS = 20
+SHOWN = 6000
+"""How much of a log's end is shown when a start fails, in characters."""
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """`python <arguments>` in the repository's folder. `environment` is added to what every program needs, and to nothing else."""
+
+    def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.name = name
+        self._command = [sys.executable, *arguments]
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        self._environment = {**kept, "PYTHONUNBUFFERED": "1", **environment}
+        self._log = tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log")  # noqa: SIM115 - open as long as the process writes
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; after an end or a kill it can be started again, and the log goes on."""
+        self._running = subprocess.Popen(  # noqa: S603 - our own command
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    @property
+    def log(self) -> str:
+        """Everything it has written."""
+        return Path(self._log.name).read_text(errors="replace")
+
+    async def answers(self, url: str, *, within: float = START_SECONDS) -> None:
+        """Wait until `url` answers 200; show the end of the log when the process ends instead, or takes too long."""
+
+        async def asked() -> bool:
+            assert self._running is not None, f"{self.name} was not started"
+            ended = self._running.poll()
+            assert ended is None, f"{self.name} ended with {ended}:\n{self.log[-SHOWN:]}"
+            try:
+                return (await client.get(url)).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            try:
+                await eventually(asked, within=within)
+            except AssertionError as error:
+                text = f"{self.name} does not answer at {url}: {error}\n{self.log[-SHOWN:]}"
+                raise AssertionError(text) from error
+
+    def kill(self) -> None:
+        """SIGKILL to the process alone: what it had started itself stays, as after a crash."""
+        assert self._running is not None, f"{self.name} was not started"
+        os.kill(self._running.pid, signal.SIGKILL)
+        self._running.wait(STOP_SECONDS)
+
+    def stop(self) -> int | None:
+        """SIGTERM, then SIGKILL to its group if it does not end in time; the exit code, None when it was not running."""
+        if self._running is None or self._running.poll() is not None:
+            return None
+        self._running.send_signal(signal.SIGTERM)
+        try:
+            return self._running.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._running.pid, signal.SIGKILL)
+            return self._running.wait(STOP_SECONDS)
+
+    def close(self) -> None:
+        """End it and drop its log."""
+        self.stop()
+        self._log.close()
