@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +14,7 @@ GIVEN = os.environ.get("PARCOURSPRO_E2E_URL")
 
 
 @pytest.fixture(params=["given"] if GIVEN else ["inprocess", "rabbitmq"])
-async def system(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[System]:
+async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
     """PARCOURSPRO_E2E_URL with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL, else what the parameter says."""
     if GIVEN:
         yield System(
@@ -24,7 +23,7 @@ async def system(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             os.environ.get("PARCOURSPRO_E2E_STAFF_EMAIL", STAFF_EMAIL),
         )
     elif request.param == "inprocess":
-        async with embedded(tmp_path) as running:
+        async with embedded() as running:
             yield running
     else:
         async with distributed(request.getfixturevalue("postgres_server"), request.getfixturevalue("vhost")) as running:

@@ -1,6 +1,8 @@
 """The whole system to be tested through HTTP, in the ways it runs: given, embedded, and as processes over RabbitMQ."""
 
 import importlib
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,24 +28,36 @@ class System:
     staff_email: str = STAFF_EMAIL
     processes: Mapping[str, Process] = field(default_factory=dict)
 
-    def log_of(self, name: str) -> str:
-        """What a process wrote; everything together where there is one process."""
-        return self.processes[name if name in self.processes else "embedded"].log
-
 
 @asynccontextmanager
-async def embedded(data: Path) -> AsyncIterator[System]:
-    """`make run` without the demo data: one process, everything in `data`."""
+async def embedded() -> AsyncIterator[System]:
+    """`make run` without the demo data: one process, everything in a folder that PostgreSQL's own user can reach too."""
+    folder = _folder()
     port = free_port()
-    environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(data), "PARCOURSPRO_DEMO": "0"}
+    environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(folder / "data"), "PARCOURSPRO_DEMO": "0"}
     process = Process("embedded", ["-m", "deploy.embedded"], environment)
     url = f"http://127.0.0.1:{port}"
     try:
         process.start()
-        await process.answers(f"{url}/api/enrollment/v1/openapi.json", within=90)
+        await process.answers(f"{url}/api/enrollment/v1/openapi.json")
         yield System(url, f"{url}/mailbox", processes={"embedded": process})
     finally:
         process.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    made = Path(tempfile.mkdtemp(prefix="e2e"))
+    made.chmod(0o755)
+    return made
+
+
+async def killed_and_started_again(system: System) -> None:
+    """kill -9 of the embedded process, whatever it does, and a new one on the same data."""
+    process = system.processes["embedded"]
+    process.kill()
+    process.start()
+    await process.answers(f"{system.url}/api/enrollment/v1/openapi.json")
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ async def a_trainer_gets_an_account_without_a_structure(story: Story) -> None:
 
 async def the_desk_offers_trainings_with_their_sessions(story: Story) -> None:
     axis = {"name": f"Accompagnement {story.run}", "description": "Accueillir, orienter, suivre.", "position": 900}
-    story.axis = await story.staff.does("POST", "catalogue/v1/axes", axis, expect=201)
+    story.axis = await story.staff.does_soon("POST", "catalogue/v1/axes", axis, expect=201)
     for key, (title, kind, members_only, days, seats) in TRAININGS.items():
         body = {
             "title": f"{title} {story.run}",

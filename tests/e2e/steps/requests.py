@@ -1,5 +1,6 @@
 """From the cart to the employer's yes or no, and to a seat or a place in the queue."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import uuid4
 
@@ -47,8 +48,8 @@ async def each_line_of_the_cart_becomes_a_request_that_waits_for_the_employer(st
     made = await bruno.does("POST", "enrollment/v1/cart/validation", body, expect=201, **headers)
     again = await bruno.does("POST", "enrollment/v1/cart/validation", body, expect=201, **headers)
     assert again == made  # sent twice by a nervous finger: asked once
+    _note(story, "bruno", FOUR, made)
     for training in FOUR:
-        _note(story, "bruno", training, made)
         seen = await story.view("bruno", "bruno", training)
         assert seen["status_label"] == "En attente de l'employeur"
         assert seen["motivation"] == _motivation(story, training)
@@ -126,17 +127,23 @@ async def the_session_is_full_and_the_next_are_queued_with_their_rank(story: Sto
         assert ordinal in await story[person].reads(f"Liste d'attente : {story.title('entretien')}")
 
 
+async def asks_for_all_four(story: Story) -> None:
+    """The whole cart of the first beneficiary."""
+    made = await story["bruno"].does_soon("POST", "enrollment/v1/cart/validation", _cart(story, "mairie", FOUR), expect=201)
+    _note(story, "bruno", FOUR, made)
+
+
 async def asks(story: Story, person: str, structure: str, training: str, employers: tuple[str, ...]) -> None:
     """One session into the cart, and the cart validated; each employer of the structure hears of it."""
     await story[person].does_soon("PUT", f"enrollment/v1/cart/sessions/{story.sessions[training]['id']}", expect=204)
     body = _cart(story, structure, [training])
     made = await story[person].does_soon("POST", "enrollment/v1/cart/validation", body, expect=201)
-    _note(story, person, training, made)
+    _note(story, person, [training], made)
     assert story.title(training) in await story[person].reads("Votre demande est enregistrée")
     await story.all_read(f"Demande de formation de {story[person].full_name} à décider", *employers)
 
 
-def _cart(story: Story, structure: str, trainings: Any) -> dict[str, Any]:
+def _cart(story: Story, structure: str, trainings: Iterable[str]) -> dict[str, Any]:
     lines = [{"session_id": story.sessions[key]["id"], "motivation": _motivation(story, key)} for key in trainings]
     return {"structure_id": story.structures[structure]["id"], "lines": lines}
 
@@ -145,6 +152,6 @@ def _motivation(story: Story, training: str) -> str:
     return f"Pour « {story.title(training)} » : mes missions ont changé cette année."
 
 
-def _note(story: Story, person: str, training: str, made: dict[str, Any]) -> None:
-    session = story.sessions[training]["id"]
-    [story.requests[person, training]] = [one["id"] for one in made["requests"] if one["session_id"] == session]
+def _note(story: Story, person: str, trainings: Iterable[str], made: dict[str, Any]) -> None:
+    by_session = {one["session_id"]: one["id"] for one in made["requests"]}
+    story.requests |= {(person, training): by_session[story.sessions[training]["id"]] for training in trainings}

@@ -1,12 +1,15 @@
 """What an operator can follow: one id, from the request of a person to the mails that it caused."""
 
 import asyncio
+import json
+from functools import partial
 from typing import Any
 
 import httpx
 
 from tests.e2e.story import Story
 from tests.support.eventually import eventually
+from tests.support.processes import Process
 
 
 async def one_correlation_id_follows_the_request_into_its_mails(story: Story) -> None:
@@ -22,16 +25,15 @@ async def one_correlation_id_follows_the_request_into_its_mails(story: Story) ->
 
 
 async def the_logs_of_every_service_on_the_way_name_it(story: Story) -> None:
-    """Where the system was started by the test, its logs can be read."""
-    if not story.system.processes:
-        return
-    for process in ("enrollment-api", "notifier-worker"):
+    """Where each service logs into a file of ours; the embedded process logs warnings alone."""
+    on_the_way = [story.system.processes[name] for name in ("enrollment-api", "notifier-worker") if name in story.system.processes]
+    for process in on_the_way:
+        await eventually(partial(_names, process, story.correlation_id), within=10)
 
-        async def named(process: str = process) -> bool:
-            lines = (await asyncio.to_thread(story.system.log_of, process)).splitlines()
-            return any(story.correlation_id in line and process.partition("-")[0] in line for line in lines)
 
-        await eventually(named, within=10)
+async def _names(process: Process, correlation_id: str) -> bool:
+    lines = [json.loads(line) for line in (await asyncio.to_thread(lambda: process.log)).splitlines() if line.startswith("{")]
+    return any(line.get("correlation_id") == correlation_id for line in lines)
 
 
 async def _mails_of_staff(story: Story, kind: str) -> list[dict[str, Any]]:
