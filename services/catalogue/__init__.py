@@ -1,0 +1,1 @@
+"""Axes, trainings, sessions, slots, trainers of a session."""

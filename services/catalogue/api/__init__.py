@@ -1,0 +1,1 @@
+"""HTTP in: the catalogue for everybody, its changes for staff."""

@@ -1,0 +1,1 @@
+"""What holds of axes, trainings and sessions: plain Python."""

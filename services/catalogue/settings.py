@@ -1,0 +1,11 @@
+"""The settings of the catalogue service: environment variables PARCOURSPRO_CATALOGUE_…."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What every service has; catalogue needs nothing more."""
+
+    model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_CATALOGUE_")

@@ -1,0 +1,1 @@
+"""Rows, and the objects that they are."""

@@ -1,0 +1,51 @@
+"""Where the parts of catalogue meet; the only reader of its settings."""
+
+from fastapi import FastAPI
+
+from services.catalogue.api import axes, sessions, trainings
+from services.catalogue.api.problems import PROBLEMS
+from services.catalogue.consumers import enrollment, identity
+from services.catalogue.settings import Settings
+from services.catalogue.storage.transaction import Transaction
+from shared.database import Database
+from shared.http.app import create_app
+from shared.http.keys import HttpKeys
+from shared.http.tokens import TokenVerifier
+from shared.messaging.transport import Transport
+from shared.messaging.worker import Worker
+from shared.process import ServiceDefinition
+
+
+def api(settings: Settings, database: Database) -> FastAPI:
+    """Make the HTTP application."""
+    verifier = TokenVerifier(HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience)
+    return create_app(
+        title="Catalogue",
+        service="catalogue",
+        database=database,
+        verifier=verifier,
+        routers=[axes.router, trainings.router, sessions.router],
+        problems=PROBLEMS,
+    )
+
+
+def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
+    """Make the worker."""
+    return Worker(
+        database,
+        transport,
+        service="catalogue",
+        subscriptions=[identity.subscriptions, enrollment.subscriptions],
+        transaction=Transaction,
+        relay_shards=settings.relay_shards,
+    )
+
+
+SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
+    name="catalogue",
+    load_settings=Settings,
+    api=api,
+    worker=worker,
+    migrations_package="services.catalogue.storage.migrations",
+    append_only=("catalogue_history",),
+)
