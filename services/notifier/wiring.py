@@ -12,8 +12,8 @@ from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.settings import Settings
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import Office
-from services.notifier.use_cases.deliver import Mailbox, Smtp
-from services.notifier.use_cases.send_due import Delivery, Sender
+from services.notifier.use_cases.deliver import Delivery, Mailbox, Smtp
+from services.notifier.use_cases.send_due import Sender
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
 from shared.http.keys import HttpKeys
@@ -76,9 +76,9 @@ def delivery(settings: Settings) -> Delivery:
     )
 
 
-SERVICE = ServiceDefinition(
+SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     name="notifier",
-    load_settings=Settings,  # type: ignore[arg-type] - pydantic-settings reads its arguments from the environment
+    load_settings=Settings,
     api=api,
     worker=worker,
     migrations_package="services.notifier.storage.migrations",

@@ -51,6 +51,7 @@ def _line(row: Row[Any]) -> dict[str, Any]:
 async def get_mails(
     reader: SignedIn,
     tx: Tx,
+    *,
     limit: Limit = 20,
     cursor: Cursor = None,
     status: Annotated[Status | None, Query()] = None,

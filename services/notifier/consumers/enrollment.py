@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 from typing import Final
-from uuid import UUID, uuid5
 
-from services.notifier.domain.copies import Enrollment
+from services.notifier.domain.copies import Enrollment, sheet_of
 from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.keep_copies import keep_enrollment
@@ -12,6 +11,7 @@ from services.notifier.use_cases.post import (
     Post,
     having,
     known_account,
+    known_session,
     post_about,
     post_to,
     post_to_address,
@@ -92,8 +92,8 @@ async def when_a_request_is_approved(message: EnrollmentApproved, tx: Transactio
 async def when_a_request_is_refused(message: EnrollmentRefused, tx: Transaction) -> None:
     """Tell the person; the employers too when none of them refused."""
     enrollment = await _heard(tx, message.enrollment)
-    post = _post(Kind.REFUSED, message, reason=message.reason)
     theirs = message.refused_by in {employer.id for employer in await having(tx, enrollment.structure_id, Audience.EMPLOYER)}
+    post = _post(Kind.REFUSED, message, reason=message.reason, by_agency=not theirs)
     await post_about(tx, post, enrollment, Audience.PERSON, *(() if theirs else (Audience.EMPLOYER,)))
 
 
@@ -140,7 +140,8 @@ async def when_a_request_is_validated(message: EnrollmentValidated, tx: Transact
 async def when_a_request_is_declined(message: EnrollmentDeclined, tx: Transaction) -> None:
     """Tell the person and the employers."""
     enrollment = await _heard(tx, message.enrollment)
-    post = _post(Kind.DECLINED, message, reason=message.reason)
+    theirs = message.declined_by in (await known_session(tx, enrollment.session_id)).trainer_ids
+    post = _post(Kind.DECLINED, message, reason=message.reason, by_agency=not theirs)
     await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
 
 
@@ -151,11 +152,9 @@ def _closing_audiences(seat_before: str) -> tuple[Audience, ...]:
 
 @subscriptions.on(EnrollmentWithdrawn)
 async def when_somebody_withdraws(message: EnrollmentWithdrawn, tx: Transaction) -> None:
-    """Tell the employers and the trainers; the person too if there is a calendar to put right."""
+    """Tell the employers and the trainers; the person gets a mail if, when it leaves, there is a calendar to put right."""
     enrollment = await _heard(tx, message.enrollment)
-    audiences = _closing_audiences(message.seat_before)
-    if await tx.copies.calendar(enrollment.id, str(enrollment.account_id)):
-        audiences = (Audience.PERSON, *audiences)
+    audiences = (Audience.PERSON, *_closing_audiences(message.seat_before))
     await post_about(tx, _post(Kind.WITHDRAWN, message, late=message.late), enrollment, *audiences)
 
 
@@ -180,7 +179,7 @@ async def when_attendance_is_closed(message: AttendanceRecorded, tx: Transaction
     if message.attended:
         await post_about(tx, _post(Kind.CERTIFICATE, message), enrollment, Audience.PERSON)
     facts = {"session_id": str(enrollment.session_id), "structure_id": str(enrollment.structure_id)}
-    about: UUID = uuid5(enrollment.session_id, str(enrollment.structure_id))
+    about = sheet_of(enrollment.session_id, enrollment.structure_id)
     cause = f"{message.wire_name}:{enrollment.id}:{enrollment.version}"
     sheet = Post(Kind.ATTENDANCE, cause, about, facts, delay=GATHERING)
     await post_to(tx, sheet, Audience.EMPLOYER, await having(tx, enrollment.structure_id, Audience.EMPLOYER))

@@ -87,7 +87,7 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
     """Tell the desk; several reports of one structure at one version are several mails."""
     await keep_structure(tx, message.structure)
     reporter = await known_account(tx, message.reported_by)
-    facts = {"text": message.text, "reporter": f"{reporter.full_name} ({reporter.email})"}
+    facts = {"text": message.text, "reporter": f"{reporter.full_name} ({reporter.email})", "reported_by": str(reporter.id)}
     post = Post(Kind.STRUCTURE_CHANGE_REPORTED, f"{message.wire_name}:{message.report_id}", message.structure.id, facts)
     await post_to_address(tx, post, Audience.DESK, tx.desk_email)
 
@@ -115,7 +115,7 @@ async def _tell_the_person(message: Message, attachment: AttachmentSnapshot, tx:
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     """Tell the person."""
-    await _tell_the_person(message, message.attachment, tx, Kind.ATTACHMENT_CONFIRMED)
+    await _tell_the_person(message, message.attachment, tx, Kind.ATTACHMENT_CONFIRMED, first=message.confirmed_by is None)
 
 
 @subscriptions.on(AccountAttachmentRefused)

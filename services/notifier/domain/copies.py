@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.notifier.domain.kinds import OPEN, Audience, Kind
 
@@ -23,8 +23,8 @@ class Account:
 
     @property
     def full_name(self) -> str:
-        """First and last name."""
-        return f"{self.first_name} {self.last_name}"
+        """First and last name; an erased person has none."""
+        return "une personne effacée" if self.erased else f"{self.first_name} {self.last_name}"
 
     @property
     def reachable(self) -> bool:
@@ -107,6 +107,11 @@ class Line:
     enrollment: Enrollment
     person: Account
     session: Session
+
+
+def sheet_of(session_id: UUID, structure_id: UUID) -> UUID:
+    """The subject of the mails about who of a structure was at a session: the same at each call."""
+    return uuid5(session_id, str(structure_id))
 
 
 @dataclass(frozen=True, slots=True)

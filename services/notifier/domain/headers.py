@@ -3,7 +3,7 @@
 import unicodedata
 
 
-class UnsafeHeader(Exception):  # noqa: N818 - it names a fact
+class UnsafeHeader(Exception):
     """A value with a control character would end the header and begin another."""
 
     def __init__(self, field: str) -> None:

@@ -55,6 +55,9 @@ class Audience(StrEnum):
 SECRET: Final = frozenset({Kind.ADDRESS_PROOF, Kind.PASSWORD_RESET})
 """Their link is the secret itself: it is in no log, and in no row once it was sent over SMTP."""
 
+PUTS_INTO_CALENDAR: Final = frozenset({Kind.VALIDATED, Kind.PROMOTED, Kind.SESSION_MOVED})
+"""Carry the calendar entries of somebody who is enrolled."""
+
 CANCELS_CALENDAR: Final = frozenset({Kind.WITHDRAWN, Kind.CANCELLED, Kind.SESSION_CANCELLED})
 """Carry the cancellation of the calendar entries, where the recipient has some."""
 

@@ -1,9 +1,10 @@
 """Whether a mail is still true when it is about to leave. Answers why not, in one French sentence, or None."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.copies import Attachment, Enrollment, Mail, Session, Situation
+from services.notifier.domain.copies import Attachment, Enrollment, Mail, Session, Situation, Slot
 from services.notifier.domain.kinds import SECRET, Audience, Kind
 
 ATTACHMENT_STATES: Final = {
@@ -39,7 +40,7 @@ def why_not(mail: Mail, situation: Situation, *, now: datetime) -> str | None:
         _not_reachable(mail, situation, now)
         or _not_their_business(mail, situation)
         or (situation.attachment and _attachment(mail, situation.attachment))
-        or (situation.enrollment and _enrollment(mail, situation.enrollment))
+        or (situation.enrollment and _enrollment(mail, situation.enrollment, situation.held_slots))
         or (situation.session and _session(mail, situation.session))
         or _receipt(mail, situation)
         or None
@@ -74,12 +75,14 @@ def _attachment(mail: Mail, attachment: Attachment) -> str | None:
     return None
 
 
-def _enrollment(mail: Mail, enrollment: Enrollment) -> str | None:
+def _enrollment(mail: Mail, enrollment: Enrollment, held_slots: Sequence[Slot]) -> str | None:
     expected = APPROVALS.get(mail.kind)
     if expected is not None and enrollment.approval != expected:
         return "La demande n'est plus dans cet état."
     if mail.kind in {Kind.ACCEPTED, Kind.PROMOTED, Kind.SESSION_MOVED} and not enrollment.is_open:
         return "La demande est close."
+    if mail.kind is Kind.WITHDRAWN and mail.audience is Audience.PERSON and not held_slots:
+        return "La personne s'est désistée elle-même, et rien n'est à retirer de son agenda."
     if mail.kind in SEATS and enrollment.seat != mail.facts["seat"]:
         return "La place n'est plus celle que le message annonce."
     if mail.kind is Kind.CERTIFICATE and not (enrollment.attendance and any(enrollment.attendance.values())):

@@ -1,5 +1,6 @@
 """How dates, statuses and states are said in French."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.notifier.domain.copies import Slot
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -19,18 +21,30 @@ def day(moment: datetime) -> str:
     """« lundi 2 mars 2026 », in Paris."""
     local = moment.astimezone(PARIS)
     number = "1er" if local.day == 1 else str(local.day)
-    return f"{DAYS[local.weekday()]} {number} {MONTHS[local.month - 1]} {local.year}"
+    return f"{DAYS[local.weekday()]} {number}{NO_BREAK}{MONTHS[local.month - 1]} {local.year}"
 
 
 def hour(moment: datetime) -> str:
     """« 9 h 30 », in Paris."""
     local = moment.astimezone(PARIS)
-    return f"{local.hour} h {local.minute:02}"
+    return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02}"
 
 
 def slot(one: Slot) -> str:
     """« lundi 2 mars 2026, de 9 h 00 à 12 h 30 »."""
     return f"{day(one.starts_at)}, de {hour(one.starts_at)} à {hour(one.ends_at)}"
+
+
+def of(name: str) -> str:
+    """« de Zoé », « d’Ana », « d’Hélène », « de Yann »."""
+    plain = unicodedata.normalize("NFD", name.lower())
+    elided = plain[:1] in set("aeiouh") or (plain[:1] == "y" and plain[1:2] not in set("aeiou"))
+    return f"d’{name}" if elided else f"de {name}"
+
+
+def slots(count: int) -> str:
+    """« 1 créneau », « 2 créneaux »."""
+    return f"{count}{NO_BREAK}créneau{'x' if count > 1 else ''}"
 
 
 def statuses(codes: Sequence[str]) -> str:

@@ -144,6 +144,11 @@ class Copies:
         found = await self._connection.execute(select(enrollments).where(enrollments.c.session_id == session_id).order_by(enrollments.c.id))
         return [_enrollment(row) for row in found]
 
+    async def of_account(self, account_id: UUID) -> list[Enrollment]:
+        """Every request of a person."""
+        found = await self._connection.execute(select(enrollments).where(enrollments.c.account_id == account_id))
+        return [_enrollment(row) for row in found]
+
     async def cart(self, cart_id: UUID) -> tuple[Line, ...]:
         """The requests of one validated cart, by the first slot of their session."""
         return await self._lines(enrollments.c.cart_id == cart_id)

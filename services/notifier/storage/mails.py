@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.copies import Mail
 from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.storage.tables import calendars, enrollments, mails
+from services.notifier.storage.tables import attachments, calendars, enrollments, mails
 
 
 def _mail(row: Row[Any]) -> Mail:
@@ -76,16 +76,22 @@ class Mails:
         )
         return found.first() is not None
 
-    async def erase(self, account_id: UUID) -> None:
-        """Forget a person: what is for them leaves no more, and no kept mail to or about them says anything."""
+    async def erase(self, account_id: UUID, email: str, sheets: Sequence[UUID]) -> None:
+        """Forget a person: what is for them leaves no more, and no kept mail to or about them says anything.
+
+        `sheets`: the subjects of attendance mails that name the person beside others; those that wait still leave.
+        """
         about = select(enrollments.c.id).where(enrollments.c.account_id == account_id)
-        blank = {"subject": None, "text": None, "html": None, "attachments": [], "facts": {}}
-        theirs = mails.c.recipient_account_id == account_id
-        concerned = or_(theirs, mails.c.subject_id.in_(about))
+        belonging = select(attachments.c.id).where(attachments.c.account_id == account_id)
+        blank: dict[str, Any] = {"subject": None, "text": None, "html": None, "attachments": [], "facts": {}}
+        theirs = or_(mails.c.recipient_account_id == account_id, mails.c.recipient == email, mails.c.facts["contact_email"].astext == email)
+        reported = mails.c.facts["reported_by"].astext == str(account_id)
+        concerned = or_(theirs, reported, mails.c.subject_id.in_(about), mails.c.subject_id.in_(belonging))
+        named = and_(mails.c.subject_id.in_(sheets), mails.c.status != "pending")
         await self._connection.execute(
             update(mails).where(concerned, mails.c.status == "pending").values(status="dropped", why_not="La personne est effacée.")
         )
-        await self._connection.execute(update(mails).where(concerned).values(**blank))
+        await self._connection.execute(update(mails).where(or_(concerned, named)).values(**blank))
         await self._connection.execute(update(mails).where(theirs).values(recipient=func.concat("erased:", mails.c.id)))
         await self._connection.execute(delete(calendars).where(calendars.c.enrollment_id.in_(about)))
 
@@ -109,6 +115,6 @@ class Mails:
         if after is not None:
             conditions.append(tuple_(mails.c.created_at, mails.c.id) < tuple_(*after))
         found = await self._connection.execute(
-            select(mails).where(and_(True, *conditions)).order_by(mails.c.created_at.desc(), mails.c.id.desc()).limit(limit)
+            select(mails).where(*conditions).order_by(mails.c.created_at.desc(), mails.c.id.desc()).limit(limit)
         )
         return found.all()

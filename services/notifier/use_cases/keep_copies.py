@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.notifier.domain.copies import sheet_of
 from services.notifier.storage.transaction import Transaction
 from shared.contracts.catalogue import SessionSnapshot, TrainingSnapshot
 from shared.contracts.enrollment import EnrollmentSnapshot
@@ -15,10 +16,12 @@ async def keep_account(tx: Transaction, account: AccountSnapshot) -> None:
 
 async def erase_account(tx: Transaction, account_id: UUID, version: int) -> None:
     """Leave a tombstone that no late snapshot lifts, and forget the person in the mails."""
+    known = await tx.copies.account(account_id)
     await tx.copies.keep_account(
         id=account_id, version=version, first_name="", last_name="", email="", is_staff=False, disabled=True, erased=True
     )
-    await tx.mails.erase(account_id)
+    sheets = [sheet_of(one.session_id, one.structure_id) for one in await tx.copies.of_account(account_id)]
+    await tx.mails.erase(account_id, known.email if known else "", sheets)
 
 
 async def keep_structure(tx: Transaction, structure: StructureSnapshot) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from services.notifier.storage.transaction import Transaction
 
 
-class NotFound(Exception):  # noqa: N818 - it names a fact
+class NotFound(Exception):
     """There is no such mail for this reader: for anybody but staff there is none at all."""
 
     sentence = "Ce message n'existe pas, ou vous n'y avez pas accès."

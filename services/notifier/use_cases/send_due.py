@@ -4,22 +4,22 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
-from aiosmtplib.errors import SMTPException
 from jinja2 import TemplateError
 
-from services.notifier.domain.copies import Mail
+from services.notifier.domain.copies import Mail, Situation
 from services.notifier.domain.headers import UnsafeHeader, safe
 from services.notifier.domain.kinds import SECRET
 from services.notifier.domain.truth import why_not
 from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.calendar import CalendarChange
 from services.notifier.use_cases.compose import Letter, Office, compose
+from services.notifier.use_cases.deliver import Delivery, NotDelivered
 from services.notifier.use_cases.situations import situation_of
 
 log = structlog.get_logger()
@@ -28,16 +28,7 @@ LEASE: Final = timedelta(minutes=2)
 """Longer than any one delivery may take; after it, a mail whose sender died is taken by another."""
 DELAYS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300, 3600, 6 * 3600))
 """Between attempts; after the last one the mail has failed, and staff see it."""
-
-
-class Delivery(Protocol):
-    """Hands a message to whoever carries it."""
-
-    keeps_secrets: bool
-    """Whether the body of a mail with a secret link stays in the row: only where the row is the mailbox."""
-
-    async def deliver(self, message: EmailMessage) -> None:
-        """Return when the message is in other hands; raise OSError, TimeoutError or SMTPException when it is not."""
+ATTEMPTS: Final = len(DELAYS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +52,29 @@ class Sender:
     async def send(self, mail: Mail) -> None:
         """Send one claimed mail; a failure is written and tried again later."""
         now = self.clock()
-        try:
-            async with self.begin() as tx:
-                situation = await situation_of(tx, mail)
-            reason = why_not(mail, situation, now=now)
-            if reason is not None:
-                await self._settle(mail, None, status="dropped", why_not=reason, **_forgotten(mail))
-                return
-            letter = compose(mail, situation, self.office, now=now)
-            await self.delivery.deliver(message_of(mail, letter, self.office, now=now))
-        except (OSError, SMTPException, TemplateError, UnsafeHeader, MessageError, ValueError) as error:
-            await self._failed(mail, error, now)
+        if mail.attempts > ATTEMPTS:
+            # whoever claimed it each time died of it, or could not write what became of it
+            await self._settle(mail, status="failed", why_not="Chaque envoi s'est interrompu.", **_forgotten(mail))
             return
+        async with self.begin() as tx:
+            situation = await situation_of(tx, mail)
+        reason = why_not(mail, situation, now=now)
+        if reason is not None:
+            await self._settle(mail, status="dropped", why_not=reason, **_forgotten(mail))
+            return
+        try:
+            letter = _letter(mail, situation, self.office, now)
+            await self.delivery.deliver(message_of(mail, letter, self.office, now=now))
+        except NotDelivered as failure:
+            await self._failed(mail, failure, now)
+        else:
+            await self._sent(mail, letter, now)
+
+    async def _sent(self, mail: Mail, letter: Letter, now: datetime) -> None:
         shown = mail.kind not in SECRET or self.delivery.keeps_secrets
         await self._settle(
             mail,
-            letter,
+            letter.calendar,
             status="sent",
             sent_at=now,
             why_not=None,
@@ -88,22 +86,30 @@ class Sender:
             **_forgotten(mail),
         )
 
-    async def _settle(self, mail: Mail, letter: Letter | None, **values: Any) -> None:  # noqa: ANN401 - columns
+    async def _failed(self, mail: Mail, failure: NotDelivered, now: datetime) -> None:
+        reason = failure.sentence[:500]
+        if failure.for_good or mail.attempts >= ATTEMPTS:
+            await self._settle(mail, status="failed", why_not=reason, **_forgotten(mail))
+        else:
+            await self._settle(mail, status="pending", why_not=reason, next_at=now + DELAYS[mail.attempts - 1])
+
+    async def _settle(self, mail: Mail, calendar: CalendarChange | None = None, **values: Any) -> None:  # noqa: ANN401 - columns
         async with self.begin() as tx:
             await tx.mails.settle(mail.id, **values)
-            if letter is not None and letter.calendar is not None:
+            if calendar is not None:
                 key = str(mail.recipient_account_id or mail.recipient)
-                await tx.copies.keep_calendar(mail.subject_id, key, letter.calendar, letter.sequence)
+                await tx.copies.keep_calendar(mail.subject_id, key, calendar.slots, calendar.sequence)
         log.info("mail settled", mail=str(mail.id), kind=mail.kind, status=values["status"])
 
-    async def _failed(self, mail: Mail, error: Exception, now: datetime) -> None:
-        # a header that cannot be written stays so: trying again changes nothing
-        over = isinstance(error, (UnsafeHeader, MessageError, ValueError)) or mail.attempts > len(DELAYS)
-        reason = f"{type(error).__name__}: {error}"[:500] if not isinstance(error, TemplateError) else type(error).__name__
-        if over:
-            await self._settle(mail, None, status="failed", why_not=reason, **_forgotten(mail))
-        else:
-            await self._settle(mail, None, status="pending", why_not=reason, next_at=now + DELAYS[mail.attempts - 1])
+
+def _letter(mail: Mail, situation: Situation, office: Office, now: datetime) -> Letter:
+    try:
+        return compose(mail, situation, office, now=now)
+    except UnsafeHeader as error:
+        raise NotDelivered("L'objet ou l'adresse contient un caractère interdit.", for_good=True) from error
+    except TemplateError as error:
+        # its text could quote the facts
+        raise NotDelivered(f"Le message n'a pas pu être rédigé ({type(error).__name__}).") from error
 
 
 def _forgotten(mail: Mail) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every kind of mail can be written, and nothing in it breaks out of its place."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -9,8 +10,8 @@ from icalendar import Calendar
 
 from services.notifier.domain.copies import Account, Attachment, Enrollment, Line, Mail, Session, Situation, Slot, Structure
 from services.notifier.domain.headers import UnsafeHeader
-from services.notifier.domain.kinds import SECRET, Audience, Kind
-from services.notifier.domain.truth import why_not
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.pages import PAGES
 from services.notifier.use_cases.compose import Letter, Office, compose
 from services.notifier.use_cases.send_due import message_of
 
@@ -29,7 +30,7 @@ FACTS = {
     "first_name": "Zoé",
     "structure_name": None,
     "reason": "Budget <b>épuisé</b>",
-    "question": "Pourquoi ?",
+    "question": "Pourquoi\N{NO-BREAK SPACE}?",
     "answer": "Parce que.",
     "text": "Nouveau nom",
     "reporter": "Zoé Martin",
@@ -39,8 +40,10 @@ FACTS = {
     "contact_name": "Zoé",
     "contact_email": "zoe@example.org",
     "before": ["beneficiary"],
+    "first": True,
     "seat": "held",
     "late": True,
+    "by_agency": False,
 }
 WITH_AN_ATTACHMENT = {kind for kind in Kind if kind.startswith("attachment_")} | {Kind.STATUSES_CHANGED}
 
@@ -103,12 +106,18 @@ def test_the_headers_say_which_mail_it_is_and_that_a_machine_wrote_it() -> None:
 
 def test_an_enrolled_person_gets_each_slot_for_the_calendar() -> None:
     letter = letter_of(Kind.VALIDATED)
-    calendar = Calendar.from_ical(letter.files[0].content)
-    events = list(calendar.walk("VEVENT"))
-    assert calendar["method"] == "REQUEST"
+    calendars = [Calendar.from_ical(file.content) for file in letter.files]
+    events = [event for calendar in calendars for event in calendar.events]
+    assert {str(calendar["method"]) for calendar in calendars} == {"REQUEST"}
     assert [str(event["uid"]) for event in events] == [f"{ENROLLMENT.id}-{slot.id}@parcourspro" for slot in SLOTS]
     assert {event["sequence"] for event in events} == {ENROLLMENT.version + SESSION.version}
-    assert [event["dtstart"].dt for event in events] == [slot.starts_at for slot in SLOTS]
+    assert [(event.start, event.end) for event in events] == [(slot.starts_at, slot.ends_at) for slot in SLOTS]
+
+
+def test_the_text_says_what_the_attached_files_do() -> None:
+    assert "ajoutent les créneaux à votre agenda" in letter_of(Kind.VALIDATED).text
+    moved = compose(mail_of(Kind.SESSION_MOVED), replace(situation_of(Kind.SESSION_MOVED), held_slots=SLOTS), OFFICE, now=NOW)
+    assert "mettent votre agenda à jour" in moved.text
 
 
 def test_a_move_takes_the_slots_out_that_are_no_more() -> None:
@@ -116,8 +125,9 @@ def test_a_move_takes_the_slots_out_that_are_no_more() -> None:
     situation = replace(situation_of(Kind.SESSION_MOVED), held_slots=(gone,))
     letter = compose(mail_of(Kind.SESSION_MOVED), situation, OFFICE, now=NOW)
     methods = [str(Calendar.from_ical(file.content)["method"]) for file in letter.files]
-    assert methods == ["CANCEL", "REQUEST"]
-    assert letter.calendar == SLOTS
+    assert methods == ["CANCEL", "REQUEST", "REQUEST"]
+    assert letter.calendar is not None
+    assert letter.calendar.slots == SLOTS
 
 
 def test_a_cancellation_carries_a_calendar_only_where_one_was_sent() -> None:
@@ -125,25 +135,38 @@ def test_a_cancellation_carries_a_calendar_only_where_one_was_sent() -> None:
     assert compose(mail_of(Kind.CANCELLED), situation, OFFICE, now=NOW).files == ()
     letter = compose(mail_of(Kind.CANCELLED), replace(situation, held_slots=SLOTS), OFFICE, now=NOW)
     assert str(Calendar.from_ical(letter.files[0].content)["method"]) == "CANCEL"
-    assert letter.calendar == ()
-
-
-def test_nobody_hears_of_a_seat_that_was_given_up() -> None:
-    gone = replace(ENROLLMENT, approval="withdrawn", seat="none")
-    for kind in (Kind.ACCEPTED, Kind.PROMOTED, Kind.VALIDATED):
-        assert why_not(mail_of(kind), replace(situation_of(kind), enrollment=gone), now=NOW)
-        assert why_not(mail_of(kind), situation_of(kind), now=NOW) is None
-
-
-def test_a_status_taken_away_takes_the_mail_away() -> None:
-    situation = replace(situation_of(Kind.VALIDATED), recipient_statuses=frozenset())
-    assert why_not(mail_of(Kind.VALIDATED, Audience.EMPLOYER), situation, now=NOW)
-
-
-@pytest.mark.parametrize("kind", sorted(SECRET))
-def test_a_link_that_expired_is_not_sent(kind: Kind) -> None:
-    assert why_not(mail_of(kind), Situation(), now=NOW + timedelta(days=2))
+    assert letter.calendar is not None
+    assert letter.calendar.slots == ()
+    assert "retirent les créneaux de votre agenda" in letter.text
 
 
 def test_the_token_is_in_no_representation() -> None:
     assert "s3cret" not in repr(mail_of(Kind.PASSWORD_RESET))
+
+
+def test_who_decided_in_the_place_of_another_is_said() -> None:
+    for kind, usual in ((Kind.REFUSED, "par l’employeur"), (Kind.DECLINED, "par le formateur")):
+        assert usual in letter_of(kind).text
+        by_agency = replace(mail_of(kind), facts={**FACTS, "by_agency": True})
+        assert "par l’agence" in compose(by_agency, situation_of(kind), OFFICE, now=NOW).text
+
+
+def test_every_kind_has_its_page() -> None:
+    assert set(PAGES) == set(Kind)
+
+
+def test_words_are_set_as_french_is_printed() -> None:
+    for kind in Kind:
+        for audience in Audience:
+            letter = letter_of(kind, audience)
+            for words in (letter.subject, letter.text):
+                assert "'" not in words.replace("L'agence", "")
+                assert not re.search(r"« | »| [:;!?]", words), words
+
+
+def test_a_certificate_names_the_slots_of_presence_and_no_other() -> None:
+    certificate = letter_of(Kind.CERTIFICATE).files[0].content
+    assert "Les &lt;Amis&gt;" in certificate
+    assert "jeudi 12" in certificate
+    assert "vendredi 13" not in certificate
+    assert "1\N{NO-BREAK SPACE}créneau sur 2" in certificate
