@@ -142,6 +142,7 @@ class RabbitTransport:
         self._connection: AbstractConnection | None = None
         self._publishing: _Publishing | None = None
         self._opening = asyncio.Lock()
+        self._away = False
         self._subscriptions: list[_Subscription] = []
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
@@ -149,8 +150,11 @@ class RabbitTransport:
         try:
             publishing = await self._open()
         except LOST as error:
-            log.warning("cannot publish", error=repr(error))
+            if not self._away:
+                log.warning("cannot publish: waiting for the broker", error=repr(error))
+                self._away = True
             return [False] * len(envelopes)
+        self._away = False
         outcomes = await asyncio.gather(*(self._publish_one(publishing, each) for each in envelopes))
         if not all(outcomes) and publishing.channel.is_closed:
             await self._drop_connection()

@@ -58,6 +58,7 @@ class Relay:
                         await connection.invalidate()
             except (DBAPIError, OSError, TimeoutError) as error:
                 log.warning("the relay lost its database", error=str(error).splitlines()[0])
+                await self._database.wait_until_ready()
             await asyncio.sleep(LOCK_RETRY_SECONDS)
 
     async def _hold(self, connection: AsyncConnection) -> None:
