@@ -1,24 +1,26 @@
-"""Which passwords are refused, and why."""
+"""Which passwords are refused, and why (OWASP ASVS 5.0: 6.2.1, 6.2.4, 6.2.5, 6.2.9, 6.2.11)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from typing import Final
 
 SHORTEST: Final = 8
 LONGEST: Final = 128
 SHORTEST_WORD: Final = 4
-COMMON: Final = frozenset(
-    "12345678 123456789 1234567890 password password1 azertyuiop azerty123 qwertyuiop qwerty123 motdepasse motdepasse1 "
-    "iloveyou jetaime123 soleil123 bonjour123 11111111 00000000 sunshine football princess doudou123 loulou123".split()
-)
+_BETWEEN_WORDS: Final = re.compile(r"[\W\d_]+")
 
 
-def refusal(password: str, words: Iterable[str]) -> str | None:
-    """Say in a sentence why the password is refused; None when it is good. `words`: the person's names and address."""
+def refusal(password: str, *, words: Iterable[str], common: Collection[str]) -> str | None:
+    """Say in a sentence why the password is refused; None when it is good.
+
+    `words`: the person's names and address, of which each part counts; `common`: passwords that everybody tries, lower-case.
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Le mot de passe doit compter de {SHORTEST} à {LONGEST} caractères."
-    lowered = password.lower()
-    if lowered in COMMON:
+    lowered = password.casefold()
+    if lowered in common or len(set(lowered)) == 1:
         return "Ce mot de passe est trop courant : choisissez-en un autre."
-    if any(len(word) >= SHORTEST_WORD and word.lower() in lowered for word in words):
+    parts = {part for word in words for part in _BETWEEN_WORDS.split(word.casefold())}
+    if any(len(part) >= SHORTEST_WORD and part in lowered for part in parts):
         return "Le mot de passe ne doit contenir ni votre nom ni votre adresse."
     return None

@@ -1,0 +1,29 @@
+"""The kinds of text that identity's requests carry."""
+
+import unicodedata
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared.http.fields import Line
+
+_OF_LINKS = frozenset("/:@<>")
+
+
+def _name(value: str) -> str:
+    if _OF_LINKS & set(value):
+        raise ValueError("ne doit contenir aucun des caractères / : @ < >")
+    return unicodedata.normalize("NFC", value)
+
+
+Civility = Literal["Mme", "M."]
+Name = Annotated[Line, StringConstraints(max_length=80), AfterValidator(_name)]
+"""A person's name. It is mailed to an address that is not proved yet, so that nothing in it may look like a link."""
+Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+"""Any characters; what makes it good enough is decided by the domain, with a sentence."""
+SecretToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[
+    str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Mots à trouver ; accents et casse n'importent pas")
+]
+Version = Annotated[int, Field(description="À renvoyer dans If-Match", examples=[3])]

@@ -1,0 +1,45 @@
+"""How long one waits between attempts to guess a password (OWASP ASVS 5.0: 6.3.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+FREE: Final = 5
+"""Attempts without a delay: people mistype."""
+LONGEST: Final = timedelta(minutes=15)
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+
+
+class TooSoon(Exception):
+    """The next attempt has to wait; a reset never has to."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.seconds = max(1, -(-int(wait.total_seconds() * 1000) // 1000))
+        self.sentence = (
+            f"Trop d'essais : réessayez dans {self.seconds} seconde(s). Vous pouvez aussi demander un nouveau mot de passe dès maintenant."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The attempts for one address since the last success, the one under way included: many at once gain nothing."""
+
+    count: int
+    last_at: datetime
+    retry_at: datetime
+
+    def next(self, now: datetime) -> "Attempts":
+        """Count one more attempt, or raise TooSoon."""
+        if now < self.retry_at:
+            raise TooSoon(self.retry_at - now)
+        count = 1 if now - self.last_at >= FORGOTTEN_AFTER else self.count + 1
+        return Attempts(count, now, now + delay_after(count))
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Nothing at first, then 1 s, 2 s, 4 s, … up to a quarter of an hour."""
+    if attempts < FREE:
+        return timedelta(0)
+    # the cap comes first: two to the power of a long night of guessing is no timedelta
+    return min(LONGEST, timedelta(seconds=2 ** min(attempts - FREE, 20)))

@@ -1,0 +1,19 @@
+"""The settings of the identity service."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Environment variables start with PARCOURSPRO_IDENTITY_."""
+
+    model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_IDENTITY_")
+
+    first_staff_email: str | None = Field(None, description="The worker makes sure that a staff account of this address exists")
+    key_passphrase: str | None = Field(None, description="Encrypts private keys in the database; the same for all processes", repr=False)
+    key_rotation: timedelta = Field(timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds")
+    hashes_at_once: int = Field(2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1)

@@ -1,0 +1,93 @@
+"""Where the parts of identity meet; the only reader of its settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from services.identity.api import accounts, attachments, desk, me, registrations, structures, tokens
+from services.identity.api.problems import PROBLEMS
+from services.identity.settings import Settings
+from services.identity.storage.housekeeping import clean
+from services.identity.storage.transaction import Begin, Transaction
+from services.identity.use_cases.accounts import ensure_first_staff
+from services.identity.use_cases.keys import KeyRing
+from services.identity.use_cases.passwords import Passwords
+from services.identity.use_cases.sign_in import SignIn
+from shared.database import Database
+from shared.http.app import create_app
+from shared.http.tokens import TokenVerifier
+from shared.messaging.transport import Transport
+from shared.messaging.worker import Job, Worker
+from shared.process import ServiceDefinition
+
+ROTATION_LOOKED_AT_EVERY = timedelta(minutes=5)
+CLEANING_EVERY = timedelta(hours=1)
+FIRST_STAFF_LOOKED_AT_EVERY = timedelta(days=1)
+
+
+def api(settings: Settings, database: Database) -> FastAPI:
+    """The HTTP side. Identity verifies its own tokens with its own keys."""
+    keys = _keys(settings, database)
+    app = create_app(
+        title="ParcoursPro – comptes et structures",
+        service="identity",
+        database=database,
+        verifier=TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience),
+        routers=[module.router for module in (registrations, tokens, me, structures, desk, attachments, accounts)],
+        problems=PROBLEMS,
+    )
+    passwords = Passwords(at_once=settings.hashes_at_once)
+    app.state.sign_in = SignIn(_begin(database), passwords, keys, settings.token_issuer, settings.token_audience)
+    return app
+
+
+def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
+    """The background side: identity listens to nobody; it publishes, and keeps keys and tables in order."""
+    begin = _begin(database)
+
+    async def cleaning() -> None:
+        async with begin() as tx:
+            await clean(tx.connection)
+
+    async def first_staff() -> None:
+        if settings.first_staff_email:
+            await ensure_first_staff(begin, settings.first_staff_email)
+
+    return Worker(
+        database,
+        transport,
+        service="identity",
+        subscriptions=[],
+        transaction=Transaction,
+        jobs=[
+            Job("signing keys", ROTATION_LOOKED_AT_EVERY, _keys(settings, database).rotate_now),
+            Job("first staff", FIRST_STAFF_LOOKED_AT_EVERY, first_staff),
+            Job("cleaning", CLEANING_EVERY, cleaning),
+        ],
+        relay_shards=settings.relay_shards,
+    )
+
+
+def _keys(settings: Settings, database: Database) -> KeyRing:
+    return KeyRing(_begin(database), passphrase=settings.key_passphrase, every=settings.key_rotation)
+
+
+def _begin(database: Database) -> Begin:
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Transaction]:
+        async with database.transaction() as work:
+            yield Transaction(work)
+
+    return begin
+
+
+SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
+    name="identity",
+    load_settings=Settings,
+    api=api,
+    worker=worker,
+    migrations_package="services.identity.storage.migrations",
+    append_only=("trace",),
+)
