@@ -64,9 +64,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             json_serializer=_compact_json,
+            hide_parameters=True,  # what people wrote has no place in a log
             connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},
         )
         self.wakeup = Wakeup()
+        self._away = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
@@ -89,14 +91,14 @@ class Database:
         return True
 
     async def wait_until_ready(self) -> None:
-        """Wait for the database, and say so once."""
-        said = False
+        """Wait for the database, and say so once, however many wait."""
         while not await self.ready():
-            if not said:
+            if not self._away:
+                self._away = True
                 log.warning("waiting for the database")
-                said = True
             await asyncio.sleep(RETRY_SECONDS)
-        if said:
+        if self._away:
+            self._away = False
             log.info("the database answers")
 
     async def close(self) -> None:

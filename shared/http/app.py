@@ -1,15 +1,18 @@
 """Makes the FastAPI application of a service: the same edges for all."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from shared.database import Database
 from shared.http.docs import serve_docs
 from shared.http.health import health_router
 from shared.http.middleware import Around
-from shared.http.problems import ProblemMap, install
+from shared.http.problems import INVALID, ProblemMap, install
+from shared.http.problems import problems as problems_of
 from shared.http.tokens import TokenVerifier
 
 
@@ -24,10 +27,19 @@ def create_app(
 ) -> FastAPI:
     """Serve `routers` under `/api/<service>/v1`, with health, metrics, OpenAPI, and problem documents for every error."""
     base = f"/api/{service}/v1"
-    app = FastAPI(title=title, version="1", openapi_url=f"{base}/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title,
+        version="1",
+        openapi_url=f"{base}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=problems_of(INVALID),
+        lifespan=_awaiting(database),
+    )
     app.state.database = database
     app.state.verifier = verifier
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
     app.add_middleware(Around, registry=registry)
     install(app, problems)
     serve_docs(app, base)
@@ -35,3 +47,15 @@ def create_app(
     for router in routers:
         app.include_router(router, prefix=base)
     return app
+
+
+def _awaiting(database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Say once that the database is waited for, while `/health/live` already answers."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        waiting = asyncio.create_task(database.wait_until_ready())
+        yield
+        waiting.cancel()
+
+    return lifespan

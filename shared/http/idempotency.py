@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 
 from shared.database import UnitOfWork
@@ -44,11 +44,11 @@ class OnceOnly:
         await self._work.connection.execute(_SETTLE, {**self._row, "status": self._status, "body": body})
         return answer
 
-    async def _again(self) -> JSONResponse:
+    async def _again(self) -> Response:
         row = (await self._work.connection.execute(_FIND, self._row)).one()
         if bytes(row.request_hash) != self._hash:
             raise FieldErrors([("Idempotency-Key", OTHER_BODY)])
-        return JSONResponse(row.body, row.status)
+        return Response(status_code=row.status) if row.body is None else JSONResponse(row.body, row.status)
 
 
 async def once_only(

@@ -1,5 +1,6 @@
 """Where the public keys of tokens come from."""
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,9 @@ log = structlog.get_logger()
 
 REFRESH_SECONDS = 300
 UNKNOWN_KEY_SECONDS = 30
+FAILED_SECONDS = 2
 FETCH_SECONDS = 5
+_FORGET = text("DELETE FROM verification_keys WHERE kid <> ALL(:kids)")
 _REMEMBER = text("""
     INSERT INTO verification_keys (kid, jwk) VALUES (:kid, :jwk) ON CONFLICT (kid) DO UPDATE SET jwk = EXCLUDED.jwk
 """)
@@ -53,29 +56,43 @@ class HttpKeys:
         self._url = url
         self._database = database
         self._keys: dict[str, Any] = {}
+        self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
+        self._failed = False
 
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
-        """See KeySource. An unknown id asks again, but not more often than every 30 seconds."""
-        age = time.monotonic() - self._asked_at
-        if age > REFRESH_SECONDS or (kid not in self._keys and age > UNKNOWN_KEY_SECONDS):
-            await self._refresh()
+        """See KeySource. An unknown id asks again, but not more often than every 30 seconds (2 after a failure)."""
+        if self._is_due(kid):
+            async with self._asking:  # whoever comes meanwhile waits for this answer instead of being refused
+                if self._is_due(kid):
+                    await self._refresh()
         return self._keys.get(kid)
 
+    def _is_due(self, kid: str) -> bool:
+        age = time.monotonic() - self._asked_at
+        if kid in self._keys:
+            return age > REFRESH_SECONDS
+        return age > (FAILED_SECONDS if self._failed else UNKNOWN_KEY_SECONDS)
+
     async def _refresh(self) -> None:
-        self._asked_at = time.monotonic()
         try:
             async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
                 answer = await client.get(self._url)
             jwks = answer.raise_for_status().json()["keys"]
             self._keys = _parsed(jwks)
-        except (httpx.HTTPError, KeyError, ValueError, jwt.PyJWTError) as error:
+            self._failed = False
+        except (httpx.HTTPError, KeyError, TypeError, ValueError, jwt.PyJWTError) as error:
             log.warning("could not fetch the token keys", error=repr(error))
+            self._failed = True
             if not self._keys:
                 self._keys = await self._remembered()
             return
+        finally:
+            self._asked_at = time.monotonic()
         async with self._database.transaction() as work:
-            for one in jwks:
+            # a key that was taken out must not be trusted again after a restart
+            await work.connection.execute(_FORGET, {"kids": list(self._keys)})
+            for one in (one for one in jwks if str(one.get("kid")) in self._keys):
                 await work.connection.execute(_REMEMBER, {"kid": str(one["kid"]), "jwk": json.dumps(one)})
 
     async def _remembered(self) -> dict[str, Any]:

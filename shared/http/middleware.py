@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.database import is_outage
 from shared.http.problems import of_status
 from shared.telemetry import correlated, new_traceparent
 
@@ -19,12 +20,11 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class _TooLarge(Exception):
-    pass
-
-
 class Around:
-    """Pure ASGI: a body limit, a correlation id that is echoed, one log line and two metrics a request."""
+    """Pure ASGI: a body limit, a correlation id that is echoed, one log line and two metrics a request.
+
+    What nobody foresaw is answered here, so that its document and its log line carry the correlation id too.
+    """
 
     def __init__(self, app: ASGIApp, *, registry: CollectorRegistry, limit: int = BODY_LIMIT) -> None:
         """`limit` in bytes, of the body."""
@@ -46,7 +46,7 @@ class Around:
             await self._measured(scope, receive, send, correlation_id, headers.get(b"content-length", b"0"))
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send, correlation_id: str, length: bytes) -> None:
-        started, status, size = time.perf_counter(), 500, 0
+        started, status, size = time.perf_counter(), 0, 0
 
         async def counted() -> Message:
             nonlocal size
@@ -69,10 +69,15 @@ class Around:
 
         try:
             if not length.isdigit() or int(length) > self._limit:
-                raise _TooLarge  # noqa: TRY301 - the same answer as for a body that grows past the limit
-            await self._app(scope, counted, echoed)
-        except _TooLarge:
-            await of_status(413)(scope, receive, echoed)
+                await of_status(413)(scope, receive, echoed)
+            else:
+                await self._app(scope, counted, echoed)
+        except Exception as error:
+            log.exception("a request failed", method=scope["method"], path=scope["path"])
+            if status:
+                raise  # the answer has begun: only a broken connection tells the client
+            away = is_outage(error)
+            await of_status(503 if away else 500, headers={"Retry-After": "5"} if away else None)(scope, receive, echoed)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             self._requests.labels(scope["method"], route, str(status)).inc()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -62,14 +63,18 @@ class FieldErrors(Exception):
 
 INVALID = ProblemKind(422, "invalid-fields", "Champs à corriger", lambda _: "Corrigez les champs indiqués et renvoyez la demande.")
 _BY_STATUS = {
+    400: ("unreadable", "Demande illisible", "Le contenu envoyé n'a pas pu être lu."),
     401: ("unauthenticated", "Identification requise", "Connectez-vous, puis recommencez."),
     403: ("forbidden", "Action non autorisée", "Votre compte n'a pas le droit de faire cette action."),
     404: ("not-found", "Introuvable", "Cet élément n'existe pas, ou vous n'y avez pas accès."),
     405: ("method-not-allowed", "Méthode non admise", "Cette adresse n'admet pas cette méthode."),
     412: ("changed-meanwhile", "Modifié entre-temps", "Rechargez l'élément : quelqu'un l'a modifié entre-temps."),
     413: ("too-large", "Envoi trop volumineux", "Le contenu envoyé dépasse la taille admise."),
+    415: ("unsupported-media-type", "Format non admis", "Envoyez du JSON (Content-Type: application/json)."),
     428: ("precondition-required", "Version attendue", "Indiquez dans l'en-tête If-Match la version que vous modifiez."),
+    503: ("unavailable", "Momentanément indisponible", "Le service revient dans un instant. Réessayez ; rien n'a été enregistré."),
 }
+_REFUSED = ("refused", "Demande refusée", "Cette demande n'est pas admise.")
 _INTERNAL = ("internal", "Erreur interne", "Une erreur est survenue de notre côté. Réessayez ; rien n'a été enregistré.")
 
 
@@ -91,7 +96,7 @@ def response(
 
 def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Make the document of a status that speaks for itself."""
-    slug, title, detail = _BY_STATUS.get(status, _INTERNAL)
+    slug, title, detail = _BY_STATUS.get(status, _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL)
     return response(ProblemKind(status, slug, title), detail, headers=headers)
 
 
@@ -106,7 +111,7 @@ def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, mapped: ProblemMap) -> None:
-    """Answer every error with a problem document."""
+    """Answer every error with a problem document. What nobody foresaw is answered around the application: see `Around`."""
 
     async def of_request(_: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else ()
@@ -119,15 +124,11 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
         return of_status(status, headers=headers)
 
-    async def of_anything(_: Request, __: Exception) -> JSONResponse:
-        return of_status(500)
-
     def of_kind(kind: ProblemKind) -> Callable[[Request, Exception], JSONResponse]:
         return lambda _, error: response(kind, kind.detail(error), errors=kind.errors(error), headers=kind.headers(error))
 
     app.add_exception_handler(RequestValidationError, of_request)
     app.add_exception_handler(FieldErrors, of_fields)
     app.add_exception_handler(HTTPException, of_http)
-    app.add_exception_handler(Exception, of_anything)
     for error, kind in mapped.items():
         app.add_exception_handler(error, of_kind(kind))

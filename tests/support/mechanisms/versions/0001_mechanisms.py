@@ -1,4 +1,4 @@
-"""The mechanisms, and a table that shows a handler's effects."""
+"""The mechanisms, a table that shows a handler's effects, and one that a small API writes to."""
 
 from alembic import op
 
@@ -12,3 +12,8 @@ def upgrade() -> None:
     """Create them."""
     create_mechanisms()
     op.execute("CREATE TABLE effects (event uuid NOT NULL, version bigint NOT NULL, at bigint GENERATED ALWAYS AS IDENTITY)")
+    # a name taken twice is found out by the commit alone
+    op.execute("""
+        CREATE TABLE things (
+            id uuid PRIMARY KEY, version int NOT NULL DEFAULT 1, name text NOT NULL, UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)
+    """)

@@ -1,0 +1,67 @@
+"""The small service, its client, and a maker of tokens."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+from jwt.algorithms import OKPAlgorithm
+
+from shared.database import Database
+from shared.http.keys import StaticKeys
+from shared.http.tokens import TokenVerifier
+from tests.conftest import MakeDatabase
+from tests.integration.http.desk import application
+
+Sign = Callable[..., str]
+ISSUER, AUDIENCE, KID = "https://issuer.example", "https://audience.example", "key-1"
+
+
+@pytest.fixture(scope="session")
+def private_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+def jwk_of(key: Ed25519PrivateKey, kid: str = KID) -> dict[str, Any]:
+    return {**json.loads(OKPAlgorithm.to_jwk(key.public_key())), "kid": kid}
+
+
+@pytest.fixture
+def sign(private_key: Ed25519PrivateKey) -> Sign:
+    """Make a token that is valid but for what is asked: claims, `without` one, `header` fields, another `key`."""
+
+    def make(
+        *, header: dict[str, Any] | None = None, without: str = "", key: Any = private_key, algorithm: str = "EdDSA", **claims: Any
+    ) -> str:
+        now = datetime.now(UTC)
+        valid = {
+            "sub": str(uuid4()), "iss": ISSUER, "aud": AUDIENCE, "jti": str(uuid4()),
+            "iat": now, "nbf": now, "exp": now + timedelta(minutes=10),
+        }  # fmt: skip
+        told = {name: value for name, value in {**valid, **claims}.items() if name != without}
+        return jwt.encode(told, key, algorithm=algorithm, headers={"typ": "at+jwt", "kid": KID, **(header or {})})
+
+    return make
+
+
+@pytest.fixture
+async def database(make_database: MakeDatabase) -> Database:
+    return await make_database("mechanisms")
+
+
+@pytest.fixture
+def app(database: Database, private_key: Ed25519PrivateKey) -> FastAPI:
+    verifier = TokenVerifier(StaticKeys([jwk_of(private_key)]), issuer=ISSUER, audience=AUDIENCE)
+    return application(database, verifier)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as given:
+        yield given

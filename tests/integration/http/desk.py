@@ -1,0 +1,143 @@
+"""A small service that uses every edge: it keeps things with names, and says something of each."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Response
+from pydantic import AwareDatetime, BaseModel
+from sqlalchemy import text
+
+from shared.contracts.identity import AccountErased
+from shared.database import Database, UnitOfWork
+from shared.http.app import create_app
+from shared.http.clock import Now
+from shared.http.etag import check_version, expected_version, tag
+from shared.http.fields import Email, Line, Siret, Strict, Text
+from shared.http.idempotency import Once
+from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.http.problems import ProblemKind, problems
+from shared.http.tokens import PerhapsSignedIn, SignedIn, TokenVerifier
+from shared.http.transactions import Work
+
+NAME = "desk"
+BASE = f"/api/{NAME}/v1"
+
+
+class Taken(Exception):
+    """Somebody has this name."""
+
+
+TAKEN = ProblemKind(409, "taken", "Nom déjà pris", lambda error: f"Le nom « {error} » est déjà pris.", lambda _: {"Retry-After": "60"})
+
+
+class Naming(Strict):
+    """What a thing is to be called."""
+
+    name: Line
+
+
+class Form(Strict):
+    """One field of each kind."""
+
+    name: Line
+    text: Text
+    email: Email
+    siret: Siret
+    at: AwareDatetime
+    count: int
+    kind: Literal["one", "two"]
+    ids: list[UUID]
+
+
+class Thing(BaseModel):
+    """A thing."""
+
+    id: UUID
+    name: str
+    version: int
+
+
+router = APIRouter()
+
+
+async def _add(work: UnitOfWork, name: str, now: datetime) -> Thing:
+    made = Thing(id=uuid4(), name=name, version=1)
+    await work.connection.execute(text("INSERT INTO things (id, name) VALUES (:id, :name)"), {"id": made.id, "name": name})
+    work.say(AccountErased(occurred_at=now, account_id=made.id, version=1))
+    return made
+
+
+@router.post("/things", status_code=201, responses=problems(TAKEN))
+async def add(body: Naming, _: PerhapsSignedIn, work: Work, now: Now, once: Once) -> Thing:
+    """Add a thing."""
+
+    async def perform() -> Thing:
+        if body.name == "pris":
+            await _add(work, body.name, now)
+            raise Taken(body.name)
+        return await _add(work, body.name, now)
+
+    answer: Thing = await once(perform)
+    return answer
+
+
+@router.post("/touches", status_code=204)
+async def touch(work: Work, now: Now, once: Once) -> None:
+    """Add a thing and answer nothing."""
+
+    async def perform() -> None:
+        await _add(work, str(uuid4()), now)
+
+    await once(perform)
+
+
+@router.get("/things")
+async def page(work: Work, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20) -> Page[Thing]:
+    """Things in order of their names."""
+    (after,) = decode_cursor(cursor, parts=1) if cursor else ("",)
+    statement = text("SELECT id, name, version FROM things WHERE name > :after ORDER BY name LIMIT :most")
+    rows = (await work.connection.execute(statement, {"after": after, "most": limit + 1})).all()
+    items = [Thing(id=row.id, name=row.name, version=row.version) for row in rows[:limit]]
+    return Page(items=items, next=encode_cursor(items[-1].name) if len(rows) > limit else None)
+
+
+@router.get("/things/lookup")
+async def look_up(name: str, work: Work) -> None:
+    """Run a statement that the server refuses."""
+    await work.connection.execute(text("SELECT id, 1 / 0 FROM things WHERE name >= :name UNION SELECT NULL, 1 / 0"), {"name": name})
+
+
+@router.patch("/things/{thing_id}")
+async def rename(thing_id: UUID, body: Naming, work: Work, seen: Annotated[int, Depends(expected_version)], response: Response) -> Thing:
+    """Give another name."""
+    statement = text("SELECT version FROM things WHERE id = :id FOR UPDATE")
+    check_version(seen, int(await work.connection.scalar(statement, {"id": thing_id}) or 0))
+    await work.connection.execute(
+        text("UPDATE things SET name = :name, version = version + 1 WHERE id = :id"), {"id": thing_id, "name": body.name}
+    )
+    tag(response, seen + 1)
+    return Thing(id=thing_id, name=body.name, version=seen + 1)
+
+
+@router.post("/forms")
+async def check(_: Form) -> dict[str, str]:
+    """Take a form with one field of each kind."""
+    return {"status": "ok"}
+
+
+@router.get("/me")
+async def me(account: SignedIn) -> dict[str, str]:
+    """Say who is signed in."""
+    return {"id": str(account)}
+
+
+@router.get("/crash")
+async def crash() -> None:
+    """Fail as nobody foresaw."""
+    raise ZeroDivisionError
+
+
+def application(database: Database, verifier: TokenVerifier | None) -> FastAPI:
+    """Make it, with the edges that every service has."""
+    return create_app(title="Desk", service=NAME, database=database, verifier=verifier, routers=[router], problems={Taken: TAKEN})

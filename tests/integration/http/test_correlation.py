@@ -1,0 +1,138 @@
+"""One id follows a request: echoed, in every outbox row, in the logs, and in what handlers say because of it."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import structlog
+from sqlalchemy import text
+
+from shared.contracts.identity import AccountErased, SendAccountNotice
+from shared.database import Database, UnitOfWork
+from shared.messaging.envelope import Envelope
+from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.subscriptions import Subscriptions
+from shared.messaging.worker import Worker
+from shared.telemetry import configure_logging, current_correlation_id
+from tests.integration.http.desk import BASE
+
+MINE = "0b5e3c1a-follow-me"
+
+
+class _Delivery:
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+
+    async def acknowledge(self) -> None:
+        return
+
+
+async def _headers(database: Database) -> list[dict[str, str]]:
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(text("SELECT event_id, headers FROM outbox ORDER BY id"))
+        return [{**row.headers, "id": str(row.event_id)} for row in rows]
+
+
+@contextmanager
+def _logged() -> Iterator[list[dict[str, Any]]]:
+    """Collect what is logged while inside, as the JSON that operators get."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    lines: list[dict[str, Any]] = []
+    stream = io.StringIO()
+    configure_logging("INFO", "desk")
+    handler = root.handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    try:
+        yield lines
+    finally:
+        lines += [json.loads(line) for line in stream.getvalue().splitlines()]
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+async def test_the_id_is_echoed_and_given_where_there_is_none(client: httpx.AsyncClient) -> None:
+    given = await client.get(f"{BASE}/things", headers={"X-Correlation-Id": MINE})
+    made = await client.get(f"{BASE}/things")
+    assert given.headers["x-correlation-id"] == MINE
+    assert UUID(made.headers["x-correlation-id"])
+
+
+@pytest.mark.parametrize("wrong", ["short", "x" * 65, "with space", "in\tjected", "é" * 9])
+async def test_an_id_that_could_harm_a_log_is_replaced(client: httpx.AsyncClient, wrong: str) -> None:
+    answer = await client.get(f"{BASE}/things", headers={b"X-Correlation-Id": wrong.encode()})
+    assert UUID(answer.headers["x-correlation-id"])
+
+
+async def test_the_id_and_the_trace_are_in_the_outbox(client: httpx.AsyncClient, database: Database) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await client.post(f"{BASE}/things", json={"name": "x"}, headers={"X-Correlation-Id": MINE, "traceparent": trace})
+    await client.post(f"{BASE}/things", json={"name": "y"}, headers={"traceparent": "not one"})
+    first, second = await _headers(database)
+    assert (first["correlation_id"], first["traceparent"]) == (MINE, trace)
+    assert "causation_id" not in first
+    assert second["correlation_id"] != MINE
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", second["traceparent"])
+
+
+async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Database) -> None:
+    subscriptions: Subscriptions[UnitOfWork] = Subscriptions()
+    seen: list[str | None] = []
+
+    @subscriptions.on(AccountErased)
+    async def pass_it_on(message: AccountErased, work: UnitOfWork) -> None:
+        seen.append(current_correlation_id())
+        structlog.get_logger().info("passing it on")
+        work.say(
+            SendAccountNotice(
+                occurred_at=message.occurred_at, id=uuid4(), account_id=message.account_id,
+                email="claire@exemple.example", first_name="Claire", notice="already_registered",
+            )
+        )  # fmt: skip
+
+    worker = Worker(database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work)
+    message = AccountErased(occurred_at=datetime.now(UTC), account_id=uuid4(), version=1)
+    envelopes = [
+        Envelope(f"message-{number}", message.wire_name, message.model_dump_json().encode(), correlation_id=f"{MINE}-{number}")
+        for number in (1, 2)
+    ]
+    with _logged() as lines:
+        await worker.inbox.take([_Delivery(envelope) for envelope in envelopes])
+
+    assert seen == [f"{MINE}-1", f"{MINE}-2"]
+    said = await _headers(database)
+    assert [one["correlation_id"] for one in said] == [f"{MINE}-1", f"{MINE}-2"]
+    assert [one["causation_id"] for one in said] == ["message-1", "message-2"]
+    assert [line["correlation_id"] for line in lines if line["event"] == "passing it on"] == [f"{MINE}-1", f"{MINE}-2"]
+
+
+async def test_the_line_of_a_request_is_json_with_the_id(client: httpx.AsyncClient) -> None:
+    with _logged() as lines:
+        await client.post(f"{BASE}/things", json={"name": "not in any log"}, headers={"X-Correlation-Id": MINE})
+        await client.get(f"{BASE}/crash", headers={"X-Correlation-Id": f"{MINE}-crash"})
+    first, crash, last = [line for line in lines if line["event"].startswith(("request", "a request"))]
+    assert first["correlation_id"] == MINE
+    assert (first["service"], first["method"], first["status"]) == ("desk", "POST", 201)
+    assert first["timestamp"].endswith("Z")
+    assert "ZeroDivisionError" in crash["exception"]
+    assert crash["correlation_id"] == last["correlation_id"] == f"{MINE}-crash"
+    assert last["status"] == 500
+    assert "not in any log" not in json.dumps(lines)
+
+
+async def test_the_log_of_a_statement_that_failed_does_not_tell_its_parameters(client: httpx.AsyncClient) -> None:
+    with _logged() as lines:
+        await client.get(f"{BASE}/things/lookup", params={"name": "a secret of somebody"})
+    (failed,) = [line for line in lines if line["event"] == "a request failed"]
+    assert "DataError" in failed["exception"] or "DBAPIError" in failed["exception"]
+    assert "a secret of somebody" not in json.dumps(lines)

@@ -1,0 +1,108 @@
+"""`live` says that the process runs, `ready` what is missing; both become right by themselves, and waiting is said once."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
+from shared.database import Database
+from shared.http.health import worker_app
+from shared.messaging.inprocess import InProcessTransport
+from tests.conftest import MakeDatabase
+from tests.integration.http.desk import BASE, application
+from tests.support.eventually import eventually
+from tests.support.postgres import TestServer
+
+
+class Absent:
+    """A database whose server is not there, until it comes: its address refuses, then leads to the real one."""
+
+    def __init__(self, real: Database) -> None:
+        self.real = make_url(real.engine.url)
+        self.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
+
+    def comes(self) -> None:
+        self.database.engine = Database(self.real.render_as_string(hide_password=False), application="test").engine
+
+
+@pytest.fixture
+async def absent(make_database: MakeDatabase) -> Any:
+    given = Absent(await make_database("mechanisms"))
+    yield given
+    await given.database.close()
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk")
+
+
+async def test_without_a_database_it_lives_is_not_ready_and_becomes_ready_by_itself(absent: Absent) -> None:
+    app = application(absent.database, None)
+    with structlog.testing.capture_logs() as logs:
+        async with app.router.lifespan_context(app), _client(app) as client:
+            assert (await client.get("/health/live")).status_code == 200
+            for _ in range(3):
+                waiting = await client.get("/health/ready")
+                assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": False})
+            absent.comes()
+            await eventually(lambda: _is_ready(client), within=5)
+            await eventually(lambda: _said(logs, "the database answers"), within=5)
+
+    assert [line["event"] for line in logs if "database" in line["event"]] == ["waiting for the database", "the database answers"]
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    return (await client.get("/health/ready")).status_code == 200
+
+
+async def _said(logs: Any, sentence: str) -> bool:
+    return any(line["event"] == sentence for line in logs)
+
+
+async def test_several_that_wait_for_the_same_database_say_it_once(absent: Absent) -> None:
+    with structlog.testing.capture_logs() as logs:
+        waiting = [asyncio.create_task(absent.database.wait_until_ready()) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        absent.comes()
+        await asyncio.gather(*waiting)
+    assert [line["event"] for line in logs] == ["waiting for the database", "the database answers"]
+
+
+class _Broker(InProcessTransport):
+    there = False
+
+    async def ready(self) -> bool:
+        return self.there
+
+
+async def test_a_worker_says_which_of_its_two_is_missing(make_database: MakeDatabase) -> None:
+    database, broker = await make_database("mechanisms"), _Broker()
+    async with _client(worker_app("desk", database, broker)) as client:
+        waiting = await client.get("/health/ready")
+        assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": True, "broker": False})
+        broker.there = True
+        assert (await client.get("/health/ready")).json() == {"status": "ready", "database": True, "broker": True}
+
+
+async def test_an_apis_metrics_count_by_route_and_status(client: httpx.AsyncClient) -> None:
+    await client.get(f"{BASE}/things")
+    await client.post(f"{BASE}/things", json={})
+    await client.get("/nowhere/that/was/made/up")
+    metrics = (await client.get("/metrics")).text
+    assert 'status="200"' in metrics
+    assert 'status="422"' in metrics
+    assert 'http_requests_total{method="GET",route="none",status="404"} 1.0' in metrics
+    assert "http_request_seconds_bucket" in metrics
+    assert "process_resident_memory_bytes" in metrics
+    assert "made/up" not in metrics
+
+
+async def test_the_running_role_cannot_change_tables(make_database: MakeDatabase, postgres_server: TestServer) -> None:
+    database = await make_database("mechanisms")
+    with pytest.raises(Exception, match="must be owner"):
+        async with database.transaction() as work:
+            await work.connection.exec_driver_sql("DROP TABLE things")

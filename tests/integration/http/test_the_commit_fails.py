@@ -1,0 +1,21 @@
+"""Drill 8: the commit fails, the client sees 5xx, nothing is heard."""
+
+import httpx
+from sqlalchemy import text
+
+from shared.database import Database
+from tests.integration.http.desk import BASE
+from tests.integration.http.test_problems import is_problem
+
+
+async def test_a_commit_that_fails_answers_5xx_and_nothing_is_said_or_kept(client: httpx.AsyncClient, database: Database) -> None:
+    assert (await client.post(f"{BASE}/things", json={"name": "x"})).status_code == 201
+
+    key = {"Idempotency-Key": "the-commit-fails"}
+    answer = await client.post(f"{BASE}/things", json={"name": "x"}, headers=key)  # found out by a deferred constraint: by the commit
+
+    is_problem(answer, 500, "internal")
+    async with database.engine.connect() as connection:
+        for table, left in (("things", 1), ("outbox", 1), ("idempotency_keys", 0)):
+            assert await connection.scalar(text(f"SELECT count(*) FROM {table}")) == left
+    assert (await client.post(f"{BASE}/things", json={"name": "y"}, headers=key)).status_code == 201

@@ -1,0 +1,209 @@
+"""Only a token of our issuer, for us, of our type and algorithm, in its time, signed with a published key, is one."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI
+
+from shared.database import Database
+from shared.http import keys
+from shared.http.keys import HttpKeys
+from tests.integration.http.conftest import Sign, jwk_of
+from tests.integration.http.desk import BASE
+from tests.integration.http.test_problems import is_problem
+
+SOON = timedelta(minutes=1)
+
+
+async def _me(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.get(f"{BASE}/me", headers={"Authorization": f"Bearer {token}"})
+
+
+async def test_a_valid_token_says_who_it_is(client: httpx.AsyncClient, sign: Sign) -> None:
+    account = str(uuid4())
+    assert (await _me(client, sign(sub=account))).json() == {"id": account}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "https://other.example"},
+        {"aud": "https://other.example"},
+        {"exp": _now() - SOON},
+        {"nbf": _now() + SOON, "exp": _now() + 2 * SOON},
+        {"iat": _now() + timedelta(hours=1)},
+        {"sub": "claire"},
+        {"header": {"kid": "key-2"}},
+        {"header": {"typ": "JWT"}},
+        {"header": {"typ": None}},
+        {"key": Ed25519PrivateKey.generate()},
+        {"key": None, "algorithm": "none"},
+        *({"without": claim} for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti")),
+    ],
+    ids=lambda wrong: "-".join(f"{name}-{value}" if name in {"without", "header"} else name for name, value in wrong.items()),
+)
+async def test_a_token_that_is_wrong_in_one_thing_is_refused(client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]) -> None:
+    answer = await _me(client, sign(**wrong))
+    is_problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+def _part(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "EdDSA"])
+@pytest.mark.parametrize("form", ["pem", "raw"])
+async def test_the_public_key_used_as_a_secret_signs_nothing(
+    client: httpx.AsyncClient, sign: Sign, private_key: Ed25519PrivateKey, algorithm: str, form: str
+) -> None:
+    public = private_key.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    secret = pem if form == "pem" else public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    claims = sign().split(".")[1]
+    signed = f"{_part({'alg': algorithm, 'typ': 'at+jwt', 'kid': 'key-1'})}.{claims}"
+    signature = base64.urlsafe_b64encode(hmac.new(secret, signed.encode(), hashlib.sha256).digest()).decode().rstrip("=")
+    is_problem(await _me(client, f"{signed}.{signature}"), 401, "unauthenticated")
+
+
+async def test_a_key_that_travels_in_the_token_is_not_used(client: httpx.AsyncClient, sign: Sign) -> None:
+    own = Ed25519PrivateKey.generate()
+    token = sign(key=own, header={"jwk": jwk_of(own), "jku": "https://other.example/jwks.json", "kid": "own"})
+    is_problem(await _me(client, token), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é", "." * 5])
+async def test_what_is_no_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
+    answer = await client.get(f"{BASE}/me", headers={b"Authorization": b"Bearer " + token.encode()})
+    is_problem(answer, 401, "unauthenticated")
+
+
+async def test_without_a_token_the_challenge_says_bearer(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"{BASE}/me")
+    is_problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_visitor_with_a_wrong_token_is_refused_where_visitors_are_let_in(client: httpx.AsyncClient, sign: Sign) -> None:
+    headers = {"Authorization": f"Bearer {sign(exp=_now() - SOON)}"}
+    is_problem(await client.post(f"{BASE}/things", json={"name": "x"}, headers=headers), 401, "unauthenticated")
+
+
+class Publisher:
+    """What answers at the address of the keys; `published` None: nothing does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.published: Any = None
+        self.asked = 0
+        real = httpx.AsyncClient
+
+        def client(**options: Any) -> httpx.AsyncClient:
+            return real(transport=httpx.MockTransport(self._answer), **options)
+
+        monkeypatch.setattr(httpx, "AsyncClient", client)
+
+    async def _answer(self, _: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        await asyncio.sleep(0.05)
+        if self.published is None:
+            raise httpx.ConnectError("nobody there")
+        return httpx.Response(200, json=self.published)
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    return Publisher(monkeypatch)
+
+
+@pytest.fixture
+def passing(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let seconds pass for the key source."""
+    gone = 0.0
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            return gone
+
+    def let_pass(seconds: float) -> None:
+        nonlocal gone
+        gone += seconds
+
+    monkeypatch.setattr(keys, "time", Clock)
+    return let_pass
+
+
+def _jwks(*kids: str) -> dict[str, Any]:
+    return {"keys": [jwk_of(Ed25519PrivateKey.generate(), kid) for kid in kids]}
+
+
+async def test_requests_that_come_at_once_wait_for_the_same_keys(database: Database, publisher: Publisher) -> None:
+    publisher.published = _jwks("a")
+    source = HttpKeys("http://identity/jwks.json", database)
+    found = await asyncio.gather(*(source.key("a") for _ in range(20)))
+    assert None not in found
+    assert publisher.asked == 1
+
+
+async def test_keys_rotate_and_one_that_was_taken_out_is_forgotten_for_good(database: Database, publisher: Publisher, passing: Any) -> None:
+    source = HttpKeys("http://identity/jwks.json", database)
+    publisher.published = _jwks("a")
+    assert await source.key("a") is not None
+    publisher.published = _jwks("b")
+    assert await source.key("b") is None, "an unknown id does not ask again at once"
+    passing(keys.UNKNOWN_KEY_SECONDS + 1)
+    assert await source.key("b") is not None
+    assert await source.key("a") is None
+
+    publisher.published = None
+    after_a_restart = HttpKeys("http://identity/jwks.json", database)
+    assert await after_a_restart.key("b") is not None, "identity is down: the last good set is kept"
+    assert await after_a_restart.key("a") is None
+
+
+async def test_while_identity_cannot_be_asked_the_keys_at_hand_stay_and_it_is_asked_again(
+    database: Database, publisher: Publisher, passing: Any
+) -> None:
+    source = HttpKeys("http://identity/jwks.json", database)
+    assert await source.key("a") is None
+    publisher.published = _jwks("a")
+    passing(keys.FAILED_SECONDS + 1)
+    assert await source.key("a") is not None
+    publisher.published = None
+    passing(keys.REFRESH_SECONDS + 1)
+    assert await source.key("a") is not None
+
+
+@pytest.mark.parametrize("published", [{}, [], {"keys": [{"kty": "OKP", "kid": "a", "crv": "no such", "x": "AA"}]}, {"keys": None}])
+async def test_a_set_that_is_none_changes_nothing(database: Database, publisher: Publisher, published: Any) -> None:
+    publisher.published = published
+    assert await HttpKeys("http://identity/jwks.json", database).key("a") is None
+
+
+async def test_keys_of_other_kinds_are_left_out(database: Database, publisher: Publisher) -> None:
+    publisher.published = {"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0"}, {"kty": "OKP"}, *_jwks("b")["keys"]]}
+    source = HttpKeys("http://identity/jwks.json", database)
+    assert await source.key("a") is None
+    assert await source.key("b") is not None
+
+
+async def test_two_services_of_one_verifier_agree_with_the_library(app: FastAPI, sign: Sign, private_key: Ed25519PrivateKey) -> None:
+    token = sign()
+    theirs = jwt.decode(token, private_key.public_key(), algorithms=["EdDSA"], audience="https://audience.example")
+    ours = await app.state.verifier.verify(token)
+    assert (str(ours.sub), ours.jti, int(ours.exp.timestamp())) == (theirs["sub"], theirs["jti"], theirs["exp"])
