@@ -13,7 +13,7 @@ MakeDatabase = Callable[[str], Awaitable[Database]]
 
 MIGRATIONS = {
     "mechanisms": ("tests.support.mechanisms", ()),
-    "identity": ("services.identity.storage.migrations", ()),
+    "identity": ("services.identity.storage.migrations", ("trace",)),
     "catalogue": ("services.catalogue.storage.migrations", ()),
     "enrollment": ("services.enrollment.storage.migrations", ("enrollment_history",)),
     "notifier": ("services.notifier.storage.migrations", ()),
