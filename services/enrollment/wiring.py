@@ -5,23 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, enrollments, rules
+from services.enrollment.api import cart, decisions, enrollments, rules, sessions
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases import follow
-from services.enrollment.use_cases.request import NotAllowed
+from services.enrollment.use_cases import clock
 from shared.database import Database
 from shared.http.app import create_app
 from shared.http.keys import HttpKeys
-from shared.http.problems import INVALID, ProblemKind
 from shared.http.tokens import TokenVerifier
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
 
-NOT_ALLOWED = ProblemKind(422, INVALID.slug, INVALID.title, INVALID.detail, errors=lambda error: error.errors)
 CLOCK_EVERY = timedelta(minutes=1)
 
 
@@ -33,8 +30,8 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="enrollment",
         database=database,
         verifier=verifier,
-        routers=[cart.router, enrollments.router, rules.router],
-        problems={**PROBLEMS, NotAllowed: NOT_ALLOWED},
+        routers=[cart.router, decisions.router, enrollments.router, sessions.router, rules.router],
+        problems=PROBLEMS,
     )
 
 
@@ -53,17 +50,19 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
 
 def _clock(database: Database) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
-        """Expire what nobody decided, and give what is left when requests are closed; one transaction each."""
+        """Expire what nobody decided, give what is left when requests are closed, end what a session has outlived."""
         now = datetime.now(UTC)
         async with database.transaction() as work:
-            undecided = await follow.undecided(Transaction(work), now=now)
-            left_over = await follow.with_left_over_seats(Transaction(work), now=now)
-        for enrollment_id in undecided:
+            undecided = await clock.undecided(Transaction(work), now=now)
+            left_over = await clock.left_over(Transaction(work), now=now)
+        for enrollment_id, training_id in undecided:
             async with database.transaction() as work:
-                await follow.expire_one(Transaction(work), enrollment_id, now=now)
+                await clock.expire(Transaction(work), enrollment_id, training_id, now=now)
         for training_id in left_over:
             async with database.transaction() as work:
-                await follow.give_left_over(Transaction(work), training_id, now=now)
+                await clock.give_left_over(Transaction(work), training_id, now=now)
+        async with database.transaction() as work:
+            await clock.end_outlived(Transaction(work), now=now)
 
     return run
 
@@ -74,5 +73,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history",),
+    append_only=("enrollment_history", "presences"),
 )

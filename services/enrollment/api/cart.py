@@ -4,37 +4,38 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.enrollment.api.cart_views import Cart, CartLine, CartValidation, Requests, VerdictView
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import NOT_FOUND, TWICE_IN_CART
-from services.enrollment.api.views import Cart, CartLine, CartValidation, EnrollmentView, Requests, VerdictView
+from services.enrollment.api.problems import LINES, NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART
+from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases.request import add_to_cart, validate_cart, verdicts
 from shared.http.clock import Now
 from shared.http.idempotency import Once
-from shared.http.problems import INVALID, FieldErrors, problems
+from shared.http.problems import FieldErrors, problems
 
 router = APIRouter(tags=["cart"])
 
 
-@router.get("/cart")
+@router.get("/cart", responses=problems(NOT_ADMITTED))
 async def read_cart(actor: Acting, tx: Tx) -> Cart:
     """The caller's cart."""
     lines = await tx.carts.lines(actor.account_id)
     return Cart(lines=[CartLine(**{name: getattr(row, name) for name in CartLine.model_fields}) for row in lines])
 
 
-@router.put("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_FOUND, TWICE_IN_CART))
+@router.put("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART))
 async def put_into_cart(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> None:
     """Put a session into the cart; it is not a request yet."""
     await add_to_cart(tx, session_id, actor=actor, now=now)
 
 
-@router.delete("/cart/sessions/{session_id}", status_code=204)
+@router.delete("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED))
 async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
     """Take a session out of the cart."""
-    await tx.carts.remove(actor.account_id, session_id)
+    await tx.carts.remove(actor.account_id, [session_id])
 
 
-@router.post("/cart/validation", status_code=201, responses=problems(INVALID))
+@router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, LINES))
 async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: Once) -> Requests:
     """Make one request of each line, all or none; the employers of the structure are alerted."""
     motivations = {line.session_id: line.motivation for line in body.lines}
@@ -43,14 +44,17 @@ async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: 
 
     async def perform() -> Requests:
         made = await validate_cart(tx, body.structure_id, motivations, actor=actor, now=now)
-        return Requests(requests=[EnrollmentView.of(one) for one in made])
+        return Requests(requests=[EnrollmentView.of(seen, actor) for seen in made])
 
     answer: Requests = await once(perform)
     return answer
 
 
-@router.get("/eligibility", responses=problems(NOT_FOUND))
-async def read_eligibility(session_id: UUID, structure_id: UUID, actor: Acting, tx: Tx, now: Now) -> list[VerdictView]:
-    """Every rule of the agency with its verdict and its sentence, before anybody fills in a form."""
+@router.get("/eligibility", responses=problems(NOT_ADMITTED, NOT_FOUND, LINES))
+async def read_eligibility(session_id: UUID, actor: Acting, tx: Tx, now: Now, structure_id: UUID | None = None) -> list[VerdictView]:
+    """Every rule of the agency with its verdict and its sentence, before anybody fills in a form.
+
+    `structure_id` may be left out by who is a beneficiary of one structure.
+    """
     found = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
     return [VerdictView(rule=one.rule, passed=one.passed, blocks=one.blocks, sentence=one.sentence) for one in found]

@@ -1,4 +1,4 @@
-"""What requests and answers look like over HTTP."""
+"""What requests and answers about requests look like over HTTP."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
-from services.enrollment.domain.enrollment import Enrollment, allowed_moves, status_label
-from services.enrollment.domain.states import ActingAs
+from services.enrollment.domain.enrollment import ActingAs, Enrollment, allowed_moves, status_label
+from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.enrollments import Seen
 from shared.http.fields import Strict, Text
 
 
@@ -22,7 +23,7 @@ class Reason(Strict):
 class PerhapsReason(Strict):
     """Staff who act for somebody else say why; others may."""
 
-    reason: Text | None = None
+    reason: Text | None = Field(None, examples=["L'employeur est absent et a donné son accord par téléphone."])
 
 
 class Question(Strict):
@@ -37,40 +38,37 @@ class Answer(Strict):
     answer: Text = Field(examples=["Oui, depuis deux ans."])
 
 
-class Line(Strict):
-    """One session of the cart, and why this person wants it."""
+class PersonView(BaseModel):
+    """Who; names are empty where the account's news has not come yet."""
 
-    session_id: UUID
-    motivation: Text = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
-
-
-class CartValidation(Strict):
-    """The whole cart becomes requests to the employers of one structure."""
-
-    structure_id: UUID
-    lines: list[Line] = Field(min_length=1, max_length=20)
+    id: UUID
+    first_name: str = Field(examples=["Awa"])
+    last_name: str = Field(examples=["Moreau"])
 
 
-class CartLine(BaseModel):
-    """A session that was chosen and is not yet requested."""
+class StructureView(BaseModel):
+    """For which structure."""
 
-    session_id: UUID
-    training_id: UUID
-    title: str
-    place: str
+    id: UUID
+    name: str = Field(examples=["Mission locale du Limousin"])
+
+
+class SessionView(BaseModel):
+    """For which session; `starts_at` is the first slot's start and `ends_at` the last one's end."""
+
+    id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
     starts_at: datetime
     ends_at: datetime
-    closes_at: datetime
-
-
-class Cart(BaseModel):
-    """The person's cart, by the start of its sessions."""
-
-    lines: list[CartLine]
 
 
 class EnrollmentView(BaseModel):
-    """One request. `motivation` is there for those who may read it; `moves` is what the caller may do now."""
+    """One request. `moves` is what the caller may do now.
+
+    `rank` is the place in the waiting list, from 1, and `rank_reason` why; both None for who is not queued. `attended`: None
+    until the attendance is closed.
+    """
 
     id: UUID
     version: int
@@ -78,82 +76,99 @@ class EnrollmentView(BaseModel):
     structure_id: UUID
     training_id: UUID
     session_id: UUID
+    person: PersonView
+    structure: StructureView
+    session: SessionView
     requested_at: datetime
     approval: str = Field(examples=["awaiting_trainer"])
     seat: str = Field(examples=["queued"])
     status_label: str = Field(examples=["Sur liste d'attente"])
     late: bool
-    motivation: str
-    rank: int | None = None
-    moves: list[str] = []
+    motivation: str = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
+    attended: bool | None = None
+    rank: int | None = Field(None, examples=[3])
+    rank_reason: str | None = Field(None, examples=["L'ordre est celui des accords donnés par les employeurs."])
+    moves: list[str] = Field(examples=[["withdraw"]])
 
     @classmethod
-    def of(
-        cls, one: Enrollment, *, rank: int | None = None, roles: frozenset[ActingAs] = frozenset(), closed_by: ActingAs | None = None
-    ) -> Self:
-        """Show a request to somebody who may act in those roles."""
-        moves = {move.value for role in roles for move in allowed_moves(one, role)} - {"promote"}
-        plain = {name: getattr(one, name) for name in cls.model_fields if hasattr(one, name)}
-        label = status_label(one.approval, one.seat, closed_by)
-        return cls(**plain, status_label=label, rank=rank, moves=sorted(moves))
+    def of(cls, seen: Seen, actor: Actor) -> Self:
+        """Show a request to somebody."""
+        one = seen.enrollment
+        moves = {move.value for role in _roles(actor, seen) for move in allowed_moves(one, role)}
+        names = ("id", "version", "account_id", "structure_id", "training_id", "session_id", "requested_at", "late", "motivation")
+        return cls(
+            **{name: getattr(one, name) for name in names},
+            person=PersonView(id=one.account_id, first_name=seen.first_name, last_name=seen.last_name),
+            structure=StructureView(id=one.structure_id, name=seen.structure_name),
+            session=SessionView(
+                id=one.session_id, title=seen.session_title, place=seen.place, starts_at=seen.starts_at, ends_at=seen.ends_at
+            ),
+            approval=one.approval.value,
+            seat=one.seat.value,
+            status_label=status_label(one.approval, one.seat, seen.closed_by),
+            attended=None if one.attendance is None else one.attendance.attended,
+            rank=None if seen.rank is None else seen.rank.place,
+            rank_reason=None if seen.rank is None else seen.rank.sentence,
+            moves=sorted(moves),
+        )
 
 
-def roles_of(actor: Actor, one: Enrollment, trainer_ids: list[UUID]) -> frozenset[ActingAs]:
+def _roles(actor: Actor, seen: Seen) -> frozenset[ActingAs]:
     """The roles in which somebody meets a request."""
+    one: Enrollment = seen.enrollment
     found: dict[ActingAs, bool] = {
         "beneficiary": actor.account_id == one.account_id,
         "employer": one.structure_id in actor.employer_of,
-        "trainer": actor.account_id in trainer_ids,
+        "trainer": actor.account_id in seen.trainer_ids,
         "staff": actor.is_staff,
     }
     return frozenset(role for role, is_so in found.items() if is_so)
 
 
-class Requests(BaseModel):
-    """What a cart became."""
-
-    requests: list[EnrollmentView]
-
-
-class VerdictView(BaseModel):
-    """What one rule says; `blocks` when no request can be made."""
-
-    rule: str
-    passed: bool
-    blocks: bool
-    sentence: str
-
-
 class HistoryLine(BaseModel):
-    """Who moved a request, when, from what to what, and why."""
+    """Who moved a request, when, from what to what, and why. `moved_by` is None where no person did."""
 
     version: int
-    move: str
+    move: str = Field(examples=["accept"])
     from_approval: str
     to_approval: str
     from_seat: str
     to_seat: str
-    moved_by: UUID | None
-    acting_as: str
+    moved_by: PersonView | None
+    acting_as: str = Field(examples=["employer"])
     at: datetime
     note: str | None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
         """Show a stored line."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+        plain = {name: getattr(row, name) for name in cls.model_fields if name != "moved_by"}
+        by = row.moved_by and PersonView(id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or "")
+        return cls(**plain, moved_by=by)
 
 
-class RuleView(BaseModel):
-    """A rule of the agency as it is set."""
+class DecisionView(BaseModel):
+    """A decision that the caller took as an employer, and where the request is now."""
 
-    name: str
-    enabled: bool
-    value: dict[str, int]
+    enrollment_id: UUID
+    move: str = Field(examples=["accept"])
+    at: datetime
+    note: str | None
+    person: PersonView
+    structure: StructureView
+    session: SessionView
+    status_label: str = Field(examples=["Inscrit·e"])
 
-
-class RuleChange(Strict):
-    """How a rule is to be set; `value` has exactly the rule's own numbers."""
-
-    enabled: bool
-    value: dict[str, int] = Field(default_factory=dict, max_length=5)
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Show a decision."""
+        return cls(
+            enrollment_id=row.enrollment_id,
+            move=row.move,
+            at=row.at,
+            note=row.note,
+            person=PersonView(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or ""),
+            structure=StructureView(id=row.structure_id, name=row.structure_name or ""),
+            session=SessionView(id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at),
+            status_label=status_label(Approval(row.approval), Seat(row.seat), row.moved_as),
+        )

@@ -1,7 +1,9 @@
 """What we do when catalogue speaks: keep copies, give new seats to the queue, end the requests of a cancelled session."""
 
+from datetime import UTC, datetime
+
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.follow import cancel_all, keep_session
+from services.enrollment.use_cases.follow import cancel_session, keep_session
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
@@ -18,36 +20,41 @@ subscriptions: Subscriptions[Transaction] = Subscriptions()
 
 @subscriptions.on(TrainingPublished)
 async def when_a_training_is_published(message: TrainingPublished, tx: Transaction) -> None:
+    """Keep its copy: its sessions can be requested from now on."""
     await tx.copies.training(message.training)
 
 
 @subscriptions.on(TrainingRevised)
 async def when_a_training_is_revised(message: TrainingRevised, tx: Transaction) -> None:
+    """Keep its copy."""
     await tx.copies.training(message.training)
 
 
 @subscriptions.on(TrainingArchived)
 async def when_a_training_is_archived(message: TrainingArchived, tx: Transaction) -> None:
+    """Keep its copy: no new request, those already made go on."""
     await tx.copies.training(message.training)
 
 
 @subscriptions.on(SessionScheduled)
 async def when_a_session_is_scheduled(message: SessionScheduled, tx: Transaction) -> None:
-    await keep_session(tx, message.session, now=message.occurred_at)
+    """Keep its copy."""
+    await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionRescheduled)
 async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transaction) -> None:
-    await keep_session(tx, message.session, now=message.occurred_at)
+    """Keep its copy; times decide who may have left-over seats."""
+    await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionCapacityChanged)
 async def when_a_capacity_changes(message: SessionCapacityChanged, tx: Transaction) -> None:
-    await keep_session(tx, message.session, now=message.occurred_at)
+    """Keep its copy; more seats go to the queue in the same transaction, fewer evict nobody."""
+    await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionCancelled)
 async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction) -> None:
-    await keep_session(tx, message.session, now=message.occurred_at)
-    left = await tx.enrollments.open_of(session_id=message.session.id)
-    await cancel_all(tx, left, role="session", now=message.occurred_at, reason=message.reason)
+    """Keep its copy, and end every open request for it."""
+    await cancel_session(tx, message.session, now=datetime.now(UTC), reason=message.reason)

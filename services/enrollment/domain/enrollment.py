@@ -34,6 +34,7 @@ __all__ = [
     "decline",
     "expire",
     "promote",
+    "promote_early",
     "record_attendance",
     "refuse",
     "status_label",
@@ -56,7 +57,7 @@ class IllegalMove(Exception):
 
 
 class SessionIsOver(Exception):
-    """Nobody gives up a session that has taken place."""
+    """Nobody enters or gives up a session that has taken place. `ended_at` is in the zone it is read in."""
 
     def __init__(self, ended_at: datetime) -> None:
         super().__init__(ended_at)
@@ -65,7 +66,7 @@ class SessionIsOver(Exception):
     @property
     def sentence(self) -> str:
         """Why, in French."""
-        return f"La session s'est terminée le {self.ended_at:%d/%m/%Y} : il n'est plus possible de se désister."
+        return f"La session s'est terminée le {self.ended_at:%d/%m/%Y} : la demande ne change plus."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,13 @@ def accept(
     queue_number: int,
     by: UUID,
     at: datetime,
+    session_ends: datetime,
     acting_as: Literal["employer", "staff"] = "employer",
     note: str | None = None,
 ) -> Moved:
     """The employer agrees. Everybody enters by the queue; who may have a seat is promoted in the same transaction."""
     moved = _move(enrollment, Move.ACCEPT, by=by, acting_as=acting_as, at=at, note=note)
+    _not_over(session_ends, at)
     return Moved(replace(moved.enrollment, queue_number=queue_number), moved.change)
 
 
@@ -184,8 +187,7 @@ def withdraw(
 ) -> Moved:
     """The person gives up; a held seat goes back, and short notice is remembered. `notice` is None where none is asked for."""
     moved = _move(enrollment, Move.WITHDRAW, by=by, acting_as="beneficiary", at=at, note=note)
-    if at >= session_ends:
-        raise SessionIsOver(session_ends)
+    _not_over(session_ends, at)
     late = notice is not None and at > first_slot - notice
     return Moved(replace(moved.enrollment, late=late), moved.change)
 
@@ -202,16 +204,16 @@ def cancel(
     return _move(enrollment, Move.CANCEL, by=by, acting_as=acting_as, at=at, note=reason)
 
 
-def promote(
-    enrollment: Enrollment,
-    *,
-    at: datetime,
-    by: UUID | None = None,
-    acting_as: Literal["queue", "staff"] = "queue",
-    note: str | None = None,
-) -> Moved:
-    """Whoever was queued holds a seat now; staff may decide so before its turn, with a reason."""
-    return _move(enrollment, Move.PROMOTE, by=by, acting_as=acting_as, at=at, note=note)
+def promote(enrollment: Enrollment, *, at: datetime) -> Moved:
+    """Whoever was queued holds a seat now: it was their turn."""
+    return _move(enrollment, Move.PROMOTE, by=None, acting_as="queue", at=at, note=None)
+
+
+def promote_early(enrollment: Enrollment, *, at: datetime, by: UUID, reason: str, session_ends: datetime) -> Moved:
+    """Staff give a free seat to somebody whose turn has not come: over the structure's cap."""
+    moved = _move(enrollment, Move.PROMOTE, by=by, acting_as="staff", at=at, note=reason)
+    _not_over(session_ends, at)
+    return moved
 
 
 def record_attendance(enrollment: Enrollment, attendance: Attendance) -> Enrollment:
@@ -232,6 +234,11 @@ class NotEnrolled(Exception):
     def sentence(self) -> str:
         """Why, in French."""
         return "Seule une personne inscrite, dont la présence n'est pas encore close, peut être émargée."
+
+
+def _not_over(session_ends: datetime, at: datetime) -> None:
+    if at >= session_ends:
+        raise SessionIsOver(session_ends)
 
 
 def _can(enrollment: Enrollment, move: Move) -> bool:

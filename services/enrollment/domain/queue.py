@@ -9,7 +9,29 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
 
-from services.enrollment.domain.enrollment import Enrollment
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody in the queue of a session: which request, of which structure, with which number."""
+
+    id: UUID
+    structure_id: UUID
+    queue_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A place in the waiting list, from 1. `over_cap`: the structure has its seats, so this one comes after all others."""
+
+    place: int
+    over_cap: bool
+
+    @property
+    def sentence(self) -> str:
+        """Why this place, in French."""
+        if self.over_cap:
+            return "Votre structure a déjà ses places dans cette formation : vous passez après les autres, à la clôture des demandes."
+        return "L'ordre est celui des accords donnés par les employeurs."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,7 @@ class NoSeatFree(Exception):
 
 def allocate(
     seats: SessionSeats,
-    queue: Sequence[Enrollment],
+    queue: Sequence[Waiting],
     *,
     held_by_structure: Mapping[UUID, int],
     cap: int | None,
@@ -72,36 +94,31 @@ def allocate(
     """
     within, over = _split(queue, held_by_structure, cap)
     served = [*within, *over] if closed else within
-    return [enrollment.id for enrollment in islice(served, seats.free)]
+    return [waiting.id for waiting in islice(served, seats.free)]
 
 
-def rank(enrollment: Enrollment, queue: Sequence[Enrollment], *, held_by_structure: Mapping[UUID, int], cap: int | None) -> int | None:
-    """The place in the waiting list, from 1, in the order in which seats will be given; None for who is not queued."""
+def rank(enrollment_id: UUID, queue: Sequence[Waiting], *, held_by_structure: Mapping[UUID, int], cap: int | None) -> Rank | None:
+    """The place in the waiting list, in the order in which seats will be given; None for who is not queued."""
     within, over = _split(queue, held_by_structure, cap)
-    places = {queued.id: place for place, queued in enumerate([*within, *over], start=1)}
-    return places.get(enrollment.id)
+    for place, waiting in enumerate([*within, *over], start=1):
+        if waiting.id == enrollment_id:
+            return Rank(place, over_cap=place > len(within))
+    return None
 
 
-def _split(
-    queue: Sequence[Enrollment], held_by_structure: Mapping[UUID, int], cap: int | None
-) -> tuple[list[Enrollment], list[Enrollment]]:
+def _split(queue: Sequence[Waiting], held_by_structure: Mapping[UUID, int], cap: int | None) -> tuple[list[Waiting], list[Waiting]]:
     """Those whose structure is under the cap at their turn, each grant counted, and those over it; both by queue number."""
     held = dict(held_by_structure)
-    within: list[Enrollment] = []
-    over: list[Enrollment] = []
-    for enrollment in sorted(queue, key=_number):
-        already = held.get(enrollment.structure_id, 0)
+    within: list[Waiting] = []
+    over: list[Waiting] = []
+    for waiting in sorted(queue, key=lambda waiting: waiting.queue_number):
+        already = held.get(waiting.structure_id, 0)
         if cap is None or already < cap:
-            held[enrollment.structure_id] = already + 1
-            within.append(enrollment)
+            held[waiting.structure_id] = already + 1
+            within.append(waiting)
         else:
-            over.append(enrollment)
+            over.append(waiting)
     return within, over
-
-
-def _number(enrollment: Enrollment) -> int:
-    assert enrollment.queue_number is not None, "the acceptance gives the number and the seat in the queue at once"
-    return enrollment.queue_number
 
 
 def _settled(seats: SessionSeats) -> SessionSeats:

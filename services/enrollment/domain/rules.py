@@ -10,6 +10,8 @@ from typing import Final
 from uuid import UUID
 
 OFF: Final = "Cette règle n'est pas appliquée en ce moment."
+LARGEST: Final = 1000
+"""No number of a rule is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class WrongRuleValue(Exception):
         """Why, in French."""
         if not self.expected:
             return f"La règle « {self.name} » n'a pas de valeur."
-        return f"La règle « {self.name} » attend {', '.join(self.expected)} : des nombres entiers de 1 à 1000."
+        return f"La règle « {self.name} » attend {', '.join(self.expected)} : des nombres entiers de 1 à {LARGEST}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Rules:
             raise UnknownRule(name)
         rule = getattr(self, name)
         expected = tuple(value_of(rule))
-        if set(value) != set(expected) or not all(1 <= number <= 1000 for number in value.values()):
+        if set(value) != set(expected) or not all(1 <= number <= LARGEST for number in value.values()):
             raise WrongRuleValue(name, expected)
         return replace(self, **{name: replace(rule, enabled=enabled, **value)})
 
@@ -134,11 +136,11 @@ class Rules:
         """The notice period of a withdrawal, None where it is off."""
         return timedelta(days=self.withdrawal_notice.days) if self.withdrawal_notice.enabled else None
 
-    def decision_due(self, requested_at: datetime) -> datetime | None:
-        """When the request expires if nobody decides, None where it does not."""
+    def expired_before(self, now: datetime) -> datetime | None:
+        """Requests made before this, and not decided, expire now; None where requests do not expire."""
         if not self.decision_deadline.enabled:
             return None
-        return requested_at + timedelta(days=self.decision_deadline.days)
+        return now - timedelta(days=self.decision_deadline.days)
 
 
 NAMES: Final = tuple(rule.name for rule in fields(Rules))
@@ -165,7 +167,8 @@ class Situation:
     is_training: bool
     members_only: bool
     structure_is_member: bool
-    has_one_in_training: bool
+    has_open_in_training: bool
+    has_attended_training: bool
     held_by_structure: int
     actions_this_year: int
     trainings_this_year: int
@@ -204,82 +207,90 @@ def may_decide_own(rule: OwnRequest, *, decider: UUID, beneficiary: UUID, has_ot
 
 def _booking_window(rule: BookingWindow, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("booking_window", True, OFF)
+        return Verdict("booking_window", passed=True, sentence=OFF)
     if situation.now < situation.opens_at:
-        return Verdict("booking_window", False, f"Les demandes ouvrent le {_on(situation.opens_at)}.", blocks=True)
+        return Verdict("booking_window", passed=False, sentence=f"Les demandes ouvrent le {_on(situation.opens_at)}.", blocks=True)
     if situation.now >= situation.closes_at:
-        return Verdict("booking_window", False, f"Les demandes sont closes depuis le {_on(situation.closes_at)}.", blocks=True)
-    return Verdict("booking_window", True, f"Les demandes sont ouvertes jusqu'au {_on(situation.closes_at)}.")
+        return Verdict(
+            "booking_window", passed=False, sentence=f"Les demandes sont closes depuis le {_on(situation.closes_at)}.", blocks=True
+        )
+    return Verdict("booking_window", passed=True, sentence=f"Les demandes sont ouvertes jusqu'au {_on(situation.closes_at)}.")
 
 
 def _one_session_per_training(rule: OneSessionPerTraining, situation: Situation) -> Verdict:
+    if situation.has_open_in_training:  # switched off or not: two open requests for one training never are
+        sentence = "Vous avez déjà une demande en cours pour cette formation."
+        return Verdict("one_session_per_training", passed=False, sentence=sentence, blocks=True)
     if not rule.enabled:
-        return Verdict("one_session_per_training", True, OFF)
-    if situation.has_one_in_training:
-        sentence = "Vous avez déjà une demande en cours ou une participation pour cette formation."
-        return Verdict("one_session_per_training", False, sentence, blocks=True)
-    return Verdict("one_session_per_training", True, "Vous n'avez pas d'autre demande pour cette formation.")
+        return Verdict("one_session_per_training", passed=True, sentence=OFF)
+    if situation.has_attended_training:
+        return Verdict("one_session_per_training", passed=False, sentence="Vous avez déjà suivi cette formation.", blocks=True)
+    return Verdict("one_session_per_training", passed=True, sentence="Vous n'avez pas d'autre demande pour cette formation.")
 
 
 def _structure_cap(rule: StructureCap, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("structure_cap", True, OFF)
+        return Verdict("structure_cap", passed=True, sentence=OFF)
     if situation.held_by_structure >= rule.people:
         sentence = (
             f"Votre structure a déjà {situation.held_by_structure} place(s) dans cette formation, pour {rule.people} au plus : "
             "votre demande passera après toutes les autres, à la clôture des demandes."
         )
-        return Verdict("structure_cap", False, sentence)
-    return Verdict("structure_cap", True, f"Votre structure n'a pas encore {rule.people} place(s) dans cette formation.")
+        return Verdict("structure_cap", passed=False, sentence=sentence)
+    return Verdict("structure_cap", passed=True, sentence=f"Votre structure n'a pas encore {rule.people} place(s) dans cette formation.")
 
 
 def _yearly_quota(rule: YearlyQuota, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("yearly_quota", True, OFF)
+        return Verdict("yearly_quota", passed=True, sentence=OFF)
     year = situation.first_slot.year
     if situation.actions_this_year >= rule.actions:
         sentence = f"Vous avez déjà réservé {situation.actions_this_year} action(s) en {year}, pour {rule.actions} au plus."
-        return Verdict("yearly_quota", False, sentence, blocks=True)
+        return Verdict("yearly_quota", passed=False, sentence=sentence, blocks=True)
     if situation.is_training and situation.trainings_this_year >= rule.trainings:
         sentence = f"Vous avez déjà réservé {situation.trainings_this_year} formation(s) en {year}, pour {rule.trainings} au plus."
-        return Verdict("yearly_quota", False, sentence, blocks=True)
+        return Verdict("yearly_quota", passed=False, sentence=sentence, blocks=True)
     sentence = f"Vous avez réservé {situation.actions_this_year} action(s) en {year}, pour {rule.actions} au plus."
-    return Verdict("yearly_quota", True, sentence)
+    return Verdict("yearly_quota", passed=True, sentence=sentence)
 
 
 def _members_only(rule: MembersOnly, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("members_only", True, OFF)
+        return Verdict("members_only", passed=True, sentence=OFF)
     if not situation.members_only:
-        return Verdict("members_only", True, "Cette action est ouverte à toutes les structures.")
+        return Verdict("members_only", passed=True, sentence="Cette action est ouverte à toutes les structures.")
     if situation.structure_is_member:
-        return Verdict("members_only", True, "Cette action est réservée aux structures adhérentes, et la vôtre l'est.")
-    return Verdict("members_only", False, "Cette action est réservée aux structures adhérentes de l'agence.", blocks=True)
+        return Verdict("members_only", passed=True, sentence="Cette action est réservée aux structures adhérentes, et la vôtre l'est.")
+    return Verdict("members_only", passed=False, sentence="Cette action est réservée aux structures adhérentes de l'agence.", blocks=True)
 
 
 def _own_request(rule: OwnRequest, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("own_request", True, OFF)
+        return Verdict("own_request", passed=True, sentence=OFF)
     if not situation.is_employer:
-        return Verdict("own_request", True, "Un employeur de votre structure décidera de votre demande.")
+        return Verdict("own_request", passed=True, sentence="Un employeur de votre structure décidera de votre demande.")
     if situation.has_other_employer:
-        return Verdict("own_request", True, "Un autre employeur de votre structure décidera de votre demande.")
-    return Verdict("own_request", True, "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.")
+        return Verdict("own_request", passed=True, sentence="Un autre employeur de votre structure décidera de votre demande.")
+    return Verdict(
+        "own_request", passed=True, sentence="Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande."
+    )
 
 
 def _withdrawal_notice(rule: WithdrawalNotice, situation: Situation) -> Verdict:
     if not rule.enabled:
-        return Verdict("withdrawal_notice", True, OFF)
+        return Verdict("withdrawal_notice", passed=True, sentence=OFF)
     until = situation.first_slot - timedelta(days=rule.days)
     if situation.now > until:
-        return Verdict("withdrawal_notice", False, f"Le délai de désistement est passé depuis le {_on(until)}.")
-    return Verdict("withdrawal_notice", True, f"Vous pourrez vous désister dans les délais jusqu'au {_on(until)}.")
+        return Verdict("withdrawal_notice", passed=False, sentence=f"Le délai de désistement est passé depuis le {_on(until)}.")
+    return Verdict("withdrawal_notice", passed=True, sentence=f"Vous pourrez vous désister dans les délais jusqu'au {_on(until)}.")
 
 
 def _decision_deadline(rule: DecisionDeadline) -> Verdict:
     if not rule.enabled:
-        return Verdict("decision_deadline", True, OFF)
-    return Verdict("decision_deadline", True, f"L'employeur a {rule.days} jour(s) pour décider ; ensuite la demande expire.")
+        return Verdict("decision_deadline", passed=True, sentence=OFF)
+    return Verdict(
+        "decision_deadline", passed=True, sentence=f"L'employeur a {rule.days} jour(s) pour décider ; ensuite la demande expire."
+    )
 
 
 def _on(moment: datetime) -> str:

@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.catalogue import SessionSnapshot, TrainingSnapshot
@@ -22,7 +22,7 @@ class Actor:
     beneficiary_of: frozenset[UUID]
 
 
-def _upsert(table: str, *columns: str) -> Any:
+def _upsert(table: str, *columns: str) -> TextClause:
     names = ", ".join(columns)
     values = ", ".join(f":{column}" for column in columns)
     changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column != "id")
@@ -48,10 +48,34 @@ _ACTOR = text("""
     FROM accounts a LEFT JOIN attachments t ON t.account_id = a.id AND t.state = 'active'
     WHERE a.id = :id AND NOT a.disabled AND NOT a.erased GROUP BY a.id
 """)
-_OTHER_EMPLOYER = text("""
-    SELECT EXISTS (SELECT FROM attachments WHERE structure_id = :structure AND state = 'active' AND 'employer' = ANY(statuses)
-        AND account_id <> :account)
+_OTHER_EMPLOYER: Final = """EXISTS (
+    SELECT FROM attachments o LEFT JOIN accounts oa ON oa.id = o.account_id
+    WHERE o.structure_id = :structure AND o.state = 'active' AND 'employer' = ANY(o.statuses) AND o.account_id <> :account
+        AND NOT coalesce(oa.disabled OR oa.erased, false))
+"""
+_HAS_OTHER_EMPLOYER = text(f"SELECT {_OTHER_EMPLOYER}")
+_GROUND: Final = f"""
+    SELECT a.first_name, a.last_name, coalesce(s.name, '') AS structure_name, coalesce(s.is_member, false) AS is_member,
+        {_OTHER_EMPLOYER} AS has_other_employer
+    FROM accounts a JOIN attachments t ON t.account_id = a.id LEFT JOIN structures s ON s.id = t.structure_id
+    WHERE a.id = :account AND t.structure_id = :structure AND t.state = 'active' AND 'beneficiary' = ANY(t.statuses)
+"""  # noqa: S608 - made of constants
+_READ_GROUND = text(_GROUND)
+_LOCK_GROUND = text(f"{_GROUND} FOR UPDATE OF a FOR SHARE OF t")
+_ATTACHED = text("""
+    SELECT EXISTS (SELECT FROM attachments WHERE account_id = :account AND structure_id = :structure AND state = 'active')
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On what a person asks: as a beneficiary of a structure."""
+
+    first_name: str
+    last_name: str
+    structure_name: str
+    is_member: bool
+    has_other_employer: bool
 
 
 class Copies:
@@ -104,24 +128,19 @@ class Copies:
 
     async def has_other_employer(self, structure_id: UUID, account_id: UUID) -> bool:
         """Whether somebody else decides for the structure too."""
-        return bool(await self._connection.scalar(_OTHER_EMPLOYER, {"structure": structure_id, "account": account_id}))
+        values = {"structure": structure_id, "account": account_id}
+        return bool(await self._connection.scalar(_HAS_OTHER_EMPLOYER, values))
 
-    async def session_of(self, session_id: UUID) -> Row[Any] | None:
-        """The session with what its training says."""
-        statement = text("""
-            SELECT s.*, t.kind, t.members_only FROM sessions s LEFT JOIN trainings t ON t.id = s.training_id WHERE s.id = :id
-        """)
-        return (await self._connection.execute(statement, {"id": session_id})).one_or_none()
+    async def ground(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> Ground | None:
+        """What a person's requests in a structure stand on, None for who is not its beneficiary.
 
-    async def is_member(self, structure_id: UUID) -> bool:
-        """Whether the structure adheres to the agency."""
-        return bool(await self._connection.scalar(text("SELECT is_member FROM structures WHERE id = :id"), {"id": structure_id}))
+        Locked: the carts of one person are validated one after the other, for the yearly quota counts what is there; and an
+        attachment that ends waits, so that it finds the requests that were made on it.
+        """
+        statement = _LOCK_GROUND if lock else _READ_GROUND
+        row = (await self._connection.execute(statement, {"account": account_id, "structure": structure_id})).first()
+        return None if row is None else Ground(*row)
 
-    async def lock_account(self, account_id: UUID) -> None:
-        """Let one cart of a person be validated after the other: the yearly quota counts what is there."""
-        await self._connection.execute(text("SELECT FROM accounts WHERE id = :id FOR UPDATE"), {"id": account_id})
-
-    async def training_id_of(self, session_id: UUID) -> UUID | None:
-        """The training of a session, None for a session not yet heard of."""
-        found: UUID | None = await self._connection.scalar(text("SELECT training_id FROM sessions WHERE id = :id"), {"id": session_id})
-        return found
+    async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the person belongs to the structure now."""
+        return bool(await self._connection.scalar(_ATTACHED, {"account": account_id, "structure": structure_id}))

@@ -1,58 +1,87 @@
-"""Requests, their history and their seats. Loading is the access check: every load names who acts."""
+"""Requests and their history. Loading is the access check: every load for a person names who acts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.attendance import Attendance, Presence
-from services.enrollment.domain.enrollment import Approval, Change, Enrollment, Seat
-from services.enrollment.domain.queue import SessionSeats
+from services.enrollment.domain.enrollment import ActingAs, Approval, Change, Enrollment, Seat
+from services.enrollment.domain.queue import Rank
+from services.enrollment.storage.access import MAY_ACT, NotFound, Role, who
 from services.enrollment.storage.copies import Actor
 
-_SELECT = """
-    SELECT e.* FROM enrollments e JOIN sessions s ON s.id = e.session_id
-"""
-MAY_ACT: Mapping[str, str] = {
-    "beneficiary": "e.account_id = :me",
-    "employer": "(e.structure_id = ANY(:structures) OR :staff)",
-    "trainer": "(:me = ANY(s.trainer_ids) OR :staff)",
-    "reader": "(e.account_id = :me OR e.structure_id = ANY(:structures) OR :me = ANY(s.trainer_ids) OR :staff)",
-}
-Role = Literal["beneficiary", "employer", "trainer", "reader"]
+OPEN: Final = "e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND e.attendance IS NULL"
 
+SEEN: Final = """
+    SELECT e.*, p.first_name, p.last_name, t.name AS structure_name, s.title, s.place, s.starts_at, s.ends_at, s.trainer_ids,
+        h.acting_as AS moved_as
+    FROM enrollments e JOIN sessions s ON s.id = e.session_id
+        LEFT JOIN accounts p ON p.id = e.account_id
+        LEFT JOIN structures t ON t.id = e.structure_id
+        LEFT JOIN enrollment_history h ON h.enrollment_id = e.id AND h.version = e.version
+"""
+"""A request with what a reader sees around it; names are missing as long as their news has not come."""
+
+_LOAD: Final = {role: text(f"{SEEN} WHERE e.id = :id AND {condition}") for role, condition in MAY_ACT.items()}
+_SOME = text("SELECT * FROM enrollments WHERE id = ANY(:ids)")
 _SAVE = text("""
-    UPDATE enrollments SET version = :version, approval = :approval, seat = :seat, queue_number = :queue_number, late = :late
-    WHERE id = :id AND version = :version - 1
+    WITH moved AS (
+        UPDATE enrollments SET version = :version, approval = :to_approval, seat = :to_seat, queue_number = :queue_number, late = :late
+        WHERE id = :id AND version = :version - 1 RETURNING id
+    )
+    INSERT INTO enrollment_history (enrollment_id, version, move, from_approval, to_approval, from_seat, to_seat,
+        moved_by, acting_as, at, note)
+    SELECT id, CAST(:version AS bigint), CAST(:move AS text), CAST(:from_approval AS text), CAST(:to_approval AS text),
+        CAST(:from_seat AS text), CAST(:to_seat AS text), CAST(:moved_by AS uuid), CAST(:acting_as AS text),
+        CAST(:at AS timestamptz), CAST(:note AS text)
+    FROM moved RETURNING version
 """)
 _ADD = text("""
-    INSERT INTO enrollments (id, version, account_id, structure_id, training_id, session_id, motivation, requested_at, approval, seat, late)
-    VALUES (:id, :version, :account_id, :structure_id, :training_id, :session_id, :motivation, :requested_at, :approval, :seat, false)
+    INSERT INTO enrollments (id, account_id, structure_id, training_id, session_id, motivation, version, requested_at, approval, seat, late)
+    SELECT made.*, 1, :requested_at, 'awaiting_employer', 'none', false FROM unnest(
+        CAST(:id AS uuid[]), CAST(:account_id AS uuid[]), CAST(:structure_id AS uuid[]), CAST(:training_id AS uuid[]),
+        CAST(:session_id AS uuid[]), CAST(:motivation AS text[])) made
     ON CONFLICT DO NOTHING RETURNING id
 """)
 _HISTORY = text("""
-    INSERT INTO enrollment_history (enrollment_id, version, move, from_approval, to_approval, from_seat, to_seat,
-        moved_by, acting_as, at, note)
-    VALUES (:enrollment_id, :version, :move, :from_approval, :to_approval, :from_seat, :to_seat, :moved_by, :acting_as, :at, :note)
+    SELECT h.*, a.first_name, a.last_name FROM enrollment_history h LEFT JOIN accounts a ON a.id = h.moved_by
+    WHERE h.enrollment_id = :id ORDER BY h.version
 """)
-_LOCK = text("SELECT * FROM sessions WHERE training_id = :training ORDER BY id FOR UPDATE")
-_HELD = text("""
-    SELECT e.structure_id, count(*) AS seats FROM enrollments e JOIN sessions s ON s.id = e.session_id
-    WHERE e.training_id = :training AND e.seat = 'held' AND s.ends_at > :now GROUP BY e.structure_id
-""")
-_QUEUE = text("SELECT * FROM enrollments WHERE session_id = :session AND seat = 'queued' ORDER BY queue_number FOR UPDATE")
-_SEATS = text("""
-    UPDATE sessions SET held = :held, overbooked_to = :overbooked_to, last_queue_number = :number,
-        occupancy_version = occupancy_version + 1
-    WHERE id = :id RETURNING occupancy_version, (SELECT count(*) FROM enrollments WHERE session_id = :id AND seat = 'queued') AS queued
-""")
+_OPEN_OF = text(f"""
+    SELECT e.id, e.training_id FROM enrollments e
+    WHERE {OPEN} AND (CAST(:session AS uuid) IS NULL OR e.session_id = :session)
+        AND (CAST(:account AS uuid) IS NULL OR (e.account_id = :account AND e.structure_id = :structure))
+    ORDER BY e.training_id, e.id
+""")  # noqa: S608 - made of constants
 
 
-class NotFound(Exception):
-    """There is no such thing, or not for this person: the answer is the same."""
+class MovedWithoutTheLock(Exception):
+    """The request is not at the version that was read under the lock of its training: a mistake in the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request with the names and times that a reader sees around it; empty where the news has not come yet.
+
+    `closed_by` is set for a cancelled request; `rank` for one in the queue, where it was asked for.
+    """
+
+    enrollment: Enrollment
+    first_name: str
+    last_name: str
+    structure_name: str
+    session_title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    trainer_ids: frozenset[UUID]
+    closed_by: ActingAs | None = None
+    rank: Rank | None = None
 
 
 class Enrollments:
@@ -61,99 +90,59 @@ class Enrollments:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def training_of(self, enrollment_id: UUID, actor: Actor, role: Role) -> UUID:
-        """The training of a request that the person may act on, for the lock that comes first; NotFound otherwise."""
-        return (await self._load(enrollment_id, actor, role, "")).training_id
-
-    async def load(self, enrollment_id: UUID, actor: Actor, role: Role, *, lock: bool = False) -> Enrollment:
+    async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> Seen:
         """A request that the person may see or act on in that role; NotFound otherwise."""
-        return await self._load(enrollment_id, actor, role, " FOR UPDATE OF e" if lock else "")
-
-    async def _load(self, enrollment_id: UUID, actor: Actor, role: Role, lock: str) -> Enrollment:
-        statement = text(f"{_SELECT} WHERE e.id = :id AND {MAY_ACT[role]}{lock}")
-        values = {"id": enrollment_id, **_who(actor, role)}
-        row = (await self._connection.execute(statement, values)).one_or_none()
+        row = (await self._connection.execute(_LOAD[role], {"id": enrollment_id, **who(actor, role)})).one_or_none()
         if row is None:
             raise NotFound
-        return enrollment_of(row)
+        return seen_of(row)
 
-    async def page(
-        self, actor: Actor, scope: Role, *, session_id: UUID | None, after: tuple[datetime, UUID] | None, limit: int
-    ) -> Sequence[Enrollment]:
-        """Requests that the person may see in that role, newest first; one more than `limit` when there are more."""
-        conditions = [MAY_ACT[scope], "(CAST(:session AS uuid) IS NULL OR e.session_id = :session)"]
-        values: dict[str, Any] = {**_who(actor, scope), "session": session_id, "most": limit + 1}
-        if after is not None:
-            conditions.append("(e.requested_at, e.id) < (:at, :last)")
-            values |= {"at": after[0], "last": after[1]}
-        statement = text(f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY e.requested_at DESC, e.id DESC LIMIT :most")
-        return [enrollment_of(row) for row in await self._connection.execute(statement, values)]
+    async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
+        """Requests that no person asks for: the queue, the clock or a message does. In the order of `ids`; under the lock."""
+        found = {row.id: enrollment_of(row) for row in await self._connection.execute(_SOME, {"ids": list(ids)})}
+        return [found[each] for each in ids]
 
-    async def add(self, enrollment: Enrollment) -> bool:
-        """Add a request; False when the person has an open one for the training."""
-        values = {name: getattr(enrollment, name) for name in (
-            "id", "version", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at",
-        )}  # fmt: skip
-        values |= {"approval": enrollment.approval.value, "seat": enrollment.seat.value}
-        return await self._connection.scalar(_ADD, values) is not None
+    async def add(self, made: Sequence[Enrollment], now: datetime) -> set[UUID]:
+        """Add requests that wait for the employer; return those added: not where the person has an open one for the training."""
+        names = ("id", "account_id", "structure_id", "training_id", "session_id", "motivation")
+        columns = {name: [getattr(one, name) for one in made] for name in names}
+        return set((await self._connection.scalars(_ADD, {**columns, "requested_at": now})).all())
 
     async def save(self, enrollment: Enrollment, change: Change) -> None:
         """Store a moved request with its line of history."""
         values = {name: getattr(enrollment, name) for name in ("id", "version", "queue_number", "late")}
-        await self._connection.execute(_SAVE, {**values, "approval": enrollment.approval.value, "seat": enrollment.seat.value})
-        line = {name: getattr(change, name) for name in ("enrollment_id", "version", "acting_as", "at", "note")}
-        line |= {"move": change.move.value, "moved_by": change.by}
-        line |= {"from_approval": change.from_approval.value, "to_approval": change.to_approval.value}
-        await self._connection.execute(_HISTORY, {**line, "from_seat": change.from_seat.value, "to_seat": change.to_seat.value})
+        values |= {name: getattr(change, name) for name in ("acting_as", "at", "note")}
+        values |= {name: getattr(change, name).value for name in ("move", "from_approval", "to_approval", "from_seat", "to_seat")}
+        if await self._connection.scalar(_SAVE, {**values, "moved_by": change.by}) is None:
+            raise MovedWithoutTheLock(enrollment.id, enrollment.version)
 
     async def history(self, enrollment_id: UUID) -> Sequence[Row[Any]]:
-        """What happened to a request, oldest first."""
-        statement = text("SELECT * FROM enrollment_history WHERE enrollment_id = :id ORDER BY version")
-        return (await self._connection.execute(statement, {"id": enrollment_id})).all()
-
-    async def lock_training(self, training_id: UUID) -> dict[UUID, Row[Any]]:
-        """Lock the sessions of a training, in one order for everybody, so that cap and seats are decided one after the other."""
-        return {row.id: row for row in await self._connection.execute(_LOCK, {"training": training_id})}
-
-    async def held_by_structure(self, training_id: UUID, now: datetime) -> dict[UUID, int]:
-        """The seats that each structure holds in sessions of the training not yet over. Under the lock."""
-        rows = await self._connection.execute(_HELD, {"training": training_id, "now": now})
-        return {row.structure_id: row.seats for row in rows}
-
-    async def queue(self, session_id: UUID) -> list[Enrollment]:
-        """Everybody queued for a session, in order. Under the lock."""
-        return [enrollment_of(row) for row in await self._connection.execute(_QUEUE, {"session": session_id})]
-
-    async def save_seats(self, seats: SessionSeats, number: int) -> tuple[int, int]:
-        """Store the seats; return the new version of the occupancy and how many are queued."""
-        values = {"id": seats.session_id, "held": seats.held, "overbooked_to": seats.overbooked_to, "number": number}
-        row = (await self._connection.execute(_SEATS, values)).one()
-        return row.occupancy_version, row.queued
+        """What happened to a request, oldest first, with the names of who did it."""
+        return (await self._connection.execute(_HISTORY, {"id": enrollment_id})).all()
 
     async def open_of(
         self, *, session_id: UUID | None = None, account_id: UUID | None = None, structure_id: UUID | None = None
-    ) -> list[UUID]:
-        """Ids of open requests of a session, or of a person in a structure."""
-        statement = text("""
-            SELECT e.id FROM enrollments e JOIN sessions s ON s.id = e.session_id
-            WHERE e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND e.attendance IS NULL
-                AND (CAST(:session AS uuid) IS NULL OR e.session_id = :session)
-                AND (CAST(:account AS uuid) IS NULL OR (e.account_id = :account AND e.structure_id = :structure))
-            ORDER BY e.training_id, e.id
-        """)
+    ) -> Sequence[Row[Any]]:
+        """Id and training_id of the open requests of a session, or of a person in a structure, in the order of locks."""
         values = {"session": session_id, "account": account_id, "structure": structure_id}
-        return list((await self._connection.scalars(statement, values)).all())
+        return (await self._connection.execute(_OPEN_OF, values)).all()
 
 
-def _who(actor: Actor, role: Role) -> dict[str, Any]:
-    values: dict[str, Any] = {"me": actor.account_id, "structures": list(actor.employer_of), "staff": actor.is_staff}
-    used = {"beneficiary": {"me"}, "employer": {"structures", "staff"}, "trainer": {"me", "staff"}}.get(role, set(values))
-    return {name: value for name, value in values.items() if name in used}
-
-
-def seats_of(row: Row[Any]) -> SessionSeats:
-    """The seats of a locked session."""
-    return SessionSeats(row.id, row.capacity, row.held, row.overbooked_to)
+def seen_of(row: Row[Any]) -> Seen:
+    """A request with its surroundings, of a row of SEEN."""
+    enrollment = enrollment_of(row)
+    return Seen(
+        enrollment,
+        row.first_name or "",
+        row.last_name or "",
+        row.structure_name or "",
+        row.title,
+        row.place,
+        row.starts_at,
+        row.ends_at,
+        frozenset(row.trainer_ids),
+        row.moved_as if enrollment.approval is Approval.CANCELLED else None,
+    )
 
 
 def enrollment_of(row: Row[Any]) -> Enrollment:

@@ -1,9 +1,13 @@
 """One unit of work of the enrollment service."""
 
+from services.enrollment.storage.attendance import Sheets
 from services.enrollment.storage.carts import Carts
 from services.enrollment.storage.copies import Copies
+from services.enrollment.storage.due import Due
 from services.enrollment.storage.enrollments import Enrollments
+from services.enrollment.storage.listings import Listings
 from services.enrollment.storage.rules import StoredRules
+from services.enrollment.storage.seats import Seats
 from shared.database import UnitOfWork
 
 
@@ -11,9 +15,12 @@ class Transaction:
     """The repositories on one connection, and what its commit will say."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        self.connection = work.connection
         self.copies = Copies(work.connection)
         self.carts = Carts(work.connection)
         self.enrollments = Enrollments(work.connection)
+        self.seats = Seats(work.connection)
+        self.sheets = Sheets(work.connection)
+        self.listings = Listings(work.connection)
+        self.due = Due(work.connection)
         self.rules = StoredRules(work.connection)
         self.say = work.say

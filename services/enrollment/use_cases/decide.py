@@ -1,6 +1,6 @@
-"""What happens to a request after it was made: the employer, the trainer, the person, and what follows for the seats.
+"""What people decide about a request: the employer, the trainer, the person, staff; and what follows for the seats.
 
-Every decision takes the lock of the training first and the request second, so that no two can deadlock or overtake each other.
+The lock of the training comes first, so that no two decisions can deadlock or overtake each other.
 """
 
 from collections.abc import Callable
@@ -9,18 +9,19 @@ from typing import Literal
 from uuid import UUID
 
 from services.enrollment.domain import enrollment as domain
-from services.enrollment.domain.enrollment import Enrollment, Moved
+from services.enrollment.domain.enrollment import Enrollment, Move, Moved
 from services.enrollment.domain.rules import may_decide_own
 from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import Role
+from services.enrollment.storage.enrollments import Seen
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.seats import LockedTraining, lock_training
+from services.enrollment.use_cases.case import Case, case_of
+from services.enrollment.use_cases.seats import LockedTraining
 from services.enrollment.use_cases.snapshots import snapshot
 from shared.contracts import Message
 from shared.contracts import enrollment as said
 from shared.contracts.enrollment import EnrollmentSnapshot
 
-Tell = Callable[[EnrollmentSnapshot, Enrollment], Message]
+Tell = Callable[[EnrollmentSnapshot], Message]
 
 
 class OwnRequest(Exception):
@@ -35,94 +36,110 @@ class ReasonMissing(Exception):
     sentence = "L'agence agit à la place d'une autre personne : indiquez la raison."
 
 
-async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Enrollment:
+async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Seen:
     """The employer agrees: a seat if one is free for this person, else the queue."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "employer")
-    role = await _employer(tx, actor, enrollment, reason)
-    number = training.numbers[enrollment.session_id] + 1
-    moved = domain.accept(enrollment, queue_number=number, by=actor.account_id, at=now, acting_as=role, note=reason)
-    training.next_number(enrollment.session_id)
+    case = await case_of(tx, enrollment_id, Move.ACCEPT, actor=actor, role="employer")
+    role = await _employer(case, reason)
+    moved = domain.accept(
+        case.enrollment,
+        queue_number=case.training.next_number(case.enrollment.session_id),
+        by=actor.account_id,
+        at=now,
+        session_ends=case.session_ends,
+        acting_as=role,
+        note=reason,
+    )
     await tx.enrollments.save(*moved)
-    result = await training.settle(now, but=enrollment_id) or moved.enrollment
-    rank = await training.rank_of(result, now)
-    tx.say(said.EnrollmentApproved(occurred_at=now, enrollment=snapshot(result, rank), approved_by=actor.account_id))
-    return result
+    held = await case.training.settle(now, entered=moved.enrollment)
+    seen = await case.after(Moved(held or moved.enrollment, moved.change), now, queued=held is None)
+    tx.say(said.EnrollmentApproved(occurred_at=now, enrollment=snapshot(seen.enrollment, seen.rank), approved_by=actor.account_id))
+    return seen
 
 
-async def refuse(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Enrollment:
+async def refuse(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
     """The employer does not agree."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "employer")
-    role = await _employer(tx, actor, enrollment, reason)
-    moved = domain.refuse(enrollment, by=actor.account_id, at=now, reason=reason, acting_as=role)
-    return await _close(
-        training, enrollment, moved, now, lambda seen, _: said.EnrollmentRefused(
+    case = await case_of(tx, enrollment_id, Move.REFUSE, actor=actor, role="employer")
+    role = await _employer(case, reason)
+    moved = domain.refuse(case.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=role)
+    return await _end(
+        case, moved, now, lambda seen: said.EnrollmentRefused(
             occurred_at=now, enrollment=seen, refused_by=actor.account_id, reason=reason)
     )  # fmt: skip
 
 
-async def withdraw_agreement(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Enrollment:
+async def withdraw_agreement(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
     """The employer takes the agreement back."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "employer")
-    role = await _employer(tx, actor, enrollment, reason)
-    return await cancel_locked(training, enrollment, by=actor.account_id, role=role, now=now, reason=reason)
+    case = await case_of(tx, enrollment_id, Move.CANCEL, actor=actor, role="employer")
+    role = await _employer(case, reason)
+    moved = await cancel_locked(case.training, case.enrollment, by=actor.account_id, role=role, now=now, reason=reason)
+    await case.training.settle(now)
+    return await case.after(moved, now, queued=False)
 
 
-async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> Enrollment:
+async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> Seen:
     """The person gives up; the next in the queue gets the seat in the same transaction."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "beneficiary")
-    session = training.rows[enrollment.session_id]
+    case = await case_of(tx, enrollment_id, Move.WITHDRAW, actor=actor, role="beneficiary")
+    before = case.enrollment
     moved = domain.withdraw(
-        enrollment,
+        before,
         by=actor.account_id,
         at=now,
-        first_slot=session.starts_at,
-        session_ends=session.ends_at,
-        notice=(await tx.rules.load()).notice,
+        first_slot=case.session.starts_at,
+        session_ends=case.session_ends,
+        notice=case.training.rules.notice,
     )
-    return await _close(
-        training, enrollment, moved, now, lambda seen, after: said.EnrollmentWithdrawn(
-            occurred_at=now, enrollment=seen, late=after.late, seat_before=enrollment.seat.value)
+    return await _end(
+        case, moved, now, lambda seen: said.EnrollmentWithdrawn(
+            occurred_at=now, enrollment=seen, late=moved.enrollment.late, seat_before=before.seat.value)
     )  # fmt: skip
 
 
-async def validate(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Enrollment:
+async def validate(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Seen:
     """The trainer takes this person: enrolled if a seat is held, else as soon as one comes free."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "trainer")
-    role = _trainer(training, actor, enrollment, reason)
-    moved = domain.validate(enrollment, by=actor.account_id, at=now, acting_as=role, note=reason)
+    case = await case_of(tx, enrollment_id, Move.VALIDATE, actor=actor, role="trainer")
+    moved = domain.validate(case.enrollment, by=actor.account_id, at=now, acting_as=_trainer(case, reason), note=reason)
     return await _keep(
-        training, moved, now, lambda seen, _: said.EnrollmentValidated(
+        case, moved, now, lambda seen: said.EnrollmentValidated(
             occurred_at=now, enrollment=seen, validated_by=actor.account_id)
     )  # fmt: skip
 
 
-async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Enrollment:
+async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
     """The trainer does not take this person; the seat goes to the next."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "trainer")
-    role = _trainer(training, actor, enrollment, reason)
-    moved = domain.decline(enrollment, by=actor.account_id, at=now, reason=reason, acting_as=role)
-    return await _close(
-        training, enrollment, moved, now, lambda seen, _: said.EnrollmentDeclined(
+    case = await case_of(tx, enrollment_id, Move.DECLINE, actor=actor, role="trainer")
+    moved = domain.decline(case.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=_trainer(case, reason))
+    return await _end(
+        case, moved, now, lambda seen: said.EnrollmentDeclined(
             occurred_at=now, enrollment=seen, declined_by=actor.account_id, reason=reason)
     )  # fmt: skip
 
 
-async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> Enrollment:
+async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> Seen:
     """The trainer comes back to the person with a question."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "trainer")
-    role = _trainer(training, actor, enrollment, question)
-    moved = domain.ask(enrollment, by=actor.account_id, at=now, question=question, acting_as=role)
+    case = await case_of(tx, enrollment_id, Move.ASK, actor=actor, role="trainer")
+    moved = domain.ask(case.enrollment, by=actor.account_id, at=now, question=question, acting_as=_trainer(case, question))
     return await _keep(
-        training, moved, now, lambda seen, _: said.ClarificationAsked(
+        case, moved, now, lambda seen: said.ClarificationAsked(
             occurred_at=now, enrollment=seen, asked_by=actor.account_id, question=question)
     )  # fmt: skip
 
 
-async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, text: str) -> Enrollment:
+async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, text: str) -> Seen:
     """The person answers the trainer's question."""
-    training, enrollment = await _locked(tx, enrollment_id, actor, "beneficiary")
-    moved = domain.answer(enrollment, by=actor.account_id, at=now, text=text)
-    return await _keep(training, moved, now, lambda seen, _: said.ClarificationGiven(occurred_at=now, enrollment=seen, answer=text))
+    case = await case_of(tx, enrollment_id, Move.ANSWER, actor=actor, role="beneficiary")
+    moved = domain.answer(case.enrollment, by=actor.account_id, at=now, text=text)
+    return await _keep(case, moved, now, lambda seen: said.ClarificationGiven(occurred_at=now, enrollment=seen, answer=text))
+
+
+async def promote_early(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
+    """Staff give a free seat to somebody over the structure's cap before requests close; raises NoSeatFree."""
+    case = await case_of(tx, enrollment_id, Move.PROMOTE, actor=actor, role="staff")
+    moved = domain.promote_early(case.enrollment, at=now, by=actor.account_id, reason=reason, session_ends=case.session_ends)
+    case.training.given(case.enrollment.session_id)
+    await tx.enrollments.save(*moved)
+    tx.say(said.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(moved.enrollment)))
+    await case.training.settle(now)
+    return await case.after(moved, now, queued=False)
 
 
 async def cancel_locked(
@@ -133,52 +150,58 @@ async def cancel_locked(
     role: Literal["employer", "staff", "session", "attachment"],
     now: datetime,
     reason: str,
-) -> Enrollment:
-    """End a request whose training is locked already."""
+) -> Moved:
+    """End a request whose training is locked; the caller settles the training."""
     moved = domain.cancel(enrollment, by=by, at=now, reason=reason, acting_as=role)
-    return await _close(
-        training, enrollment, moved, now, lambda seen, _: said.EnrollmentCancelled(
-            occurred_at=now, enrollment=seen, by=role, cancelled_by=by, reason=reason, seat_before=enrollment.seat.value)
-    )  # fmt: skip
+    await training.tx.enrollments.save(*moved)
+    training.released(enrollment.session_id, enrollment.seat)
+    training.tx.say(
+        said.EnrollmentCancelled(
+            occurred_at=now,
+            enrollment=snapshot(moved.enrollment),
+            by=role,
+            cancelled_by=by,
+            reason=reason,
+            seat_before=enrollment.seat.value,
+        )
+    )
+    return moved
 
 
-async def _locked(tx: Transaction, enrollment_id: UUID, actor: Actor, role: Role) -> tuple[LockedTraining, Enrollment]:
-    training = await lock_training(tx, await tx.enrollments.training_of(enrollment_id, actor, role))
-    return training, await tx.enrollments.load(enrollment_id, actor, role, lock=True)
-
-
-async def _employer(tx: Transaction, actor: Actor, enrollment: Enrollment, reason: str | None) -> Literal["employer", "staff"]:
+async def _employer(case: Case, reason: str | None) -> Literal["employer", "staff"]:
+    actor, enrollment = case.actor, case.enrollment
     if enrollment.structure_id not in actor.employer_of:
         if not reason:
             raise ReasonMissing
         return "staff"
-    rules = await tx.rules.load()
-    others = actor.account_id == enrollment.account_id and await tx.copies.has_other_employer(enrollment.structure_id, actor.account_id)
-    if not may_decide_own(rules.own_request, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others):
+    own = actor.account_id == enrollment.account_id
+    others = own and await case.tx.copies.has_other_employer(enrollment.structure_id, actor.account_id)
+    rule = case.training.rules.own_request
+    if not may_decide_own(rule, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others):
         raise OwnRequest
     return "employer"
 
 
-def _trainer(training: LockedTraining, actor: Actor, enrollment: Enrollment, reason: str | None) -> Literal["trainer", "staff"]:
-    if actor.account_id in training.rows[enrollment.session_id].trainer_ids:
+def _trainer(case: Case, reason: str | None) -> Literal["trainer", "staff"]:
+    if case.actor.account_id in case.session.trainer_ids:
         return "trainer"
     if not reason:
         raise ReasonMissing
     return "staff"
 
 
-async def _keep(training: LockedTraining, moved: Moved, now: datetime, tell: Tell) -> Enrollment:
+async def _keep(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
     """Store a move that leaves the seat as it is."""
-    await training.tx.enrollments.save(*moved)
-    rank = await training.rank_of(moved.enrollment, now)
-    training.tx.say(tell(snapshot(moved.enrollment, rank), moved.enrollment))
-    return moved.enrollment
+    await case.tx.enrollments.save(*moved)
+    seen = await case.after(moved, now, queued=True)
+    case.tx.say(tell(snapshot(moved.enrollment, seen.rank)))
+    return seen
 
 
-async def _close(training: LockedTraining, before: Enrollment, moved: Moved, now: datetime, tell: Tell) -> Enrollment:
+async def _end(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
     """Store a move that ends the request, and give its seat on."""
-    await training.tx.enrollments.save(*moved)
-    training.tx.say(tell(snapshot(moved.enrollment), moved.enrollment))
-    training.released(before.session_id, before.seat)
-    await training.settle(now)
-    return moved.enrollment
+    await case.tx.enrollments.save(*moved)
+    case.tx.say(tell(snapshot(moved.enrollment)))
+    case.training.released(case.enrollment.session_id, case.enrollment.seat)
+    await case.training.settle(now)
+    return await case.after(moved, now, queued=False)

@@ -1,86 +1,55 @@
-"""What enrollment does when sessions and attachments change, and when time passes."""
+"""What enrollment does when sessions and attachments change elsewhere."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
-from uuid import UUID
+from typing import Any, Literal
 
-from sqlalchemy import text
+from sqlalchemy import Row
 
-from services.enrollment.domain import enrollment as domain
-from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import seats_of
+from services.enrollment.domain.enrollment import Move, allowed_moves
+from services.enrollment.storage.seats import seats_of
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.decide import cancel_locked
 from services.enrollment.use_cases.seats import lock_training
-from services.enrollment.use_cases.snapshots import snapshot
 from shared.contracts.catalogue import SessionSnapshot
-from shared.contracts.enrollment import EnrollmentExpired
-
-SYSTEM = Actor(UUID(int=0), is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
-"""Who acts when no person does: loads everything, and never appears in a history."""
+from shared.contracts.identity import AttachmentSnapshot
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
-    """Keep a session's copy; more seats go to the queue at once, fewer evict nobody."""
-    rows = await tx.enrollments.lock_training(session.training_id)
-    known = rows.get(session.id)
-    if known is not None and known.version >= session.version:
+    """Keep a session's copy; more seats go to the queue at once, fewer evict nobody. An older snapshot changes nothing."""
+    known = {row.id: row for row in await tx.seats.lock(session.training_id)}.get(session.id)
+    if known is None:
+        await tx.copies.session(session, overbooked_to=None)
+    elif known.version < session.version:
+        await tx.copies.session(session, overbooked_to=seats_of(known).with_capacity(session.capacity).overbooked_to)
+        training = await lock_training(tx, session.training_id)
+        training.touched.add(session.id)
+        await training.settle(now)
+
+
+async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
+    """Keep a session's copy and end every open request for it."""
+    await keep_session(tx, session, now=now)
+    await cancel_all(tx, await tx.enrollments.open_of(session_id=session.id), role="session", now=now, reason=reason)
+
+
+async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
+    """Keep an attachment's copy and end the person's open requests in the structure, unless they belong to it again."""
+    await tx.copies.attachment(attachment)
+    if await tx.copies.is_attached(attachment.account_id, attachment.structure_id):
         return
-    seats = None if known is None else seats_of(known).with_capacity(session.capacity)
-    await tx.copies.session(session, overbooked_to=None if seats is None else seats.overbooked_to)
-    if seats is None:
-        return
-    training = await lock_training(tx, session.training_id)
-    training.touched.add(session.id)
-    await training.settle(now)
+    left = await tx.enrollments.open_of(account_id=attachment.account_id, structure_id=attachment.structure_id)
+    await cancel_all(tx, left, role="attachment", now=now, reason=reason)
 
 
 async def cancel_all(
-    tx: Transaction, enrollment_ids: list[UUID], *, role: Literal["session", "attachment"], now: datetime, reason: str
+    tx: Transaction, left: Iterable[Row[Any]], *, role: Literal["session", "attachment", "staff"], now: datetime, reason: str
 ) -> None:
-    """End open requests that have lost their ground; ids come in order of trainings, which is the order of locks."""
-    found = [await tx.enrollments.load(each, SYSTEM, "reader") for each in enrollment_ids]
-    for training_id, requests in groupby(sorted(found, key=lambda one: one.training_id), key=lambda one: one.training_id):
+    """End open requests that have lost their ground. `left` (id, training_id) is in order of trainings: the order of locks."""
+    for training_id, rows in groupby(left, key=lambda row: row.training_id):
         training = await lock_training(tx, training_id)
-        for request in requests:
-            current = await tx.enrollments.load(request.id, SYSTEM, "reader", lock=True)
-            if domain.Move.CANCEL in domain.allowed_moves(current):
-                await cancel_locked(training, current, by=None, role=role, now=now, reason=reason)
-
-
-async def expire_one(tx: Transaction, enrollment_id: UUID, *, now: datetime) -> None:
-    """Nobody decided in time; somebody may have, since the clock looked."""
-    current = await tx.enrollments.load(enrollment_id, SYSTEM, "reader", lock=True)
-    if domain.Move.EXPIRE not in domain.allowed_moves(current):
-        return
-    moved = domain.expire(current, at=now)
-    await tx.enrollments.save(*moved)
-    tx.say(EnrollmentExpired(occurred_at=now, enrollment=snapshot(moved.enrollment)))
-
-
-async def undecided(tx: Transaction, *, now: datetime) -> list[UUID]:
-    """Requests whose employer's time is over: the rule's days, or the first slot."""
-    statement = text("""
-        SELECT e.id, e.requested_at, s.starts_at FROM enrollments e JOIN sessions s ON s.id = e.session_id
-        WHERE e.approval = 'awaiting_employer' ORDER BY e.requested_at LIMIT 1000
-    """)
-    rules = await tx.rules.load()
-    rows = await tx.connection.execute(statement)
-    return [row.id for row in rows if row.starts_at <= now or ((due := rules.decision_due(row.requested_at)) is not None and due <= now)]
-
-
-async def with_left_over_seats(tx: Transaction, *, now: datetime) -> list[UUID]:
-    """Trainings with a closed session that has free seats and a queue: those over the structure's cap get what is left."""
-    statement = text("""
-        SELECT DISTINCT s.training_id FROM sessions s
-        WHERE s.closes_at <= :now AND s.ends_at > :now AND s.state = 'scheduled' AND s.held < s.capacity
-            AND EXISTS (SELECT FROM enrollments e WHERE e.session_id = s.id AND e.seat = 'queued')
-    """)
-    return list((await tx.connection.scalars(statement, {"now": now})).all())
-
-
-async def give_left_over(tx: Transaction, training_id: UUID, *, now: datetime) -> None:
-    """Fill the sessions of one training."""
-    training = await lock_training(tx, training_id)
-    await training.settle(now)
+        for enrollment in await tx.enrollments.some([row.id for row in rows]):
+            if Move.CANCEL in allowed_moves(enrollment):
+                await cancel_locked(training, enrollment, by=None, role=role, now=now, reason=reason)
+        await training.settle(now)

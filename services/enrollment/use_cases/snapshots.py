@@ -1,10 +1,11 @@
 """What events say of a request."""
 
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.queue import Rank
 from shared.contracts.enrollment import EnrollmentSnapshot
 
 
-def snapshot(enrollment: Enrollment, rank: int | None = None) -> EnrollmentSnapshot:
+def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> EnrollmentSnapshot:
     """The request as others may know it: without the motivation."""
     return EnrollmentSnapshot(
         id=enrollment.id,
@@ -15,5 +16,5 @@ def snapshot(enrollment: Enrollment, rank: int | None = None) -> EnrollmentSnaps
         session_id=enrollment.session_id,
         approval=enrollment.approval.value,
         seat=enrollment.seat.value,
-        rank=rank,
+        rank=None if rank is None else rank.place,
     )

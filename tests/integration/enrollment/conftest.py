@@ -22,7 +22,7 @@ async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
 async def agency(make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch) -> Agency:
     """An agency with its employer, and nobody else yet."""
     # inside: the audit's own tests in this folder need nothing of the service
-    from services.enrollment.wiring import SERVICE  # noqa: PLC0415
+    from services.enrollment.wiring import SERVICE
 
     database = await make_database("enrollment")
     url = database.engine.url.render_as_string(hide_password=False)

@@ -29,7 +29,7 @@ class Tables:
         self.training, self.structure = uuid4(), uuid4()
 
     async def insert(self, table: str, **values: Any) -> None:
-        statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"  # noqa: S608 - names of this test
+        statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"
         await self.connection.execute(text(statement), values)
 
     async def session(self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False) -> UUID:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from services.enrollment.domain.enrollment import Approval, Enrollment, Seat
+from services.enrollment.domain.queue import Waiting
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOMEBODY = UUID("0c7a1b4e-55f0-4c39-8a3d-0f5d2f1f0001")
@@ -25,7 +26,6 @@ def a_request(approval: Approval = Approval.AWAITING_EMPLOYER, seat: Seat = Seat
     return replace(made, approval=approval, seat=seat, queue_number=None if seat is Seat.NONE else 1)
 
 
-def queued(number: int, structure_id: UUID | None = None) -> Enrollment:
-    """A request in the queue, of its own structure unless told."""
-    request = a_request(Approval.AWAITING_TRAINER, Seat.QUEUED)
-    return replace(request, queue_number=number, structure_id=structure_id or request.structure_id)
+def queued(number: int, structure_id: UUID | None = None) -> Waiting:
+    """Somebody in the queue, of an own structure unless told."""
+    return Waiting(uuid4(), structure_id or uuid4(), number)

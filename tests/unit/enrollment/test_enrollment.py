@@ -29,7 +29,7 @@ from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 WEEK = timedelta(days=7)
 
 MOVES: Mapping[Move, Callable[[Enrollment], Moved]] = {
-    Move.ACCEPT: lambda e: domain.accept(e, queue_number=12, by=SOMEBODY, at=NOW),
+    Move.ACCEPT: lambda e: domain.accept(e, queue_number=12, by=SOMEBODY, at=NOW, session_ends=NOW + WEEK),
     Move.REFUSE: lambda e: domain.refuse(e, by=SOMEBODY, at=NOW, reason="Pas cette année"),
     Move.EXPIRE: lambda e: domain.expire(e, at=NOW),
     Move.VALIDATE: lambda e: domain.validate(e, by=SOMEBODY, at=NOW),
@@ -111,7 +111,9 @@ def test_every_pair_of_the_table_is_in_the_design() -> None:
 
 
 def test_an_acceptance_gives_a_number_that_stays() -> None:
-    accepted = domain.accept(a_request(), queue_number=7, by=SOMEBODY, at=NOW, acting_as="staff", note="Employeur absent")
+    accepted = domain.accept(
+        a_request(), queue_number=7, by=SOMEBODY, at=NOW, session_ends=NOW + WEEK, acting_as="staff", note="Employeur absent"
+    )
     assert accepted.enrollment.queue_number == 7
     assert (accepted.change.by, accepted.change.acting_as, accepted.change.note) == (SOMEBODY, "staff", "Employeur absent")
     promoted = domain.promote(accepted.enrollment, at=NOW).enrollment
@@ -146,6 +148,21 @@ def test_a_session_that_is_over_is_not_given_up() -> None:
         domain.withdraw(a_request(V, H), by=SOMEBODY, at=NOW, first_slot=NOW - WEEK, session_ends=NOW, notice=WEEK)
     assert refused.value.ended_at == NOW
     assert "02/03/2026" in refused.value.sentence
+
+
+def test_nobody_enters_a_session_that_is_over() -> None:
+    with pytest.raises(SessionIsOver):
+        domain.accept(a_request(), queue_number=1, by=SOMEBODY, at=NOW, session_ends=NOW)
+    with pytest.raises(SessionIsOver):
+        domain.promote_early(a_request(T, Q), at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW)
+
+
+def test_staff_promote_with_a_reason_and_only_who_is_queued() -> None:
+    after, change = domain.promote_early(a_request(V, Q), at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK)
+    assert (after.approval, after.seat) == (V, H)
+    assert (change.move, change.by, change.acting_as, change.note) == (Move.PROMOTE, SOMEBODY, "staff", "Place libre")
+    with pytest.raises(IllegalMove):
+        domain.promote_early(after, at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK)
 
 
 # fmt: off
@@ -191,7 +208,7 @@ MORNING, AFTERNOON = a_request().id, a_request().id
 
 def test_the_attendance_is_that_of_the_slots_in_their_order() -> None:
     attendance = attendance_of([MORNING, AFTERNOON], {AFTERNOON: True, MORNING: False, a_request().id: True})
-    assert attendance == Attendance((Presence(MORNING, False), Presence(AFTERNOON, True)))
+    assert attendance == Attendance((Presence(MORNING, present=False), Presence(AFTERNOON, present=True)))
     assert attendance.attended
 
 
@@ -207,7 +224,7 @@ def test_an_attendance_with_a_slot_missing_is_not_closed() -> None:
 
 
 def test_an_attendance_is_recorded_once_and_ends_the_request() -> None:
-    attendance = Attendance((Presence(MORNING, True),))
+    attendance = Attendance((Presence(MORNING, present=True),))
     recorded = record_attendance(a_request(V, H), attendance)
     assert (recorded.attendance, recorded.version) == (attendance, 2)
     assert allowed_moves(recorded) == frozenset()

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrollment.domain.enrollment import Enrollment
-from services.enrollment.domain.queue import NoSeatFree, SessionSeats, allocate, rank
+from services.enrollment.domain.queue import NoSeatFree, Rank, SessionSeats, Waiting, allocate, rank
 from tests.unit.enrollment.examples import a_request, queued
 
 STRUCTURES = [uuid4() for _ in range(4)]
@@ -25,7 +24,7 @@ queues = st.lists(st.tuples(st.integers(1, 1000), st.sampled_from(STRUCTURES)), 
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
 def test_seats_never_exceed_the_capacity(
-    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
+    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
     assert len(set(granted)) == len(granted)
@@ -35,7 +34,7 @@ def test_seats_never_exceed_the_capacity(
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
 def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
-    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
+    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
     if seats.held + len(granted) >= seats.capacity:
@@ -48,19 +47,17 @@ def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
 
 
 @given(seats, queues, held_by_structure, caps)
-def test_before_the_closing_the_cap_is_respected(
-    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None
-) -> None:
+def test_before_the_closing_the_cap_is_respected(seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None) -> None:
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=False)
     given_to = Counter(e.structure_id for e in queue if e.id in granted)
     assert cap is None or all(held.get(structure, 0) + count <= cap for structure, count in given_to.items())
 
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
-def test_the_order_is_strict(seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool) -> None:
+def test_the_order_is_strict(seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool) -> None:
     """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
-    by_number = sorted(queue, key=lambda e: e.queue_number or 0)
+    by_number = sorted(queue, key=lambda e: e.queue_number)
     for structure in STRUCTURES:
         of_structure = [e.id for e in by_number if e.structure_id == structure]
         assert [e for e in granted if e in of_structure] == of_structure[: len([e for e in of_structure if e in granted])]
@@ -69,14 +66,14 @@ def test_the_order_is_strict(seats: SessionSeats, queue: list[Enrollment], held:
     counted = Counter(held)
     for waiting in by_number:
         if waiting.id not in granted:
-            later = {e.id for e in by_number if (e.queue_number or 0) > (waiting.queue_number or 0)} & set(granted)
+            later = {e.id for e in by_number if e.queue_number > waiting.queue_number} & set(granted)
             assert not later or (cap is not None and counted[waiting.structure_id] >= cap)
         counted[waiting.structure_id] += 1
 
 
 @given(seats, queues, held_by_structure, caps, st.randoms())
 def test_the_order_in_which_the_queue_is_read_does_not_matter(
-    seats: SessionSeats, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, random: Random
+    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, random: Random
 ) -> None:
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=True)
     shuffled = random.sample(queue, len(queue))
@@ -84,11 +81,14 @@ def test_the_order_in_which_the_queue_is_read_does_not_matter(
 
 
 @given(queues, held_by_structure, caps)
-def test_the_ranks_are_the_order_in_which_seats_are_given(queue: list[Enrollment], held: dict[UUID, int], cap: int | None) -> None:
+def test_the_ranks_are_the_order_in_which_seats_are_given(queue: list[Waiting], held: dict[UUID, int], cap: int | None) -> None:
     plenty = SessionSeats(SESSION, capacity=len(queue), held=0)
     order = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=True)
-    ranks = {e.id: rank(e, queue, held_by_structure=held, cap=cap) for e in queue}
-    assert [ranks[identifier] for identifier in order] == list(range(1, len(queue) + 1))
+    ranks = {e.id: rank(e.id, queue, held_by_structure=held, cap=cap) for e in queue}
+    places = {identifier: found.place for identifier, found in ranks.items() if found}
+    assert [places[identifier] for identifier in order] == list(range(1, len(queue) + 1))
+    within = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=False)
+    assert {identifier for identifier, found in ranks.items() if found and not found.over_cap} == set(within)
 
 
 def test_two_people_one_seat_one_holds_it() -> None:
@@ -103,7 +103,12 @@ def test_a_third_person_of_a_structure_waits_though_seats_are_free() -> None:
     held = {STRUCTURES[0]: 2}
     assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=False) == [other.id]
     assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=True) == [other.id, third.id]
-    assert rank(third, [third, other], held_by_structure=held, cap=2) == 2
+    last = rank(third.id, [third, other], held_by_structure=held, cap=2)
+    assert last == Rank(2, over_cap=True)
+    assert "à la clôture" in last.sentence
+    first = rank(other.id, [third, other], held_by_structure=held, cap=2)
+    assert first == Rank(1, over_cap=False)
+    assert "accords" in first.sentence
 
 
 def test_a_seat_given_back_inside_the_structure_lifts_the_bar_for_its_next_one() -> None:
@@ -120,7 +125,7 @@ def test_each_grant_counts_for_the_next() -> None:
 
 
 def test_who_is_not_queued_has_no_rank() -> None:
-    assert rank(a_request(), [queued(1)], held_by_structure={}, cap=2) is None
+    assert rank(a_request().id, [queued(1)], held_by_structure={}, cap=2) is None
 
 
 def test_lowering_the_capacity_evicts_nobody_and_gives_no_seat_until_it_fits() -> None:

@@ -30,7 +30,8 @@ FINE = Situation(
     is_training=True,
     members_only=False,
     structure_is_member=False,
-    has_one_in_training=False,
+    has_open_in_training=False,
+    has_attended_training=False,
     held_by_structure=0,
     actions_this_year=0,
     trainings_this_year=0,
@@ -68,7 +69,7 @@ def test_the_values_are_those_of_the_agency() -> None:
     [
         ("booking_window", replace(FINE, opens_at=NOW + DAY), True, "ouvrent le 03/03/2026 à 09 h 00"),
         ("booking_window", replace(FINE, closes_at=NOW), True, "closes depuis le 02/03/2026"),
-        ("one_session_per_training", replace(FINE, has_one_in_training=True), True, "déjà une demande"),
+        ("one_session_per_training", replace(FINE, has_attended_training=True), True, "déjà suivi cette formation"),
         ("structure_cap", replace(FINE, held_by_structure=2), False, "après toutes les autres"),
         ("yearly_quota", replace(FINE, actions_this_year=5), True, "5 action(s) en 2026, pour 5 au plus"),
         ("yearly_quota", replace(FINE, actions_this_year=3, trainings_this_year=3), True, "3 formation(s) en 2026, pour 3"),
@@ -81,13 +82,21 @@ def test_a_rule_stops_and_says_why(rule: str, situation: Situation, blocks: bool
     assert (said.passed, said.blocks) == (False, blocks)
     assert words in said.sentence
     off = Rules().changed(rule, enabled=False, value=value_of(getattr(Rules(), rule)))
-    assert verdict(rule, situation, off) == Verdict(rule, True, OFF)
+    assert verdict(rule, situation, off) == Verdict(rule, passed=True, sentence=OFF)
+
+
+def test_two_open_requests_for_a_training_are_stopped_even_with_the_rule_off() -> None:
+    off = Rules().changed("one_session_per_training", enabled=False, value={})
+    for rules in (Rules(), off):
+        said = verdict("one_session_per_training", replace(FINE, has_open_in_training=True), rules)
+        assert (said.passed, said.blocks) == (False, True)
+        assert "demande en cours" in said.sentence
 
 
 @pytest.mark.parametrize("rule", NAMES)
 def test_every_rule_can_be_switched_off(rule: str) -> None:
     off = Rules().changed(rule, enabled=False, value=value_of(getattr(Rules(), rule)))
-    assert verdict(rule, FINE, off) == Verdict(rule, True, OFF)
+    assert verdict(rule, FINE, off) == Verdict(rule, passed=True, sentence=OFF)
 
 
 @pytest.mark.parametrize(
@@ -117,10 +126,10 @@ def test_a_rule_set_anew_is_the_rule() -> None:
 
 def test_the_periods_are_those_of_the_rules() -> None:
     assert Rules().notice == 7 * DAY
-    assert Rules().decision_due(NOW) == NOW + 21 * DAY
+    assert Rules().expired_before(NOW) == NOW - 21 * DAY
     off = Rules().changed("withdrawal_notice", enabled=False, value={"days": 7})
     off = off.changed("decision_deadline", enabled=False, value={"days": 21})
-    assert (off.notice, off.decision_due(NOW)) == (None, None)
+    assert (off.notice, off.expired_before(NOW)) == (None, None)
 
 
 def test_a_rule_that_does_not_exist_is_not_set() -> None:

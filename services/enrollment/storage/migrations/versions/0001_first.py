@@ -29,10 +29,12 @@ CREATE TABLE sessions (
     starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL, slots jsonb NOT NULL, trainer_ids uuid[] NOT NULL,
     state text NOT NULL,
     held int NOT NULL DEFAULT 0, overbooked_to int, last_queue_number int NOT NULL DEFAULT 0,
-    occupancy_version bigint NOT NULL DEFAULT 0, attendance_closed_at timestamptz,
+    occupancy_version bigint NOT NULL DEFAULT 0,
+    attendance_closed_at timestamptz, attendance_closed_by uuid, attendance_note text,
     CONSTRAINT seats_held_fit CHECK (held >= 0 AND held <= greatest(capacity, overbooked_to))
 );
 CREATE INDEX sessions_of_training ON sessions (training_id);
+CREATE INDEX sessions_by_start ON sessions (starts_at, id);
 """
 
 REQUESTS = """
@@ -50,12 +52,15 @@ CREATE TABLE enrollments (
         WHEN approval IN ('awaiting_employer', 'refused', 'declined', 'expired', 'withdrawn', 'cancelled') THEN seat = 'none'
         ELSE false END),
     CONSTRAINT a_seat_has_a_number CHECK (seat = 'none' OR queue_number IS NOT NULL),
+    CONSTRAINT attendance_is_of_who_is_enrolled CHECK (
+        (attendance IS NULL) = (attended IS NULL) AND (attendance IS NULL OR (approval = 'validated' AND seat = 'held'))),
     CONSTRAINT numbers_are_given_once UNIQUE (session_id, queue_number)
 );
 CREATE UNIQUE INDEX one_open_request_per_training ON enrollments (account_id, training_id)
-    WHERE approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND attended IS NOT FALSE;
-CREATE INDEX enrollments_queued ON enrollments (session_id, queue_number) WHERE seat = 'queued';
+    WHERE approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND attendance IS NULL;
+CREATE INDEX enrollments_queued ON enrollments (training_id, session_id, queue_number) WHERE seat = 'queued';
 CREATE INDEX enrollments_held ON enrollments (training_id, structure_id) WHERE seat = 'held';
+CREATE INDEX enrollments_of_account ON enrollments (account_id, requested_at, id);
 CREATE INDEX enrollments_of_structure ON enrollments (structure_id, requested_at, id);
 CREATE INDEX enrollments_awaiting ON enrollments (requested_at) WHERE approval = 'awaiting_employer';
 CREATE TABLE enrollment_history (
@@ -64,12 +69,14 @@ CREATE TABLE enrollment_history (
     moved_by uuid, acting_as text NOT NULL, at timestamptz NOT NULL, note text,
     PRIMARY KEY (enrollment_id, version)
 );
+CREATE INDEX history_of_decider ON enrollment_history (moved_by, at, enrollment_id, version);
 CREATE TABLE presences (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     enrollment_id uuid NOT NULL REFERENCES enrollments, slot_id uuid NOT NULL, present boolean NOT NULL,
-    recorded_by uuid NOT NULL, recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (enrollment_id, slot_id)
+    recorded_by uuid NOT NULL, recorded_at timestamptz NOT NULL, note text
 );
-CREATE TABLE rules (name text PRIMARY KEY, enabled boolean NOT NULL, value jsonb NOT NULL);
+CREATE INDEX presences_of_enrollment ON presences (enrollment_id, slot_id, id);
+CREATE TABLE rules (name text PRIMARY KEY, version bigint NOT NULL, enabled boolean NOT NULL, value jsonb NOT NULL);
 """
 
 

@@ -1,0 +1,152 @@
+"""The sessions of a trainer, and their attendance sheets."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Row
+
+from services.enrollment.api.dependencies import Acting, Tx
+from services.enrollment.api.problems import (
+    ATTENDANCE_CLOSED,
+    LINES,
+    NOT_ADMITTED,
+    NOT_FOUND,
+    PRESENCES_MISSING,
+    REASON_MISSING,
+    TOO_EARLY,
+)
+from services.enrollment.api.reading import time_and_id
+from services.enrollment.api.views import PerhapsReason, PersonView, StructureView
+from services.enrollment.use_cases import attendance
+from services.enrollment.use_cases.attendance import Sheet
+from shared.http.clock import Now
+from shared.http.fields import Strict, Text
+from shared.http.pagination import Cursor, Limit, Page, encode_cursor
+from shared.http.problems import FieldErrors, problems
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+
+MOST_PRESENCES = 1000
+
+
+class TrainerSessionView(BaseModel):
+    """A session with its seats: `held` of `capacity` are taken, `queued` people wait."""
+
+    id: UUID
+    training_id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    held: int
+    queued: int
+    state: str = Field(examples=["scheduled"])
+    attendance_closed_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Show a session."""
+        return cls(**{name: getattr(row, name) for name in TrainerSessionView.model_fields})
+
+
+class SlotView(BaseModel):
+    """One block of presence."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SheetSessionView(TrainerSessionView):
+    """A session with its slots, in order."""
+
+    slots: list[SlotView]
+
+
+class SheetLine(BaseModel):
+    """One person of a sheet; `presences` by slot: true, false, or null where nobody has said yet."""
+
+    enrollment_id: UUID
+    person: PersonView
+    structure: StructureView
+    presences: dict[UUID, bool | None]
+
+
+class SheetView(BaseModel):
+    """The attendance sheet of a session: a line for everybody enrolled, by name."""
+
+    session: SheetSessionView
+    closed_at: datetime | None
+    lines: list[SheetLine]
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> Self:
+        """Show a sheet."""
+        slots = [SlotView(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in sheet.slots]
+        session = SheetSessionView(**TrainerSessionView.of(sheet.session).model_dump(), slots=slots)
+        lines = [_line(row, sheet) for row in sheet.enrolled]
+        return cls(session=session, closed_at=sheet.session.attendance_closed_at, lines=lines)
+
+
+def _line(row: Row[Any], sheet: Sheet) -> SheetLine:
+    said = sheet.presences.get(row.id, {})
+    return SheetLine(
+        enrollment_id=row.id,
+        person=PersonView(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or ""),
+        structure=StructureView(id=row.structure_id, name=row.structure_name or ""),
+        presences={slot.id: said.get(slot.id) for slot in sheet.slots},
+    )
+
+
+class Presence(Strict):
+    """Whether one person was there."""
+
+    enrollment_id: UUID
+    present: bool
+
+
+class Presences(Strict):
+    """Who was there during one slot; who is not named keeps what was said before. Staff say why they record it."""
+
+    presences: list[Presence] = Field(min_length=1, max_length=MOST_PRESENCES)
+    reason: Text | None = Field(None, examples=["Feuille papier transmise par la formatrice."])
+
+
+@router.get("", responses=problems(NOT_ADMITTED))
+async def list_sessions(actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20) -> Page[TrainerSessionView]:
+    """The sessions that the caller trains, latest first; all of them for staff."""
+    found = await tx.listings.sessions(actor, after=time_and_id(cursor), limit=limit)
+    more = encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(items=[TrainerSessionView.of(row) for row in found[:limit]], next=more)
+
+
+@router.get("/{session_id}/attendance", responses=problems(NOT_ADMITTED, NOT_FOUND))
+async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
+    """The attendance sheet, for the session's trainers and staff."""
+    return SheetView.of(await attendance.sheet(tx, session_id, actor=actor))
+
+
+@router.put(
+    "/{session_id}/attendance/slots/{slot_id}",
+    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, LINES),
+)
+async def record_presences(session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now) -> SheetView:
+    """Record who was there during one slot, from its day on (in Paris) and until the sheet is closed."""
+    present = {one.enrollment_id: one.present for one in body.presences}
+    if len(present) < len(body.presences):
+        raise FieldErrors([("presences", "Une personne ne peut figurer qu'une fois.")])
+    return SheetView.of(await attendance.record(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason))
+
+
+@router.post(
+    "/{session_id}/attendance/closure",
+    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, PRESENCES_MISSING, REASON_MISSING),
+)
+async def close_attendance(session_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None) -> SheetView:
+    """Close the sheet: the employers are told who was there, and nothing of it changes any more."""
+    reason = body.reason if body else None
+    return SheetView.of(await attendance.close(tx, session_id, actor=actor, now=now, reason=reason))

@@ -1,0 +1,75 @@
+"""What happened to a request before a decision that came too late, in a sentence for whoever wanted to decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.enrollment.domain.states import ActingAs, Move
+
+Relation = Literal["self", "colleague", "other"]
+"""What the reader is to whoever decided: the same person, another employer of the structure, or neither."""
+
+_DID: Final[Mapping[Move, str]] = {
+    Move.ACCEPT: "accepté cette demande",
+    Move.REFUSE: "refusé cette demande",
+    Move.VALIDATE: "validé cette demande",
+    Move.ASK: "posé une question à la personne",
+    Move.ANSWER: "répondu à la question",
+    Move.DECLINE: "décliné cette demande",
+    Move.WITHDRAW: "retiré cette demande",
+    Move.CANCEL: "annulé cette demande",
+}
+_BY_ITSELF: Final[Mapping[ActingAs, str]] = {
+    "clock": "La demande a expiré, sans réponse de l'employeur,",
+    "session": "La session a été annulée",
+    "attachment": "Le rattachement de la personne à la structure a pris fin",
+}
+_OF: Final[Mapping[ActingAs, str]] = {
+    "beneficiary": "La personne",
+    "employer": "L'employeur",
+    "trainer": "Le formateur ou la formatrice",
+    "staff": "L'agence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    """The decision that led to where the request is; `by` is a full name, `at` in the zone it is read in."""
+
+    move: Move
+    acting_as: ActingAs
+    at: datetime
+    by: str | None
+    relation: Relation
+
+
+class DecidedMeanwhile(Exception):
+    """The move is not possible any more, or not yet: `last` is what was decided, None when nothing was."""
+
+    def __init__(self, last: LastDecision | None, label: str, *, attended: bool) -> None:
+        super().__init__(last, label)
+        self.last, self.label, self.attended = last, label, attended
+
+    @property
+    def sentence(self) -> str:
+        """Why, in French."""
+        now = f"elle est « {self.label} »."
+        if self.attended:
+            return f"L'émargement de la session est clos : cette demande ne change plus ; {now}"
+        if self.last is None:
+            return f"L'employeur n'a pas encore décidé de cette demande ; {now}"
+        at = f"{self.last.at:%d/%m/%Y} à {self.last.at:%H} h {self.last.at:%M}"
+        return f"{_happened(self.last)} le {at} ; {now}"
+
+
+def _happened(last: LastDecision) -> str:
+    if last.acting_as in _BY_ITSELF:
+        return _BY_ITSELF[last.acting_as]
+    if last.relation == "self":
+        return f"Vous avez déjà {_DID[last.move]}"
+    name = f" {last.by}" if last.by else ""
+    if last.relation == "colleague":
+        return f"Votre collègue{name} a déjà {_DID[last.move]}"
+    shown = f" ({last.by})" if last.by and last.acting_as != "staff" else ""
+    return f"{_OF[last.acting_as]}{shown} a déjà {_DID[last.move]}"

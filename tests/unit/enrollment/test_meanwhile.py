@@ -1,0 +1,51 @@
+"""What a late decider reads: who decided what, and when."""
+
+from typing import get_args
+
+import pytest
+
+from services.enrollment.domain.meanwhile import DecidedMeanwhile, LastDecision, Relation
+from services.enrollment.domain.states import ACTORS, ActingAs, Move
+from tests.unit.enrollment.examples import NOW
+
+AT = "le 02/03/2026 à 09 h 00 ; elle est « Pré-inscrit·e »."
+
+
+DECISIONS = [(move, actor) for move, actors in ACTORS.items() for actor in sorted(actors) if move is not Move.PROMOTE]
+
+
+def sentence(move: Move, acting_as: ActingAs, relation: Relation = "other", by: str | None = "Lou Faure") -> str:
+    return DecidedMeanwhile(LastDecision(move, acting_as, NOW, by, relation), "Pré-inscrit·e", attended=False).sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (sentence(Move.ACCEPT, "employer", "colleague"), f"Votre collègue Lou Faure a déjà accepté cette demande {AT}"),
+        (sentence(Move.ACCEPT, "employer", "colleague", None), f"Votre collègue a déjà accepté cette demande {AT}"),
+        (sentence(Move.REFUSE, "employer", "self"), f"Vous avez déjà refusé cette demande {AT}"),
+        (sentence(Move.ACCEPT, "employer"), f"L'employeur (Lou Faure) a déjà accepté cette demande {AT}"),
+        (sentence(Move.VALIDATE, "trainer", by=None), f"Le formateur ou la formatrice a déjà validé cette demande {AT}"),
+        (sentence(Move.CANCEL, "staff"), f"L'agence a déjà annulé cette demande {AT}"),
+        (sentence(Move.WITHDRAW, "beneficiary"), f"La personne (Lou Faure) a déjà retiré cette demande {AT}"),
+        (sentence(Move.EXPIRE, "clock", by=None), f"La demande a expiré, sans réponse de l'employeur, {AT}"),
+        (sentence(Move.CANCEL, "session", by=None), f"La session a été annulée {AT}"),
+        (sentence(Move.CANCEL, "attachment", by=None), f"Le rattachement de la personne à la structure a pris fin {AT}"),
+    ],
+)
+def test_the_sentence_says_who_did_what_and_when(said: str, expected: str) -> None:
+    assert said == expected
+
+
+@pytest.mark.parametrize("relation", get_args(Relation))
+@pytest.mark.parametrize(
+    ("move", "actor"), [(move, actor) for move, actors in ACTORS.items() for actor in actors if move is not Move.PROMOTE]
+)
+def test_every_decision_has_its_sentence(move: Move, actor: ActingAs, relation: Relation) -> None:
+    assert sentence(move, actor, relation).endswith(AT)
+
+
+def test_what_was_never_decided_and_what_is_over_say_so() -> None:
+    nothing = DecidedMeanwhile(None, "En attente de l'employeur", attended=False).sentence
+    assert nothing == "L'employeur n'a pas encore décidé de cette demande ; elle est « En attente de l'employeur »."
+    assert "émargement de la session est clos" in DecidedMeanwhile(None, "Inscrit·e", attended=True).sentence
