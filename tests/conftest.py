@@ -15,7 +15,7 @@ MIGRATIONS = {
     "mechanisms": ("tests.support.mechanisms", ()),
     "identity": ("services.identity.storage.migrations", ("trace",)),
     "catalogue": ("services.catalogue.storage.migrations", ()),
-    "enrollment": ("services.enrollment.storage.migrations", ("enrollment_history",)),
+    "enrollment": ("services.enrollment.storage.migrations", ("enrollment_history", "presences")),
     "notifier": ("services.notifier.storage.migrations", ()),
 }
 
