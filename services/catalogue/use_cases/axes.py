@@ -1,12 +1,11 @@
 """Staff name the themes of the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain.axis import Axis
+from services.catalogue.domain.axis import Axis, change
 from services.catalogue.domain.fields import WrongFields
 from services.catalogue.storage.access import Actor, same_version
 from services.catalogue.storage.transaction import Transaction
@@ -28,10 +27,9 @@ async def change_axis(tx: Transaction, axis_id: UUID, changes: Mapping[str, Any]
     await tx.axes.lock_names()
     axis = await tx.axes.to_change(axis_id, actor)
     same_version(expected, axis.version)
-    changed = replace(axis, **changes)
-    if changed == axis:
+    changed = change(axis, changes)
+    if changed is None:
         return axis
-    changed = replace(changed, version=axis.version + 1)
     await _require_own_name(tx, changed)
     await tx.axes.save(changed)
     await tx.history.add(axis.id, changed.version, "AxisChanged", by=actor.account_id, at=now)

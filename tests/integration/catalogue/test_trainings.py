@@ -11,6 +11,7 @@ from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases import trainings
 from shared.contracts.catalogue import SessionCapacityChanged, SessionRescheduled, TrainingArchived, TrainingPublished, TrainingRevised
 from tests.integration.catalogue.desk import Desk, a_training, errors, slot
+from tests.support.eventually import eventually
 
 
 async def test_a_draft_is_seen_by_staff_alone_and_nobody_hears_of_it(desk: Desk) -> None:
@@ -108,7 +109,7 @@ async def test_a_session_changed_while_its_training_is_renamed_says_the_new_titl
         await trainings.revise(Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now)
         # waits for the session's row, and may not say the title that it could read before
         resize = asyncio.create_task(desk.call(desk.staff, "PUT", f"/sessions/{session['id']}/capacity", {"capacity": 3}, seen=2))
-        await _until_it_waits(desk)
+        await eventually(lambda: _somebody_waits(desk))
     assert (await resize).status_code == 200
 
     last = (await desk.said())[-1]
@@ -116,11 +117,8 @@ async def test_a_session_changed_while_its_training_is_renamed_says_the_new_titl
     assert (last.session.version, last.session.training_title) == (3, "Nouveau")
 
 
-async def _until_it_waits(desk: Desk) -> None:
-    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(5):
-        while not await desk.rows(waiting):
-            await asyncio.sleep(0.01)
+async def _somebody_waits(desk: Desk) -> bool:
+    return bool(await desk.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
 
 
 async def test_an_archived_training_is_gone_for_visitors_and_comes_back_when_published_again(desk: Desk) -> None:

@@ -16,12 +16,14 @@ CREATE FUNCTION anywhere(word text) RETURNS text LANGUAGE sql IMMUTABLE STRICT P
     RETURN '%' || regexp_replace(plain(word), '([\\%_])', '\\\1', 'g') || '%';
 CREATE FUNCTION slots_in_order(starts timestamptz[], ends timestamptz[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (
-        SELECT coalesce(bool_and(slot.starts < slot.ends AND slot.before <= slot.starts), false)
+        SELECT coalesce(bool_and(coalesce(slot.starts < slot.ends AND slot.before <= slot.starts, false)), false)
         FROM (
             SELECT one.starts, one.ends, lag(one.ends, 1, '-infinity') OVER (ORDER BY one.place) AS before
             FROM unnest(starts, ends) WITH ORDINALITY AS one(starts, ends, place)
         ) AS slot
     );
+CREATE FUNCTION all_different(ids uuid[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT count(DISTINCT each) = count(*) FROM unnest(ids) AS each);
 """
 
 CATALOGUE = """
@@ -51,7 +53,8 @@ CREATE TABLE sessions (
     CONSTRAINT capacity_is_bounded CHECK (capacity BETWEEN 1 AND 1000),
     CONSTRAINT requests_open_then_close_before_the_session CHECK (opens_at < closes_at AND closes_at <= slot_starts[1]),
     CONSTRAINT every_slot_is_whole CHECK (
-        cardinality(slot_ids) = cardinality(slot_starts) AND cardinality(slot_ids) = cardinality(slot_ends)),
+        cardinality(slot_ids) = cardinality(slot_starts) AND cardinality(slot_ids) = cardinality(slot_ends) AND all_different(slot_ids)),
+    CONSTRAINT every_trainer_is_another CHECK (all_different(trainer_ids)),
     CONSTRAINT slots_follow_one_another CHECK (slots_in_order(slot_starts, slot_ends))
 );
 CREATE INDEX sessions_in_order ON sessions (starts_at, id);

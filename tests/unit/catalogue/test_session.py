@@ -1,0 +1,142 @@
+"""Sessions: every state × move, what a plan must be, and what each change says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.catalogue.domain.fields import WrongFields
+from services.catalogue.domain.session import (
+    TRANSITIONS,
+    Cancelled,
+    Rescheduled,
+    Resized,
+    Scheduled,
+    SessionIsCancelled,
+    SessionMove,
+    SessionState,
+    cancel,
+    follow,
+    reschedule,
+    resize,
+    schedule,
+)
+from tests.unit.catalogue.examples import NOON, TRAINER, a_plan, a_session, a_slot
+
+ALLOWED = {
+    ("scheduled", "reschedule", "scheduled"),
+    ("scheduled", "resize", "scheduled"),
+    ("scheduled", "cancel", "cancelled"),
+    ("scheduled", "follow", "scheduled"),
+}
+
+
+def test_the_table_is_what_the_agency_does() -> None:
+    assert {(state.value, move.value, to.value) for (state, move), to in TRANSITIONS.items()} == ALLOWED
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(SessionState, SessionMove)))
+def test_a_move_is_in_the_table_or_refused(state: SessionState, move: SessionMove) -> None:
+    session = a_session(state)
+    if (state, move) in TRANSITIONS:
+        moved = session.moved(move)
+        assert (moved.state, moved.version) == (TRANSITIONS[state, move], 2)
+    else:
+        with pytest.raises(SessionIsCancelled):
+            session.moved(move)
+
+
+def test_a_session_begins_scheduled_with_version_one() -> None:
+    example = a_session()
+    assert schedule(example.id, example.training_id, 12, example.plan) == Scheduled(example)
+
+
+@pytest.mark.parametrize("capacity", [1, 1000])
+def test_the_bounds_of_the_capacity_are_allowed(capacity: int) -> None:
+    assert schedule(uuid4(), uuid4(), capacity, a_plan()).session.capacity == capacity
+
+
+@pytest.mark.parametrize("capacity", [-1, 0, 1001])
+def test_a_capacity_out_of_bounds_is_refused_at_the_start_and_later(capacity: int) -> None:
+    for act in (lambda: schedule(uuid4(), uuid4(), capacity, a_plan()), lambda: resize(a_session(), capacity)):
+        with pytest.raises(WrongFields) as refused:
+            act()
+        assert [field for field, _ in refused.value.errors] == ["capacity"]
+
+
+WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "no slot": ({"slots": ()}, ["slots"]),
+    "a slot that ends when it starts": ({"slots": (a_slot(1, 1),)}, ["slots.0.ends_at"]),
+    "a slot that ends before it starts": ({"slots": (a_slot(1, 4), a_slot(9, 8))}, ["slots.1.ends_at"]),
+    "two slots that overlap": ({"slots": (a_slot(1, 4), a_slot(3, 6))}, ["slots.1.starts_at"]),
+    "two slots out of order": ({"slots": (a_slot(24, 27), a_slot(1, 4))}, ["slots.1.starts_at"]),
+    "a slot inside another": ({"slots": (a_slot(1, 9), a_slot(2, 3), a_slot(10, 11))}, ["slots.1.starts_at"]),
+    "requests that close when they open": ({"opens_at": NOON}, ["closes_at"]),
+    "requests that open after they close": ({"opens_at": NOON + timedelta(minutes=1)}, ["closes_at"]),
+    "requests that close after the first slot began": ({"closes_at": NOON + timedelta(hours=1, seconds=1)}, ["closes_at"]),
+    "one trainer twice": ({"trainer_ids": (TRAINER, TRAINER)}, ["trainer_ids"]),
+    "everything at once": (
+        {"opens_at": NOON + timedelta(hours=3), "closes_at": NOON + timedelta(hours=2), "slots": (a_slot(1, 1), a_slot(0, 2))},
+        ["slots.0.ends_at", "slots.1.starts_at", "closes_at", "closes_at"],
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_plan_is_refused_field_by_field_at_the_start_and_later(wrong: str) -> None:
+    changes, fields = WRONG[wrong]
+    plan = a_plan(**changes)
+    for act in (lambda: schedule(uuid4(), uuid4(), 12, plan), lambda: reschedule(a_session(), plan)):
+        with pytest.raises(WrongFields) as refused:
+            act()
+        assert [field for field, _ in refused.value.errors] == fields
+
+
+@pytest.mark.parametrize("changes", [
+    {"closes_at": NOON + timedelta(hours=1)},
+    {"slots": (a_slot(1, 4), a_slot(4, 7))},
+    {"trainer_ids": ()},
+])  # fmt: skip
+def test_the_edges_of_a_plan_are_allowed(changes: dict[str, Any]) -> None:
+    assert schedule(uuid4(), uuid4(), 12, a_plan(**changes)).session.plan.slots
+
+
+@pytest.mark.parametrize(("changes", "moved"), [
+    ({"place": "Guéret"}, True),
+    ({"slots": (a_slot(1, 4),)}, True),
+    ({"slots": (a_slot(1, 4), a_slot(25, 28))}, True),
+    ({"opens_at": NOON - timedelta(days=1)}, False),
+    ({"closes_at": NOON - timedelta(hours=1)}, False),
+    ({"trainer_ids": ()}, False),
+    ({"slots": (a_slot(1, 4), a_slot(24, 27))}, False),
+])  # fmt: skip
+def test_only_other_slots_or_another_place_move_a_session(changes: dict[str, Any], moved: bool) -> None:
+    session = a_session()
+    plan = replace(session.plan, **changes)
+    assert reschedule(session, plan) == Rescheduled(replace(session, plan=plan, version=2), moved=moved)
+
+
+def test_the_same_plan_again_is_no_change() -> None:
+    session = a_session()
+    assert reschedule(session, session.plan) is None
+
+
+def test_another_capacity_says_what_it_was() -> None:
+    session = a_session()
+    assert resize(session, 3) == Resized(replace(session, capacity=3, version=2), before=12)
+    assert resize(session, 12) is None
+
+
+def test_a_session_is_called_off_once_with_its_reason() -> None:
+    called_off = cancel(a_session(), "Travaux.")
+    assert called_off == Cancelled(replace(called_off.session, state=SessionState.CANCELLED, version=2), "Travaux.")
+    with pytest.raises(SessionIsCancelled):
+        cancel(called_off.session, "Travaux.")
+
+
+def test_a_session_that_follows_its_training_does_not_move() -> None:
+    session = a_session()
+    assert follow(session) == Rescheduled(replace(session, version=2), moved=False)
