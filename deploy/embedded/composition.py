@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
-from services.catalogue.wiring import SERVICE as CATALOGUE
-from services.identity.settings import Settings as IdentitySettings
-from services.identity.wiring import SERVICE as IDENTITY
 
 from deploy.embedded.postgres import EmbeddedPostgres
 from services.catalogue.settings import Settings as CatalogueSettings
+from services.catalogue.wiring import SERVICE as CATALOGUE
 from services.enrollment.settings import Settings as EnrollmentSettings
 from services.enrollment.wiring import SERVICE as ENROLLMENT
+from services.identity.settings import Settings as IdentitySettings
+from services.identity.wiring import SERVICE as IDENTITY
 from services.notifier.settings import Settings as NotifierSettings
 from services.notifier.wiring import SERVICE as NOTIFIER
 from shared.database import Database

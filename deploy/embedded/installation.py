@@ -60,7 +60,8 @@ class Installation:
 
     async def _serve(self, services: Mapping[str, Running], listener: socket.socket, began: float) -> None:
         notifier_database = services["notifier"].databases[0]
-        gateway = Gateway({name: one.app for name, one in services.items()}, pages(self._address, mailbox(notifier_database)))
+        shown = pages(self._address, (self._folder / DEMO_DONE).exists, mailbox(notifier_database))
+        gateway = Gateway({name: one.app for name, one in services.items()}, shown)
         config = uvicorn.Config(gateway, log_config=None, access_log=False, server_header=False, lifespan="off")
         async with _closing(services), asyncio.TaskGroup() as tasks:
             workers = [tasks.create_task(one.worker.run()) for one in services.values()]

@@ -2,7 +2,7 @@
 while no front-end is installed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +62,8 @@ class SafeHeaders:
 
 
 async def _start(request: Request) -> Response:
-    return render("start.html", accounts=ACCOUNTS, password=PASSWORD, address=request.app.state.address)
+    state = request.app.state
+    return render("start.html", accounts=ACCOUNTS, password=PASSWORD, address=state.address, has_demo=state.has_demo())
 
 
 async def _docs(_: Request) -> Response:
@@ -83,8 +84,10 @@ async def _not_here(request: Request, _: Exception) -> Response:
     return render("missing.html", 404, path=request.url.path)
 
 
-def pages(address: str, more: Sequence[BaseRoute]) -> Starlette:
-    """The pages, with those of the mailbox; `address` is what people call, and what examples show."""
+def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute]) -> Starlette:
+    """The pages, with those of the mailbox; `address` is what people call, and what examples show; `has_demo` says whether the
+    demo accounts are there.
+    """
     routes: list[BaseRoute] = [
         Route("/", _start),
         Route("/api/docs", _docs),
@@ -94,5 +97,5 @@ def pages(address: str, more: Sequence[BaseRoute]) -> Starlette:
         *more,
     ]
     app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers={404: _not_here})
-    app.state.address = address
+    app.state.address, app.state.has_demo = address, has_demo
     return app

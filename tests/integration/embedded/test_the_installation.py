@@ -1,0 +1,170 @@
+"""`make run` as somebody meets it who has just cloned the repository: what it prints, shows, keeps, refuses and leaves behind."""
+
+import asyncio
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
+from tests.support.eventually import eventually
+from tests.support.processes import Process, free_port
+
+STATES = {
+    "En attente de l'employeur",
+    "Pré-inscrit·e",
+    "Pré-inscrit·e, réponse attendue",
+    "Inscrit·e",
+    "Sur liste d'attente",
+    "Sur liste d'attente, réponse attendue",
+    "Sur liste d'attente, validé·e par le formateur",
+    "Refusée (par l'employeur)",
+    "Refusée (par le formateur)",
+    "Annulée (par la personne)",
+    "Annulée (accord de l'employeur retiré)",
+    "Annulée (session annulée)",
+}
+"""What the demo data holds at once; the one that nobody decides on expires at the next tick of the clock."""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that PostgreSQL's own user can reach."""
+    made = Path(tempfile.mkdtemp(prefix="embedded"))
+    made.chmod(0o755)
+    yield made / "data"
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def installation(folder: Path, port: int, *arguments: str, demo: bool = False) -> Process:
+    environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(folder), "PARCOURSPRO_DEMO": str(int(demo))}
+    return Process("embedded", ["-m", "deploy.embedded", *arguments], environment)
+
+
+def databases_of(folder: Path) -> list[psutil.Process]:
+    found = [process for process in psutil.process_iter(["name", "cmdline"]) if process.info["name"] == "postgres"]
+    return [process for process in found if str(folder) in " ".join(process.info["cmdline"] or ())]
+
+
+async def ready(process: Process, port: int) -> None:
+    await process.answers(f"http://127.0.0.1:{port}/health/live")
+    await eventually(lambda: _printed(process, "is ready after"), within=60)
+
+
+async def _printed(process: Process, words: str) -> bool:
+    return words in process.log
+
+
+async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_stop_and_a_start(folder: Path) -> None:
+    port = free_port()
+    process = installation(folder, port, demo=True)
+    process.start()
+    try:
+        await ready(process, port)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            assert {one["status_label"] for one in await _requests(http)} >= STATES
+            await _every_page_is_there(http)
+        assert all(one.email in process.log for one in ACCOUNTS)
+
+        process.stop(signal.SIGINT)
+        assert "Stopped; the data is kept." in process.log
+        assert databases_of(folder) == []
+
+        process.start()
+        await eventually(lambda: _count(process, "is ready after", 2), within=30)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            assert len(await _requests(http)) == 16
+        assert process.log.count("making the demo data") == 1
+    finally:
+        process.close()
+
+
+async def _count(process: Process, words: str, times: int) -> bool:
+    return process.log.count(words) == times
+
+
+async def _requests(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    credentials = {"email": ACCOUNTS[0].email, "password": PASSWORD}
+    token = (await http.post("/api/identity/v1/tokens", json=credentials)).json()["access_token"]
+    answer = await http.get("/api/enrollment/v1/enrollments?scope=all&limit=100", headers={"Authorization": f"Bearer {token}"})
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def _every_page_is_there(http: httpx.AsyncClient) -> None:
+    start = await http.get("/")
+    assert PASSWORD in start.text
+    docs = await http.get("/api/docs")
+    for service in ("identity", "catalogue", "enrollment", "notifier"):
+        assert f"/api/{service}/v1/docs" in docs.text
+        assert (await http.get(f"/api/{service}/v1/docs")).status_code == 200
+        assert (await http.get(f"/api/{service}/v1/docs/assets/swagger-ui-bundle.js")).status_code == 200
+        assert (await http.get(f"/api/{service}/v1/openapi.json")).json()["paths"]
+    mails = (await http.get("/mailbox/api/v1/messages?limit=500")).json()["messages"]
+    enrolled = next(one for one in mails if one["Subject"].startswith("Inscription confirmée"))
+    page = await http.get(f"/mailbox/{enrolled['ID']}")
+    assert enrolled["Subject"] in page.text.replace("&#39;", "'")
+    html = await http.get(f"/mailbox/{enrolled['ID']}/html")
+    assert "sandbox" in html.headers["Content-Security-Policy"]
+    file = await http.get(f"/mailbox/{enrolled['ID']}/files/0")
+    assert file.text.startswith("BEGIN:VCALENDAR")
+    assert (await http.get(f"/mailbox/{enrolled['ID']}/files/9")).status_code == 404
+    assert (await http.get("/mailbox")).text.count("<li>") == len(mails)
+    assert "password-resets/confirmation" in (await http.get("/compte/mot-de-passe/abc")).text
+    assert (await http.get("/demandes/1")).status_code == 404
+    assert (await http.get("/api/enrollment/metrics")).status_code == 404
+
+
+async def test_a_taken_port_and_a_folder_in_use_are_said_in_one_sentence_and_reset_empties(folder: Path) -> None:
+    port = free_port()
+    process = installation(folder, port)
+    process.start()
+    try:
+        await ready(process, port)
+        assert "Il n’y a pas de données de démonstration" in (await _page(port, "/")).text
+
+        for refused, sentence in (
+            (installation(folder.parent / "other", port), f"Port {port} is taken: "),
+            (installation(folder, free_port()), "Another process runs on"),
+            (installation(folder, port, "reset"), "Another process runs on"),
+        ):
+            refused.start()
+            assert refused.wait() == 1
+            assert refused.log.startswith(sentence)
+            assert refused.log.count("\n") == 1
+            refused.close()
+
+        process.kill()
+        assert databases_of(folder) != []
+    finally:
+        process.close()
+    emptied = installation(folder, port, "reset")
+    emptied.start()
+    assert emptied.wait() == 0
+    assert "is empty" in emptied.log
+    assert databases_of(folder) == []
+    emptied.close()
+    assert not await asyncio.to_thread(folder.exists)
+
+
+async def _page(port: int, path: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        return await http.get(path)
+
+
+def test_a_port_that_somebody_else_listens_on_is_not_shared(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = installation(folder, int(taken.getsockname()[1]))
+        process.start()
+        assert process.wait() == 1
+        assert "is taken" in process.log
+        process.close()
