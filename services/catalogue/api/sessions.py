@@ -73,7 +73,7 @@ async def schedule_session(*, actor: Staff, body: NewSession, tx: Tx, now: Now, 
 
     async def perform() -> SessionView:
         slots = [slot.wanted() for slot in body.slots]
-        session_id = await sessions.schedule(tx, body.training_id, body.capacity, body.plan(), slots, actor=actor, now=now)
+        session_id = await sessions.schedule_session(tx, body.training_id, body.capacity, body.plan(), slots, actor=actor, now=now)
         return await _view(tx, session_id, actor, response)
 
     answer: SessionView = await once(perform)
@@ -85,7 +85,7 @@ async def reschedule_session(
     *, session_id: UUID, actor: Staff, seen: Seen, body: SessionChanges, tx: Tx, now: Now, response: Response
 ) -> SessionView:
     """Change slots, place, trainers or the times of requests; who asked for it is told when slots or place change. Staff only."""
-    await sessions.reschedule(tx, session_id, body.plan(), body.wanted_slots(), expected=seen, actor=actor, now=now)
+    await sessions.reschedule_session(tx, session_id, body.plan(), body.wanted_slots(), expected=seen, actor=actor, now=now)
     return await _view(tx, session_id, actor, response)
 
 
@@ -94,12 +94,12 @@ async def resize_session(
     *, session_id: UUID, actor: Staff, seen: Seen, body: NewCapacity, tx: Tx, now: Now, response: Response
 ) -> SessionView:
     """Give more or fewer seats: more go to the waiting list at once, fewer evict nobody. Staff only."""
-    await sessions.resize(tx, session_id, body.capacity, expected=seen, actor=actor, now=now)
+    await sessions.resize_session(tx, session_id, body.capacity, expected=seen, actor=actor, now=now)
     return await _view(tx, session_id, actor, response)
 
 
 @router.post("/{session_id}/cancellation", responses=problems(UNAUTHENTICATED, NOT_FOUND, SESSION_IS_CANCELLED, WRONG_FIELDS))
 async def cancel_session(*, session_id: UUID, actor: Staff, body: Reason, tx: Tx, now: Now, response: Response) -> SessionView:
     """Call a session off, for good; everyone who asked for it is told why. Staff only."""
-    await sessions.cancel(tx, session_id, body.reason, actor=actor, now=now)
+    await sessions.cancel_session(tx, session_id, body.reason, actor=actor, now=now)
     return await _view(tx, session_id, actor, response)

@@ -65,7 +65,7 @@ async def draft_training(*, actor: Staff, body: NewTraining, tx: Tx, now: Now, o
     """Write a training; it is a draft until it is published. Staff only."""
 
     async def perform() -> TrainingView:
-        training_id = await trainings.draft(tx, body.syllabus(), actor=actor, now=now)
+        training_id = await trainings.draft_training(tx, body.syllabus(), actor=actor, now=now)
         return await _view(tx, training_id, actor, now, response)
 
     answer: TrainingView = await once(perform)
@@ -77,19 +77,19 @@ async def revise_training(
     *, training_id: UUID, actor: Staff, seen: Seen, body: TrainingChanges, tx: Tx, now: Now, response: Response
 ) -> TrainingView:
     """Let a training say something else; an archived one is published again first. Staff only."""
-    await trainings.revise(tx, training_id, body.given(), expected=seen, actor=actor, now=now)
+    await trainings.revise_training(tx, training_id, body.given(), expected=seen, actor=actor, now=now)
     return await _view(tx, training_id, actor, now, response)
 
 
 @router.post("/{training_id}/publication", responses=problems(*MOVE))
 async def publish_training(*, training_id: UUID, actor: Staff, tx: Tx, now: Now, response: Response) -> TrainingView:
     """Show a training to everybody; an archived one comes back. Staff only."""
-    await trainings.publish(tx, training_id, actor=actor, now=now)
+    await trainings.publish_training(tx, training_id, actor=actor, now=now)
     return await _view(tx, training_id, actor, now, response)
 
 
 @router.post("/{training_id}/archival", responses=problems(*MOVE))
 async def archive_training(*, training_id: UUID, actor: Staff, tx: Tx, now: Now, response: Response) -> TrainingView:
     """Offer a training no longer; its sessions and the requests for them go on. Staff only."""
-    await trainings.archive(tx, training_id, actor=actor, now=now)
+    await trainings.archive_training(tx, training_id, actor=actor, now=now)
     return await _view(tx, training_id, actor, now, response)

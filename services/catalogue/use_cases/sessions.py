@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain import session as sessions
 from services.catalogue.domain.fields import WrongFields, refuse
-from services.catalogue.domain.session import Plan
+from services.catalogue.domain.session import Plan, cancel, reschedule, resize, schedule
 from services.catalogue.domain.slots import WantedSlot, identified
 from services.catalogue.domain.training import Move
 from services.catalogue.storage.access import Actor, same_version
@@ -16,7 +15,7 @@ from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.settle import settle_session
 
 
-async def schedule(
+async def schedule_session(
     tx: Transaction,
     training_id: UUID,
     capacity: int,
@@ -35,12 +34,12 @@ async def schedule(
         raise WrongFields([("training_id", "Cette formation n'existe pas.")])
     training.allows(Move.SCHEDULE)
     complete = Plan(**plan, slots=identified(slots, (), _fresh()))
-    fact = sessions.schedule(uuid4(), training_id, capacity, complete)
+    fact = schedule(uuid4(), training_id, capacity, complete)
     await _require_trainers(tx, complete.trainer_ids)
     return (await settle_session(tx, fact, actor=actor, now=now)).id
 
 
-async def reschedule(
+async def reschedule_session(
     tx: Transaction,
     session_id: UUID,
     changes: Mapping[str, Any],
@@ -56,26 +55,26 @@ async def reschedule(
     plan = replace(session.plan, **changes)
     if slots is not None:
         plan = replace(plan, slots=identified(slots, session.plan.slots, _fresh()))
-    fact = sessions.reschedule(session, plan)
+    fact = reschedule(session, plan)
     if "trainer_ids" in changes:
         await _require_trainers(tx, plan.trainer_ids)
     if fact is not None:
         await settle_session(tx, fact, actor=actor, now=now)
 
 
-async def resize(tx: Transaction, session_id: UUID, capacity: int, *, expected: int, actor: Actor, now: datetime) -> None:
+async def resize_session(tx: Transaction, session_id: UUID, capacity: int, *, expected: int, actor: Actor, now: datetime) -> None:
     """Give a session another number of seats; who holds one keeps it."""
     session = await tx.sessions.to_change(session_id, actor)
     same_version(expected, session.version)
-    fact = sessions.resize(session, capacity)
+    fact = resize(session, capacity)
     if fact is not None:
         await settle_session(tx, fact, actor=actor, now=now)
 
 
-async def cancel(tx: Transaction, session_id: UUID, reason: str, *, actor: Actor, now: datetime) -> None:
+async def cancel_session(tx: Transaction, session_id: UUID, reason: str, *, actor: Actor, now: datetime) -> None:
     """Call a session off; those who asked for it are told the reason."""
     session = await tx.sessions.to_change(session_id, actor)
-    await settle_session(tx, sessions.cancel(session, reason), actor=actor, now=now)
+    await settle_session(tx, cancel(session, reason), actor=actor, now=now)
 
 
 def _fresh() -> Iterator[UUID]:

@@ -6,22 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain import session as sessions
-from services.catalogue.domain import training as trainings
 from services.catalogue.domain.fields import WrongFields
-from services.catalogue.domain.training import Revised, Syllabus
+from services.catalogue.domain.session import follow
+from services.catalogue.domain.training import Revised, Syllabus, archive, draft, publish, revise
 from services.catalogue.storage.access import Actor, same_version
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.settle import settle_session, settle_training
 
 
-async def draft(tx: Transaction, syllabus: Syllabus, *, actor: Actor, now: datetime) -> UUID:
+async def draft_training(tx: Transaction, syllabus: Syllabus, *, actor: Actor, now: datetime) -> UUID:
     """Write a training that only staff see; return its id."""
     await _require_axis(tx, syllabus)
-    return (await settle_training(tx, trainings.draft(uuid4(), syllabus), actor=actor, now=now)).id
+    return (await settle_training(tx, draft(uuid4(), syllabus), actor=actor, now=now)).id
 
 
-async def revise(tx: Transaction, training_id: UUID, changes: Mapping[str, Any], *, expected: int, actor: Actor, now: datetime) -> None:
+async def revise_training(
+    tx: Transaction, training_id: UUID, changes: Mapping[str, Any], *, expected: int, actor: Actor, now: datetime
+) -> None:
     """Let a training say something else.
 
     Snapshots of sessions carry its title: with another title, each session that is not over is said again, though nothing moved.
@@ -30,26 +31,26 @@ async def revise(tx: Transaction, training_id: UUID, changes: Mapping[str, Any],
     training = await tx.trainings.to_change(training_id, actor)
     same_version(expected, training.version)
     syllabus = replace(training.syllabus, **changes)
-    fact = trainings.revise(training, syllabus)
+    fact = revise(training, syllabus)
     if fact is None:
         return
     await _require_axis(tx, syllabus)
     await settle_training(tx, fact, actor=actor, now=now)
     if isinstance(fact, Revised) and fact.retitled:
         for session in await tx.sessions.coming(training_id, actor, now=now):
-            await settle_session(tx, sessions.follow(session), actor=actor, now=now)
+            await settle_session(tx, follow(session), actor=actor, now=now)
 
 
-async def publish(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
+async def publish_training(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Show a training to everybody."""
     training = await tx.trainings.to_change(training_id, actor)
-    await settle_training(tx, trainings.publish(training), actor=actor, now=now)
+    await settle_training(tx, publish(training), actor=actor, now=now)
 
 
-async def archive(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
+async def archive_training(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Offer a training no longer."""
     training = await tx.trainings.to_change(training_id, actor)
-    await settle_training(tx, trainings.archive(training), actor=actor, now=now)
+    await settle_training(tx, archive(training), actor=actor, now=now)
 
 
 async def _require_axis(tx: Transaction, syllabus: Syllabus) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
-from services.catalogue.use_cases import trainings
+from services.catalogue.use_cases.trainings import revise_training
 from shared.contracts.catalogue import SessionCapacityChanged, SessionRescheduled, TrainingArchived, TrainingPublished, TrainingRevised
 from tests.integration.catalogue.desk import Desk, a_training, errors, slot
 from tests.support.eventually import eventually
@@ -106,7 +106,7 @@ async def test_a_session_changed_while_its_training_is_renamed_says_the_new_titl
     actor = Actor(desk.staff, is_staff=True)
 
     async with desk.database.transaction() as work:
-        await trainings.revise(Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now)
+        await revise_training(Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now)
         # waits for the session's row, and may not say the title that it could read before
         resize = asyncio.create_task(desk.call(desk.staff, "PUT", f"/sessions/{session['id']}/capacity", {"capacity": 3}, seen=2))
         await eventually(lambda: _somebody_waits(desk))
