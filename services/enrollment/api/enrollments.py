@@ -42,8 +42,8 @@ async def list_enrollments(
 ) -> Page[EnrollmentView]:
     """Requests that the caller may see, newest first: their own, their structures', their sessions', or all of these.
 
-    Groups: `requested` is still open, `followed` was attended, `refused` by employer or trainer or never answered, `cancelled`
-    was given up or taken back, or never attended.
+    Groups: `followed` was attended; `refused` by employer or trainer, or never answered; `cancelled` was given up or taken
+    back; `requested` is the rest: still open, or enrolled and never there.
     """
     found = await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=time_and_id(cursor), limit=limit)
     more = None

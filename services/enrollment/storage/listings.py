@@ -17,10 +17,10 @@ Group = Literal["requested", "followed", "refused", "cancelled"]
 Key = tuple[datetime, UUID]
 
 _GROUPS: Final[dict[Group, str]] = {
-    "requested": f"({OPEN})",
+    "requested": f"({OPEN} OR e.attended IS FALSE)",
     "followed": "e.attended",
     "refused": "e.approval IN ('refused', 'declined', 'expired')",
-    "cancelled": "(e.approval IN ('withdrawn', 'cancelled') OR e.attended IS FALSE)",
+    "cancelled": "e.approval IN ('withdrawn', 'cancelled')",
 }
 _DECISIONS = text("""
     SELECT h.enrollment_id, h.version, h.move, h.at, h.note, e.approval, e.seat, e.account_id, e.structure_id, e.session_id,

@@ -1,5 +1,6 @@
 """People, structures and sessions that enrollment has heard of, and what those people do through its API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,9 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.request import add_to_cart, validate_cart
 from shared.contracts import Message
 from shared.contracts.catalogue import (
     SessionCapacityChanged,
@@ -32,6 +36,7 @@ from shared.messaging.worker import Worker
 from tests.support.invariants import violations
 
 BASE = "/api/enrollment/v1"
+BATCH = 500
 
 
 @dataclass
@@ -63,7 +68,8 @@ class Agency:
 
     async def tell(self, *messages: Message) -> None:
         """Deliver messages as the worker does; every one must take effect."""
-        await self.worker.inbox.take([_Delivery(message) for message in messages])
+        for start in range(0, len(messages), BATCH):
+            await self.worker.inbox.take([_Delivery(message) for message in messages[start : start + BATCH]])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def opens(self) -> None:
@@ -145,6 +151,18 @@ class Agency:
         answer = await self.asks(person, session_id)
         assert answer.status_code == 201, answer.text
         return UUID(answer.json()["requests"][0]["id"])
+
+    async def requests(self, people: Sequence[Person], session_id: UUID) -> list[UUID]:
+        """Many requests that wait for the employer, without the way over HTTP."""
+        made: list[UUID] = []
+        async with self.database.transaction() as work:
+            tx = Transaction(work)
+            for person in people:
+                actor = Actor(person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id}))
+                await add_to_cart(tx, session_id, actor=actor, now=self.now)
+                [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)
+                made.append(seen.enrollment.id)
+        return made
 
     async def accepts(self, enrollment_id: UUID) -> httpx.Response:
         """The employer agrees."""
