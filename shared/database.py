@@ -101,6 +101,13 @@ class Database:
             self._away = False
             log.info("the database answers")
 
+    async def is_away(self, error: BaseException) -> bool:
+        """Say whether an error came of the database being away, rather than of a statement or of what a handler did.
+
+        An OSError may be the handler's own, of a file or of another server: it is the database's while that does not answer.
+        """
+        return is_outage(error) and (isinstance(error, DBAPIError) or not await self.ready())
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -115,7 +122,7 @@ def is_outage(error: BaseException) -> bool:
 
     SQLSTATE 08 connection, 57P01–57P03 shutting down or starting, 53300 too many connections.
     """
-    if isinstance(error, (ConnectionError, OSError)):
+    if isinstance(error, OSError):
         return True
     if not isinstance(error, DBAPIError):
         return False

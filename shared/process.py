@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -44,29 +45,46 @@ def open_database(service: ServiceDefinition[Settings], settings: Settings, role
 
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
+    await uvicorn.Server(_server_config(app, settings)).serve()
+
+
+def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     gc.collect()
     gc.freeze()  # the heap of the start is never garbage: looking through it cost 450 ms at the 99th percentile
-    await uvicorn.Server(
-        uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
-    ).serve()
+    return uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+
+
+class _Beside(uvicorn.Server):
+    """A server that leaves the signals to the worker beside it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
 
 
 async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -> None:
-    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT."""
+    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; what has begun is finished first."""
     database = open_database(service, settings, "worker")
     transport = RabbitTransport(settings.amqp_url, service=service.name)
-    worker = asyncio.create_task(service.worker(settings, database, transport).run())
-    server = asyncio.create_task(serve(worker_app(service.name, database, transport), settings))
-    # a worker that ends has failed: the process ends with it, and the supervisor starts another
-    await asyncio.wait({worker, server}, return_when=asyncio.FIRST_COMPLETED)
-    failure = worker.exception() if worker.done() else None
-    for task in (worker, server):
-        task.cancel()
-    await asyncio.gather(worker, server, return_exceptions=True)
+    worker = service.worker(settings, database, transport)
+    server = _Beside(_server_config(worker_app(worker), settings))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    running = asyncio.create_task(worker.run())
+    serving, stopping = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
+    # a worker or a server that ends has failed: the process ends with it, and the supervisor starts another
+    await asyncio.wait({running, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    running.cancel()
+    stopping.cancel()
+    ends = await asyncio.gather(running, serving, return_exceptions=True)
     await transport.close()
     await database.close()
-    if failure is not None:
-        raise failure
+    for failure in ends:
+        if isinstance(failure, Exception):
+            raise failure
 
 
 def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
@@ -87,7 +105,6 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     @app.command()
     def worker() -> None:
         """Publish, listen, retry, and do what is due by the clock."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         asyncio.run(run_worker(service, settings()))
 
     @app.command("migrate")

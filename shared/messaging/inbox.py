@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 import structlog
 from pydantic import ValidationError
@@ -11,10 +11,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts import REGISTRY, Message
-from shared.database import Database, UnitOfWork, is_outage
+from shared.database import Database, UnitOfWork
 from shared.messaging import undelivered
 from shared.messaging.causation import caused_by
+from shared.messaging.ending import to_its_end
 from shared.messaging.envelope import Envelope
+from shared.messaging.metrics import Metrics
 from shared.messaging.subscriptions import Directory, Handler, Tx
 from shared.messaging.transport import Delivery
 from shared.telemetry import correlated
@@ -50,42 +52,52 @@ class Unit(Generic[Tx]):
 class Inbox(Generic[Tx]):
     """One service's side of receiving."""
 
-    def __init__(self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx]) -> None:
+    def __init__(self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx], metrics: Metrics) -> None:
         """`transaction` makes the service's own unit of work of the shared one."""
         self._database = database
         self._directory = directory
         self._transaction = transaction
+        self._metrics = metrics
 
     async def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Settle deliveries and acknowledge them. While the database is away, wait: an outage costs no attempts."""
+        """Settle deliveries and acknowledge them. While the database is away, wait: an outage costs no attempts.
+
+        Cancelled meanwhile: running transactions end, and what they committed is acknowledged.
+        """
         while True:
             try:
-                await self._settle([delivery.envelope for delivery in deliveries])
-                break
+                await to_its_end(self._settle(deliveries))
             except Exception as error:
-                if not is_outage(error):
+                if not await self._database.is_away(error):
                     raise
                 await self._database.wait_until_ready()
+            else:
+                return
+
+    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        units: list[Unit[Tx]] = []
+        for delivery in deliveries:
+            try:
+                units += self._read(delivery.envelope)
+            except Unreadable as reason:
+                await self._park(delivery.envelope, reason)
+        if len(units) <= 1 or not await self._together(units):
+            for unit in units:
+                await self._alone(unit)
         for delivery in deliveries:
             await delivery.acknowledge()
 
-    async def _settle(self, envelopes: Sequence[Envelope]) -> None:
-        units: list[Unit[Tx]] = []
-        for envelope in envelopes:
-            try:
-                units += self._read(envelope)
-            except Unreadable as reason:
-                log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
-                async with self._database.transaction() as work:
-                    await undelivered.park(work.connection, envelope, str(reason))
-        if len(units) > 1 and await self._together(units):
-            return
-        for unit in units:
-            await self._alone(unit)
+    async def _park(self, envelope: Envelope, reason: Unreadable) -> None:
+        log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
+        async with self._database.transaction() as work:
+            await undelivered.park(work.connection, envelope, str(reason))
+        self._metrics.parked(envelope.name)
 
     def _read(self, envelope: Envelope) -> list[Unit[Tx]]:
         if not envelope.message_id:
             raise Unreadable("the message has no id, so its effect could not be kept to one")
+        if "\0" in envelope.message_id:
+            raise Unreadable("the message's id cannot be kept")
         kind = REGISTRY.get(envelope.name)
         if kind is None:
             text_ = f"unknown message or version: {envelope.name!r}"
@@ -96,15 +108,17 @@ class Inbox(Generic[Tx]):
             places = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()[:5])
             text_ = f"does not parse as {envelope.name}: {places}"
             raise Unreadable(text_) from error
-        return [Unit(envelope, envelope.message_id, message, handler) for handler in self._directory.listening_to(envelope.name)]
+        handlers = self._directory.listening_to(envelope.name)
+        if not handlers and kind.recipient is not None:
+            raise Unreadable("nothing here obeys this command any more")
+        return [Unit(envelope, envelope.message_id, message, handler) for handler in handlers]
 
     async def _together(self, units: Sequence[Unit[Tx]]) -> bool:
         """Try all in one commit, which is what makes a backlog quick. On any error nothing happened, and each goes alone."""
         try:
-            async with self._database.transaction() as work:
-                await self._perform(work, units)
+            await self._committed(units)
         except Exception as error:
-            if is_outage(error):
+            if await self._database.is_away(error):
                 raise
             log.info("a batch goes one by one", units=len(units), error=undelivered.describe(error))
             return False
@@ -112,18 +126,26 @@ class Inbox(Generic[Tx]):
 
     async def _alone(self, unit: Unit[Tx]) -> None:
         try:
-            async with self._database.transaction() as work:
-                await self._perform(work, [unit])
+            await self._committed([unit])
         except Exception as error:
-            if is_outage(error):
+            if await self._database.is_away(error):
                 raise
             log.warning("deferred a message", name=unit.envelope.name, handler=unit.handler.name, error=undelivered.describe(error))
+            self._metrics.failed(unit.envelope.name)
             async with self._database.transaction() as work:
                 await undelivered.defer(work.connection, unit.envelope, unit.handler.name, error)
 
-    async def _perform(self, work: UnitOfWork, units: Sequence[Unit[Tx]]) -> None:
+    async def _committed(self, units: Sequence[Unit[Tx]]) -> None:
+        async with self._database.transaction() as work:
+            performed = await self._perform(work, units)
+        for unit in performed:
+            self._metrics.handled(unit.envelope.name)
+
+    async def _perform(self, work: UnitOfWork, units: Sequence[Unit[Tx]]) -> list[Unit[Tx]]:
+        """Run the handlers of what is claimed here and now; the rest was done before."""
         claimed = await self._claim(work.connection, units)
         transaction = self._transaction(work)
+        performed: list[Unit[Tx]] = []
         for unit in units:
             if unit.key not in claimed:
                 continue
@@ -132,6 +154,8 @@ class Inbox(Generic[Tx]):
                 for each in self._context(unit):
                     context.enter_context(each)
                 await unit.handler.run(unit.message, transaction)
+            performed.append(unit)
+        return performed
 
     @staticmethod
     def _context(unit: Unit[Tx]) -> Sequence[AbstractContextManager[None]]:
@@ -161,14 +185,27 @@ class Inbox(Generic[Tx]):
                 row = await undelivered.take_due(work.connection)
                 if row is None:
                     return False
-                await self._perform(work, self._units_of(row))
+                performed = await self._perform(work, self._units_of(row))
         except Exception as error:
-            if row is None or is_outage(error):
+            if row is None or await self._database.is_away(error):
                 raise
-            async with self._database.transaction() as work:
-                await undelivered.failed_again(work.connection, row, error)
+            await self._failed_again(row, error)
+        else:
+            for unit in performed:
+                self._metrics.handled(unit.envelope.name)
         return True
 
-    def _units_of(self, row: Row[tuple[object, ...]]) -> list[Unit[Tx]]:
-        units = self._read(undelivered.envelope_of(row))
-        return [unit for unit in units if row.handler in {None, unit.handler.name}]
+    async def _failed_again(self, row: Row[Any], error: Exception) -> None:
+        async with self._database.transaction() as work:
+            parked = await undelivered.failed_again(work.connection, row, error, for_good=isinstance(error, Unreadable))
+        self._metrics.failed(row.name)
+        if parked:
+            log.warning("parked a message", name=row.name, handler=row.handler, error=undelivered.describe(error))
+            self._metrics.parked(row.name)
+
+    def _units_of(self, row: Row[Any]) -> list[Unit[Tx]]:
+        units = [unit for unit in self._read(undelivered.envelope_of(row)) if row.handler in {None, unit.handler.name}]
+        if row.handler is not None and not units:
+            text_ = f"no handler is called {row.handler} any more"
+            raise Unreadable(text_)
+        return units

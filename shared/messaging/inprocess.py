@@ -4,9 +4,11 @@ Nothing is kept: what survives a crash is the outbox row, which stays until the 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.contracts import REGISTRY
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Queue
 
@@ -27,23 +29,30 @@ class _Subscription:
     def __init__(self, queue: Queue, members: "list[_Subscription]") -> None:
         self.queue = queue
         self._members = members
-        self.waiting: asyncio.Queue[_Delivery] = asyncio.Queue()
+        self._waiting: deque[_Delivery] = deque()
+        self._arrived = asyncio.Event()
         self._taken: list[_Delivery] = []
 
+    def put(self, delivery: _Delivery) -> None:
+        self._waiting.append(delivery)
+        self._arrived.set()
+
     async def receive(self, most: int) -> Sequence[_Delivery]:
-        taken = [await self.waiting.get()]
-        while len(taken) < most and not self.waiting.empty():
-            taken.append(self.waiting.get_nowait())
+        while not self._waiting:
+            self._arrived.clear()
+            await self._arrived.wait()
+        taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         self._taken = [one for one in self._taken if not one.done.done()] + taken
         return taken
+
+    def forget_what_was_given_up(self) -> None:
+        """What the relay no longer waits for is published again: keeping it too would grow without end."""
+        self._waiting = deque(one for one in self._waiting if not one.done.done())
 
     async def close(self) -> None:
         if self in self._members:
             self._members.remove(self)
-        left = list(self._taken)
-        while not self.waiting.empty():
-            left.append(self.waiting.get_nowait())
-        for delivery in left:
+        for delivery in (*self._taken, *self._waiting):
             delivery.done.cancel()
 
     def wants(self, envelope: Envelope) -> bool:
@@ -63,13 +72,22 @@ class InProcessTransport:
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
         """See the port. Not confirmed within CONFIRM_SECONDS: it will be published again."""
-        if not self._expected <= {service for service, members in self._subscriptions.items() if members}:
+        if not await self.ready():
             return [False] * len(envelopes)
         waits = [self._hand_over(envelope) for envelope in envelopes]
-        pending = [future for futures in waits for future in futures]
-        if pending:
-            await asyncio.wait(pending, timeout=CONFIRM_SECONDS)
-        return [all(future.done() and not future.cancelled() for future in futures) for futures in waits]
+        futures = [future for each in waits for future in each]
+        if futures:
+            _, late = await asyncio.wait(futures, timeout=CONFIRM_SECONDS)
+            if late:
+                self._give_up(late)
+        return [all(not future.cancelled() for future in each) for each in waits]
+
+    def _give_up(self, late: Iterable[asyncio.Future[None]]) -> None:
+        for future in late:
+            future.cancel()
+        for members in self._subscriptions.values():
+            for member in members:
+                member.forget_what_was_given_up()
 
     def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]]:
         futures = []
@@ -79,14 +97,15 @@ class InProcessTransport:
                 continue
             self._turn += 1
             delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
-            wanting[self._turn % len(wanting)].waiting.put_nowait(delivery)
+            wanting[self._turn % len(wanting)].put(delivery)
             futures.append(delivery.done)
         return futures or self._unheard(envelope)
 
     @staticmethod
     def _unheard(envelope: Envelope) -> list[asyncio.Future[None]]:
-        """Let an event pass that nobody listens to; a command that nobody obeys is not confirmed, so it waits."""
-        if envelope.recipient is None:
+        """What nobody takes is not confirmed, so it waits; what is said for others outside may pass."""
+        kind = REGISTRY.get(envelope.name)
+        if kind is not None and kind.public:
             return []
         refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         refused.cancel()
@@ -100,8 +119,8 @@ class InProcessTransport:
         return subscription
 
     async def ready(self) -> bool:
-        """Always."""
-        return True
+        """Whether everybody who is expected listens."""
+        return self._expected <= {service for service, members in self._subscriptions.items() if members}
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -6,10 +6,10 @@ that it cannot restore on a healthy connection stays dead in silence.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 
 import aio_pika
 import structlog
@@ -19,6 +19,7 @@ from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
+from shared.messaging.amqp import envelope_of, message_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Queue
 
@@ -52,12 +53,18 @@ async def _connect(url: str, name: str) -> AbstractConnection:
         return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
 
 
+async def _close(connection: AbstractConnection) -> None:
+    with suppress(*LOST):
+        async with asyncio.timeout(CALL_SECONDS):
+            await connection.close()
+
+
 class _Delivery:
     __slots__ = ("_message", "envelope")
 
-    def __init__(self, message: AbstractIncomingMessage) -> None:
+    def __init__(self, message: AbstractIncomingMessage, recipient: str | None) -> None:
         self._message = message
-        self.envelope = _envelope(message)
+        self.envelope = envelope_of(message, recipient)
 
     async def acknowledge(self) -> None:
         # a lost channel means that the message comes again, and the inbox knows it
@@ -67,7 +74,10 @@ class _Delivery:
 
 
 class _Subscription:
-    """Keeps one consumer alive. The callback only stores; what is lost with a channel is forgotten, for it comes again."""
+    """Keeps one consumer alive. The callback only stores; what is lost with a channel is forgotten, for it comes again.
+
+    What is stored is bounded by the prefetch: the broker sends no more until something is acknowledged.
+    """
 
     def __init__(self, url: str, queue: Queue) -> None:
         self._url = url
@@ -75,34 +85,36 @@ class _Subscription:
         self._waiting: deque[_Delivery] = deque()
         self._arrived = asyncio.Event()
         self.declared = asyncio.Event()
+        self.listening = False
         self.task = asyncio.create_task(self._keep(), name=f"subscription {queue.service}")
+        # the watchdog: a keeper that ends has failed, and whoever waits for deliveries must not wait on
+        self.task.add_done_callback(lambda _: self._arrived.set())
+        self.task.add_done_callback(lambda _: self.declared.set())
+
+    async def stand(self) -> None:
+        """Wait until the queue and its bindings are declared; raise what ended the keeper, if something did."""
+        await self.declared.wait()
+        if self.task.done():
+            await self.task
 
     async def receive(self, most: int) -> Sequence[_Delivery]:
         while not self._waiting:
-            self._arrived.clear()
             if self.task.done():
                 await self.task
+            self._arrived.clear()
             await self._arrived.wait()
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
     async def close(self) -> None:
         self.task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.task
+        await asyncio.gather(self.task, return_exceptions=True)
 
     async def _keep(self) -> None:
         said = False
         while True:
             try:
-                connection = await _connect(self._url, f"{self._queue.service} listens")
-                async with connection:
-                    closed = asyncio.Event()
-                    channel = await self._consume(connection, closed.set)
-                    log.info("listening", queue=self._queue.service)
-                    said = False
-                    self.declared.set()
-                    await closed.wait()
-                    log.warning("the consumer's channel closed", queue=self._queue.service, closed=channel.is_closed)
+                await self._listen_once()
+                said = False
             except LOST as error:
                 if not said:
                     log.warning("waiting for the broker", queue=self._queue.service, error=repr(error))
@@ -110,25 +122,41 @@ class _Subscription:
             self._waiting.clear()
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _consume(self, connection: AbstractConnection, on_close: Callable[[], None]) -> AbstractChannel:
-        async with asyncio.timeout(CALL_SECONDS):
-            channel = await connection.channel(publisher_confirms=False)
-            connection.close_callbacks.add(lambda *_: on_close())
-            channel.close_callbacks.add(lambda *_: on_close())
-            await channel.set_qos(prefetch_count=PREFETCH)
-            events, commands = await _exchanges(channel)
-            for exchange, suffix, names in ((events, "", self._queue.events), (commands, ".commands", self._queue.commands)):
-                if not names:
-                    continue
-                # only the type: any other argument that differs from a queue of yesterday would be refused for ever
-                queue = await channel.declare_queue(self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"})
-                for name in names:
-                    await queue.bind(exchange, routing_key=name)
-                await queue.consume(self._store)
-            return channel
+    async def _listen_once(self) -> None:
+        """Connect, declare, consume, until anything of it ends."""
+        connection = await _connect(self._url, f"{self._queue.service} listens")
+        try:
+            ended = asyncio.Event()
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._consume(connection, ended.set)
+            log.info("listening", queue=self._queue.service)
+            self.listening = True
+            self.declared.set()
+            await ended.wait()
+            log.warning("no longer listening", queue=self._queue.service)
+        finally:
+            self.listening = False
+            await _close(connection)
 
-    async def _store(self, message: AbstractIncomingMessage) -> None:
-        self._waiting.append(_Delivery(message))
+    async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> None:
+        channel = await connection.channel(publisher_confirms=False)
+        connection.close_callbacks.add(lambda *_: on_end())
+        channel.close_callbacks.add(lambda *_: on_end())
+        # a consumer that the broker ends, for its queue was deleted, closes neither
+        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: on_end())
+        await channel.set_qos(prefetch_count=PREFETCH)
+        events, commands = await _exchanges(channel)
+        for exchange, suffix, names in ((events, "", self._queue.events), (commands, ".commands", self._queue.commands)):
+            if not names:
+                continue
+            # only the type: any other argument that differs from a queue of yesterday would be refused for ever
+            queue = await channel.declare_queue(self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"})
+            for name in names:
+                await queue.bind(exchange, routing_key=name)
+            await queue.consume(partial(self._store, self._queue.service if suffix else None))
+
+    async def _store(self, recipient: str | None, message: AbstractIncomingMessage) -> None:
+        self._waiting.append(_Delivery(message, recipient))
         self._arrived.set()
 
 
@@ -144,6 +172,7 @@ class RabbitTransport:
         self._opening = asyncio.Lock()
         self._away = False
         self._subscriptions: list[_Subscription] = []
+        self._away = False
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
         """See the port. Confirms are pipelined; a message that no queue takes is returned, and so is not safe."""
@@ -166,7 +195,7 @@ class RabbitTransport:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 confirmation = await exchange.publish(
-                    _message(envelope),
+                    message_of(envelope),
                     routing_key=envelope.name,
                     mandatory=kind is None or not kind.public,
                 )
@@ -188,15 +217,13 @@ class RabbitTransport:
     async def _drop_connection(self) -> None:
         connection, self._connection, self._publishing = self._connection, None, None
         if connection is not None:
-            with suppress(*LOST):
-                async with asyncio.timeout(CALL_SECONDS):
-                    await connection.close()
+            await _close(connection)
 
     async def subscribe(self, queue: Queue) -> _Subscription:
         """See the port. Returns once the queue stands, however long the broker takes to come."""
         subscription = _Subscription(self._url, queue)
         self._subscriptions.append(subscription)
-        await subscription.declared.wait()
+        await subscription.stand()
         return subscription
 
     async def ready(self) -> bool:
@@ -205,47 +232,10 @@ class RabbitTransport:
             await self._open()
         except LOST:
             return False
-        return True
+        return all(subscription.listening for subscription in self._subscriptions)
 
     async def close(self) -> None:
         """See the port."""
         for subscription in self._subscriptions:
             await subscription.close()
         await self._drop_connection()
-
-
-def _message(envelope: Envelope) -> aio_pika.Message:
-    occurred = envelope.occurred_at or datetime.now(UTC)
-    headers = {
-        **envelope.headers,
-        "cloudEvents:specversion": "1.0",
-        "cloudEvents:id": envelope.message_id or "",
-        "cloudEvents:type": envelope.name,
-        "cloudEvents:source": f"/{envelope.source}",
-        "cloudEvents:time": occurred.isoformat(),
-    }
-    return aio_pika.Message(
-        envelope.body,
-        headers=dict(headers),
-        content_type="application/json",
-        # aio-pika's default is not persistent
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        message_id=envelope.message_id,
-        type=envelope.name,
-        timestamp=occurred,
-        correlation_id=envelope.correlation_id,
-        app_id=envelope.source,
-    )
-
-
-def _envelope(message: AbstractIncomingMessage) -> Envelope:
-    headers: Mapping[str, object] = message.headers or {}
-    return Envelope(
-        message_id=message.message_id or None,
-        name=message.type or message.routing_key or "",
-        body=message.body,
-        correlation_id=message.correlation_id or None,
-        source=message.app_id or None,
-        occurred_at=message.timestamp,
-        headers={key: str(value) for key, value in headers.items() if not key.startswith("cloudEvents:")},
-    )

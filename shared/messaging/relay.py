@@ -3,7 +3,9 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, text
@@ -11,8 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Database
+from shared.messaging.ending import to_its_end
 from shared.messaging.envelope import Envelope
+from shared.messaging.metrics import Metrics
 from shared.messaging.transport import Transport
+from shared.messaging.undelivered import describe
 
 log = structlog.get_logger()
 
@@ -21,11 +26,13 @@ IDLE_SECONDS = (0.05, 0.5)
 LOCK_RETRY_SECONDS = 1.0
 FROZEN_AFTER = "30s"
 LOCK_SPACE = 7_267_100
+MOST_PASSED_OVER = 10_000
+"""Aggregates whose rows nobody takes yet and that are looked behind; further ones wait with them."""
 
 _LOCK = text("SELECT pg_try_advisory_lock(:space, :shard)")
 _READ = text("""
     SELECT id, event_id, aggregate_id, name, recipient, payload, headers, created_at
-    FROM outbox WHERE shard % :shards = :shard ORDER BY id LIMIT :most
+    FROM outbox WHERE shard % :shards = :shard AND NOT aggregate_id = ANY(CAST(:passed_over AS uuid[])) ORDER BY id LIMIT :most
 """)
 _PUBLISHED = text("""
     WITH gone AS (DELETE FROM outbox WHERE id = ANY(:ids) RETURNING *)
@@ -34,13 +41,23 @@ _PUBLISHED = text("""
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What became of one batch: how many rows went, the aggregates whose rows could not, and whether more rows may be behind."""
+
+    moved: int
+    stuck: frozenset[UUID]
+    full: bool
+
+
 class Relay:
     """One relay of one shard. Any number may run; the holder of the session advisory lock is active."""
 
-    def __init__(self, database: Database, transport: Transport, *, source: str, shard: int = 0, shards: int = 1) -> None:
+    def __init__(self, database: Database, transport: Transport, metrics: Metrics, *, source: str, shard: int = 0, shards: int = 1) -> None:
         """`source` is the service that speaks; `shard` of `shards`, the same number for all workers of a service."""
         self._database = database
         self._transport = transport
+        self._metrics = metrics
         self._source = source
         self._shard = shard
         self._shards = shards
@@ -56,47 +73,63 @@ class Relay:
                     finally:
                         # the lock and the time limit belong to this session: it must not go back to the pool
                         await connection.invalidate()
-            except (DBAPIError, OSError, TimeoutError) as error:
-                log.warning("the relay lost its database", error=str(error).splitlines()[0])
-                await self._database.wait_until_ready()
+            except (DBAPIError, OSError) as error:
+                log.warning("the relay lost its session", error=describe(error))
             await asyncio.sleep(LOCK_RETRY_SECONDS)
+            await self._database.wait_until_ready()
 
     async def _hold(self, connection: AsyncConnection) -> None:
-        """Drain while this session has the lock. A frozen process goes idle, is disconnected, and so loses the lock."""
+        """Drain once this session has the lock. A frozen process goes idle, is disconnected, and so loses the lock."""
         await connection.execute(text(f"SET idle_session_timeout = '{FROZEN_AFTER}'"))
-        if not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):
-            return
-        idle = IDLE_SECONDS[0]
+        while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):  # noqa: ASYNC110 - another process holds it
+            await asyncio.sleep(LOCK_RETRY_SECONDS)
+        idle, passed_over = IDLE_SECONDS[0], frozenset[UUID]()
         while True:
-            moved, stuck = await self.drain(connection)
-            if (moved and not stuck) or (await self._database.wakeup.wait(idle) and not stuck):
+            drained = await to_its_end(self.drain(connection, passed_over))
+            if await self._may_look_behind(drained, passed_over):
+                passed_over |= drained.stuck
+                continue
+            waits_for_others, passed_over = bool(drained.stuck or passed_over), frozenset()
+            if waits_for_others:
+                await asyncio.sleep(idle)
+            elif drained.moved or await self._database.wakeup.wait(idle):
                 idle = IDLE_SECONDS[0]
-            else:
-                idle = min(idle * 2, IDLE_SECONDS[1])
-                if stuck:
-                    await asyncio.sleep(idle)
+                continue
+            idle = min(idle * 2, IDLE_SECONDS[1])
 
-    async def drain(self, connection: AsyncConnection) -> tuple[int, bool]:
-        """Publish one batch. Return how many rows went, and whether some could not go."""
-        batch = {"shard": self._shard, "shards": self._shards, "most": WAVE}
+    async def _may_look_behind(self, drained: Drained, passed_over: frozenset[UUID]) -> bool:
+        """What nobody takes yet must not hold up what is behind it; while nothing is taken at all, there is no use in looking."""
+        return (
+            drained.full
+            and len(passed_over) < MOST_PASSED_OVER
+            and bool(drained.stuck or passed_over)
+            and bool(drained.moved or await self._transport.ready())
+        )
+
+    async def drain(self, connection: AsyncConnection, passed_over: frozenset[UUID] = frozenset()) -> Drained:
+        """Publish the first rows of all aggregates but those `passed_over`."""
+        batch = {"shard": self._shard, "shards": self._shards, "most": WAVE, "passed_over": list(passed_over)}
         rows = (await connection.execute(_READ, batch)).all()
         sent = await self._publish_in_waves(rows)
         if sent:
-            await connection.execute(_PUBLISHED, {"ids": sent})
-        return len(sent), len(sent) < len(rows)
+            await connection.execute(_PUBLISHED, {"ids": list(sent)})
+        for row in rows:
+            if row.id in sent:
+                self._metrics.published(row.name)
+        return Drained(len(sent), frozenset(row.aggregate_id for row in rows if row.id not in sent), len(rows) == WAVE)
 
-    async def _publish_in_waves(self, rows: Sequence[Row[Any]]) -> list[int]:
+    async def _publish_in_waves(self, rows: Sequence[Row[Any]]) -> set[int]:
         """One event in flight for each aggregate: the next only after the one before it is safe."""
-        by_aggregate: dict[Any, deque[Row[Any]]] = defaultdict(deque)
+        by_aggregate: dict[UUID, deque[Row[Any]]] = defaultdict(deque)
         for row in rows:
             by_aggregate[row.aggregate_id].append(row)
-        sent: list[int] = []
+        sent: set[int] = set()
         while by_aggregate:
             wave = [waiting[0] for waiting in by_aggregate.values()]
             confirmed = await self._transport.publish([self._envelope(row) for row in wave])
             for row, safe in zip(wave, confirmed, strict=True):
                 if safe:
-                    sent.append(row.id)
+                    sent.add(row.id)
                     by_aggregate[row.aggregate_id].popleft()
                 if not safe or not by_aggregate[row.aggregate_id]:
                     del by_aggregate[row.aggregate_id]

@@ -41,6 +41,7 @@ BEGIN
     END LOOP;
 END
 $$;
+SELECT ensure_event_log_partitions();
 CREATE TABLE inbox (
     message_id text NOT NULL,
     handler text NOT NULL,
@@ -62,7 +63,7 @@ CREATE TABLE undelivered (
     created_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((next_at IS NULL) = (parked_at IS NOT NULL))
 );
-CREATE UNIQUE INDEX undelivered_once ON undelivered (message_id, handler) WHERE message_id IS NOT NULL AND handler IS NOT NULL;
+CREATE UNIQUE INDEX undelivered_once ON undelivered (message_id, handler) NULLS NOT DISTINCT WHERE message_id IS NOT NULL;
 CREATE INDEX undelivered_due ON undelivered (next_at) WHERE parked_at IS NULL;
 CREATE TABLE idempotency_keys (
     actor text NOT NULL,

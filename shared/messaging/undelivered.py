@@ -39,7 +39,12 @@ _DROP = text("DELETE FROM undelivered WHERE id = :id")
 def describe(error: BaseException) -> str:
     """One line an operator can act on: the kind of error and its first line."""
     first = (str(error).splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}"[:ERROR_LENGTH]
+    return _storable(f"{type(error).__name__}: {first}"[:ERROR_LENGTH])
+
+
+def _storable(value: str) -> str:
+    """PostgreSQL keeps no NUL in a text, and a stranger's message may have one anywhere."""
+    return value.replace("\0", "\\0")
 
 
 async def defer(connection: AsyncConnection, envelope: Envelope, handler: str, error: BaseException) -> None:
@@ -64,14 +69,14 @@ async def _add(
     await connection.execute(
         _ADD,
         {
-            "message_id": envelope.message_id,
+            "message_id": None if envelope.message_id is None else _storable(envelope.message_id),
             "handler": handler,
-            "name": envelope.name,
+            "name": _storable(envelope.name),
             "body": envelope.body,
-            "headers": json.dumps({key: value for key, value in headers.items() if value is not None}),
+            "headers": json.dumps({_storable(key): _storable(value) for key, value in headers.items() if value is not None}),
             "attempts": attempts,
             "delay": delay,
-            "error": error,
+            "error": _storable(error),
         },
     )
 
@@ -86,10 +91,11 @@ async def count_due(connection: AsyncConnection) -> int:
     return int(await connection.scalar(_DUE) or 0)
 
 
-async def failed_again(connection: AsyncConnection, row: Row[Any], error: BaseException) -> None:
-    """Plan the next attempt, or park after the last one."""
-    delay = DELAYS[row.attempts] if row.attempts < len(DELAYS) else None
+async def failed_again(connection: AsyncConnection, row: Row[Any], error: BaseException, *, for_good: bool) -> bool:
+    """Plan the next attempt, or park after the last one, or at once if no attempt can help. Return whether it is parked."""
+    delay = DELAYS[row.attempts] if row.attempts < len(DELAYS) and not for_good else None
     await connection.execute(_FAILED, {"id": row.id, "attempts": row.attempts, "delay": delay, "error": describe(error)})
+    return delay is None
 
 
 def envelope_of(row: Row[Any]) -> Envelope:

@@ -9,8 +9,10 @@ from typing import Generic
 import structlog
 from sqlalchemy import text
 
-from shared.database import Database, UnitOfWork, is_outage
+from shared.database import Database, UnitOfWork
+from shared.messaging.ending import to_its_end
 from shared.messaging.inbox import Inbox
+from shared.messaging.metrics import Metrics
 from shared.messaging.relay import Relay
 from shared.messaging.subscriptions import Directory, Subscriptions, Tx
 from shared.messaging.transport import Queue, Transport
@@ -56,9 +58,12 @@ class Worker(Generic[Tx]):
         self.database = database
         self.transport = transport
         self.service = service
-        self.inbox = Inbox(database, directory := Directory(subscriptions), transaction)
+        self.metrics = Metrics()
+        self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
         self.queue = Queue(service, directory.events, directory.commands)
-        self._relays = [Relay(database, transport, source=service, shard=shard, shards=relay_shards) for shard in range(relay_shards)]
+        self._relays = [
+            Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards) for shard in range(relay_shards)
+        ]
         self._jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
@@ -66,7 +71,7 @@ class Worker(Generic[Tx]):
         ]
 
     async def run(self) -> None:
-        """Run until cancelled."""
+        """Run until cancelled; then what has begun is finished first, and what it committed is acknowledged."""
         await self.database.wait_until_ready()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
@@ -88,9 +93,9 @@ class Worker(Generic[Tx]):
     async def _repeat(self, job: Job) -> None:
         while True:
             try:
-                await job.run()
+                await to_its_end(_begun(job))
             except Exception as error:
-                if is_outage(error):
+                if await self.database.is_away(error):
                     await self.database.wait_until_ready()
                 else:
                     log.exception("a job failed", job=job.name, error=describe(error))
@@ -103,3 +108,7 @@ class Worker(Generic[Tx]):
         for statement in _CLEANING:
             async with self.database.transaction() as work:
                 await work.connection.execute(statement)
+
+
+async def _begun(job: Job) -> None:
+    await job.run()

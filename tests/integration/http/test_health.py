@@ -9,9 +9,10 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy import make_url
 
-from shared.database import Database
+from shared.database import Database, UnitOfWork
 from shared.http.health import worker_app
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.integration.http.desk import BASE, application
 from tests.support.eventually import eventually
@@ -81,7 +82,8 @@ class _Broker(InProcessTransport):
 
 async def test_a_worker_says_which_of_its_two_is_missing(make_database: MakeDatabase) -> None:
     database, broker = await make_database("mechanisms"), _Broker()
-    async with _client(worker_app("desk", database, broker)) as client:
+    worker: Worker[UnitOfWork] = Worker(database, broker, service="desk", subscriptions=[], transaction=lambda work: work)
+    async with _client(worker_app(worker)) as client:
         waiting = await client.get("/health/ready")
         assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": True, "broker": False})
         broker.there = True

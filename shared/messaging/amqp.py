@@ -1,0 +1,49 @@
+"""An envelope as an AMQP message, and back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import aio_pika
+from aio_pika.abc import AbstractIncomingMessage
+
+from shared.messaging.envelope import Envelope
+
+
+def message_of(envelope: Envelope) -> aio_pika.Message:
+    """What is published: the payload, and everything about it in properties and headers, the CloudEvents attributes too."""
+    occurred = envelope.occurred_at or datetime.now(UTC)
+    headers = {
+        **envelope.headers,
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": envelope.message_id or "",
+        "cloudEvents:type": envelope.name,
+        "cloudEvents:source": f"/{envelope.source}",
+        "cloudEvents:time": occurred.isoformat(),
+    }
+    return aio_pika.Message(
+        envelope.body,
+        headers=dict(headers),
+        content_type="application/json",
+        # aio-pika's default is not persistent
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=envelope.message_id,
+        type=envelope.name,
+        timestamp=occurred,
+        correlation_id=envelope.correlation_id,
+        app_id=envelope.source,
+    )
+
+
+def envelope_of(message: AbstractIncomingMessage, recipient: str | None) -> Envelope:
+    """What arrived. `recipient` is told by the queue it came from: None for events."""
+    headers: Mapping[str, object] = message.headers or {}
+    return Envelope(
+        message_id=message.message_id or None,
+        name=message.type or message.routing_key or "",
+        body=message.body,
+        recipient=recipient,
+        correlation_id=message.correlation_id or None,
+        source=message.app_id or None,
+        occurred_at=message.timestamp,
+        headers={key: str(value) for key, value in headers.items() if not key.startswith("cloudEvents:")},
+    )
