@@ -1,5 +1,6 @@
 # ruff: noqa: INP001 - a folder of documents with the one program that writes them
-"""`python -m docs.generate` (make docs): write the messages' schemas, docs/asyncapi.json and docs/messages.md.
+"""`python -m docs.generate` (make docs): write the messages' schemas, docs/asyncapi.json, docs/messages.md, and the
+README's table of settings.
 
 Services are found by their wiring module, so a new one is in the documents as soon as it stands.
 """
@@ -10,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from docs import settings_table
 from shared.contracts import documents
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
@@ -45,3 +47,4 @@ def listeners() -> dict[str, list[str]]:
 
 if __name__ == "__main__":
     documents.write(listeners(), ROOT / "docs")
+    settings_table.write(ROOT / "README.md", services())
