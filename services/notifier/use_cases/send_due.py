@@ -21,6 +21,7 @@ from services.notifier.use_cases.calendar import CalendarChange
 from services.notifier.use_cases.compose import Letter, Office, compose
 from services.notifier.use_cases.deliver import Delivery, NotDelivered
 from services.notifier.use_cases.situations import situation_of
+from shared.telemetry import correlated
 
 log = structlog.get_logger()
 
@@ -47,7 +48,8 @@ class Sender:
                 mail = await tx.mails.claim(now=self.clock(), lease=LEASE)
             if mail is None:
                 return
-            await self.send(mail)
+            with correlated(mail.correlation_id):
+                await self.send(mail)
 
     async def send(self, mail: Mail) -> None:
         """Send one claimed mail; a failure is written and tried again later."""
