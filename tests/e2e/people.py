@@ -40,6 +40,11 @@ class Person:
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def of(self) -> str:
+        """« de Bruno Marchand », « d'Emma Lacoste »."""
+        return f"d'{self.full_name}" if self.first_name[0] in "AEIOUÉÈÊ" else f"de {self.full_name}"
+
     async def sends(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """One call. Every POST has a key, as a front-end's has."""
         if self.tokens:

@@ -47,15 +47,17 @@ class Story:
 
     def __post_init__(self) -> None:
         for key, (first, last) in CAST.items():
-            self.people[key] = self._person(first, last, f"{key}.{self.run}@exemple.example")
-        self.staff = self._person("L’", "agence", self.system.staff_email)
-        self.visitor = self._person("Camille", "Passant", f"visite.{self.run}@exemple.example")
+            self.enters(key, first, last)
+        self.staff = Person(self.http, self.mails, "L’", "agence", self.system.staff_email)
+        self.visitor = Person(self.http, self.mails, "Camille", "Passant", f"visite.{self.run}@exemple.example")
 
     def __getitem__(self, key: str) -> Person:
         return self.people[key]
 
-    def _person(self, first: str, last: str, email: str) -> Person:
-        return Person(self.http, self.mails, first, last, email)
+    def enters(self, key: str, first: str, last: str) -> Person:
+        """One more person, with an address that nobody has had before."""
+        self.people[key] = Person(self.http, self.mails, first, last, f"{key}.{self.run}@exemple.example")
+        return self.people[key]
 
     def title(self, key: str) -> str:
         return str(self.trainings[key]["title"])

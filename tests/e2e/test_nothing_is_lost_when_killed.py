@@ -43,7 +43,7 @@ async def test_requests_that_were_answered_before_a_kill_still_reach_every_emplo
     await story.decide("claire", "bruno", "entretien", "acceptance")
     await killed_and_started_again(story.system)
     await story["bruno"].reads(f"Pré-inscription : {story.title('entretien')}")
-    await story["theo"].reads(f"Pré-inscription de {story['bruno'].full_name} à valider")
+    await story["theo"].reads(f"Pré-inscription {story['bruno'].of} à valider")
     await killed_and_started_again(story.system)
     assert (await story.view("bruno", "bruno", "entretien"))["seat"] == "held"
     assert [await story.mails.unread(story[key].email) for key in ("claire", "denis", "theo")] == [[], [], []]

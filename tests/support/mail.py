@@ -71,6 +71,11 @@ class Mail:
     text: str
     files: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def calendar(self) -> list[str]:
+        """The names of its calendar files."""
+        return [name for name, kind in self.files.items() if kind.startswith("text/calendar")]
+
     def token(self, path: str) -> str:
         """The secret of the link, as the person would follow it."""
         found = re.search(rf"/compte/{path}/([A-Za-z0-9_-]+)", self.text)
@@ -79,11 +84,11 @@ class Mail:
 
 
 class MailReader:
-    """Reads each mail once, by the address it went to and the beginning of its subject."""
+    """Reads each mail once, by the address it went to and what its subject says."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """`base_url`: what stands before `/api/v1/messages`."""
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=20, trust_env=False)
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=20, trust_env=False, transport=transport)
         self._read: set[str] = set()
         self._opened: list[Mail] = []
 
@@ -92,12 +97,12 @@ class MailReader:
         self._read |= {one["ID"] for one in await self._list() if self._is_to(one, address)}
 
     async def read(self, address: str | None, subject: str, *, within: float = 30) -> Mail:
-        """The oldest mail not read yet to that address (None: to any) whose subject starts so; waits for it."""
+        """The oldest mail not read yet to that address (None: to any) whose subject says this; waits for it."""
         found: list[dict[str, Any]] = []
 
         async def arrived() -> bool:
             mails = await self._list()
-            found[:] = [one for one in mails if self._is_new(one, address) and one["Subject"].startswith(subject)]
+            found[:] = [one for one in mails if self._is_new(one, address) and subject in one["Subject"]]
             return bool(found)
 
         try:
@@ -112,8 +117,8 @@ class MailReader:
         return [one["Subject"] for one in await self._list() if self._is_new(one, address)]
 
     def opened(self, subject: str) -> list[Mail]:
-        """The mails read until now whose subject starts so."""
-        return [mail for mail in self._opened if mail.subject.startswith(subject)]
+        """The mails read until now whose subject says this."""
+        return [mail for mail in self._opened if subject in mail.subject]
 
     async def headers(self, mail: Mail) -> dict[str, list[str]] | None:
         """A mail's headers by name in lower case; None where whoever serves the mails does not show them."""
@@ -128,18 +133,18 @@ class MailReader:
     async def _list(self) -> list[dict[str, Any]]:
         answer = await self._client.get("/api/v1/messages", params={"limit": NEWEST})
         messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
-        return messages
+        return [{**one, "Subject": _typed(one["Subject"])} for one in messages]
 
     async def _open(self, mail_id: str) -> Mail:
         """Read one mail whole; what every mail must have is checked here, once for all of them."""
         body = (await self._client.get(f"/api/v1/message/{mail_id}")).raise_for_status().json()
-        text = body["Text"].replace("\r\n", "\n")
+        text = _typed(body["Text"])
         assert "Vous recevez ce message parce que" in text, text
-        assert "Vous recevez ce message parce que" in html.unescape(body["HTML"]), body["HTML"]
+        assert "Vous recevez ce message parce que" in _typed(html.unescape(body["HTML"])), body["HTML"]
         assert re.search(r"https?://\S+", text), f"no link to the next step in:\n{text}"
         self._read.add(mail_id)
         files = {one["FileName"]: one["ContentType"] for one in body["Attachments"]}
-        mail = Mail(mail_id, body["Subject"], text, files)
+        mail = Mail(mail_id, _typed(body["Subject"]), text, files)
         self._opened.append(mail)
         return mail
 
@@ -149,3 +154,8 @@ class MailReader:
     @staticmethod
     def _is_to(mail: dict[str, Any], address: str | None) -> bool:
         return address is None or any(one["Address"].lower() == address.lower() for one in mail["To"])
+
+
+def _typed(text: str) -> str:
+    """The words as a test types them: plain spaces and apostrophes, one kind of line break."""
+    return text.replace("\r\n", "\n").translate({0xA0: " ", 0x202F: " ", 0x2019: "'"})

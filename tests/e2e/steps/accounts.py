@@ -60,7 +60,7 @@ async def the_first_user_proves_the_address_and_becomes_the_referent(story: Stor
 
 async def the_referent_confirms_the_second_user_who_hears_of_it_by_mail(story: Story) -> None:
     amandine, bruno, name = story["amandine"], story["bruno"], story.structures["mairie"]["name"]
-    await _waits_for_the_referent(story, bruno, "mairie")
+    await waits_for_the_referent(story, bruno, "mairie")
     assert await _statuses(bruno) == ("requested", [])
     assert bruno.email in await amandine.reads(f"{bruno.full_name} demande à rejoindre {name}")
 
@@ -79,12 +79,13 @@ async def the_referent_confirms_the_second_user_who_hears_of_it_by_mail(story: S
 
 async def the_referent_refuses_somebody_who_does_not_work_there(story: Story) -> None:
     amandine, zoe, name = story["amandine"], story["zoe"], story.structures["mairie"]["name"]
-    await _waits_for_the_referent(story, zoe, "mairie")
+    await waits_for_the_referent(story, zoe, "mairie")
     await amandine.reads(f"{zoe.full_name} demande à rejoindre {name}")
     path = f"identity/v1/attachments/{zoe.attachment_id}/refusal"
     await amandine.does("POST", path, {"reason": "Cette personne ne travaille pas chez nous."})
     assert "Cette personne ne travaille pas chez nous." in await zoe.reads(f"Votre rattachement à {name} est refusé")
-    assert await _statuses(zoe) == ("refused", [])
+    [refused] = (await zoe.gets("identity/v1/attachments?scope=mine"))["items"]
+    assert (refused["state"], refused["statuses"]) == ("refused", [])
 
 
 async def the_referent_gives_the_statuses(story: Story) -> None:
@@ -92,7 +93,7 @@ async def the_referent_gives_the_statuses(story: Story) -> None:
     for key in ("emma", "claire", "denis"):
         await joins(story, key, "mairie", referent="amandine")
     for key in ("claire", "denis"):
-        await _gives(amandine, story[key], ["employer"])
+        await gives(amandine, story[key], ["employer"])
         assert "employeur" in await story[key].reads(f"Vos statuts dans {name} ont changé")
         assert await _statuses(story[key]) == ("active", ["employer"])
     path = f"identity/v1/attachments/{story['bruno'].attachment_id}"
@@ -115,9 +116,9 @@ async def the_referent_reports_a_change_of_the_structure(story: Story) -> None:
 
 async def the_status_of_referent_is_handed_over(story: Story) -> None:
     amandine, claire, name = story["amandine"], story["claire"], story.structures["mairie"]["name"]
-    await _gives(amandine, amandine, ["beneficiary"], expect=409)  # the last referent
-    await _gives(amandine, claire, ["employer", "referent"])
-    await _gives(amandine, amandine, ["beneficiary"])
+    await gives(amandine, amandine, ["beneficiary"], expect=409)  # the last referent
+    await gives(amandine, claire, ["employer", "referent"])
+    await gives(amandine, amandine, ["beneficiary"])
     assert await _statuses(claire) == ("active", ["employer", "referent"])
     assert await _statuses(amandine) == ("active", ["beneficiary"])
     await story.all_read(f"Vos statuts dans {name} ont changé", "amandine", "claire")
@@ -157,7 +158,7 @@ async def another_structure_has_its_own_people(story: Story) -> None:
     await hugo.signs_in()
     await hugo.reads(f"Votre rattachement à {structure['name']} est confirmé")
     await _statuses(hugo)
-    await _gives(hugo, hugo, ["referent", "employer"])
+    await gives(hugo, hugo, ["referent", "employer"])
     await hugo.reads(f"Vos statuts dans {structure['name']} ont changé")
     for key in ("ines", "jules"):
         await joins(story, key, "tremplin", referent="hugo")
@@ -179,14 +180,15 @@ async def asks_for_an_account(story: Story, person: Person, structure: str) -> N
 async def joins(story: Story, key: str, structure: str, *, referent: str) -> None:
     """From the form to a confirmed beneficiary."""
     person, name = story[key], story.structures[structure]["name"]
-    await _waits_for_the_referent(story, person, structure)
+    await waits_for_the_referent(story, person, structure)
     await story[referent].reads(f"{person.full_name} demande à rejoindre {name}")
     path = f"identity/v1/attachments/{person.attachment_id}/confirmation"
     await story[referent].does("POST", path, {"statuses": ["beneficiary"]})
     await person.reads(f"Votre rattachement à {name} est confirmé")
 
 
-async def _waits_for_the_referent(story: Story, person: Person, structure: str) -> None:
+async def waits_for_the_referent(story: Story, person: Person, structure: str) -> None:
+    """Proved and signed in; the attachment is asked for."""
     await asks_for_an_account(story, person, structure)
     await person.proves_the_address()
     await person.signs_in()
@@ -200,7 +202,8 @@ async def _statuses(person: Person) -> tuple[str, list[str]]:
     return attachment["state"], sorted(attachment["statuses"])
 
 
-async def _gives(referent: Person, person: Person, statuses: list[str], *, expect: int = 200) -> None:
+async def gives(referent: Person, person: Person, statuses: list[str], *, expect: int = 200) -> None:
+    """A referent sets somebody's statuses."""
     path = f"identity/v1/attachments/{person.attachment_id}"
     await referent.edits("PUT", f"{path}/statuses", {"statuses": statuses}, read=path, expect=expect)
 

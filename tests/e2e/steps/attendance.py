@@ -10,12 +10,7 @@ from tests.e2e.story import Story
 
 async def the_desk_moves_the_session_and_everybody_hears_of_it(story: Story) -> None:
     """To yesterday, so that its attendance can be taken: what took place may be entered afterwards."""
-    path = f"catalogue/v1/sessions/{story.sessions['entretien']['id']}"
-    day = (datetime.now(UTC) - timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
-    slots = [half_day(day, hours) | {"id": slot["id"]} for slot, hours in zip(story.sessions["entretien"]["slots"], (0, 5), strict=True)]
-    times = {"opens_at": (day - timedelta(days=9)).isoformat(), "closes_at": (day - timedelta(days=2)).isoformat()}
-    moved = await story.staff.edits("PATCH", path, {"slots": slots, **times})
-    assert [slot["id"] for slot in moved["slots"]] == [slot["id"] for slot in slots]
+    await moved_to_yesterday(story, "entretien")
     # the association's employer has two people there
     await story.all_read(f"Session déplacée : {story.title('entretien')}", "bruno", "ines", "jules", "claire", "denis", "hugo", "hugo")
 
@@ -65,7 +60,7 @@ async def the_person_finds_what_was_followed_requested_refused_and_cancelled(sto
     expected = {
         "bruno": {"followed": ["entretien"], "requested": ["visite"], "refused": ["numerique"], "cancelled": ["droit"]},
         "emma": {"followed": [], "requested": [], "refused": [], "cancelled": ["entretien"]},
-        "jules": {"followed": [], "refused": ["visite"], "cancelled": []},
+        "jules": {"followed": [], "requested": ["entretien"], "refused": ["visite"], "cancelled": []},
     }
     for person, groups in expected.items():
         for group, trainings in groups.items():
@@ -85,6 +80,16 @@ async def employers_find_every_decision_that_they_took(story: Story) -> None:
 async def nobody_got_a_mail_that_the_procedure_does_not_know(story: Story) -> None:
     unread = {key: await story.mails.unread(person.email) for key, person in story.people.items()}
     assert {key: subjects for key, subjects in unread.items() if subjects} == {}
+
+
+async def moved_to_yesterday(story: Story, training: str) -> None:
+    """The desk gives the session's two slots other times."""
+    path = f"catalogue/v1/sessions/{story.sessions[training]['id']}"
+    day = (datetime.now(UTC) - timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
+    slots = [half_day(day, hours) | {"id": slot["id"]} for slot, hours in zip(story.sessions[training]["slots"], (0, 5), strict=True)]
+    times = {"opens_at": (day - timedelta(days=9)).isoformat(), "closes_at": (day - timedelta(days=2)).isoformat()}
+    moved = await story.staff.edits("PATCH", path, {"slots": slots, **times})
+    assert [slot["id"] for slot in moved["slots"]] == [slot["id"] for slot in slots]
 
 
 async def _decisions(story: Story, employer: str) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from tests.e2e.people import Person
 from tests.e2e.story import Story
 
 TRAININGS: Final = {
@@ -44,10 +45,10 @@ async def the_desk_offers_trainings_with_their_sessions(story: Story) -> None:
         await story.visitor.gets(path, expect=404)  # a draft
         await story.staff.does("POST", f"{path}/publication")
         story.trainings[key] = await story.visitor.gets(path)
-        story.sessions[key] = await _schedule(story, training["id"], days=days, seats=seats)
+        story.sessions[key] = await schedule(story, training["id"], days=days, seats=seats, trainer=story["theo"])
 
 
-async def _schedule(story: Story, training_id: str, *, days: int, seats: int) -> Any:
+async def schedule(story: Story, training_id: str, *, days: int, seats: int, trainer: Person) -> Any:
     """Two slots on one day; the trainer's account may not have been heard of yet."""
     day = (datetime.now(UTC) + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
     body = {
@@ -57,7 +58,7 @@ async def _schedule(story: Story, training_id: str, *, days: int, seats: int) ->
         "opens_at": (datetime.now(UTC) - timedelta(days=1)).isoformat(),
         "closes_at": (day - timedelta(days=3)).isoformat(),
         "slots": [half_day(day, 0), half_day(day, 5)],
-        "trainer_ids": [story["theo"].id],
+        "trainer_ids": [trainer.id],
     }
     return await story.staff.does_soon("POST", "catalogue/v1/sessions", body, expect=201)
 

@@ -61,7 +61,7 @@ async def each_line_of_the_cart_becomes_a_request_that_waits_for_the_employer(st
 
 async def every_employer_is_alerted_of_each_request(story: Story) -> None:
     for employer in ("claire", "denis"):
-        texts = [await story[employer].reads(f"Demande de formation de {story['bruno'].full_name} à décider") for _ in FOUR]
+        texts = [await story[employer].reads(f"Demande de formation {story['bruno'].of}") for _ in FOUR]
         assert all(any(story.title(training) in text for text in texts) for training in FOUR)
         assert not any(_motivation(story, training) in text for text in texts for training in FOUR)
     listed = (await story["claire"].gets(f"{ENROLLMENTS}?scope=structure&approval=awaiting_employer"))["items"]
@@ -95,7 +95,7 @@ async def an_employer_accepts_and_the_person_is_pre_registered(story: Story) -> 
         seen = await story.view(person, person, "entretien")
         assert (seen["status_label"], seen["seat"]) == ("Pré-inscrit·e", "held")
         assert "Vous êtes pré-inscrit·e" in await story[person].reads(f"Pré-inscription : {story.title('entretien')}")
-        await story["theo"].reads(f"Pré-inscription de {story[person].full_name} à valider")
+        await story["theo"].reads(f"Pré-inscription {story[person].of} à valider")
     problem = await story.decide("denis", "bruno", "entretien", "acceptance", expect=409)  # decided meanwhile
     assert problem["detail"]
 
@@ -104,14 +104,14 @@ async def an_employer_refuses_and_says_why(story: Story) -> None:
     await story.decide("hugo", "bruno", "numerique", "refusal", {"reason": "Je ne suis pas de la mairie."}, expect=404)
     await story.decide("denis", "bruno", "numerique", "refusal", {}, expect=422)
     await story.decide("denis", "bruno", "numerique", "refusal", {"reason": "Effectif insuffisant ce jour-là."})
-    assert (await story.view("bruno", "bruno", "numerique"))["status_label"] == "Refusée par l'employeur"
+    assert (await story.view("bruno", "bruno", "numerique"))["status_label"] == "Refusée (par l'employeur)"
     assert "Effectif insuffisant ce jour-là." in await story["bruno"].reads(f"Demande refusée : {story.title('numerique')}")
 
 
 async def an_employer_takes_an_agreement_back(story: Story) -> None:
     await story.decide("claire", "bruno", "droit", "acceptance")
     await story["bruno"].reads(f"Pré-inscription : {story.title('droit')}")
-    await story["theo"].reads(f"Pré-inscription de {story['bruno'].full_name} à valider")
+    await story["theo"].reads(f"Pré-inscription {story['bruno'].of} à valider")
     await story.decide("claire", "bruno", "droit", "agreement-withdrawal", {"reason": "Le conseil municipal se tient ce jour-là."})
     for text in await story.all_read(f"Demande annulée : {story.title('droit')}", "bruno", "denis", "theo"):
         assert "Le conseil municipal se tient ce jour-là." in text
@@ -140,7 +140,7 @@ async def asks(story: Story, person: str, structure: str, training: str, employe
     made = await story[person].does_soon("POST", "enrollment/v1/cart/validation", body, expect=201)
     _note(story, person, [training], made)
     assert story.title(training) in await story[person].reads("Votre demande est enregistrée")
-    await story.all_read(f"Demande de formation de {story[person].full_name} à décider", *employers)
+    await story.all_read(f"Demande de formation {story[person].of}", *employers)
 
 
 def _cart(story: Story, structure: str, trainings: Iterable[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ async def one_correlation_id_follows_the_request_into_its_mails(story: Story) ->
     assert sorted(one["recipient"] for one in caused) == sorted(4 * list(employers))
     receipts = await _mails_of_staff(story, "request_receipt")
     assert [one["recipient"] for one in receipts if one["correlation_id"] == story.correlation_id] == [story["bruno"].email]
-    for mail in story.mails.opened(f"Demande de formation de {story['bruno'].full_name} à décider"):
+    for mail in story.mails.opened(f"Demande de formation {story['bruno'].of}"):
         headers = await story.mails.headers(mail)
         assert headers is None or headers["x-correlation-id"] == [story.correlation_id]
 

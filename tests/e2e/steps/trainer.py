@@ -5,7 +5,9 @@ from typing import Final
 from tests.e2e.steps.requests import ENROLLMENTS, asks
 from tests.e2e.story import Story
 
-ICS: Final = "text/calendar"
+IN: Final = ["creneau-1.ics", "creneau-2.ics"]
+OUT: Final = ["annulation-1.ics", "annulation-2.ics"]
+"""One calendar file a slot."""
 
 
 async def the_trainer_reads_the_motivation_and_validates(story: Story) -> None:
@@ -22,7 +24,7 @@ async def the_trainer_reads_the_motivation_and_validates(story: Story) -> None:
 async def the_enrolled_person_gets_the_slots_as_a_calendar_file(story: Story) -> None:
     for key in ("bruno", "claire", "denis"):
         mail = await story.mails.read(story[key].email, f"Inscription confirmée : {story.title('entretien')}")
-        assert mail.files["inscription.ics"].startswith(ICS)
+        assert mail.calendar == IN
         assert mail.text.count("Salle Vézère") == 1
         assert mail.text.count(", de ") == 2  # both slots
 
@@ -34,12 +36,13 @@ async def the_trainer_comes_back_with_a_question_and_the_person_answers(story: S
     assert (await story.view("emma", "emma", "entretien"))["status_label"] == "Pré-inscrit·e, réponse attendue"
     await story.decide("theo", "emma", "entretien", "answer", {"answer": words}, expect=404)
     await story.decide("emma", "emma", "entretien", "answer", {"answer": words})
-    assert words in await story["theo"].reads(f"Réponse de {story['emma'].full_name} : {title}")
+    assert words in await story["theo"].reads(f"Réponse {story['emma'].of} : {title}")
     await story.decide("theo", "emma", "entretien", "validation")
     await story.all_read(f"Inscription confirmée : {title}", "emma", "claire", "denis")
     history = await story["emma"].gets(f"{ENROLLMENTS}/{story.requests['emma', 'entretien']}/history")
-    assert [line["move"] for line in history] == ["accept", "ask", "answer", "validate"]
-    assert [line["note"] for line in history[1:3]] == [question, words]
+    by_people = [(line["move"], line["moved_by"]["last_name"], line["note"]) for line in history if line["moved_by"]]
+    denis, theo, emma = (story[key].last_name for key in ("denis", "theo", "emma"))
+    assert by_people == [("accept", denis, None), ("ask", theo, question), ("answer", emma, words), ("validate", theo, None)]
 
 
 async def the_trainer_may_validate_somebody_who_is_queued(story: Story) -> None:
@@ -53,11 +56,11 @@ async def the_trainer_declines_and_says_why(story: Story) -> None:
     await asks(story, "jules", "tremplin", "visite", ("hugo",))
     await story.decide("hugo", "jules", "visite", "acceptance")
     await story["jules"].reads(f"Pré-inscription : {story.title('visite')}")
-    await story["theo"].reads(f"Pré-inscription de {story['jules'].full_name} à valider")
+    await story["theo"].reads(f"Pré-inscription {story['jules'].of} à valider")
     await story.decide("theo", "jules", "visite", "decline", {"reason": "Cette visite suppose un projet déjà arrêté."})
     for text in await story.all_read(f"Demande déclinée : {story.title('visite')}", "jules", "hugo"):
         assert "Cette visite suppose un projet déjà arrêté." in text
-    assert (await story.view("jules", "jules", "visite"))["status_label"] == "Refusée par le formateur"
+    assert (await story.view("jules", "jules", "visite"))["status_label"] == "Refusée (par le formateur)"
 
 
 async def a_withdrawal_gives_the_seat_to_the_first_in_the_queue(story: Story) -> None:
@@ -70,10 +73,10 @@ async def a_withdrawal_gives_the_seat_to_the_first_in_the_queue(story: Story) ->
 
     assert "Vous êtes maintenant pré-inscrit·e" in await story["ines"].reads(f"Une place s'est libérée : {title}")
     await story["hugo"].reads(f"Une place s'est libérée : {title}")
-    await story["theo"].reads(f"Pré-inscription de {story['ines'].full_name} à valider")
+    await story["theo"].reads(f"Pré-inscription {story['ines'].of} à valider")
     for key in ("emma", "claire", "denis"):
         mail = await story.mails.read(story[key].email, f"Désistement : {title}")
-        assert mail.files["annulation.ics"].startswith(ICS)
+        assert mail.calendar == OUT
     await story["theo"].reads(f"Désistement : {title}")
     await story.decide("theo", "ines", "entretien", "validation")
     await story.all_read(f"Inscription confirmée : {title}", "ines", "hugo")
@@ -85,7 +88,7 @@ async def a_seat_more_enrolls_at_once_who_was_validated_in_the_queue(story: Stor
     for key in ("jules", "hugo"):
         mail = await story.mails.read(story[key].email, f"Une place s'est libérée : {story.title('entretien')}")
         assert "L'inscription est confirmée" in mail.text
-        assert mail.files["inscription.ics"].startswith(ICS)
+        assert mail.calendar == IN
     assert (await story.view("jules", "jules", "entretien"))["status_label"] == "Inscrit·e"
 
 
