@@ -8,17 +8,20 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.http.fields import Line
 
+LONGEST_NAME = 80
 _OF_LINKS = frozenset("/:@<>")
 
 
 def _name(value: str) -> str:
     if _OF_LINKS & set(value):
         raise ValueError("ne doit contenir aucun des caractères / : @ < >")
+    if len(value) > LONGEST_NAME:
+        raise ValueError(f"dépasse {LONGEST_NAME} caractères")
     return unicodedata.normalize("NFC", value)
 
 
 Civility = Literal["Mme", "M."]
-Name = Annotated[Line, StringConstraints(max_length=80), AfterValidator(_name)]
+Name = Annotated[Line, AfterValidator(_name)]
 """A person's name. It is mailed to an address that is not proved yet, so that nothing in it may look like a link."""
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """Any characters; what makes it good enough is decided by the domain, with a sentence."""

@@ -34,7 +34,9 @@ class Attempts:
         if now < self.retry_at:
             raise TooSoon(self.retry_at - now)
         count = 1 if now - self.last_at >= FORGOTTEN_AFTER else self.count + 1
-        return Attempts(count, now, now + delay_after(count))
+        delay = delay_after(count)
+        # without a delay nothing moves: of several at once, one that began earlier may be counted later
+        return Attempts(count, now, max(self.retry_at, now + delay) if delay else self.retry_at)
 
 
 def delay_after(attempts: int) -> timedelta:

@@ -34,6 +34,11 @@ def test_an_attempt_in_time_is_counted_and_a_quiet_day_forgets() -> None:
     assert Attempts(50, NOW - timedelta(days=1), NOW).next(NOW) == Attempts(1, NOW, NOW)
 
 
+def test_of_several_attempts_at_once_an_earlier_one_may_be_counted_later() -> None:
+    first = Attempts(0, NOW - MONTH, NOW - MONTH).next(NOW)
+    assert first.next(NOW - timedelta(milliseconds=3)).count == 2
+
+
 def shown(**changes: object) -> Shown:
     values = {
         "used": False,
