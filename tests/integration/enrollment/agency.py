@@ -1,10 +1,11 @@
 """People, structures and sessions that enrollment has heard of, and what those people do through its API."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 from fastapi import FastAPI
@@ -15,7 +16,9 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.request import add_to_cart, validate_cart
 from shared.contracts import Message
 from shared.contracts.catalogue import (
+    SessionCancelled,
     SessionCapacityChanged,
+    SessionRescheduled,
     SessionScheduled,
     SessionSnapshot,
     SlotSnapshot,
@@ -63,6 +66,8 @@ class Agency:
     worker: Worker[Any]
     database: Database
     employer: UUID = field(default_factory=uuid4)
+    trainer: UUID = field(default_factory=uuid4)
+    staff: UUID = field(default_factory=uuid4)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     sessions: dict[UUID, SessionSnapshot] = field(default_factory=dict)
 
@@ -73,18 +78,23 @@ class Agency:
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def opens(self) -> None:
-        """The employer of every structure registers, so that there is one."""
-        await self.tell(self._account(self.employer))
+        """The employer of every structure, the trainer of every session and the desk register."""
+        await self.tell(self.account(self.employer), self.account(self.trainer, last_name="Roux"), self.account(self.staff, is_staff=True))
 
-    def _account(self, account_id: UUID) -> AccountRegistered:
-        account = AccountSnapshot(id=account_id, version=1, first_name="Lou", last_name="Faure", email=f"{account_id}@exemple.fr")
-        return AccountRegistered(occurred_at=self.now, account=account)
+    def account(self, account_id: UUID, **changes: Any) -> AccountRegistered:
+        """Somebody who can sign in."""
+        values = {"version": 1, "first_name": "Lou", "last_name": "Faure", "email": f"{account_id}@exemple.fr", **changes}
+        return AccountRegistered(occurred_at=self.now, account=AccountSnapshot(id=account_id, **values))
+
+    def attachment(self, account_id: UUID, structure_id: UUID, *statuses: Any, **changes: Any) -> AttachmentSnapshot:
+        """An active attachment; its id follows from who and where, so that the next version of it is said in the same way."""
+        values = {"id": uuid5(account_id, str(structure_id)), "version": 1, "state": "active", **changes}
+        return AttachmentSnapshot(account_id=account_id, structure_id=structure_id, statuses=statuses, **values)
 
     def _attached(self, account_id: UUID, structure_id: UUID, status: Any) -> AccountAttachmentConfirmed:
-        attachment = AttachmentSnapshot(
-            id=uuid4(), version=1, account_id=account_id, structure_id=structure_id, state="active", statuses=(status,)
+        return AccountAttachmentConfirmed(
+            occurred_at=self.now, attachment=self.attachment(account_id, structure_id, status), confirmed_by=None
         )
-        return AccountAttachmentConfirmed(occurred_at=self.now, attachment=attachment, confirmed_by=None)
 
     async def people(self, count: int, *, structure_id: UUID | None = None) -> list[Person]:
         """That many people, each of an own structure unless told."""
@@ -99,16 +109,19 @@ class Agency:
                 self._attached(self.employer, structure, "employer"),
             ]
         for person in made:
-            said += [self._account(person.account_id), self._attached(person.account_id, person.structure_id, "beneficiary")]
+            said += [self.account(person.account_id), self._attached(person.account_id, person.structure_id, "beneficiary")]
         await self.tell(*said)
         return made
 
-    async def session(self, capacity: int, *, training_id: UUID | None = None) -> UUID:
-        """A session that takes requests now; the trainings are new unless told."""
-        training = TrainingSnapshot(
-            id=training_id or uuid4(), version=1, title="VAE", axis_id=uuid4(), kind="training", members_only=False, state="published"
-        )
-        starts = self.now + timedelta(days=30)
+    def training(self, training_id: UUID | None = None, **changes: Any) -> TrainingSnapshot:
+        """A training that is offered."""
+        values = {"version": 1, "title": "VAE", "axis_id": uuid4(), "kind": "training", "members_only": False, "state": "published"}
+        return TrainingSnapshot(id=training_id or uuid4(), **{**values, **changes})
+
+    def planned(self, training: TrainingSnapshot, capacity: int, *, starts: timedelta = timedelta(days=30)) -> SessionSnapshot:
+        """A session of two half-days that takes requests now."""
+        first = self.now + starts
+        slots = tuple(SlotSnapshot(id=uuid4(), starts_at=at, ends_at=at + timedelta(hours=3)) for at in (first, first + timedelta(hours=4)))
         session = SessionSnapshot(
             id=uuid4(),
             version=1,
@@ -118,25 +131,47 @@ class Agency:
             place="Limoges",
             opens_at=self.now - timedelta(days=1),
             closes_at=self.now + timedelta(days=20),
-            slots=(SlotSnapshot(id=uuid4(), starts_at=starts, ends_at=starts + timedelta(hours=3)),),
-            trainer_ids=(uuid4(),),
+            slots=slots,
+            trainer_ids=(self.trainer,),
             state="scheduled",
         )
         self.sessions[session.id] = session
+        return session
+
+    async def session(self, capacity: int, *, training_id: UUID | None = None, **changes: Any) -> UUID:
+        """A session that takes requests now, of a training of its own unless told; `changes` are the training's."""
+        training = self.training(training_id, **changes)
+        session = self.planned(training, capacity)
         await self.tell(TrainingPublished(occurred_at=self.now, training=training), SessionScheduled(occurred_at=self.now, session=session))
         return session.id
 
+    def next_of(self, session_id: UUID, **changes: Any) -> SessionSnapshot:
+        """The next version of a session."""
+        before = self.sessions[session_id]
+        self.sessions[session_id] = before.model_copy(update={"version": before.version + 1, **changes})
+        return self.sessions[session_id]
+
+    async def moves(self, session_id: UUID, by: timedelta) -> None:
+        """Catalogue says that the session takes place at other times, and takes requests at other times."""
+        before = self.sessions[session_id]
+        slots = tuple(slot.model_copy(update={"starts_at": slot.starts_at + by, "ends_at": slot.ends_at + by}) for slot in before.slots)
+        after = self.next_of(session_id, slots=slots, opens_at=before.opens_at + by, closes_at=before.closes_at + by)
+        await self.tell(SessionRescheduled(occurred_at=self.now, session=after, moved=True))
+
     async def capacity(self, session_id: UUID, capacity: int) -> None:
         """Catalogue says that the session has that many seats now."""
-        before = self.sessions[session_id]
-        after = before.model_copy(update={"capacity": capacity, "version": before.version + 1})
-        self.sessions[session_id] = after
-        await self.tell(SessionCapacityChanged(occurred_at=self.now, session=after, before=before.capacity))
+        before = self.sessions[session_id].capacity
+        await self.tell(SessionCapacityChanged(occurred_at=self.now, session=self.next_of(session_id, capacity=capacity), before=before))
 
-    async def call(self, who: UUID, method: str, path: str, body: Any = None) -> httpx.Response:
+    async def cancels(self, session_id: UUID) -> None:
+        """Catalogue says that the session will not take place."""
+        after = self.next_of(session_id, state="cancelled")
+        await self.tell(SessionCancelled(occurred_at=self.now, session=after, reason="Formatrice souffrante."))
+
+    async def call(self, who: UUID, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """One call of the API by somebody."""
         transport = httpx.ASGITransport(app=self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-Account": str(who)}) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-Account": str(who), **headers}) as client:
             return await client.request(method, BASE + path, json=body)
 
     async def asks(self, person: Person, session_id: UUID) -> httpx.Response:
@@ -168,6 +203,22 @@ class Agency:
         """The employer agrees."""
         return await self.call(self.employer, "POST", f"/enrollments/{enrollment_id}/acceptance")
 
+    async def decides(self, who: UUID, enrollment_id: UUID, what: str, **body: str) -> httpx.Response:
+        """Any decision about a request."""
+        return await self.call(who, "POST", f"/enrollments/{enrollment_id}/{what}", body or None)
+
+    async def enrolled(self, person: Person, session_id: UUID) -> UUID:
+        """A request that employer and trainer have agreed to."""
+        made = await self.request(person, session_id)
+        for who, what in ((self.employer, "acceptance"), (self.trainer, "validation")):
+            assert (await self.decides(who, made, what)).status_code == 200
+        return made
+
+    async def clock(self) -> None:
+        """The worker's clock strikes."""
+        [job] = [job for job in self.worker._jobs if job.name == "clock"]
+        await job.run()
+
     async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:
         """The person gives up."""
         return await self.call(person.account_id, "POST", f"/enrollments/{enrollment_id}/withdrawal")
@@ -189,6 +240,11 @@ class Agency:
         """The requests about which that message waits in the outbox, in order."""
         rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
         return [row.aggregate_id for row in rows]
+
+    async def messages(self, name: str) -> list[dict[str, Any]]:
+        """What waits in the outbox under that name, in order."""
+        rows = await self.rows("SELECT payload FROM outbox WHERE name = :name ORDER BY id", name=name)
+        return [json.loads(row.payload) for row in rows]
 
     async def audit(self) -> list[str]:
         """What does not hold."""

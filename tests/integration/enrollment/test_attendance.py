@@ -1,0 +1,186 @@
+"""Attendance through the API: slot by slot, closed once, told to everybody whom it is about."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.integration.enrollment.agency import Agency
+
+RECORDED = "enrollment.attendance_recorded.v1"
+CANCELLED = "enrollment.enrollment_cancelled.v1"
+YESTERDAY = timedelta(days=-31)
+
+
+async def record(
+    agency: Agency, session: UUID, slot: int, present: dict[UUID, bool], who: UUID | None = None, **body: Any
+) -> httpx.Response:
+    lines = [{"enrollment_id": str(request), "present": was} for request, was in present.items()]
+    path = f"/sessions/{session}/attendance/slots/{agency.sessions[session].slots[slot].id}"
+    return await agency.call(who or agency.trainer, "PUT", path, {"presences": lines, **body})
+
+
+async def close(agency: Agency, session: UUID, who: UUID | None = None, **body: Any) -> httpx.Response:
+    return await agency.call(who or agency.trainer, "POST", f"/sessions/{session}/attendance/closure", body or None)
+
+
+async def test_attendance_is_taken_slot_by_slot_and_closed_once(agency: Agency) -> None:
+    session = await agency.session(5)
+    people = await agency.people(2)
+    here, away = [await agency.enrolled(person, session) for person in people]
+    await agency.moves(session, YESTERDAY)
+    morning, afternoon = (str(slot.id) for slot in agency.sessions[session].slots)
+
+    first = await record(agency, session, 0, {here: True, away: False})
+    assert first.status_code == 200, first.text
+    assert {line["enrollment_id"]: line["presences"] for line in first.json()["lines"]} == {
+        str(here): {morning: True, afternoon: None},
+        str(away): {morning: False, afternoon: None},
+    }
+    missing = await close(agency, session)
+    assert (missing.status_code, missing.json()["detail"]) == (409, "La présence reste à saisir pour 1 créneau(x).")
+    assert (await record(agency, session, 1, {here: True})).status_code == 200
+    assert (await close(agency, session)).status_code == 409
+    assert (await record(agency, session, 1, {here: False, away: False})).status_code == 200
+    assert await agency.messages(RECORDED) == []
+
+    closed = await close(agency, session)
+
+    assert closed.status_code == 200
+    assert closed.json()["closed_at"]
+    said = {UUID(one["enrollment"]["id"]): one for one in await agency.messages(RECORDED)}
+    assert {request: one["attended"] for request, one in said.items()} == {here: True, away: False}
+    assert said[here]["slots"] == [{"slot_id": morning, "present": True}, {"slot_id": afternoon, "present": False}]
+    stored = {row.id: row for row in await agency.rows("SELECT id, version, attended FROM enrollments")}
+    assert {request: row.attended for request, row in stored.items()} == {here: True, away: False}
+    assert {request: one["enrollment"]["version"] for request, one in said.items()} == {r: row.version for r, row in stored.items()}
+    assert await agency.audit() == []
+
+
+async def test_after_the_closing_nothing_changes(agency: Agency) -> None:
+    session = await agency.session(5)
+    [person] = await agency.people(1)
+    request = await agency.enrolled(person, session)
+    await agency.moves(session, YESTERDAY)
+    for slot in (0, 1):
+        await record(agency, session, slot, {request: True})
+    assert (await close(agency, session)).status_code == 200
+
+    again, late = await close(agency, session), await record(agency, session, 0, {request: False})
+    taken_back = await agency.decides(agency.employer, request, "agreement-withdrawal", reason="Trop tard.")
+
+    assert (again.status_code, late.status_code, taken_back.status_code) == (409, 409, 409)
+    assert "a été clos le" in late.json()["detail"]
+    assert "émargement de la session est clos" in taken_back.json()["detail"]
+    assert len(await agency.messages(RECORDED)) == 1
+    assert await agency.rows("SELECT count(*) FROM presences WHERE NOT present") == [(0,)]
+
+
+async def test_it_is_too_early_before_the_day_and_before_the_last_slot(agency: Agency) -> None:
+    session = await agency.session(5)
+    [person] = await agency.people(1)
+    request = await agency.enrolled(person, session)
+
+    recorded, closed = await record(agency, session, 0, {request: True}), await close(agency, session)
+
+    assert (recorded.status_code, closed.status_code) == (409, 409)
+    assert "C'est trop tôt" in recorded.json()["detail"]
+    assert await agency.rows("SELECT count(*) FROM presences") == [(0,)]
+
+
+async def test_only_the_trainers_and_staff_with_a_reason_take_attendance(agency: Agency) -> None:
+    session = await agency.session(5)
+    [person] = await agency.people(1)
+    request = await agency.enrolled(person, session)
+    await agency.moves(session, YESTERDAY)
+    other_trainer = uuid4()
+    await agency.tell(agency.account(other_trainer))
+
+    for stranger in (person.account_id, agency.employer, other_trainer):
+        assert (await record(agency, session, 0, {request: True}, stranger)).status_code == 404
+        assert (await close(agency, session, stranger)).status_code == 404
+        assert (await agency.call(stranger, "GET", f"/sessions/{session}/attendance")).status_code == 404
+    assert (await record(agency, session, 0, {request: True}, agency.staff)).status_code == 422
+    for slot in (0, 1):
+        assert (await record(agency, session, slot, {request: True}, agency.staff, reason="Feuille papier.")).status_code == 200
+    assert (await close(agency, session, agency.staff)).status_code == 422
+    assert (await close(agency, session, agency.staff, reason="Feuille papier.")).status_code == 200
+    assert await agency.rows("SELECT attendance_closed_by, attendance_note FROM sessions") == [(agency.staff, "Feuille papier.")]
+
+
+async def test_who_is_not_enrolled_is_not_on_the_sheet(agency: Agency) -> None:
+    session = await agency.session(1)
+    enrolled, queued = await agency.people(2)
+    request = await agency.enrolled(enrolled, session)
+    waiting = await agency.enrolled(queued, session)
+    await agency.moves(session, YESTERDAY)
+
+    wrong = await record(agency, session, 0, {request: True, waiting: True})
+    twice = await agency.call(
+        agency.trainer,
+        "PUT",
+        f"/sessions/{session}/attendance/slots/{agency.sessions[session].slots[0].id}",
+        {"presences": [{"enrollment_id": str(request), "present": True}] * 2},
+    )
+    unknown = await agency.call(
+        agency.trainer,
+        "PUT",
+        f"/sessions/{session}/attendance/slots/{uuid4()}",
+        {"presences": [{"enrollment_id": str(request), "present": True}]},
+    )
+
+    assert (wrong.status_code, twice.status_code, unknown.status_code) == (422, 422, 404)
+    assert wrong.json()["errors"] == [{"field": "presences.1.enrollment_id", "message": "Cette personne n'est pas inscrite."}]
+    assert await agency.rows("SELECT count(*) FROM presences") == [(0,)]
+
+
+async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_can_be_asked_for(agency: Agency) -> None:
+    training = uuid4()
+    session = await agency.session(1, training_id=training)
+    enrolled, queued = await agency.people(2)
+    request, waiting = await agency.enrolled(enrolled, session), await agency.enrolled(queued, session)
+    await agency.moves(session, YESTERDAY)
+    for slot in (0, 1):
+        await record(agency, session, slot, {request: True})
+
+    assert (await close(agency, session)).status_code == 200
+
+    assert await agency.said(CANCELLED) == [waiting]
+    later = await agency.session(5, training_id=training)
+    assert (await agency.asks(queued, later)).status_code == 201
+    assert (await agency.asks(enrolled, later)).status_code == 422
+    assert await agency.audit() == []
+
+
+async def test_who_said_what_of_a_slot_stays(agency: Agency) -> None:
+    session = await agency.session(1)
+    [person] = await agency.people(1)
+    request = await agency.enrolled(person, session)
+    await agency.moves(session, YESTERDAY)
+    for present in (True, False):
+        await record(agency, session, 0, {request: present})
+    assert await agency.rows("SELECT present FROM presences ORDER BY id") == [(True,), (False,)]
+    for statement in ("UPDATE presences SET present = true", "DELETE FROM presences", "DELETE FROM enrollment_history"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            await agency.rows(statement)
+
+
+async def test_the_sessions_of_a_trainer_are_paged(agency: Agency) -> None:
+    sessions = [await agency.session(number) for number in (1, 2, 3)]
+    [person] = await agency.people(1)
+    await agency.enrolled(person, sessions[0])
+    found: list[dict[str, Any]] = []
+    path = "/sessions?limit=2"
+    while path:
+        page = (await agency.call(agency.trainer, "GET", path)).json()
+        found += page["items"]
+        path = f"/sessions?limit=2&cursor={page['next']}" if page["next"] else ""
+    assert {one["id"] for one in found} == {str(session) for session in sessions}
+    assert len(found) == 3
+    [first] = [one for one in found if one["id"] == str(sessions[0])]
+    assert (first["title"], first["capacity"], first["held"], first["queued"], first["attendance_closed_at"]) == ("VAE", 1, 1, 0, None)
+    assert len((await agency.call(agency.staff, "GET", "/sessions")).json()["items"]) == 3
+    assert (await agency.call(person.account_id, "GET", "/sessions")).json()["items"] == []
