@@ -1,12 +1,14 @@
 """The servers that tests run on, once for a run, and a fresh database and virtual host for each test."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
 from shared.database import Database
-from tests.support.broker import Broker
+from tests.support.broker import WHAT_TO_INSTALL, Broker, forget_queues
+from tests.support.containers import POSTGRES, RABBITMQ, ContainerBroker, Containers, PostgresContainer
 from tests.support.postgres import EmbeddedServer, TestServer
 
 MakeDatabase = Callable[[str], Awaitable[Database]]
@@ -21,13 +23,21 @@ MIGRATIONS = {
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[TestServer]:
-    """PARCOURSPRO_TEST_POSTGRES_URL (a superuser's), else the embedded one."""
+def containers(request: pytest.FixtureRequest) -> Containers:
+    """A Docker engine, if one answers; why it is not used is said in one line."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    return Containers(say=reporter.write_line if reporter else print)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(containers: Containers) -> Iterator[TestServer]:
+    """PARCOURSPRO_TEST_POSTGRES_URL (a superuser's), else a container, else the embedded one."""
     url = os.environ.get("PARCOURSPRO_TEST_POSTGRES_URL")
     if url:
-        yield TestServer(url)
+        yield (given := TestServer(url))
+        asyncio.run(given.close())
         return
-    with EmbeddedServer() as own:
+    with PostgresContainer() if containers.have(POSTGRES) else EmbeddedServer() as own:
         yield TestServer(own)
 
 
@@ -49,9 +59,11 @@ async def make_database(postgres_server: TestServer) -> AsyncIterator[MakeDataba
 
 
 @pytest.fixture(scope="session")
-def broker() -> Iterator[Broker]:
-    """A node that the tests may stop and start."""
-    node = Broker()
+def broker(containers: Containers) -> Iterator[Broker]:
+    """A node that the tests may stop and start: a container's, else one of the machine's own; else the run stops."""
+    node = ContainerBroker() if containers.have(RABBITMQ) else Broker()
+    if not isinstance(node, ContainerBroker) and not node.is_installed():
+        pytest.exit(WHAT_TO_INSTALL, returncode=1)
     node.start()
     yield node
     node.stop()
@@ -59,5 +71,9 @@ def broker() -> Iterator[Broker]:
 
 @pytest.fixture
 def vhost(request: pytest.FixtureRequest) -> str:
-    """PARCOURSPRO_TEST_AMQP_URL, else a new virtual host of the tests' own node."""
-    return os.environ.get("PARCOURSPRO_TEST_AMQP_URL") or request.getfixturevalue("broker").vhost()
+    """PARCOURSPRO_TEST_AMQP_URL, emptied of our queues, else a new virtual host of the tests' own node."""
+    url = os.environ.get("PARCOURSPRO_TEST_AMQP_URL")
+    if not url:
+        return str(request.getfixturevalue("broker").vhost())
+    asyncio.run(forget_queues(url))
+    return url

@@ -11,7 +11,16 @@ from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
+import aio_pika
+
 START_SECONDS = 90
+SPARE = 4
+MAKE_VHOSTS = """
+    lists:foreach(fun(Name) ->
+        rabbit_vhost:add(Name, <<"tests">>),
+        ok = rabbit_auth_backend_internal:set_permissions(<<"guest">>, Name, <<".*">>, <<".*">>, <<".*">>, <<"tests">>)
+    end, [%s]).
+"""
 WHAT_TO_INSTALL = (
     "The tests need RabbitMQ: set PARCOURSPRO_TEST_AMQP_URL to a broker's address, or install the package rabbitmq-server "
     "(as root on Debian or Ubuntu, `make test` does it)."
@@ -24,11 +33,22 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+async def forget_queues(url: str) -> None:
+    """Delete the services' queues of a broker that is not the tests' own: what a run left must not reach the next."""
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        for service in ("identity", "catalogue", "enrollment", "notifier", "test"):
+            for suffix in ("", ".commands"):
+                await channel.queue_delete(service + suffix)
+
+
 class Broker:
     """One node that the tests own: they may stop it and start it again."""
 
     def __init__(self) -> None:
         """Start nothing yet."""
+        self.host = "127.0.0.1"
+        self._spare: list[str] = []
         self.folder = Path(tempfile.mkdtemp(prefix="rabbit"))
         self.port = _free_port()
         self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
@@ -48,9 +68,13 @@ class Broker:
         }
         self._node: subprocess.Popen[bytes] | None = None
 
+    def is_installed(self) -> bool:
+        """Whether the machine has a rabbitmq-server."""
+        return any(Path(folder, "rabbitmq-server").exists() for folder in self._environment["PATH"].split(":"))
+
     def start(self) -> None:
         """Start the node and wait until it takes connections."""
-        if not any(Path(folder, "rabbitmq-server").exists() for folder in self._environment["PATH"].split(":")):
+        if not self.is_installed():
             raise RuntimeError(WHAT_TO_INSTALL)
         if self._as_user:
             shutil.chown(self.folder, "rabbitmq")
@@ -61,31 +85,36 @@ class Broker:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._wait()
+        self.wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Wait until the node takes connections."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.control("await_startup", check=False) == 0:
-                return
+        while self.control("await_startup", check=False) != 0:
+            if time.monotonic() > deadline:
+                text = f"RabbitMQ did not start; its log is in {self.folder}"
+                raise RuntimeError(text)
             time.sleep(0.2)
-        text = f"RabbitMQ did not start; its log is in {self.folder}"
-        raise RuntimeError(text)
 
     def control(self, *arguments: str, check: bool = True) -> int:
         """Run rabbitmqctl on the node."""
-        command = [*self._as_user, "rabbitmqctl", "-q", *arguments]
-        done = subprocess.run(command, env=self._environment, check=False, capture_output=True, timeout=60)  # noqa: S603
-        if check and done.returncode:
-            raise RuntimeError(done.stderr.decode() + done.stdout.decode())
-        return done.returncode
+        code, output = self.execute("rabbitmqctl", "-q", *arguments)
+        if check and code:
+            raise RuntimeError(output)
+        return code
+
+    def execute(self, *command: str) -> tuple[int, str]:
+        """Run a command where the node is, as its user; return its code and what it said."""
+        done = subprocess.run([*self._as_user, *command], env=self._environment, check=False, capture_output=True, timeout=60)  # noqa: S603 - our own
+        return done.returncode, (done.stderr + done.stdout).decode()
 
     def vhost(self) -> str:
-        """Make a new virtual host; return its URL."""
-        name = f"test-{uuid4().hex[:12]}"
-        self.control("add_vhost", name)
-        self.control("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
-        return f"amqp://guest:guest@127.0.0.1:{self.port}/{quote(name)}"
+        """Give a new virtual host's URL. Each rabbitmqctl starts a virtual machine of its own: several are made at a time."""
+        if not self._spare:
+            self._spare = [f"test-{uuid4().hex[:12]}" for _ in range(SPARE)]
+            names = ", ".join(f'<<"{name}">>' for name in self._spare)
+            self.control("eval", MAKE_VHOSTS % names)
+        return f"amqp://guest:guest@{self.host}:{self.port}/{quote(self._spare.pop())}"
 
     def outage(self) -> None:
         """Stop the broker inside the node: every connection breaks and none is taken."""

@@ -22,11 +22,12 @@ class TestServer:
     def __init__(self, url: str) -> None:
         """`url` is a superuser's."""
         self.url: URL = make_url(url)
+        self._run = uuid4().hex[:8]
         self._templates: set[str] = set()
 
     async def fresh(self, service: str, package: str, append_only: tuple[str, ...]) -> tuple[str, str]:
         """Clone the service's template. Return the name of the new database and the running role's URL."""
-        template = f"template_{service}"
+        template = f"template_{service}_{self._run}"
         if template not in self._templates:
             await self._prepare(service, template, package, append_only)
             self._templates.add(template)
@@ -38,9 +39,13 @@ class TestServer:
         for role in (f"{service}_owner", service):
             exists = f"SELECT FROM pg_roles WHERE rolname = '{role}'"
             await self.execute(f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$")
-        await self.execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
         await self.execute(f"CREATE DATABASE {template} OWNER {service}_owner")
         await migrate_async(self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only)
+
+    async def close(self) -> None:
+        """Leave no template behind on a server that is not the tests' own."""
+        for template in self._templates:
+            await self.execute(f"DROP DATABASE {template} WITH (FORCE)")
 
     def address(self, database: str, role: str) -> str:
         """The URL of a database for a role."""
