@@ -1,7 +1,8 @@
 """People, structures and sessions that enrollment has heard of, and what those people do through its API."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from services.enrollment.storage.copies import Actor
 from services.enrollment.storage.transaction import Transaction
@@ -240,6 +241,19 @@ class Agency:
         """The requests about which that message waits in the outbox, in order."""
         rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
         return [row.aggregate_id for row in rows]
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the service asks of the database meanwhile."""
+        said: list[str] = []
+
+        def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
+            said.append(statement)
+
+        engine = self.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", hear)
+        yield said
+        event.remove(engine, "before_cursor_execute", hear)
 
     async def messages(self, name: str) -> list[dict[str, Any]]:
         """What waits in the outbox under that name, in order."""

@@ -1,0 +1,51 @@
+"""The invariants are held by the database too: what no code should write is refused when it is written."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.integration.enrollment.agency import Agency
+
+WRONG = {
+    "1. more seats than there are": ("UPDATE sessions SET held = 3", "seats_held_fit"),
+    "1. fewer than none": ("UPDATE sessions SET held = -1", "seats_held_fit"),
+    "2. a second open request": ("UPDATE enrollments SET account_id = :other WHERE approval = 'awaiting_trainer'", "one_open_request"),
+    "4. a seat without a number": ("UPDATE enrollments SET queue_number = NULL", "a_seat_has_a_number"),
+    "4. a number twice": ("UPDATE enrollments SET queue_number = 1", "numbers_are_given_once"),
+    "5. a closed request with a seat": ("UPDATE enrollments SET approval = 'withdrawn'", "seat_fits_approval"),
+    "5. an accepted request with nothing": ("UPDATE enrollments SET seat = 'none'", "seat_fits_approval"),
+    "5. a state that nobody knows": ("UPDATE enrollments SET approval = 'perhaps'", "seat_fits_approval"),
+    "5. another history": ("UPDATE enrollment_history SET note = 'x'", "permission denied"),
+    "5. a shorter history": ("DELETE FROM enrollment_history", "permission denied"),
+    "5. one line twice": ("INSERT INTO enrollment_history SELECT * FROM enrollment_history", "enrollment_history_pkey"),
+    "6. fewer seats than held, unsaid": ("UPDATE sessions SET capacity = 1, held = 2", "seats_held_fit"),
+    "an attendance of who is not enrolled": ("UPDATE enrollments SET attendance = '[]', attended = true", "attendance_is_of"),
+    "a request for no session": ("UPDATE enrollments SET session_id = gen_random_uuid()", "violates foreign key"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_the_database_refuses(agency: Agency, wrong: str) -> None:
+    session = await agency.session(2)
+    people = await agency.people(2)
+    for person in people:
+        await agency.accepts(await agency.request(person, session))
+    statement, refusal = WRONG[wrong]
+    values = {"other": people[0].account_id} if ":other" in statement else {}
+    async with agency.database.engine.connect() as connection:
+        with pytest.raises(DBAPIError, match=refusal):
+            await connection.execute(text(statement), values)
+    assert await agency.audit() == []
+
+
+async def test_the_database_allows_an_absent_person_another_request(agency: Agency) -> None:
+    """One open request: what was closed by an attendance is not open."""
+    training = uuid4()
+    session, later = await agency.session(2, training_id=training), await agency.session(2, training_id=training)
+    [person] = await agency.people(1)
+    await agency.enrolled(person, session)
+    async with agency.database.transaction() as work:
+        await work.connection.execute(text("UPDATE enrollments SET attendance = '[]', attended = false"))
+    assert (await agency.asks(person, later)).status_code == 201
