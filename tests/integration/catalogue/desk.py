@@ -1,5 +1,7 @@
 """The agency's desk, a trainer and a visitor in front of the catalogue service; what others tell it, and what it says."""
 
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ from shared.contracts.identity import AccountRegistered, AccountSnapshot
 from shared.database import Database
 from shared.messaging.envelope import Envelope
 from shared.messaging.worker import Worker
+from tests.support.eventually import eventually
 
 BASE = "/api/catalogue/v1"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -127,6 +130,19 @@ class Desk:
         """What the database says."""
         async with self.database.engine.connect() as connection:
             return list((await connection.execute(text(statement), values)).all())
+
+    async def at_once(self, table: str, row: str, calls: Sequence[Coroutine[Any, Any, httpx.Response]]) -> list[int]:
+        """Hold a row until every call waits for it, then let them go; the statuses of the answers, sorted."""
+        async with self.database.transaction() as work:
+            await work.connection.execute(text(f"SELECT id FROM {table} WHERE id = :id FOR UPDATE"), {"id": row})
+            tasks = [asyncio.create_task(call) for call in calls]
+            await eventually(lambda: self.waiting(len(tasks)), within=30)
+        return sorted([(await task).status_code for task in tasks])
+
+    async def waiting(self, count: int) -> bool:
+        """Whether so many transactions wait for a lock."""
+        waits = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return len(await self.rows(waits)) == count
 
     async def said(self) -> list[Any]:
         """The messages in the outbox, in order, read as a listener does."""

@@ -109,16 +109,12 @@ async def test_a_session_changed_while_its_training_is_renamed_says_the_new_titl
         await revise_training(Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now)
         # waits for the session's row, and may not say the title that it could read before
         resize = asyncio.create_task(desk.call(desk.staff, "PUT", f"/sessions/{session['id']}/capacity", {"capacity": 3}, seen=2))
-        await eventually(lambda: _somebody_waits(desk))
+        await eventually(lambda: desk.waiting(1), within=30)
     assert (await resize).status_code == 200
 
     last = (await desk.said())[-1]
     assert isinstance(last, SessionCapacityChanged)
     assert (last.session.version, last.session.training_title) == (3, "Nouveau")
-
-
-async def _somebody_waits(desk: Desk) -> bool:
-    return bool(await desk.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
 
 
 async def test_an_archived_training_is_gone_for_visitors_and_comes_back_when_published_again(desk: Desk) -> None:
@@ -177,9 +173,9 @@ async def test_two_edits_of_one_version_at_once_and_one_is_told_that_it_was_late
     training = await desk.training()
     path = f"/trainings/{training['id']}"
 
-    answers = await asyncio.gather(*(desk.call(desk.staff, "PATCH", path, {"title": f"T{n}"}, seen=2) for n in range(4)))
+    calls = [desk.call(desk.staff, "PATCH", path, {"title": f"T{n}"}, seen=2) for n in range(4)]
 
-    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    assert await desk.at_once("trainings", training["id"], calls) == [200, 412, 412, 412]
 
 
 async def test_the_same_key_twice_writes_one_training(desk: Desk) -> None:
