@@ -53,8 +53,12 @@ class Person:
             headers.setdefault("Idempotency-Key", str(uuid4()))
         return await self.http.request(method, f"/api/{path}", json=body, headers=headers)
 
-    async def does(self, method: str, path: str, body: Any = None, *, expect: int = 200, **headers: str) -> Any:
+    async def does(
+        self, method: str, path: str, body: Any = None, *, expect: int = 200, if_match: str | None = None, **headers: str
+    ) -> Any:
         """One call with the status it must have; gives the body."""
+        if if_match is not None:
+            headers["If-Match"] = if_match
         answer = await self.sends(method, path, body, **headers)
         if answer.status_code != expect:
             raise Unexpected(answer, expect)
@@ -99,7 +103,7 @@ class Person:
         if seen.status_code != httpx.codes.OK:
             raise Unexpected(seen, 200)
         tag = seen.headers.get("ETag") or f'"{seen.json()["version"]}"'
-        return await self.does(method, path, body, expect=expect, **{"If-Match": tag})
+        return await self.does(method, path, body, expect=expect, if_match=tag)
 
     async def signs_in(self) -> None:
         """Address and password; from now on the calls carry the token."""

@@ -44,6 +44,8 @@ class Story:
     """The id of a request by the person's key and the training's."""
     correlation_id: str = ""
     """What was sent with the validation of a cart."""
+    mail_id: str = ""
+    """A mail that staff may look at."""
 
     def __post_init__(self) -> None:
         for key, (first, last) in CAST.items():

@@ -14,7 +14,7 @@ import httpx
 from tests.support.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
 SHOWN = 6000
 """How much of a log's end is shown when a start fails, in characters."""

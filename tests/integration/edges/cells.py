@@ -1,0 +1,186 @@
+"""From the table to calls: what each target is, which version it has, and the right body for each endpoint."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from tests.e2e.people import Person, siret
+from tests.e2e.steps.catalogue import half_day
+from tests.e2e.story import Story
+from tests.integration.edges.matrix import MATRIX, PEOPLE
+from tests.integration.edges.world import World
+
+_LINE: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE)\s+(\S+)\s+([\d\s]+)")
+_TARGET: Final = re.compile(r"\{(\w+)=(\w+)\}")
+REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `expected`: the status by person."""
+
+    service: str
+    method: str
+    written: str
+    expected: dict[str, int]
+
+    @property
+    def operation(self) -> tuple[str, str]:
+        """Method and path as OpenAPI names them."""
+        return self.method, f"/api/{self.service}/v1{self.template}"
+
+    @property
+    def template(self) -> str:
+        """The path without the names of its targets."""
+        return _TARGET.sub(r"{\1}", self.written)
+
+    def path(self, story: Story) -> str:
+        """The path to call, without `/api/`."""
+        filled = _TARGET.sub(lambda found: target(story, found[1], found[2]), self.written)
+        query = {"/eligibility": f"?session_id={story.sessions['ailleurs']['id']}&structure_id={story.structures['mairie']['id']}"}
+        return f"{self.service}/v1{filled}{query.get(self.written, '')}"
+
+    @property
+    def allowed(self) -> str | None:
+        """Somebody for whom it works, staff rather than others; None when it works for nobody."""
+        return next((person for person in reversed(PEOPLE) if self.expected[person] < 300), None)
+
+
+def rows() -> Iterator[Row]:
+    """Every line of the table."""
+    for service, table in MATRIX.items():
+        for method, path, statuses in _LINE.findall(table):
+            yield Row(service, method, path, dict(zip(PEOPLE, map(int, statuses.split()), strict=True)))
+
+
+def target(story: Story, parameter: str, name: str) -> str:
+    """The id of an object that the table names."""
+    found = {
+        ("enrollment_id", "waiting"): story.requests["bruno", "entretien"],
+        ("enrollment_id", "accepted"): story.requests["bruno", "numerique"],
+        ("enrollment_id", "asked"): story.requests["bruno", "droit"],
+        ("enrollment_id", "queued"): story.requests["emma", "numerique"],
+        ("attachment_id", "own"): story["bruno"].attachment_id,
+        ("attachment_id", "waiting"): story["zoe"].attachment_id,
+        ("session_id", "future"): story.sessions["entretien"]["id"],
+        ("session_id", "past"): story.sessions["visite"]["id"],
+        ("session_id", "other"): story.sessions["ailleurs"]["id"],
+        ("slot_id", "past"): story.sessions["visite"]["slots"][0]["id"],
+        ("training_id", "published"): story.trainings["entretien"]["id"],
+        ("training_id", "draft"): story.trainings["draft"]["id"],
+        ("structure_id", "own"): story.structures["mairie"]["id"],
+        ("request_id", "waiting"): story.structures["demandée"]["id"],
+        ("report_id", "waiting"): story.structures["signalement"]["id"],
+        ("account_id", "own"): story["bruno"].id,
+        ("axis_id", "ours"): story.axis["id"],
+        ("mail_id", "any"): story.mail_id,
+        ("name", "cap"): "structure_cap",
+    }
+    return str(found[parameter, name])
+
+
+async def version(world: World, row: Row, person: Person) -> dict[str, str]:
+    """The `If-Match` header with the version that is there now, for endpoints that ask for one."""
+    operation = world.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
+    if not any(one["name"].lower() == "if-match" for one in operation.get("parameters", [])):
+        return {}
+    story = world.story
+    path = row.path(story)
+    if path.endswith("/me"):
+        seen = (await person.sends("GET", path)).json().get("version", 1)
+    elif "/rules/" in path:
+        seen = next(one["version"] for one in await story.staff.gets("enrollment/v1/rules") if one["name"] == "structure_cap")
+    else:
+        seen = (await story.staff.gets(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
+    return {"If-Match": f'"{seen}"'}
+
+
+def body_of(story: Story, row: Row) -> Any:
+    """The right body for an endpoint, None where it takes none."""
+    return BODIES.get((row.service, row.method, row.template), lambda _: None)(story)
+
+
+def _session(story: Story) -> dict[str, Any]:
+    day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=60)
+    times = {"opens_at": (day - timedelta(days=30)).isoformat(), "closes_at": (day - timedelta(days=3)).isoformat()}
+    training = story.trainings["entretien"]["id"]
+    return {
+        "training_id": training,
+        "capacity": 3,
+        "place": "Tulle",
+        **times,
+        "slots": [half_day(day, 0)],
+        "trainer_ids": [story["theo"].id],
+    }
+
+
+def _training(story: Story) -> dict[str, Any]:
+    texts = dict.fromkeys(("summary", "objectives", "content", "audience", "prerequisites"), "Un texte.")
+    return {"title": "Une formation", "axis_id": story.axis["id"], "kind": "training", "members_only": False, **texts}
+
+
+def _account(_: Story) -> dict[str, Any]:
+    return {"civility": "Mme", "first_name": "Ana", "last_name": "Costa", "email": "ana.costa@exemple.example"}
+
+
+def _lines(story: Story) -> dict[str, Any]:
+    line = {"session_id": story.sessions["ailleurs"]["id"], "motivation": "Découvrir le plateau."}
+    return {"structure_id": story.structures["mairie"]["id"], "lines": [line]}
+
+
+_LINK: Final = {"token": "x" * 43, "password": "quatre chevaux dans le pré"}
+_STRUCTURE: Final = {"name": "Mission locale de Tulle", "town": "Tulle"}
+BODIES: Final = {
+    ("identity", "POST", "/registrations"): lambda story: {**_account(story), "structure_id": story.structures["mairie"]["id"]},
+    ("identity", "POST", "/address-proofs"): lambda _: _LINK,
+    ("identity", "POST", "/password-resets"): lambda _: {"email": "personne@exemple.example"},
+    ("identity", "POST", "/password-resets/confirmation"): lambda _: _LINK,
+    ("identity", "POST", "/tokens"): lambda story: {"email": story["emma"].email, "password": story["emma"].password},
+    ("identity", "POST", "/tokens/refresh"): lambda _: {"refresh_token": "x" * 43},
+    ("identity", "POST", "/tokens/revocation"): lambda _: {"refresh_token": "x" * 43},
+    ("identity", "PATCH", "/me"): lambda _: {"first_name": "Camille"},
+    ("identity", "POST", "/me/password"): lambda _: {"current_password": "pas le bon", "new_password": "quatre chevaux dans le pré"},
+    ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
+    ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
+    ("identity", "POST", "/structures/{structure_id}/change-reports"): lambda _: {"text": "Nous avons déménagé."},
+    ("identity", "POST", "/structure-requests"): lambda _: {
+        **_STRUCTURE,
+        "siret": siret(),
+        "contact_name": "Ana Costa",
+        "contact_email": "ana.costa@exemple.example",
+    },
+    ("identity", "POST", "/structure-requests/{request_id}/acceptance"): lambda _: {"is_member": False},
+    ("identity", "POST", "/structure-requests/{request_id}/refusal"): lambda _: REASON,
+    ("identity", "POST", "/attachments"): lambda story: {"structure_id": story.structures["vide"]["id"]},
+    ("identity", "POST", "/attachments/{attachment_id}/confirmation"): lambda _: {"statuses": ["beneficiary"]},
+    ("identity", "POST", "/attachments/{attachment_id}/refusal"): lambda _: REASON,
+    ("identity", "PUT", "/attachments/{attachment_id}/statuses"): lambda _: {"statuses": ["employer"]},
+    ("identity", "POST", "/attachments/{attachment_id}/end"): lambda _: REASON,
+    ("identity", "POST", "/accounts"): lambda story: {**_account(story), "is_staff": False},
+    ("identity", "PATCH", "/accounts/{account_id}"): lambda _: {"disabled": True},
+    ("catalogue", "POST", "/axes"): lambda _: {"name": "Un axe", "description": "De quoi il s'agit."},
+    ("catalogue", "PATCH", "/axes/{axis_id}"): lambda _: {"description": "De quoi il s'agit vraiment."},
+    ("catalogue", "POST", "/trainings"): _training,
+    ("catalogue", "PATCH", "/trainings/{training_id}"): lambda _: {"summary": "Un autre texte."},
+    ("catalogue", "POST", "/sessions"): _session,
+    ("catalogue", "PATCH", "/sessions/{session_id}"): lambda _: {"place": "Ussel"},
+    ("catalogue", "PUT", "/sessions/{session_id}/capacity"): lambda _: {"capacity": 9},
+    ("catalogue", "POST", "/sessions/{session_id}/cancellation"): lambda _: REASON,
+    ("enrollment", "POST", "/cart/validation"): _lines,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/acceptance"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/refusal"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/agreement-withdrawal"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/validation"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/decline"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/question"): lambda _: {"question": "Pourquoi maintenant ?"},
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/answer"): lambda _: {"answer": "Parce que mes missions changent."},
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
+    ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda story: {
+        "presences": [{"enrollment_id": story.requests["bruno", "visite"], "present": False}],
+        **REASON,
+    },
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: REASON,
+    ("enrollment", "PUT", "/rules/{name}"): lambda _: {"enabled": True, "value": {"people": 3}},
+}

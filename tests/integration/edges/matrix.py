@@ -1,0 +1,117 @@
+"""Who may do what: every endpoint of every service against every kind of person, as the statuses that they get.
+
+`{name=target}` in a path says which object is meant: see `cells.Targets`. What one may not see is 404, for visitors 401.
+A status in the table is that of a call whose body is right (`bodies.py`); it is rolled back, so that each finds the world as it was.
+"""
+
+from typing import Final
+
+# fmt: off
+PEOPLE: Final = (
+    "visitor",             # who
+    "own",                 # own  the beneficiary whose request it is
+    "colleague",           # col  another beneficiary of the same structure
+    "employer",            # emp  of the structure
+    "employer elsewhere",  # em2
+    "referent",            # ref  of the structure
+    "referent elsewhere",  # re2
+    "trainer",             # tra  of the session
+    "trainer elsewhere",   # tr2
+    "staff",               # sta
+)
+# fmt: on
+
+IDENTITY: Final = """
+                                                                      who  own  col  emp  em2  ref  re2  tra  tr2  sta
+GET    /jwks.json                                                     200  200  200  200  200  200  200  200  200  200
+POST   /registrations                                                 202  202  202  202  202  202  202  202  202  202
+POST   /address-proofs                                                410  410  410  410  410  410  410  410  410  410
+POST   /password-resets                                               202  202  202  202  202  202  202  202  202  202
+POST   /password-resets/confirmation                                  410  410  410  410  410  410  410  410  410  410
+POST   /tokens                                                        200  200  200  200  200  200  200  200  200  200
+POST   /tokens/refresh                                                401  401  401  401  401  401  401  401  401  401
+POST   /tokens/revocation                                             204  204  204  204  204  204  204  204  204  204
+GET    /me                                                            401  200  200  200  200  200  200  200  200  200
+PATCH  /me                                                            401  200  200  200  200  200  200  200  200  200
+POST   /me/password                                                   401  422  422  422  422  422  422  422  422  422
+GET    /structures                                                    200  200  200  200  200  200  200  200  200  200
+POST   /structures                                                    401  404  404  404  404  404  404  404  404  201
+GET    /structures/{structure_id=own}                                 200  200  200  200  200  200  200  200  200  200
+PATCH  /structures/{structure_id=own}                                 401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/change-reports                  401  404  404  404  404  201  404  404  404  404
+POST   /structure-requests                                            202  202  202  202  202  202  202  202  202  202
+GET    /structure-requests                                            401  404  404  404  404  404  404  404  404  200
+POST   /structure-requests/{request_id=waiting}/acceptance            401  404  404  404  404  404  404  404  404  201
+POST   /structure-requests/{request_id=waiting}/refusal               401  404  404  404  404  404  404  404  404  200
+GET    /change-reports                                                401  404  404  404  404  404  404  404  404  200
+POST   /change-reports/{report_id=waiting}/closure                    401  404  404  404  404  404  404  404  404  200
+POST   /attachments                                                   401  201  201  201  201  201  201  201  201  201
+GET    /attachments                                                   401  200  200  200  200  200  200  200  200  200
+GET    /attachments/{attachment_id=own}                               401  200  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=waiting}/confirmation              401  404  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=waiting}/refusal                   401  404  404  404  404  200  404  404  404  200
+PUT    /attachments/{attachment_id=own}/statuses                      401  404  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=own}/end                           401  404  404  404  404  200  404  404  404  200
+GET    /accounts                                                      401  404  404  404  404  404  404  404  404  200
+POST   /accounts                                                      401  404  404  404  404  404  404  404  404  201
+GET    /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
+PATCH  /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
+"""
+
+CATALOGUE: Final = """
+                                                                      who  own  col  emp  em2  ref  re2  tra  tr2  sta
+GET    /axes                                                          200  200  200  200  200  200  200  200  200  200
+POST   /axes                                                          401  404  404  404  404  404  404  404  404  201
+GET    /axes/{axis_id=ours}                                           200  200  200  200  200  200  200  200  200  200
+PATCH  /axes/{axis_id=ours}                                           401  404  404  404  404  404  404  404  404  200
+GET    /trainings                                                     200  200  200  200  200  200  200  200  200  200
+POST   /trainings                                                     401  404  404  404  404  404  404  404  404  201
+GET    /trainings/{training_id=published}                             200  200  200  200  200  200  200  200  200  200
+GET    /trainings/{training_id=draft}                                 404  404  404  404  404  404  404  404  404  200
+PATCH  /trainings/{training_id=published}                             401  404  404  404  404  404  404  404  404  200
+POST   /trainings/{training_id=draft}/publication                     401  404  404  404  404  404  404  404  404  200
+POST   /trainings/{training_id=published}/archival                    401  404  404  404  404  404  404  404  404  200
+GET    /sessions                                                      200  200  200  200  200  200  200  200  200  200
+POST   /sessions                                                      401  404  404  404  404  404  404  404  404  201
+GET    /sessions/{session_id=future}                                  200  200  200  200  200  200  200  200  200  200
+PATCH  /sessions/{session_id=future}                                  401  404  404  404  404  404  404  404  404  200
+PUT    /sessions/{session_id=future}/capacity                         401  404  404  404  404  404  404  404  404  200
+POST   /sessions/{session_id=future}/cancellation                     401  404  404  404  404  404  404  404  404  200
+"""
+
+ENROLLMENT: Final = """
+                                                                      who  own  col  emp  em2  ref  re2  tra  tr2  sta
+GET    /cart                                                          401  200  200  200  200  200  200  200  200  200
+PUT    /cart/sessions/{session_id=other}                              401  204  204  204  204  204  204  204  204  204
+DELETE /cart/sessions/{session_id=other}                              401  204  204  204  204  204  204  204  204  204
+POST   /cart/validation                                               401  422  201  422  422  422  422  422  422  422
+GET    /eligibility                                                   401  200  200  404  404  404  404  404  404  404
+GET    /enrollments                                                   401  200  200  200  200  200  200  200  200  200
+GET    /enrollments/{enrollment_id=waiting}                           401  200  404  200  404  404  404  200  404  200
+GET    /enrollments/{enrollment_id=asked}                             401  200  404  200  404  404  404  200  404  200
+GET    /enrollments/{enrollment_id=asked}/history                     401  200  404  200  404  404  404  200  404  200
+POST   /enrollments/{enrollment_id=waiting}/acceptance                401  404  404  200  404  404  404  404  404  200
+POST   /enrollments/{enrollment_id=waiting}/refusal                   401  404  404  200  404  404  404  404  404  200
+POST   /enrollments/{enrollment_id=accepted}/agreement-withdrawal     401  404  404  200  404  404  404  404  404  200
+POST   /enrollments/{enrollment_id=accepted}/validation               401  404  404  404  404  404  404  200  404  200
+POST   /enrollments/{enrollment_id=accepted}/decline                  401  404  404  404  404  404  404  200  404  200
+POST   /enrollments/{enrollment_id=accepted}/question                 401  404  404  404  404  404  404  200  404  200
+POST   /enrollments/{enrollment_id=asked}/answer                      401  200  404  404  404  404  404  404  404  404
+POST   /enrollments/{enrollment_id=accepted}/withdrawal               401  200  404  404  404  404  404  404  404  404
+POST   /enrollments/{enrollment_id=queued}/promotion                  401  404  404  404  404  404  404  404  404  200
+GET    /decisions                                                     401  200  200  200  200  200  200  200  200  200
+GET    /sessions                                                      401  200  200  200  200  200  200  200  200  200
+GET    /sessions/{session_id=past}/attendance                         401  404  404  404  404  404  404  200  404  200
+PUT    /sessions/{session_id=past}/attendance/slots/{slot_id=past}    401  404  404  404  404  404  404  200  404  200
+POST   /sessions/{session_id=past}/attendance/closure                 401  404  404  404  404  404  404  200  404  200
+GET    /rules                                                         401  200  200  200  200  200  200  200  200  200
+PUT    /rules/{name=cap}                                              401  404  404  404  404  404  404  404  404  200
+"""
+
+NOTIFIER: Final = """
+                                                                      who  own  col  emp  em2  ref  re2  tra  tr2  sta
+GET    /mails                                                         401  404  404  404  404  404  404  404  404  200
+GET    /mails/{mail_id=any}                                           401  404  404  404  404  404  404  404  404  200
+"""
+
+MATRIX: Final = {"identity": IDENTITY, "catalogue": CATALOGUE, "enrollment": ENROLLMENT, "notifier": NOTIFIER}

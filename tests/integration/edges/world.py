@@ -1,0 +1,173 @@
+"""The four services in one process on real databases, and people of every kind with real tokens, made through HTTP and events.
+
+The same people and steps as in the published procedure; here they stop half-way, so that there is something for everybody to do.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from deploy.embedded.composition import DEFINITIONS, compose
+from deploy.embedded.gateway import Gateway
+from deploy.embedded.mailbox import mailbox
+from services.catalogue.settings import Settings as CatalogueSettings
+from services.enrollment.settings import Settings as EnrollmentSettings
+from services.identity.settings import Settings as IdentitySettings
+from services.notifier.settings import Settings as NotifierSettings
+from shared.database import Database, UnitOfWork
+from shared.http.keys import StaticKeys
+from shared.http.tokens import TokenVerifier
+from shared.messaging import outbox
+from tests.e2e.people import Person
+from tests.e2e.story import Story
+from tests.e2e.systems import STAFF_EMAIL, System
+from tests.integration.edges.scene import play
+from tests.support.eventually import eventually
+from tests.support.mail import MailReader
+from tests.support.postgres import TestServer
+
+ADDRESS: Final = "http://edges.test"
+
+
+class Undone(Database):
+    """Every transaction goes to its end, with its outbox rows, and is rolled back: the next call finds the world as it was."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
+        async with self.engine.connect() as connection:
+            work = UnitOfWork(connection)
+            yield work
+            await outbox.write(connection, work.outgoing)
+            await connection.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The services' applications and databases by name, and the story that was played in them."""
+
+    apps: dict[str, FastAPI]
+    databases: dict[str, Database]
+    story: Story
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """One of each kind, in the order of the matrix. `own` and `colleague` are beneficiaries of one structure."""
+        story = self.story
+        return {
+            "visitor": story.visitor,
+            "own": story["bruno"],
+            "colleague": story["emma"],
+            "employer": story["claire"],
+            "employer elsewhere": story["ines"],
+            "referent": story["amandine"],
+            "referent elsewhere": story["hugo"],
+            "trainer": story["theo"],
+            "trainer elsewhere": story["nora"],
+            "staff": story.staff,
+        }
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Inside, whatever is asked leaves nothing behind."""
+        kept = {name: app.state.database for name, app in self.apps.items()}
+        for name, app in self.apps.items():
+            again = Undone.__new__(Undone)
+            again.__dict__.update(self.databases[name].__dict__)
+            app.state.database = again
+        try:
+            yield
+        finally:
+            for name, app in self.apps.items():
+                app.state.database = kept[name]
+
+    async def rows(self, service: str, statement: str) -> list[Any]:
+        async with self.databases[service].engine.connect() as connection:
+            return list((await connection.execute(text(statement))).all())
+
+    async def fingerprint(self) -> dict[str, str]:
+        """What every table of every service holds, in one number each."""
+        found = {}
+        for service in self.apps:
+            every = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            for (table,) in sorted(await self.rows(service, every)):
+                [(value,)] = await self.rows(service, f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
+                found[f"{service}.{table}"] = value
+        return found
+
+
+@asynccontextmanager
+async def world_on(server: TestServer) -> AsyncIterator[World]:
+    """Wire the services as the embedded installation does, play the scene, and stop the workers: nothing moves by itself."""
+    made = {name: await server.fresh(name, one.migrations_package, one.append_only) for name, one in DEFINITIONS.items()}
+
+    def address(name: str) -> dict[str, Any]:
+        return {"database_url": made[name][1], "public_url": ADDRESS, "pool_size": 3}
+
+    services = compose(
+        {
+            "identity": IdentitySettings(**address("identity"), first_staff_email=STAFF_EMAIL),
+            "catalogue": CatalogueSettings(**address("catalogue")),
+            "enrollment": EnrollmentSettings(**address("enrollment")),
+            "notifier": NotifierSettings(**address("notifier"), mail_mode="mailbox", desk_email=STAFF_EMAIL),
+        }
+    )
+    apps = {name: one.app for name, one in services.items()}
+    databases = {name: one.databases[0] for name, one in services.items()}
+    gateway = Gateway(apps, Starlette(routes=mailbox(databases["notifier"])))
+    transport = httpx.ASGITransport(app=gateway, raise_app_exceptions=False)
+    workers = [asyncio.create_task(one.worker.run()) for one in services.values()]
+    mails = MailReader(f"{ADDRESS}/mailbox", transport)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+            world = World(apps, databases, Story(System(ADDRESS, f"{ADDRESS}/mailbox"), http, mails))
+            await _trust_tokens(world)
+            await play(world.story)
+            await eventually(lambda: _is_quiet(world), within=60)
+            await _stop(workers)
+            world.story.mail_id = (await world.story.staff.gets("notifier/v1/mails"))["items"][0]["id"]
+            yield world
+    finally:
+        await _stop(workers)
+        for running in services.values():
+            for database in running.databases:
+                await database.close()
+        for name, _ in made.values():
+            await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _trust_tokens(world: World) -> None:
+    """Give the other services the keys that identity publishes, which they would fetch over the network."""
+    story = world.story
+    await eventually(lambda: _has_staff(world), within=30)
+    await story.staff.resets_the_password()
+    await story.staff.signs_in()
+    jwks = (await story.visitor.gets("identity/v1/jwks.json"))["keys"]
+    for name, app in world.apps.items():
+        if name != "identity":
+            app.state.verifier = TokenVerifier(StaticKeys(jwks), issuer="parcourspro", audience="parcourspro")
+
+
+async def _has_staff(world: World) -> bool:
+    return bool(await world.rows("identity", f"SELECT 1 FROM accounts WHERE email = '{STAFF_EMAIL}'"))
+
+
+async def _is_quiet(world: World) -> bool:
+    """Nothing waits to be said, to be tried again, or to be sent."""
+    waiting = [await world.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in world.apps]
+    return not any(waiting) and not await world.rows("notifier", "SELECT 1 FROM mails WHERE status = 'pending'")
+
+
+async def _stop(workers: list[asyncio.Task[None]]) -> None:
+    for worker in workers:
+        worker.cancel()
+    for worker in workers:
+        with suppress(asyncio.CancelledError):
+            await worker
+    workers.clear()
