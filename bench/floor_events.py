@@ -1,0 +1,102 @@
+"""The floor of events, by hand: the same durable work with bare asyncpg and aio-pika.
+
+`publish`: outbox rows are read, published persistent and mandatory with pipelined confirms, then moved to the event log.
+`consume`: deliveries are claimed in the inbox, take their effect and are committed in batches, then acknowledged together.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from uuid import UUID
+
+import aio_pika
+import asyncpg
+import uvloop
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage, AbstractQueue
+
+READ = "SELECT id, event_id, name, payload, created_at FROM outbox ORDER BY id LIMIT 500"
+PUBLISHED = """
+    WITH gone AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]) RETURNING *)
+    INSERT INTO event_log (event_id, aggregate_id, aggregate_version, name, payload, headers, created_at)
+    SELECT event_id, aggregate_id, aggregate_version, name, payload, headers, created_at FROM gone
+"""
+CLAIM = """
+    INSERT INTO inbox (message_id, handler) SELECT unnest($1::text[]), 'floor' ON CONFLICT DO NOTHING RETURNING message_id
+"""
+EFFECT = """
+    INSERT INTO trainings (id, version, title, kind, members_only, state) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, title = EXCLUDED.title, kind = EXCLUDED.kind,
+        members_only = EXCLUDED.members_only, state = EXCLUDED.state WHERE trainings.version < EXCLUDED.version
+"""
+BATCH = 50
+PREFETCH = 200
+
+
+async def topology(channel: AbstractChannel, name: str) -> tuple[AbstractExchange, AbstractQueue]:
+    """The exchange and the queue bound to it; whoever comes first makes them."""
+    exchange = await channel.declare_exchange("events", aio_pika.ExchangeType.TOPIC, durable=True)
+    queue = await channel.declare_queue("floor", durable=True, arguments={"x-queue-type": "quorum"})
+    await queue.bind(exchange, routing_key=name)
+    return exchange, queue
+
+
+async def publish(database: str, amqp: str, name: str) -> None:
+    """Relay until ended."""
+    connection = await asyncpg.connect(database)
+    async with await aio_pika.connect(amqp) as broker:
+        channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
+        exchange, _ = await topology(channel, name)
+        while True:
+            rows = await connection.fetch(READ)
+            if not rows:
+                await asyncio.sleep(0.05)
+                continue
+            await asyncio.gather(*(exchange.publish(message_of(row), routing_key=row["name"]) for row in rows))
+            await connection.execute(PUBLISHED, [row["id"] for row in rows])
+
+
+def message_of(row: asyncpg.Record) -> aio_pika.Message:
+    """One row on the wire."""
+    return aio_pika.Message(
+        row["payload"].encode(),
+        content_type="application/json",
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=str(row["event_id"]),
+        type=row["name"],
+        timestamp=row["created_at"],
+    )
+
+
+async def consume(database: str, amqp: str, name: str) -> None:
+    """Listen to the event `name` until ended."""
+    connection = await asyncpg.connect(database)
+    async with await aio_pika.connect(amqp) as broker:
+        channel = await broker.channel(publisher_confirms=False)
+        await channel.set_qos(prefetch_count=PREFETCH)
+        _, queue = await topology(channel, name)
+        waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        await queue.consume(waiting.put)
+        while True:
+            batch = [await waiting.get()]
+            while len(batch) < BATCH and not waiting.empty():
+                batch.append(waiting.get_nowait())
+            await take(connection, batch)
+            await batch[-1].ack(multiple=True)
+
+
+async def take(connection: asyncpg.Connection, batch: list[AbstractIncomingMessage]) -> None:
+    """Claim and take effect in one commit."""
+    async with connection.transaction():
+        claimed = {row["message_id"] for row in await connection.fetch(CLAIM, [one.message_id for one in batch])}
+        for one in batch:
+            if one.message_id in claimed:
+                said = json.loads(one.body)["training"]
+                await connection.execute(
+                    EFFECT, UUID(said["id"]), said["version"], said["title"], said["kind"], said["members_only"], said["state"]
+                )
+
+
+if __name__ == "__main__":
+    work = publish if sys.argv[1] == "publish" else consume
+    uvloop.run(work(os.environ["FLOOR_DATABASE_URL"], os.environ["FLOOR_AMQP_URL"], sys.argv[2]))

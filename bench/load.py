@@ -1,0 +1,110 @@
+"""The client of the write measurements, a process of its own: keep-alive connections, so many requests at once, and no more.
+
+Reads a plan (JSON) from standard input, writes what it found to standard output.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+
+import uvloop
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One POST: its path, who asks, and the body (JSON) if there is one."""
+
+    path: str
+    headers: dict[str, str]
+    body: str = ""
+
+    def wire(self, host: str) -> bytes:
+        """The request on the wire."""
+        body = self.body.encode()
+        headers = {"Host": host, "Content-Type": "application/json", "Content-Length": str(len(body)), **self.headers}
+        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        return "\r\n".join(lines).encode() + body
+
+
+@dataclass
+class Plan:
+    """The calls, in order; `every`: seconds from the start of one to the start of the next, 0 for as fast as they are answered."""
+
+    port: int
+    calls: list[Call]
+    concurrency: int = 24
+    every: float = 0.0
+
+
+@dataclass
+class Found:
+    """How long all took, how many answers of each status, and when each answer was there (seconds since the epoch) with its body."""
+
+    seconds: float = 0.0
+    statuses: dict[int, int] = field(default_factory=dict)
+    answers: list[tuple[float, str]] = field(default_factory=list)
+
+
+class Client:
+    """Plays a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Nothing is connected yet."""
+        self._plan = plan
+        self._waiting = deque(enumerate(plan.calls))
+        self._begun = 0.0
+        self.found = Found()
+
+    async def play(self) -> Found:
+        """Connect, then call."""
+        streams = [await asyncio.open_connection("127.0.0.1", self._plan.port) for _ in range(self._plan.concurrency)]
+        self._begun = time.monotonic()
+        await asyncio.gather(*(self._calls(reader, writer) for reader, writer in streams))
+        self.found.seconds = time.monotonic() - self._begun
+        for _, writer in streams:
+            writer.close()
+        return self.found
+
+    async def _calls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while self._waiting:
+            place, call = self._waiting.popleft()
+            if self._plan.every:
+                await asyncio.sleep(max(0.0, self._begun + place * self._plan.every - time.monotonic()))
+            writer.write(call.wire(f"127.0.0.1:{self._plan.port}"))
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
+            body = await reader.readexactly(length)
+            status = int(head.split(" ", 2)[1])
+            self.found.statuses[status] = self.found.statuses.get(status, 0) + 1
+            if self._plan.every:
+                self.found.answers.append((time.time(), body.decode()))
+
+
+def main() -> None:
+    """Read, play, write."""
+    given = json.load(sys.stdin)
+    plan = Plan(**{**given, "calls": [Call(**call) for call in given["calls"]]})
+    json.dump(asdict(uvloop.run(Client(plan).play())), sys.stdout)
+
+
+async def play(plan: Plan) -> Found:
+    """Play a plan in a process of its own; every answer must be a success."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    written, _ = await process.communicate(json.dumps(asdict(plan)).encode())
+    if process.returncode:
+        raise RuntimeError("the client failed: its error stands above")
+    given = json.loads(written)
+    found = Found(given["seconds"], {int(status): count for status, count in given["statuses"].items()}, given["answers"])
+    if any(status >= 300 for status in found.statuses):  # noqa: PLR2004 - the classes of HTTP
+        text = f"not every call succeeded: {found.statuses}"
+        raise RuntimeError(text)
+    return found
+
+
+if __name__ == "__main__":
+    main()

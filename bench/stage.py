@@ -1,0 +1,107 @@
+"""What a measurement stands on: a PostgreSQL, a RabbitMQ node, databases, and the processes that are measured."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy import make_url
+
+from shared.process import ServiceDefinition
+from tests.support.broker import Broker
+from tests.support.postgres import TestServer
+from tests.support.processes import Process, free_port
+
+
+class Stage:
+    """The servers of one run. Databases are migrated, or copies of one that was filled once."""
+
+    def __init__(self, server: TestServer, broker: Broker) -> None:
+        """Both run already."""
+        self._server = server
+        self._broker = broker
+
+    async def database(self, service: str) -> str:
+        """Make an empty database of a service; return the running role's URL (SQLAlchemy's form)."""
+        definition: ServiceDefinition[Any] = import_module(f"services.{service}.wiring").SERVICE
+        return (await self._server.fresh(service, definition.migrations_package, definition.append_only))[1]
+
+    async def copy(self, url: str) -> str:
+        """Copy a database that nobody is connected to, statistics up to date; return the URL of the copy."""
+        role, name = make_url(url).username, f"copy_{uuid4().hex[:12]}"
+        await self._server.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database} OWNER {role}_owner")
+        return self._server.address(name, str(role))
+
+    async def drop(self, url: str) -> None:
+        """Drop a database, whoever is connected."""
+        await self._server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    async def settle(self) -> None:
+        """Write out what earlier rounds left to write, so that no round pays for another."""
+        await self._server.execute("CHECKPOINT")
+
+    def vhost(self) -> str:
+        """Make an empty virtual host; return its URL."""
+        return self._broker.vhost()
+
+
+def plain(url: str) -> str:
+    """The form of a database's URL that bare asyncpg reads."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def observer(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A bare connection that looks at what the measured processes wrote."""
+    connection = await asyncpg.connect(plain(url))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def running(name: str, arguments: list[str], environment: Mapping[str, str], url: str | None = None) -> AsyncIterator[Process]:
+    """Run `python <arguments>` meanwhile; with `url`, begin when it answers 200."""
+    process = Process(name, arguments, environment)
+    process.start()
+    try:
+        if url is not None:
+            await process.answers(url)
+        yield process
+    finally:
+        process.close()
+
+
+@asynccontextmanager
+async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncIterator[str]:
+    """Run `python -m services.<name> <role>` as an operator does; give its base URL when it is ready."""
+    port, prefix = free_port(), f"PARCOURSPRO_{name.upper()}_"
+    environment = {
+        f"{prefix}DATABASE_URL": database,
+        f"{prefix}PORT": str(port),
+        # nobody publishes keys here: those in the database are used, as while identity is down
+        f"{prefix}JWKS_URL": f"http://127.0.0.1:{free_port()}/jwks.json",
+        **({f"{prefix}AMQP_URL": amqp} if amqp else {}),
+        **({f"{prefix}MAIL_MODE": "mailbox"} if name == "notifier" else {}),
+    }
+    base = f"http://127.0.0.1:{port}"
+    async with running(f"{name}-{role}", ["-m", f"services.{name}", role], environment, f"{base}/health/ready"):
+        yield base
+
+
+async def until(connection: asyncpg.Connection, count: str, wanted: int, *, within: float = 120) -> list[tuple[float, int]]:
+    """Ask `count` again and again until it is `wanted`; give each moment (monotonic seconds) with its answer."""
+    seen: list[tuple[float, int]] = []
+    deadline = time.monotonic() + within
+    while not seen or seen[-1][1] < wanted:
+        found = int(await connection.fetchval(count))
+        seen.append((time.monotonic(), found))
+        if seen[-1][0] > deadline:
+            text = f"{found} of {wanted} after {within} s: {count}"
+            raise TimeoutError(text)
+        await connection.fetchval("SELECT pg_sleep(0.02)")
+    return seen
