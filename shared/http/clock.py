@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends
 
 
-def now() -> datetime:
-    """The present, aware, in UTC. Tests override this dependency."""
+async def now() -> datetime:
+    """The present, aware, in UTC. Tests override this dependency. Async, since FastAPI runs what is not in a thread."""
     return datetime.now(UTC)
 
 

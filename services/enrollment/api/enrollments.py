@@ -24,7 +24,7 @@ Scope = Literal["mine", "structure", "sessions", "all"]
 _ROLE: Final[dict[Scope, Role]] = {"mine": "beneficiary", "structure": "employer", "sessions": "trainer", "all": "reader"}
 
 
-def filters(session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None) -> Filters:
+async def filters(session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None) -> Filters:
     """What to leave out: of other sessions, of other approvals, of other groups."""
     return Filters(session_id, None if approval is None else approval.value, group)
 
