@@ -106,7 +106,7 @@ class Database:
 
         An OSError may be the handler's own, of a file or of another server: it is the database's while that does not answer.
         """
-        return is_outage(error) and (isinstance(error, DBAPIError) or not await self.ready())
+        return (isinstance(error, DBAPIError) and is_outage(error)) or not await self.ready()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -120,11 +120,11 @@ def _compact_json(value: object) -> str:
 def is_outage(error: BaseException) -> bool:
     """Say whether an error means that the database is away, rather than that a statement was wrong.
 
-    SQLSTATE 08 connection, 57P01–57P03 shutting down or starting, 53300 too many connections.
+    SQLSTATE 08 connection, 57P01–57P03 shutting down or starting, 53300 too many connections, 25006 a standby.
     """
     if isinstance(error, OSError):
         return True
     if not isinstance(error, DBAPIError):
         return False
     code = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or code.startswith("08") or code in {"57P01", "57P02", "57P03", "53300"}
+    return error.connection_invalidated or code.startswith("08") or code in {"57P01", "57P02", "57P03", "53300", "25006"}

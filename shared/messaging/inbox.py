@@ -1,5 +1,6 @@
 """Takes deliveries: every effect once, in one commit with its claim; what fails is deferred, what cannot be read is parked."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts import REGISTRY, Message
-from shared.database import Database, UnitOfWork
+from shared.database import RETRY_SECONDS, Database, UnitOfWork
 from shared.messaging import undelivered
 from shared.messaging.causation import caused_by
 from shared.messaging.ending import to_its_end
@@ -70,6 +71,7 @@ class Inbox(Generic[Tx]):
             except Exception as error:
                 if not await self._database.is_away(error):
                     raise
+                await asyncio.sleep(RETRY_SECONDS)
                 await self._database.wait_until_ready()
             else:
                 return

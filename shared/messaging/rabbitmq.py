@@ -170,7 +170,6 @@ class RabbitTransport:
         self._connection: AbstractConnection | None = None
         self._publishing: _Publishing | None = None
         self._opening = asyncio.Lock()
-        self._away = False
         self._subscriptions: list[_Subscription] = []
         self._away = False
 

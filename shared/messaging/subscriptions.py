@@ -41,33 +41,35 @@ class Subscriptions(Generic[Tx]):
 
 
 class Directory(Generic[Tx]):
-    """Every listener of one service, found by wire name or by handler name."""
+    """Every listener of one service, found by wire name."""
 
     def __init__(self, subscriptions: Iterable[Subscriptions[Tx]]) -> None:
         """Merge the subscriptions; two handlers of one name would share inbox claims, so that is refused."""
         self._by_wire_name: dict[str, list[Handler[Tx]]] = {}
-        self._by_name: dict[str, Handler[Tx]] = {}
+        names: set[str] = set()
         for handler in (handler for group in subscriptions for handler in group.handlers):
-            if handler.name in self._by_name:
+            if handler.name in names:
                 text = f"two handlers are called {handler.name}"
                 raise ValueError(text)
-            self._by_name[handler.name] = handler
+            names.add(handler.name)
             self._by_wire_name.setdefault(handler.message.wire_name, []).append(handler)
 
     def listening_to(self, wire_name: str) -> Sequence[Handler[Tx]]:
         """The handlers of a wire name, in order of registration."""
         return self._by_wire_name.get(wire_name, ())
 
-    def handler(self, name: str) -> Handler[Tx] | None:
-        """The handler of that name."""
-        return self._by_name.get(name)
-
     @property
     def events(self) -> list[str]:
         """Wire names of the events listened to, sorted."""
         return sorted(name for name, found in self._by_wire_name.items() if found[0].message.recipient is None)
 
-    @property
-    def commands(self) -> list[str]:
-        """Wire names of the commands obeyed, sorted."""
-        return sorted(name for name, found in self._by_wire_name.items() if found[0].message.recipient is not None)
+    def commands_of(self, service: str) -> list[str]:
+        """Wire names of the commands obeyed, sorted; a command that is for another service is a mistake in the program."""
+        commands = {
+            name: found[0].message.recipient for name, found in self._by_wire_name.items() if found[0].message.recipient is not None
+        }
+        for name, recipient in commands.items():
+            if recipient != service:
+                text = f"{name} is for {recipient}, and {service} must not obey it"
+                raise ValueError(text)
+        return sorted(commands)

@@ -60,7 +60,7 @@ class Worker(Generic[Tx]):
         self.service = service
         self.metrics = Metrics()
         self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
-        self.queue = Queue(service, directory.events, directory.commands)
+        self.queue = Queue(service, directory.events, directory.commands_of(service))
         self._relays = [
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards) for shard in range(relay_shards)
         ]

@@ -27,7 +27,8 @@ WHAT_TO_INSTALL = (
 )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -50,7 +51,7 @@ class Broker:
         self.host = "127.0.0.1"
         self._spare: list[str] = []
         self.folder = Path(tempfile.mkdtemp(prefix="rabbit"))
-        self.port = _free_port()
+        self.port = free_port()
         self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
         self._environment = {
             "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:" + os.environ.get("PATH", ""),
@@ -59,8 +60,8 @@ class Broker:
             "RABBITMQ_NODENAME": f"test{self.port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(_free_port()),
-            "ERL_EPMD_PORT": str(_free_port()),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "ERL_EPMD_PORT": str(free_port()),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),

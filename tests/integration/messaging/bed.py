@@ -13,11 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.identity import AccountErased, SendAccountNotice
 from shared.database import Database, UnitOfWork
+from shared.messaging.envelope import Envelope
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 
-EFFECTS = "CREATE TABLE effects (event uuid NOT NULL, version bigint NOT NULL, at bigint GENERATED ALWAYS AS IDENTITY)"
+
+class Given:
+    """A delivery that a test hands to the inbox itself."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+        self.acknowledged = 0
+
+    async def acknowledge(self) -> None:
+        self.acknowledged += 1
+
+
+def delivery(message: Any = None, **changes: Any) -> Given:
+    """A delivery of a message, of any event unless told, with other properties where told."""
+    message = message or erased()
+    properties = {"message_id": str(uuid4()), "name": message.wire_name, "body": message.model_dump_json().encode(), **changes}
+    return Given(Envelope(**properties))
 
 
 @dataclass
@@ -107,3 +124,15 @@ async def bed_on(speaker: Database, listener: Database, transport: Transport) ->
 def erased(account: UUID | None = None, version: int = 1) -> AccountErased:
     """An event that costs a line."""
     return AccountErased(occurred_at=datetime.now(UTC), account_id=account or uuid4(), version=version)
+
+
+def notice() -> SendAccountNotice:
+    """A command to the notifier."""
+    return SendAccountNotice(
+        occurred_at=datetime.now(UTC),
+        id=uuid4(),
+        account_id=uuid4(),
+        email="claire@exemple.example",
+        first_name="Claire",
+        notice="already_registered",
+    )

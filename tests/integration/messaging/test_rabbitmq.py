@@ -1,0 +1,168 @@
+"""What only a broker can do: lose a queue, raise an alarm, carry a stranger's message, be read by others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import aio_pika
+import pytest
+import structlog
+
+from shared.contracts.identity import AccountErased
+from shared.messaging import rabbitmq
+from shared.messaging.envelope import Envelope
+from shared.messaging.rabbitmq import RabbitTransport
+from shared.messaging.transport import Queue
+from tests.conftest import MakeDatabase
+from tests.integration.messaging.bed import Bed, bed_on, erased
+from tests.support.broker import Broker
+from tests.support.eventually import eventually
+
+EVENT = AccountErased.wire_name
+QUEUE = Queue("notifier", events=[EVENT])
+
+
+@pytest.fixture
+async def channel(vhost: str) -> AsyncIterator[aio_pika.abc.AbstractChannel]:
+    """A stranger's."""
+    async with await aio_pika.connect(vhost) as connection:
+        yield await connection.channel()
+
+
+@pytest.fixture
+async def transport(vhost: str) -> AsyncIterator[RabbitTransport]:
+    given = RabbitTransport(vhost, service="identity")
+    yield given
+    await given.close()
+
+
+@pytest.fixture
+async def bed(make_database: MakeDatabase, vhost: str) -> AsyncIterator[Bed]:
+    speaker, listener = await make_database("mechanisms"), await make_database("mechanisms")
+    async with bed_on(speaker, listener, RabbitTransport(vhost, service="test")) as given:
+        yield given
+
+
+async def _effects(bed: Bed, number: int) -> bool:
+    return await bed.count("effects") == number and await bed.count("outbox", bed.speaker) == 0
+
+
+async def test_others_can_read_it_as_a_cloud_event(transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel) -> None:
+    exchange = await channel.declare_exchange("events", aio_pika.ExchangeType.TOPIC, durable=True)
+    queue = await channel.declare_queue("stranger", durable=True)
+    await queue.bind(exchange, "identity.*.v1")
+    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    envelope = Envelope("id-1", EVENT, b"{}", correlation_id="follow-me", source="identity", occurred_at=at, headers={"causation_id": "x"})
+    assert await transport.publish([envelope]) == [True]
+
+    message = await queue.get()
+    assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
+    assert message.content_type == "application/json"
+    assert (message.message_id, message.type, message.correlation_id, message.app_id) == ("id-1", EVENT, "follow-me", "identity")
+    assert message.timestamp == at
+    assert message.headers == {
+        "causation_id": "x",
+        "cloudEvents:specversion": "1.0",
+        "cloudEvents:id": "id-1",
+        "cloudEvents:type": EVENT,
+        "cloudEvents:source": "/identity",
+        "cloudEvents:time": "2026-11-24T09:00:00+00:00",
+    }
+    await message.ack()
+
+
+async def test_a_strangers_message_without_an_id_or_a_type_is_parked_and_holds_nobody_up(
+    bed: Bed, channel: aio_pika.abc.AbstractChannel
+) -> None:
+    bed.start(bed.listen())
+    bed.start(bed.speak())
+    await bed.say(erased())
+    await eventually(lambda: _effects(bed, 1), within=20)
+    exchange = await channel.get_exchange("events")
+    body = erased().model_dump_json().encode()
+    await exchange.publish(aio_pika.Message(body), EVENT)
+    await exchange.publish(aio_pika.Message(b"\xff\x00", message_id="a\0b", type="x\0", headers={"n": 1, "deep": {"a": [1]}}), EVENT)
+    await exchange.publish(aio_pika.Message(body, message_id="good"), EVENT)
+    await eventually(lambda: _effects(bed, 2), within=10)
+    await eventually(lambda: _parked(bed, 2), within=10)
+
+
+async def _parked(bed: Bed, number: int) -> bool:
+    return await bed.count("undelivered WHERE parked_at IS NOT NULL") == number
+
+
+async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(bed: Bed, channel: aio_pika.abc.AbstractChannel) -> None:
+    bed.start(bed.listen())
+    bed.start(bed.speak())
+    await bed.say(erased())
+    await eventually(lambda: _effects(bed, 1), within=20)
+    await channel.queue_delete("notifier")
+    await bed.say(erased())
+    await eventually(lambda: _effects(bed, 2), within=20)
+
+
+async def test_an_alarm_of_the_broker_does_not_hang_the_publisher(
+    transport: RabbitTransport, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = await transport.subscribe(QUEUE)
+    assert await transport.publish([Envelope("id-0", EVENT, b"{}")]) == [True]
+    monkeypatch.setattr(rabbitmq, "CALL_SECONDS", 1.0)
+    await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "absolute", "1")
+    try:
+        async with asyncio.timeout(10):
+            assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [False]
+    finally:
+        await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "0.6")
+    await eventually(lambda: _safe(transport, "id-2"), within=20)
+    assert await subscription.receive(10)
+
+
+async def _safe(transport: RabbitTransport, message_id: str) -> bool:
+    return all(await transport.publish([Envelope(message_id, EVENT, b"{}")]))
+
+
+async def test_a_keeper_that_fails_ends_whoever_waits_for_it(
+    transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = await transport.subscribe(QUEUE)
+    receiving = asyncio.create_task(subscription.receive(1))
+
+    async def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(rabbitmq, "_connect", broken)
+    await channel.queue_delete("notifier")
+    async with asyncio.timeout(10):
+        with pytest.raises(ZeroDivisionError):
+            await receiving
+        with pytest.raises(ZeroDivisionError):
+            await transport.subscribe(Queue("enrollment", events=[EVENT]))
+
+
+async def test_without_a_broker_at_the_start_it_is_waited_for_and_said_once(
+    make_database: MakeDatabase, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
+    speaker, listener, url = await make_database("mechanisms"), await make_database("mechanisms"), broker.vhost()
+    await asyncio.to_thread(broker.outage)
+    with structlog.testing.capture_logs() as logs:
+        try:
+            async with bed_on(speaker, listener, RabbitTransport(url, service="test")) as bed:
+                bed.start(bed.listen())
+                bed.start(bed.speak())
+                await bed.say(erased())
+                await eventually(lambda: _said(logs, "waiting for the broker"), within=10)
+                await asyncio.sleep(2)
+                assert not await bed.transport.ready()
+                await asyncio.to_thread(broker.back)
+                await eventually(lambda: _effects(bed, 1), within=30)
+                assert await bed.transport.ready()
+        finally:
+            await asyncio.to_thread(broker.back)
+    said = [line["event"] for line in logs]
+    assert (said.count("waiting for the broker"), said.count("cannot publish: waiting for the broker")) == (1, 1)
+
+
+async def _said(logs: Any, sentence: str) -> bool:
+    return any(line["event"] == sentence for line in logs)

@@ -1,0 +1,146 @@
+"""Metrics, and the `messages` command, on deliveries that failed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import typer
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from shared.database import Database
+from shared.http.health import worker_app
+from shared.messages_command import messages
+from shared.messaging.inprocess import InProcessTransport
+from tests.conftest import MakeDatabase
+from tests.integration.messaging.bed import Bed, bed_on, delivery, erased
+from tests.support.eventually import eventually
+
+EVENT = "identity.account_erased.v1"
+
+
+@pytest.fixture
+async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
+    database = await make_database("mechanisms")
+    async with bed_on(database, database, InProcessTransport()) as given:
+        yield given
+
+
+async def _fail(_: Any) -> None:
+    raise ZeroDivisionError("division\nby zero")
+
+
+async def _numbers(app: Any) -> dict[str, float]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as client:
+        lines = (await client.get("/metrics")).text.splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+
+
+async def test_a_workers_metrics_tell_what_waits_what_went_and_what_failed(bed: Bed) -> None:
+    await bed.say(erased(), erased())
+    async with bed.speaker.transaction() as work:
+        await work.connection.execute(text("UPDATE outbox SET created_at = now() - interval '1 hour'"))
+    worker = bed.listen()
+    app = worker_app(worker)
+    before = await _numbers(app)
+    assert before["outbox_messages"] == 2
+    assert 3600 <= before["outbox_oldest_seconds"] < 3700
+
+    running = bed.start(worker)
+    await eventually(lambda: _empty(bed), within=15)
+    await bed.stop(running)
+    bed.before = _fail
+    await worker.inbox.take([delivery(), delivery(body=b"{}"), delivery(name="of.a_stranger.v1")])
+    after = await _numbers(app)
+    assert (after["outbox_messages"], after["outbox_oldest_seconds"]) == (0, 0)
+    assert after[f'messages_published_total{{message="{EVENT}"}}'] == 2
+    assert after[f'messages_handled_total{{message="{EVENT}"}}'] == 2
+    assert after[f'messages_failed_total{{message="{EVENT}"}}'] == 1
+    assert after[f'messages_parked_total{{message="{EVENT}"}}'] == 1
+    assert after['messages_parked_total{message="unknown"}'] == 1
+    assert (after['undelivered_messages{state="deferred"}'], after['undelivered_messages{state="parked"}']) == (1, 2)
+
+
+async def _empty(bed: Bed) -> bool:
+    return await bed.count("outbox") == 0
+
+
+async def test_retries_are_counted_and_so_is_the_last_one_that_parks(bed: Bed) -> None:
+    bed.before = _fail
+    worker = bed.listen()
+    await worker.inbox.take([delivery()])
+    while (await bed.rows("SELECT count(*) FROM undelivered WHERE parked_at IS NULL"))[0][0]:
+        async with bed.listener.transaction() as work:
+            await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
+        await worker.inbox.retry_due()
+    numbers = await _numbers(worker_app(worker))
+    assert numbers[f'messages_failed_total{{message="{EVENT}"}}'] == 5
+    assert numbers[f'messages_parked_total{{message="{EVENT}"}}'] == 1
+
+
+async def test_while_the_database_is_away_the_metrics_still_answer(bed: Bed) -> None:
+    worker = bed.listen()
+    await bed.say(erased())
+    app = worker_app(worker)
+    assert (await _numbers(app))["outbox_messages"] == 1
+    worker.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
+    assert (await _numbers(app))["outbox_messages"] == 1
+
+
+@pytest.fixture
+async def command(bed: Bed) -> Any:
+    """`messages …` as an operator runs it, on the listener's database."""
+    url = bed.listener.engine.url.render_as_string(hide_password=False)
+    app = typer.Typer()
+
+    @messages.callback()
+    def with_database(context: typer.Context) -> None:
+        context.obj = lambda: Database(url, application="messages")
+
+    app.add_typer(messages, name="messages")
+
+    async def run(*arguments: str) -> Result:
+        # in a thread: the command has an event loop of its own
+        return await asyncio.to_thread(CliRunner().invoke, app, ["messages", *arguments], env={"COLUMNS": "200"})
+
+    return run
+
+
+async def test_an_operator_lists_shows_replays_and_drops(bed: Bed, command: Any) -> None:
+    bed.before = _fail
+    inbox = bed.listen().inbox
+    await inbox.take([delivery(), delivery(body=b"{\xff}", message_id="unreadable")])
+    rows = {row.handler: row.id for row in await bed.rows("SELECT id, handler FROM undelivered")}
+    deferred, parked = rows["when_an_account_is_erased"], rows[None]
+
+    listed = (await command("list")).output
+    assert "ZeroDivisionError: division" in listed
+    assert "by zero" not in listed
+    assert "does not parse" in listed
+    assert "parked" in listed
+    only_parked = (await command("list", "--parked")).output
+    assert "ZeroDivisionError" not in only_parked
+    assert "does not parse" in only_parked
+
+    shown = json.loads((await command("show", str(parked))).output)
+    assert (shown["message_id"], shown["body"]) == ("unreadable", "{\\xff}")
+
+    async def works(_: Any) -> None:
+        return
+
+    bed.before = works
+    assert f"Message {deferred} will be tried again" in (await command("replay", str(deferred))).output
+    await inbox.retry_due()
+    assert await bed.count("effects") == 1
+    assert f"Message {parked} is dropped" in (await command("drop", str(parked))).output
+    assert await bed.count("undelivered") == 0
+
+
+@pytest.mark.parametrize("what", ["show", "replay", "drop"])
+async def test_a_number_that_is_not_there_is_told_so_and_fails(command: Any, what: str) -> None:
+    done = await command(what, "404")
+    assert done.exit_code == 1
+    assert "There is no message 404" in done.output
