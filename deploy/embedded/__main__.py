@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -26,14 +27,15 @@ def run(
     """Run until Ctrl-C."""
     if context.invoked_subcommand is not None:
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # as Ctrl-C, which asyncio turns into a cancellation; KeyboardInterrupt out of a task would skip the end of its threads, and hang
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        asyncio.run(Installation(data, port, demo=demo).run())
+        with suppress(KeyboardInterrupt):
+            asyncio.run(Installation(data, port, demo=demo).run())
     except InUse as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error
-    except KeyboardInterrupt:
-        typer.echo("Stopped; the data is kept.")
+    typer.echo("Stopped; the data is kept.")
 
 
 @app.command("reset")
