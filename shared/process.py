@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import typer
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
@@ -100,12 +101,12 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     def api() -> None:
         """Serve the HTTP API."""
         loaded = settings()
-        asyncio.run(serve(service.api(loaded, open_database(service, loaded, "api")), loaded))
+        uvloop.run(serve(service.api(loaded, open_database(service, loaded, "api")), loaded))
 
     @app.command()
     def worker() -> None:
         """Publish, listen, retry, and do what is due by the clock."""
-        asyncio.run(run_worker(service, settings()))
+        uvloop.run(run_worker(service, settings()))
 
     @app.command("migrate")
     def migrate_command() -> None:
