@@ -82,6 +82,5 @@ def carts(world: World, identify: Identify) -> list[Call]:
 
 async def _rate(port: int, calls: list[Call]) -> float:
     first = int(len(calls) * WARM_UP)
-    await play(Plan(port, calls[:first]))
-    found = await play(Plan(port, calls[first:]))
+    found = await play(Plan(port, calls, warm_up=first))
     return (len(calls) - first) / found.seconds
