@@ -1,8 +1,8 @@
 """People, structures and sessions that enrollment has heard of, and what those people do through its API."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -190,15 +190,21 @@ class Agency:
 
     async def requests(self, people: Sequence[Person], session_id: UUID) -> list[UUID]:
         """Many requests that wait for the employer, without the way over HTTP."""
-        made: list[UUID] = []
         async with self.database.transaction() as work:
-            tx = Transaction(work)
-            for person in people:
-                actor = Actor(person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id}))
-                await add_to_cart(tx, session_id, actor=actor, now=self.now)
-                [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)
-                made.append(seen.enrollment.id)
-        return made
+            return [await self._request(Transaction(work), person, session_id) for person in people]
+
+    @asynccontextmanager
+    async def validating(self, person: Person, session_id: UUID) -> AsyncIterator[None]:
+        """A cart whose validation has made its request and commits when the block ends."""
+        async with self.database.transaction() as work:
+            await self._request(Transaction(work), person, session_id)
+            yield
+
+    async def _request(self, tx: Transaction, person: Person, session_id: UUID) -> UUID:
+        actor = Actor(person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id}))
+        await add_to_cart(tx, session_id, actor=actor, now=self.now)
+        [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)
+        return seen.enrollment.id
 
     async def accepts(self, enrollment_id: UUID) -> httpx.Response:
         """The employer agrees."""
