@@ -13,7 +13,7 @@ from shared.process import ServiceDefinition
 from tests.e2e.gateway import Gateway
 from tests.support.mail import SmtpSink
 from tests.support.postgres import TestServer
-from tests.support.processes import Process, free_port
+from tests.support.processes import SHOWN, Process, free_port
 
 SERVICES = ("identity", "catalogue", "enrollment", "notifier")
 STAFF_EMAIL = "agence@cap-exemple.example"
@@ -41,6 +41,7 @@ async def embedded() -> AsyncIterator[System]:
         process.start()
         await process.answers(f"{url}/api/enrollment/v1/openapi.json")
         yield System(url, f"{url}/mailbox", processes={"embedded": process})
+        assert process.stop() == 0, process.log[-SHOWN:]
     finally:
         process.close()
         shutil.rmtree(folder, ignore_errors=True)
