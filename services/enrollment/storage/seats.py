@@ -23,11 +23,12 @@ _LOCK = text(f"{_LOCKING} :training {_IN_ORDER}")
 _LOCK_OF_REQUEST: Final = {role: text(f"{_LOCKING} ({_OF_REQUEST} AND {may}) {_IN_ORDER}") for role, may in MAY_ACT.items()}
 _LOCK_OF_SESSION = text(f"{_LOCKING} ({_OF_SESSION} AND {MAY_ACT['trainer']}) {_IN_ORDER}")
 _WAITING = text("""
+    WITH held AS MATERIALIZED ( -- counted once: without statistics the planner counts again for everybody queued
+        SELECT e.training_id, e.structure_id, count(*) AS seats FROM enrollments e JOIN sessions s ON s.id = e.session_id
+        WHERE e.training_id = ANY(:trainings) AND e.seat = 'held' AND s.ends_at > :now GROUP BY e.training_id, e.structure_id
+    )
     SELECT e.id, e.training_id, e.session_id, e.structure_id, e.queue_number, coalesce(held.seats, 0) AS held
-    FROM enrollments e LEFT JOIN (
-        SELECT o.training_id, o.structure_id, count(*) AS seats FROM enrollments o JOIN sessions s ON s.id = o.session_id
-        WHERE o.training_id = ANY(:trainings) AND o.seat = 'held' AND s.ends_at > :now GROUP BY o.training_id, o.structure_id
-    ) held ON held.training_id = e.training_id AND held.structure_id = e.structure_id
+    FROM enrollments e LEFT JOIN held ON held.training_id = e.training_id AND held.structure_id = e.structure_id
     WHERE e.training_id = ANY(:trainings) AND e.seat = 'queued' ORDER BY e.session_id, e.queue_number
 """)
 _SAVE = text("""

@@ -111,6 +111,15 @@ async def test_a_session_cancelled_before_it_was_scheduled_stays_cancelled(agenc
     assert (await agency.asks(person, session.id)).status_code == 422
 
 
+async def test_carts_validated_while_their_sessions_are_cancelled_leave_nothing_open(agency: Agency) -> None:
+    """The other way round: the cart has read the session and not yet made its request."""
+    sessions = [await agency.session(5) for _ in range(10)]
+    people = await agency.people(10)
+    calls = [call for p, s in zip(people, sessions, strict=True) for call in (agency.asks(p, s), agency.cancels(s))]
+    await asyncio.gather(*calls)
+    assert await agency.rows("SELECT approval FROM enrollments WHERE approval <> 'cancelled'") == []
+
+
 @pytest.mark.parametrize("news", ["the session is cancelled", "the attachment ends"])
 async def test_news_that_comes_while_a_cart_is_being_validated_finds_its_request(agency: Agency, news: str) -> None:
     session = await agency.session(5)
