@@ -92,10 +92,8 @@ class Relay:
             waits_for_others, passed_over = bool(drained.stuck or passed_over), frozenset()
             if waits_for_others:
                 await asyncio.sleep(idle)
-            elif drained.moved or await self._database.wakeup.wait(idle):
-                idle = IDLE_SECONDS[0]
-                continue
-            idle = min(idle * 2, IDLE_SECONDS[1])
+            busy = not waits_for_others and (bool(drained.moved) or await self._database.wakeup.wait(idle))
+            idle = IDLE_SECONDS[0] if busy else min(idle * 2, IDLE_SECONDS[1])
 
     async def _may_look_behind(self, drained: Drained, passed_over: frozenset[UUID]) -> bool:
         """What nobody takes yet must not hold up what is behind it; while nothing is taken at all, there is no use in looking."""

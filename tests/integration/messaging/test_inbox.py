@@ -332,6 +332,20 @@ async def test_a_database_that_goes_down_during_the_effect_costs_no_attempt(bed:
     assert (await bed.count("effects"), await bed.count("undelivered")) == (taken, 0)
 
 
+async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(bed: Bed) -> None:
+    async def fail(_: Any) -> None:
+        raise ZeroDivisionError
+
+    bed.before = fail
+    inbox = bed.listen().inbox
+    await inbox.take([delivery()])
+    await _make_due(bed)
+    async with bed.listener.engine.connect() as other:
+        assert await undelivered.take_due(other) is not None
+        assert await inbox.retry_due() == 0
+    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
+
+
 async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(bed: Bed, postgres_server: TestServer) -> None:
     async def fail(_: Any) -> None:
         raise ZeroDivisionError

@@ -72,7 +72,7 @@ async def test_others_can_read_it_as_a_cloud_event(transport: RabbitTransport, c
     await message.ack()
 
 
-async def test_a_strangers_message_without_an_id_or_a_type_is_parked_and_holds_nobody_up(
+async def test_a_strangers_messages_are_parked_or_taken_for_what_their_routing_key_says_and_hold_nobody_up(
     bed: Bed, channel: aio_pika.abc.AbstractChannel
 ) -> None:
     bed.start(bed.listen())
@@ -81,7 +81,7 @@ async def test_a_strangers_message_without_an_id_or_a_type_is_parked_and_holds_n
     await eventually(lambda: _effects(bed, 1), within=20)
     exchange = await channel.get_exchange("events")
     body = erased().model_dump_json().encode()
-    await exchange.publish(aio_pika.Message(body), EVENT)
+    await exchange.publish(aio_pika.Message(body, type="identity.account_erased.v9"), EVENT)
     await exchange.publish(aio_pika.Message(b"\xff\x00", message_id="a\0b", type="x\0", headers={"n": 1, "deep": {"a": [1]}}), EVENT)
     await exchange.publish(aio_pika.Message(body, message_id="good"), EVENT)
     await eventually(lambda: _effects(bed, 2), within=10)
@@ -100,6 +100,17 @@ async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(bed: Be
     await channel.queue_delete("notifier")
     await bed.say(erased())
     await eventually(lambda: _effects(bed, 2), within=20)
+
+
+async def test_a_channel_that_the_broker_closes_is_opened_again(transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel) -> None:
+    subscription = await transport.subscribe(QUEUE)
+    assert await transport.publish([Envelope("id-0", EVENT, b"{}")]) == [True]
+    await channel.exchange_delete("events")
+    async with asyncio.timeout(20):
+        assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [False]
+    await subscription.close()
+    await transport.subscribe(QUEUE)  # declares and binds anew
+    assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [True]
 
 
 async def test_an_alarm_of_the_broker_does_not_hang_the_publisher(

@@ -158,6 +158,25 @@ async def test_a_frozen_relay_loses_its_lock_and_another_takes_over(bed: Bed, mo
     await asyncio.gather(first, return_exceptions=True)
 
 
+async def test_a_second_relay_waits_for_the_lock_and_takes_it_when_it_is_free(
+    bed: Bed, transport: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LOCK_RETRY_SECONDS", 0.05)
+    holder = Scripted()
+    first = asyncio.create_task(Relay(bed.speaker, holder, Metrics(), source="identity").run())
+    await eventually(lambda: _locked(bed), within=10)
+    bed.start(bed.speak())
+    await bed.say(erased())
+    await eventually(lambda: _left(bed, 0), within=10)
+    await asyncio.sleep(0.3)
+    assert transport.given == []
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    await bed.say(erased())
+    await eventually(lambda: _left(bed, 0), within=10)
+    assert len(transport.given) == 1
+
+
 async def _locked(bed: Bed) -> bool:
     return bool((await bed.rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"))[0][0])
 

@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 import typer
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
@@ -15,9 +17,11 @@ from shared.database import Database
 from shared.http.health import worker_app
 from shared.messages_command import messages
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.worker import Job, Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.bed import Bed, bed_on, delivery, erased
 from tests.support.eventually import eventually
+from tests.support.postgres import TestServer
 
 EVENT = "identity.account_erased.v1"
 
@@ -88,6 +92,43 @@ async def test_while_the_database_is_away_the_metrics_still_answer(bed: Bed) -> 
     assert (await _numbers(app))["outbox_messages"] == 1
     worker.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
     assert (await _numbers(app))["outbox_messages"] == 1
+
+
+async def test_a_job_that_fails_is_logged_and_runs_again_and_one_whose_database_is_away_waits_for_it(
+    bed: Bed, postgres_server: TestServer
+) -> None:
+    runs: list[str] = []
+    name = bed.listener.engine.url.database
+
+    async def twice_wrong() -> None:
+        runs.append("run")
+        if len(runs) == 1:
+            raise ZeroDivisionError
+        if len(runs) == 2:
+            await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            await postgres_server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            asyncio.get_running_loop().call_later(1, lambda: opening.append(asyncio.create_task(_open(postgres_server, name))))
+            raise ConnectionResetError
+
+    opening: list[asyncio.Task[None]] = []
+    jobs = [Job("twice wrong", timedelta(milliseconds=10), twice_wrong)]
+    worker: Worker[Any] = Worker(
+        bed.listener, bed.transport, service="notifier", subscriptions=[], transaction=lambda work: work, jobs=jobs
+    )
+    with structlog.testing.capture_logs() as logs:
+        bed.start(worker)
+        await eventually(lambda: _more_than(runs, 2), within=20)
+    await asyncio.gather(*opening)
+    failed = [line for line in logs if line["event"] == "a job failed" and line["job"] == "twice wrong"]
+    assert [line["error"] for line in failed] == ["ZeroDivisionError: "]
+
+
+async def _open(server: TestServer, name: str | None) -> None:
+    await server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+async def _more_than(runs: list[str], number: int) -> bool:
+    return len(runs) > number
 
 
 @pytest.fixture
