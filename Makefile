@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up; everything lands in .venv and .data, which git ignores.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := services shared deploy tests bench
+CODE := services shared deploy tests bench docs
 
 .PHONY: run reset test check bench docs lock broker up down
 .DEFAULT_GOAL := test
@@ -46,11 +46,13 @@ docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
 # the distributed system, on Docker
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
 up:
-	docker compose up --build --detach
+	$(COMPOSE) up --build --detach
 
 down:
-	docker compose down
+	$(COMPOSE) down
 
 lock: .venv/installed
 	for name in services development; do \
