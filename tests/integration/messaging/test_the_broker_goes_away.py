@@ -50,17 +50,21 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
     bed, _ = rabbit_bed
 
     async def slowly(_: Any) -> None:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)
 
     bed.before = slowly
-    bed.start(bed.listen())
+    listening = bed.start(bed.listen())
     bed.start(bed.speak())
+    total = 400
+    await bed.say(*(erased() for _ in range(total)))
     for _ in range(3):
-        await bed.say(*(erased() for _ in range(100)))
-        await asyncio.sleep(0.3)
+        before = await bed.count("effects")
+        await eventually(partial(_more_than, bed, before), within=20)
         await asyncio.to_thread(broker.cut_connections)
+        assert await bed.count("effects") < total, "the cut came while handlers were running"
 
-    await eventually(lambda: _settled(bed, 300), within=60)
+    await eventually(lambda: _settled(bed, total), within=90)
+    assert not listening.done()
     doubles = await bed.rows("SELECT event FROM effects GROUP BY event HAVING count(*) > 1")
     assert doubles == []
     # two for the relays' locks would be the speaker's; the listener may keep none
