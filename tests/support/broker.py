@@ -127,7 +127,7 @@ class Broker:
 
     def cut_connections(self) -> None:
         """Close every connection from the broker's side."""
-        self.control("close_all_connections", "a drill")
+        self.control("close_all_connections", "--global", "a drill")
 
     def stop(self) -> None:
         """End the node and leave nothing."""

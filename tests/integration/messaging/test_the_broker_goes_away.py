@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import structlog
 
 from shared.messaging.rabbitmq import RabbitTransport
 from tests.integration.messaging.bed import Bed, bed_on, erased
@@ -57,13 +58,14 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
     bed.start(bed.speak())
     total = 400
     await bed.say(*(erased() for _ in range(total)))
-    for _ in range(3):
-        before = await bed.count("effects")
-        await eventually(partial(_more_than, bed, before), within=20)
-        await asyncio.to_thread(broker.cut_connections)
-        assert await bed.count("effects") < total, "the cut came while handlers were running"
-
-    await eventually(lambda: _settled(bed, total), within=90)
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            before = await bed.count("effects")
+            await eventually(partial(_more_than, bed, before), within=20)
+            await asyncio.to_thread(broker.cut_connections)
+            assert await bed.count("effects") < total, "the cut came while handlers were running"
+        await eventually(lambda: _settled(bed, total), within=90)
+    assert [line["event"] for line in logs].count("no longer listening") == 3
     assert not listening.done()
     doubles = await bed.rows("SELECT event FROM effects GROUP BY event HAVING count(*) > 1")
     assert doubles == []
