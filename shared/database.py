@@ -17,6 +17,10 @@ from shared.telemetry import current_correlation_id
 log = structlog.get_logger()
 
 RETRY_SECONDS = 0.5
+OVERFLOW = 2
+"""Connections beyond the pool's, for work that needs a second one while it holds a first. They are closed when given back, with
+all their prepared statements: under load, more of them would only be opened again and again.
+"""
 
 
 class Wakeup:
@@ -62,7 +66,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=OVERFLOW,
             json_serializer=_compact_json,
             hide_parameters=True,  # what people wrote has no place in a log
             connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},

@@ -63,9 +63,12 @@ class HttpKeys:
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
         """See KeySource. An unknown id asks again, but not more often than every 30 seconds (2 after a failure)."""
         if self._is_due(kid):
+            jwks: Sequence[Mapping[str, Any]] = ()
             async with self._asking:  # whoever comes meanwhile waits for this answer instead of being refused
                 if self._is_due(kid):
-                    await self._refresh()
+                    jwks = await self._refresh()
+            # nobody waits for this: who does may hold the connection that it needs
+            await self._remember(jwks)
         return self._keys.get(kid)
 
     def _is_due(self, kid: str) -> bool:
@@ -74,7 +77,8 @@ class HttpKeys:
             return age > REFRESH_SECONDS
         return age > (FAILED_SECONDS if self._failed else UNKNOWN_KEY_SECONDS)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self) -> Sequence[Mapping[str, Any]]:
+        """Fetch the set; return what is to be remembered of it, nothing when identity does not answer."""
         try:
             async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
                 answer = await client.get(self._url)
@@ -86,13 +90,18 @@ class HttpKeys:
             self._failed = True
             if not self._keys:
                 self._keys = await self._remembered()
-            return
+            return ()
         finally:
             self._asked_at = time.monotonic()
+        return [one for one in jwks if str(one.get("kid")) in self._keys]
+
+    async def _remember(self, jwks: Sequence[Mapping[str, Any]]) -> None:
+        if not jwks:
+            return
         async with self._database.transaction() as work:
             # a key that was taken out must not be trusted again after a restart
-            await work.connection.execute(_FORGET, {"kids": list(self._keys)})
-            for one in (one for one in jwks if str(one.get("kid")) in self._keys):
+            await work.connection.execute(_FORGET, {"kids": [str(one["kid"]) for one in jwks]})
+            for one in jwks:
                 await work.connection.execute(_REMEMBER, {"kid": str(one["kid"]), "jwk": json.dumps(one)})
 
     async def _remembered(self) -> dict[str, Any]:

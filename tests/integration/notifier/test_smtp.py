@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -147,7 +147,7 @@ async def test_a_mail_whose_every_sender_died_has_failed(house: House) -> None:
     await house.ask_a_reset()
     for _ in range(6):
         async with house.begin() as tx:
-            assert await tx.mails.claim(now=NOW + timedelta(minutes=1), lease=timedelta(0)) is not None
+            assert await tx.mails.claim(now=datetime.now(UTC) + timedelta(minutes=1), lease=timedelta(0)) is not None
     postman = Postman()
     async with post_office(postman) as smtp:
         await house.send(smtp)
