@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
+from docs import generate
 from shared.database import Database
 from tests.support.broker import WHAT_TO_INSTALL, Broker, forget_queues
 from tests.support.containers import POSTGRES, RABBITMQ, ContainerBroker, Containers, PostgresContainer
@@ -15,10 +16,7 @@ MakeDatabase = Callable[[str], Awaitable[Database]]
 
 MIGRATIONS = {
     "mechanisms": ("tests.support.mechanisms", ()),
-    "identity": ("services.identity.storage.migrations", ("trace",)),
-    "catalogue": ("services.catalogue.storage.migrations", ()),
-    "enrollment": ("services.enrollment.storage.migrations", ("enrollment_history", "presences")),
-    "notifier": ("services.notifier.storage.migrations", ()),
+    **{name: (service.migrations_package, service.append_only) for name, service in generate.services().items()},
 }
 
 
