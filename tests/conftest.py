@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,12 @@ MIGRATIONS = {
 }
 
 
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end beside the loop that may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 @pytest.fixture(scope="session")
 def containers(request: pytest.FixtureRequest) -> Containers:
     """A Docker engine, if one answers; why it is not used is said in one line."""
@@ -33,7 +41,7 @@ def postgres_server(containers: Containers) -> Iterator[TestServer]:
     url = os.environ.get("PARCOURSPRO_TEST_POSTGRES_URL")
     if url:
         yield (given := TestServer(url))
-        asyncio.run(given.close())
+        _run(given.close())
         return
     with PostgresContainer() if containers.have(POSTGRES) else EmbeddedServer() as own:
         yield TestServer(own)
@@ -73,5 +81,5 @@ def vhost(request: pytest.FixtureRequest) -> str:
     url = os.environ.get("PARCOURSPRO_TEST_AMQP_URL")
     if not url:
         return str(request.getfixturevalue("broker").vhost())
-    asyncio.run(forget_queues(url))
+    _run(forget_queues(url))
     return url
