@@ -1,7 +1,7 @@
 """Rules that no linter has: who may commit, publish, acknowledge, read settings; how long a file may be."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,23 +49,36 @@ def test_the_mechanism_is_where_the_rule_says(method: str) -> None:
     assert found == ONLY_IN[method]
 
 
-def test_no_file_is_too_long_to_be_one_thing() -> None:
-    assert {name: text.count("\n") for name, text in tree() if text.count("\n") > LONGEST} == {}
+def too_long(files: list[tuple[str, str]]) -> list[str]:
+    return [name for name, text in files if text.count("\n") > LONGEST]
 
 
-def test_handlers_do_not_catch() -> None:
-    catching = [
-        name for name, text in tree() if "/consumers/" in name and any(isinstance(node, ast.Try) for node in ast.walk(ast.parse(text)))
-    ]
-    assert catching == []
+def catching(files: list[tuple[str, str]]) -> list[str]:
+    handlers = [(name, text) for name, text in files if "/consumers/" in name]
+    return [name for name, text in handlers if any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(text)))]
 
 
-def test_settings_are_read_by_the_wiring_alone() -> None:
-    readers = [
-        name
-        for name, text in tree()
-        if name.startswith("services/")
-        and not name.endswith(("/wiring.py", "/settings.py"))
-        and any(isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".settings") for node in ast.walk(ast.parse(text)))
-    ]
-    assert readers == []
+def reading_settings(files: list[tuple[str, str]]) -> list[str]:
+    others = [(name, text) for name, text in files if name.startswith("services/") and not name.endswith(("/wiring.py", "/settings.py"))]
+    return [name for name, text in others if any(_is_of_settings(node) for node in ast.walk(ast.parse(text)))]
+
+
+def _is_of_settings(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".settings")
+
+
+@pytest.mark.parametrize("rule", [too_long, catching, reading_settings])
+def test_the_tree_keeps_the_rule(rule: Callable[[list[tuple[str, str]]], list[str]]) -> None:
+    assert rule(tree()) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "text"),
+    [
+        (too_long, "services/x/use_cases/y.py", "\n" * (LONGEST + 1)),
+        (catching, "services/x/consumers/y.py", "async def f():\n    try:\n        pass\n    except ValueError:\n        pass\n"),
+        (reading_settings, "services/x/api/y.py", "from services.x.settings import Settings\n"),
+    ],
+)
+def test_a_file_that_breaks_the_rule_is_found(rule: Callable[[list[tuple[str, str]]], list[str]], name: str, text: str) -> None:
+    assert rule([(name, text)]) == [name]
