@@ -51,7 +51,7 @@ class Place:
 def mistakes(body: dict[str, Any], schema: dict[str, Any], components: dict[str, Any]) -> Iterator[Mistake]:
     """One wrong body after the other; all else in each is right."""
     for place in _places(body, _resolved(schema, components), components, (), required=True):
-        if isinstance(place.value, dict) and place.schema.get("additionalProperties") is False:
+        if isinstance(place.value, dict) and place.schema.get("additionalProperties", False) is False:
             path = (*place.path, "inconnu")
             yield Mistake("unknown field", ".".join(map(str, path)), _with(body, path, "valeur"))
         if place.path and place.required:
