@@ -28,9 +28,9 @@ broker:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rabbitmq-server; } \
 		|| { echo "The tests need RabbitMQ: install the package rabbitmq-server, or set PARCOURSPRO_TEST_AMQP_URL."; exit 1; }
 
-# and every branch of the domains and of the messaging must have been taken
+# two at a time, each with servers of its own; and every branch of the domains and of the messaging must have been taken
 test: .venv/installed broker
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 check: .venv/installed

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, NoReturn, TypeVar
 
@@ -16,8 +17,12 @@ from shared.messaging import undelivered
 Answer = TypeVar("Answer")
 Number = Annotated[int, typer.Argument(help="The number that `list` shows")]
 
+WIDE = 250
+"""Columns of a table that no terminal shows."""
+
 messages = typer.Typer(no_args_is_help=True)
-console = Console()
+# what is piped is searched, not looked at: a narrow table would break the words apart
+console = Console(width=None if sys.stdout.isatty() else WIDE)
 
 
 def _run(context: typer.Context, action: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:

@@ -38,9 +38,7 @@ def test_the_sentence_says_who_did_what_and_when(said: str, expected: str) -> No
 
 
 @pytest.mark.parametrize("relation", get_args(Relation))
-@pytest.mark.parametrize(
-    ("move", "actor"), [(move, actor) for move, actors in ACTORS.items() for actor in actors if move is not Move.PROMOTE]
-)
+@pytest.mark.parametrize(("move", "actor"), DECISIONS)
 def test_every_decision_has_its_sentence(move: Move, actor: ActingAs, relation: Relation) -> None:
     assert sentence(move, actor, relation).endswith(AT)
 
