@@ -50,15 +50,15 @@ async def evenly() -> AsyncIterator[None]:
 Evenly = Annotated[None, Depends(evenly, scope="function")]
 
 
-def sign_in_of(request: Request) -> SignIn:
+async def sign_in_of(request: Request) -> SignIn:
     """What wiring put together."""
     found: SignIn = request.app.state.sign_in
     return found
 
 
-def passwords_of(request: Request) -> Passwords:
+async def passwords_of(request: Request) -> Passwords:
     """What wiring put together."""
-    return sign_in_of(request).passwords
+    return (await sign_in_of(request)).passwords
 
 
 Entrance = Annotated[SignIn, Depends(sign_in_of)]
