@@ -108,6 +108,11 @@ class Bed:
     async def count(self, table: str, database: Database | None = None) -> int:
         return int((await self.rows(f"SELECT count(*) FROM {table}", database))[0][0])
 
+    async def make_due(self) -> None:
+        """Let what was deferred wait no longer."""
+        async with self.listener.transaction() as work:
+            await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
+
 
 @asynccontextmanager
 async def bed_on(speaker: Database, listener: Database, transport: Transport) -> AsyncIterator[Bed]:

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.identity import AccountErased, SendAccountNotice
 from shared.database import UnitOfWork
@@ -17,8 +15,6 @@ from shared.messaging.subscriptions import Directory, NotYetKnown, Subscriptions
 from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.bed import Bed, Given, bed_on, delivery, erased, notice
-from tests.support.eventually import eventually
-from tests.support.postgres import TestServer
 
 
 @pytest.fixture
@@ -92,7 +88,7 @@ async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(be
     for attempt in (1, 2, 3):
         assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [attempt]
         assert await inbox.retry_due() == 0  # not yet: it waits its delay
-        await _make_due(bed)
+        await bed.make_due()
         assert await inbox.retry_due() == 1
 
     assert await bed.count("effects") == 1
@@ -107,7 +103,7 @@ async def test_after_the_last_attempt_it_is_parked_and_can_be_replayed(bed: Bed)
     inbox = bed.listen().inbox
     await inbox.take([delivery()])
     for _ in undelivered.DELAYS:
-        await _make_due(bed)
+        await bed.make_due()
         await inbox.retry_due()
     (parked,) = await bed.rows("SELECT * FROM undelivered")
     assert parked.parked_at is not None
@@ -240,7 +236,7 @@ async def test_two_handlers_of_one_message_each_have_their_effect_and_one_may_fa
     await inbox.take([delivery()])
     assert [row.handler for row in await bed.rows("SELECT handler FROM inbox")] == ["other"]
     assert [row.handler for row in await bed.rows("SELECT handler FROM undelivered")] == ["one"]
-    await _make_due(bed)
+    await bed.make_due()
     await inbox.retry_due()
     assert await bed.count("inbox") == 2
     assert ran.count("other") == 1
@@ -281,101 +277,6 @@ async def test_an_error_of_a_file_or_of_another_server_is_the_handlers_and_costs
     async with asyncio.timeout(10):
         await inbox.take([first, second])
     assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1, 1]
-    await _make_due(bed)
+    await bed.make_due()
     assert await inbox.retry_due() == 2
     assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [2, 2]
-
-
-async def _shut(bed: Bed, server: TestServer, *, shut: bool) -> None:
-    name = bed.listener.engine.url.database
-    await server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not shut}")
-    if shut:
-        await server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-
-
-async def test_while_the_database_is_down_nothing_is_acknowledged_and_no_attempt_is_spent(bed: Bed, postgres_server: TestServer) -> None:
-    inbox = bed.listen().inbox
-    given = [delivery() for _ in range(3)]
-    await _shut(bed, postgres_server, shut=True)
-    with structlog.testing.capture_logs() as logs:
-        taking = asyncio.create_task(inbox.take(given))
-        await eventually(lambda: _said(logs, "waiting for the database"), within=10)
-        assert not taking.done()
-        assert [one.acknowledged for one in given] == [0, 0, 0]
-        await _shut(bed, postgres_server, shut=False)
-        async with asyncio.timeout(20):
-            await taking
-
-    assert [one.acknowledged for one in given] == [1, 1, 1]
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (3, 0)
-    assert [line["event"] for line in logs].count("waiting for the database") == 1
-
-
-async def _said(logs: Any, sentence: str) -> bool:
-    return any(line["event"] == sentence for line in logs)
-
-
-@pytest.mark.parametrize("taken", [1, 2])
-async def test_a_database_that_goes_down_during_the_effect_costs_no_attempt(bed: Bed, postgres_server: TestServer, taken: int) -> None:
-    inbox, runs = bed.listen().inbox, iter(range(100))
-
-    async def goes_down(_: Any) -> None:
-        if next(runs) == 0:
-            await _shut(bed, postgres_server, shut=True)
-            asyncio.get_running_loop().call_later(1, lambda: opening.append(asyncio.create_task(_shut(bed, postgres_server, shut=False))))
-
-    opening: list[asyncio.Task[None]] = []
-    bed.before = goes_down
-    async with asyncio.timeout(20):
-        await inbox.take([delivery() for _ in range(taken)])
-    await asyncio.gather(*opening)
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (taken, 0)
-
-
-async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(bed: Bed) -> None:
-    async def fail(_: Any) -> None:
-        raise ZeroDivisionError
-
-    bed.before = fail
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
-    await _make_due(bed)
-    async with bed.listener.engine.connect() as other:
-        assert await undelivered.take_due(other) is not None
-        assert await inbox.retry_due() == 0
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
-
-
-async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(bed: Bed, postgres_server: TestServer) -> None:
-    async def fail(_: Any) -> None:
-        raise ZeroDivisionError
-
-    bed.before = fail
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
-    await _make_due(bed)
-
-    async def goes_down(_: Any) -> None:
-        await _shut(bed, postgres_server, shut=True)
-
-    bed.before = goes_down
-    with pytest.raises((DBAPIError, OSError)):
-        await inbox.retry_due()
-    await _shut(bed, postgres_server, shut=False)
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
-
-
-async def test_a_failure_that_cannot_even_be_written_down_is_not_swallowed(bed: Bed) -> None:
-    async def fail(_: Any) -> None:
-        raise ZeroDivisionError
-
-    bed.before = fail
-    given = delivery(headers={"x": "\ud800"})  # half of a surrogate pair cannot be kept
-    with pytest.raises(DBAPIError):
-        await bed.listen().inbox.take([given])
-    assert given.acknowledged == 0
-
-
-async def _make_due(bed: Bed) -> None:
-    async with bed.listener.transaction() as work:
-        await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
