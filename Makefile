@@ -58,6 +58,6 @@ down:
 
 lock: .venv/installed
 	for name in services development; do \
-		$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --no-emit-index-url \
+		$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 \
 			requirements/$$name.in -o requirements/$$name.txt; \
 	done
