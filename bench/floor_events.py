@@ -93,7 +93,13 @@ async def take(connection: asyncpg.Connection, batch: list[AbstractIncomingMessa
             if one.message_id in claimed:
                 said = json.loads(one.body)["training"]
                 await connection.execute(
-                    EFFECT, UUID(said["id"]), said["version"], said["title"], said["kind"], said["members_only"], said["state"]
+                    EFFECT,
+                    UUID(said["id"]),
+                    said["version"],
+                    said["title"],
+                    said["kind"],
+                    said["members_only"],
+                    said["state"],
                 )
 
 

@@ -165,16 +165,46 @@ async def accept(enrollment_id: UUID, me: Me) -> View:
         session = sessions[row["session_id"]]
         number, holds = session["last_queue_number"] + 1, session["held"] < session["capacity"] and row["held"] < CAP
         moves: list[tuple[Any, ...]] = [
-            (row["version"] + 1, "accept", "awaiting_employer", "awaiting_trainer", "none", "queued", me, "employer", now)
+            (
+                row["version"] + 1,
+                "accept",
+                "awaiting_employer",
+                "awaiting_trainer",
+                "none",
+                "queued",
+                me,
+                "employer",
+                now,
+            )
         ]
         if holds:
-            moves.append((row["version"] + 2, "promote", "awaiting_trainer", "awaiting_trainer", "queued", "held", None, "queue", now))
+            moves.append(
+                (
+                    row["version"] + 2,
+                    "promote",
+                    "awaiting_trainer",
+                    "awaiting_trainer",
+                    "queued",
+                    "held",
+                    None,
+                    "queue",
+                    now,
+                )
+            )
         changes = {"version": moves[-1][0], "approval": "awaiting_trainer", "seat": moves[-1][5]}
-        await connection.execute(MOVE, enrollment_id, changes["version"], changes["seat"], number, *map(list, zip(*moves, strict=True)))
+        await connection.execute(
+            MOVE, enrollment_id, changes["version"], changes["seat"], number, *map(list, zip(*moves, strict=True))
+        )
         held, queued = session["held"] + holds, row["queued"] + (not holds)
         version = await connection.fetchval(SEATS, session["id"], held, number)
         rank = None if holds else queued
-        occupancy = {"session_id": session["id"], "version": version, "capacity": session["capacity"], "held": held, "queued": queued}
+        occupancy = {
+            "session_id": session["id"],
+            "version": version,
+            "capacity": session["capacity"],
+            "held": held,
+            "queued": queued,
+        }
         approved = {"enrollment": snapshot(row, **changes, rank=rank), "approved_by": me}
         await say(
             connection,
@@ -205,7 +235,11 @@ async def validate(cart: Cart, me: Me) -> list[View]:
         await connection.execute(REMOVE, me, list(wanted))
         about = {"occurred_at": now, "cart_id": uuid4(), "cart_size": len(made)}
         await say(
-            connection, *(("enrollment.enrollment_requested.v1", one["id"], 1, {**about, "enrollment": snapshot(one)}) for one in made)
+            connection,
+            *(
+                ("enrollment.enrollment_requested.v1", one["id"], 1, {**about, "enrollment": snapshot(one)})
+                for one in made
+            ),
         )
     return [view(one, session, person) for one, session in zip(made, sessions, strict=True)]
 

@@ -108,7 +108,9 @@ async def play(plan: Plan) -> Found:
     if process.returncode:
         raise RuntimeError("the client failed: its error stands above")
     given = json.loads(written)
-    found = Found(given["seconds"], {int(status): count for status, count in given["statuses"].items()}, given["answers"])
+    found = Found(
+        given["seconds"], {int(status): count for status, count in given["statuses"].items()}, given["answers"]
+    )
     if any(status >= 300 for status in found.statuses):  # noqa: PLR2004 - the classes of HTTP
         text = f"not every call succeeded: {found.statuses}"
         raise RuntimeError(text)

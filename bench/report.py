@@ -68,5 +68,7 @@ def table(comparisons: list[Comparison], delay: Latency | None) -> Table:
         shown.add_row(one.name, f"{median(one.ours):,.0f}", f"{median(one.floor):,.0f}", spread, f"≥ {one.aim}")
     if delay is not None:
         found = f"median {delay.median * 1000:.0f} ms, p99 {delay.p99 * 1000:.0f} ms"
-        shown.add_row(f"commit of a request → the mail's row ({delay.samples} requests, 20 a second)", found, "", "", "")
+        shown.add_row(
+            f"commit of a request → the mail's row ({delay.samples} requests, 20 a second)", found, "", "", ""
+        )
     return shown

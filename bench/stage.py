@@ -64,7 +64,9 @@ async def observer(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @asynccontextmanager
-async def running(name: str, arguments: list[str], environment: Mapping[str, str], url: str | None = None) -> AsyncIterator[Process]:
+async def running(
+    name: str, arguments: list[str], environment: Mapping[str, str], url: str | None = None
+) -> AsyncIterator[Process]:
     """Run `python <arguments>` meanwhile; with `url`, begin when it answers 200."""
     process = Process(name, arguments, environment)
     process.start()
@@ -93,7 +95,9 @@ async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncI
         yield base
 
 
-async def until(connection: asyncpg.Connection, count: str, wanted: int, *, within: float = 120) -> list[tuple[float, int]]:
+async def until(
+    connection: asyncpg.Connection, count: str, wanted: int, *, within: float = 120
+) -> list[tuple[float, int]]:
     """Ask `count` again and again until it is `wanted`; give each moment (monotonic seconds) with its answer."""
     seen: list[tuple[float, int]] = []
     deadline = time.monotonic() + within

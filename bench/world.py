@@ -13,7 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.stage import Stage, observer
 from shared.contracts import Message
-from shared.contracts.catalogue import SessionScheduled, SessionSnapshot, SlotSnapshot, TrainingPublished, TrainingSnapshot
+from shared.contracts.catalogue import (
+    SessionScheduled,
+    SessionSnapshot,
+    SlotSnapshot,
+    TrainingPublished,
+    TrainingSnapshot,
+)
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountRegistered,
@@ -89,17 +95,27 @@ class World:
             yield from self._session(session, training, trainer)
 
     def _person(self, account_id: UUID, structure_id: UUID, status: Status) -> Iterator[Message]:
-        account = AccountSnapshot(id=account_id, version=1, first_name="Lou", last_name="Faure", email=f"{account_id}@exemple.fr")
+        account = AccountSnapshot(
+            id=account_id, version=1, first_name="Lou", last_name="Faure", email=f"{account_id}@exemple.fr"
+        )
         yield AccountRegistered(occurred_at=self.now, account=account)
         attachment = AttachmentSnapshot(
             id=uuid4(), version=1, account_id=account_id, structure_id=structure_id, state="active", statuses=(status,)
         )
-        yield AccountAttachmentConfirmed(occurred_at=self.now, attachment=attachment, confirmed_by=employer_or_none(status))
+        yield AccountAttachmentConfirmed(
+            occurred_at=self.now, attachment=attachment, confirmed_by=employer_or_none(status)
+        )
 
     def _session(self, session_id: UUID, training_id: UUID, trainer: UUID) -> Iterator[Message]:
         title = "Conduire un entretien"
         training = TrainingSnapshot(
-            id=training_id, version=1, title=title, axis_id=uuid4(), kind="training", members_only=False, state="published"
+            id=training_id,
+            version=1,
+            title=title,
+            axis_id=uuid4(),
+            kind="training",
+            members_only=False,
+            state="published",
         )
         yield TrainingPublished(occurred_at=self.now, training=training)
         starts = self.now + timedelta(days=30)
@@ -114,7 +130,9 @@ class World:
 
 class _Told:
     def __init__(self, message: Message) -> None:
-        self.envelope = Envelope(message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode())
+        self.envelope = Envelope(
+            message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()
+        )
 
     async def acknowledge(self) -> None:
         """Nothing waits for it."""
@@ -152,6 +170,10 @@ async def enrollment_with(stage: Stage, world: World) -> str:
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
         await connection.executemany(
             "INSERT INTO carts (account_id, session_id, training_id, added_at) VALUES ($1, $2, $3, $4)",
-            [(person.account_id, session, world.sessions[session], world.now) for person in world.people for session in person.session_ids],
+            [
+                (person.account_id, session, world.sessions[session], world.now)
+                for person in world.people
+                for session in person.session_ids
+            ],
         )
     return url

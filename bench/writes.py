@@ -32,7 +32,9 @@ async def by_hand(database: str) -> AsyncIterator[int]:
     """The floor's process; its port."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/docs"
-    async with running("floor-api", ["-m", "bench.floor_writes", str(port)], {"FLOOR_DATABASE_URL": plain(database)}, url):
+    async with running(
+        "floor-api", ["-m", "bench.floor_writes", str(port)], {"FLOOR_DATABASE_URL": plain(database)}, url
+    ):
         yield port
 
 
@@ -45,7 +47,9 @@ async def with_us(database: str) -> AsyncIterator[int]:
 
 async def ours(stage: Stage, world: World, filled: str) -> Writes:
     """Measure enrollment on a copy of the database `filled`."""
-    return await _measure(stage, world, filled, with_us, lambda account: {"Authorization": f"Bearer {world.token(account)}"})
+    return await _measure(
+        stage, world, filled, with_us, lambda account: {"Authorization": f"Bearer {world.token(account)}"}
+    )
 
 
 async def floor(stage: Stage, world: World, filled: str) -> Writes:
@@ -54,7 +58,11 @@ async def floor(stage: Stage, world: World, filled: str) -> Writes:
 
 
 async def _measure(
-    stage: Stage, world: World, filled: str, serve: Callable[[str], AbstractAsyncContextManager[int]], identify: Identify
+    stage: Stage,
+    world: World,
+    filled: str,
+    serve: Callable[[str], AbstractAsyncContextManager[int]],
+    identify: Identify,
 ) -> Writes:
     database = await stage.copy(filled)
     async with serve(database) as port:
@@ -62,7 +70,10 @@ async def _measure(
         validations = await _rate(port, carts(world, identify))
         async with observer(database) as connection:
             rows = await connection.fetch("SELECT id, structure_id FROM enrollments")
-        calls = [Call(f"{BASE}/enrollments/{row['id']}/acceptance", identify(world.employers[row["structure_id"]])) for row in rows]
+        calls = [
+            Call(f"{BASE}/enrollments/{row['id']}/acceptance", identify(world.employers[row["structure_id"]]))
+            for row in rows
+        ]
         random.Random(1).shuffle(calls)  # noqa: S311 - a draw, not a secret
         await stage.settle()
         acceptances = await _rate(port, calls)
@@ -74,7 +85,10 @@ def carts(world: World, identify: Identify) -> list[Call]:
     """The validation of everybody's cart."""
     calls = []
     for person in world.people:
-        lines = [{"session_id": str(session), "motivation": "Je reçois des salariés en reconversion."} for session in person.session_ids]
+        lines = [
+            {"session_id": str(session), "motivation": "Je reçois des salariés en reconversion."}
+            for session in person.session_ids
+        ]
         body = json.dumps({"structure_id": str(person.structure_id), "lines": lines})
         calls.append(Call(f"{BASE}/cart/validation", identify(person.account_id), body))
     return calls

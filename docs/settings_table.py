@@ -27,7 +27,13 @@ def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
 
 
 def _row(name: str, service: str, field: FieldInfo) -> str:
-    default = "*required*" if field.default is PydanticUndefined else f"`{field.default}`" if field.default is not None else ""
+    default = (
+        "*required*"
+        if field.default is PydanticUndefined
+        else f"`{field.default}`"
+        if field.default is not None
+        else ""
+    )
     return f"| `{name.upper()}` | {service} | {default} | {field.description} |"
 
 

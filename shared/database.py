@@ -131,4 +131,6 @@ def is_outage(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     code = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or code.startswith("08") or code in {"57P01", "57P02", "57P03", "53300", "25006"}
+    return (
+        error.connection_invalidated or code.startswith("08") or code in {"57P01", "57P02", "57P03", "53300", "25006"}
+    )

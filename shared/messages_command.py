@@ -45,7 +45,11 @@ def _no_such(number: int) -> NoReturn:
 
 
 @messages.command("list")
-def list_(context: typer.Context, *, parked: Annotated[bool, typer.Option(help="Only those that are not tried any more")] = False) -> None:
+def list_(
+    context: typer.Context,
+    *,
+    parked: Annotated[bool, typer.Option(help="Only those that are not tried any more")] = False,
+) -> None:
     """List the deliveries that wait for another attempt or are parked."""
     table = Table("number", "message", "handler", "attempts", "next attempt", "reason")
     for row in _run(context, lambda connection: undelivered.listed(connection, parked=parked)):

@@ -24,7 +24,9 @@ def migrate(owner_url: str, *, package: str, running_role: str | None, append_on
     asyncio.run(migrate_async(owner_url, package=package, running_role=running_role, append_only=append_only))
 
 
-async def migrate_async(owner_url: str, *, package: str, running_role: str | None, append_only: Sequence[str] = ()) -> None:
+async def migrate_async(
+    owner_url: str, *, package: str, running_role: str | None, append_only: Sequence[str] = ()
+) -> None:
     """Do the same from inside a running loop."""
     engine = create_async_engine(owner_url, poolclass=NullPool)
     try:

@@ -52,7 +52,9 @@ async def serve(app: FastAPI, settings: ServiceSettings) -> None:
 def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     gc.collect()
     gc.freeze()  # the heap of the start is never garbage: looking through it cost 450 ms at the 99th percentile
-    return uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+    return uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
+    )
 
 
 class _Beside(uvicorn.Server):

@@ -10,7 +10,9 @@ import typer
 
 from deploy.embedded.installation import Installation, InUse, reset
 
-app = typer.Typer(add_completion=False, help="ParcoursPro in one process, with its own PostgreSQL.", pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, help="ParcoursPro in one process, with its own PostgreSQL.", pretty_exceptions_enable=False
+)
 
 Folder = Annotated[Path, typer.Option("--data", envvar="PARCOURSPRO_DATA", help="Where the data is kept")]
 DEFAULT_FOLDER = Path(".data")
@@ -22,7 +24,9 @@ def run(
     data: Folder = DEFAULT_FOLDER,
     port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on")] = 8000,
     *,
-    demo: Annotated[bool, typer.Option(envvar="PARCOURSPRO_DEMO", help="Fill an empty installation with demo data")] = True,
+    demo: Annotated[
+        bool, typer.Option(envvar="PARCOURSPRO_DEMO", help="Fill an empty installation with demo data")
+    ] = True,
 ) -> None:
     """Run until Ctrl-C."""
     if context.invoked_subcommand is not None:

@@ -14,9 +14,7 @@ from services.notifier.use_cases.read_mailbox import KeptMail, kept_file, kept_m
 from shared.database import Database
 
 MOST: Final = 500
-MAIL_POLICY: Final = (
-    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-)
+MAIL_POLICY: Final = "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 """A mail is foreign content: it runs nothing and loads nothing, and only the mailbox frames it."""
 
 Answer = Callable[[Request, Transaction], Awaitable[Response]]
@@ -70,7 +68,12 @@ async def _headers(request: Request, tx: Transaction) -> Response:
     mail = await kept_mail(tx, request.path_params["mail_id"])
     if mail is None:
         return JSONResponse({"error": "no such mail"}, 404)
-    headers = {"Subject": mail.subject, "To": mail.recipient, "Message-Id": mail.message_id, "X-Correlation-Id": mail.correlation_id}
+    headers = {
+        "Subject": mail.subject,
+        "To": mail.recipient,
+        "Message-Id": mail.message_id,
+        "X-Correlation-Id": mail.correlation_id,
+    }
     return JSONResponse({name: [value] for name, value in headers.items() if value})
 
 

@@ -29,7 +29,9 @@ LINKS: Final[Mapping[str, str]] = {
     "/compte/mot-de-passe/{token}": "/api/identity/v1/password-resets/confirmation",
 }
 """Which call takes the secret that a mail's link carries."""
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
+)
 
 
 def render(name: str, status: int = 200, **variables: object) -> HTMLResponse:
@@ -55,7 +57,10 @@ class SafeHeaders:
                     b"x-content-type-options": b"nosniff",
                     b"referrer-policy": b"no-referrer",
                 }
-                message["headers"] = [*message["headers"], *((name, value) for name, value in wanted.items() if name not in own)]
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in wanted.items() if name not in own),
+                ]
             await send(message)
 
         await self._app(scope, receive, guarded)

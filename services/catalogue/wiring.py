@@ -18,7 +18,9 @@ from shared.process import ServiceDefinition
 
 def api(settings: Settings, database: Database) -> FastAPI:
     """Make the HTTP application."""
-    verifier = TokenVerifier(HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience)
+    verifier = TokenVerifier(
+        HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
+    )
     return create_app(
         title="Catalogue",
         service="catalogue",

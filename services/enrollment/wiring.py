@@ -24,7 +24,9 @@ CLOCK_EVERY = timedelta(minutes=1)
 
 def api(settings: Settings, database: Database) -> FastAPI:
     """Make the HTTP application."""
-    verifier = TokenVerifier(HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience)
+    verifier = TokenVerifier(
+        HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
+    )
     return create_app(
         title="Enrollment",
         service="enrollment",

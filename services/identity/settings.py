@@ -13,7 +13,15 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_IDENTITY_")
 
-    first_staff_email: str | None = Field(None, description="The worker makes sure that a staff account of this address exists")
-    key_passphrase: str | None = Field(None, description="Encrypts private keys in the database; the same for all processes", repr=False)
-    key_rotation: timedelta = Field(timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds")
-    hashes_at_once: int = Field(2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1)
+    first_staff_email: str | None = Field(
+        None, description="The worker makes sure that a staff account of this address exists"
+    )
+    key_passphrase: str | None = Field(
+        None, description="Encrypts private keys in the database; the same for all processes", repr=False
+    )
+    key_rotation: timedelta = Field(
+        timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds"
+    )
+    hashes_at_once: int = Field(
+        2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1
+    )

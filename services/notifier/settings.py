@@ -13,7 +13,9 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_NOTIFIER_")
 
-    mail_mode: Literal["smtp", "mailbox"] = Field("smtp", description="smtp: send; mailbox: keep, to be read at /mailbox")
+    mail_mode: Literal["smtp", "mailbox"] = Field(
+        "smtp", description="smtp: send; mailbox: keep, to be read at /mailbox"
+    )
     desk_email: str = Field("contact@agence.example", description="The agency's desk")
     sender_email: str = Field("ne-pas-repondre@agence.example", description="The From address")
     sender_name: str = Field("ParcoursPro", description="The From name")

@@ -55,7 +55,9 @@ def _channel(message: type[Message]) -> dict[str, Any]:
     return {
         "address": message.wire_name,
         "messages": {message.__name__: {"$ref": f"#/components/messages/{message.__name__}"}},
-        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": exchange[0], "type": exchange[1], "durable": True}}},
+        "bindings": {
+            "amqp": {"is": "routingKey", "exchange": {"name": exchange[0], "type": exchange[1], "durable": True}}
+        },
     }
 
 

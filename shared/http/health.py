@@ -16,7 +16,9 @@ async def _nothing() -> None:
     return
 
 
-def health_router(checks: Mapping[str, Check], registry: CollectorRegistry, measure: Callable[[], Awaitable[None]] = _nothing) -> APIRouter:
+def health_router(
+    checks: Mapping[str, Check], registry: CollectorRegistry, measure: Callable[[], Awaitable[None]] = _nothing
+) -> APIRouter:
     """Serve `/health/live`, `/health/ready` (503 with what is missing) and `/metrics`; `measure` brings gauges up to date first."""
     router = APIRouter(include_in_schema=False)
 
@@ -27,7 +29,9 @@ def health_router(checks: Mapping[str, Check], registry: CollectorRegistry, meas
     @router.get("/health/ready")
     async def ready() -> JSONResponse:
         found = {name: await check() for name, check in checks.items()}
-        return JSONResponse({"status": "ready" if all(found.values()) else "waiting", **found}, 200 if all(found.values()) else 503)
+        return JSONResponse(
+            {"status": "ready" if all(found.values()) else "waiting", **found}, 200 if all(found.values()) else 503
+        )
 
     @router.get("/metrics")
     async def metrics() -> Response:

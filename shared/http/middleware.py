@@ -77,7 +77,9 @@ class Around:
             if status:
                 raise  # the answer has begun: only a broken connection tells the client
             away = is_outage(error)
-            await of_status(503 if away else 500, headers={"Retry-After": "5"} if away else None)(scope, receive, echoed)
+            await of_status(503 if away else 500, headers={"Retry-After": "5"} if away else None)(
+                scope, receive, echoed
+            )
         finally:
             route = getattr(scope.get("route"), "path", "none")
             self._requests.labels(scope["method"], route, str(status)).inc()

@@ -61,7 +61,9 @@ class FieldErrors(Exception):
         self.errors = errors
 
 
-INVALID = ProblemKind(422, "invalid-fields", "Champs à corriger", lambda _: "Corrigez les champs indiqués et renvoyez la demande.")
+INVALID = ProblemKind(
+    422, "invalid-fields", "Champs à corriger", lambda _: "Corrigez les champs indiqués et renvoyez la demande."
+)
 _BY_STATUS = {
     400: ("unreadable", "Demande illisible", "Le contenu envoyé n'a pas pu être lu."),
     401: ("unauthenticated", "Identification requise", "Connectez-vous, puis recommencez."),
@@ -71,11 +73,23 @@ _BY_STATUS = {
     412: ("changed-meanwhile", "Modifié entre-temps", "Rechargez l'élément : quelqu'un l'a modifié entre-temps."),
     413: ("too-large", "Envoi trop volumineux", "Le contenu envoyé dépasse la taille admise."),
     415: ("unsupported-media-type", "Format non admis", "Envoyez du JSON (Content-Type: application/json)."),
-    428: ("precondition-required", "Version attendue", "Indiquez dans l'en-tête If-Match la version que vous modifiez."),
-    503: ("unavailable", "Momentanément indisponible", "Le service revient dans un instant. Réessayez ; rien n'a été enregistré."),
+    428: (
+        "precondition-required",
+        "Version attendue",
+        "Indiquez dans l'en-tête If-Match la version que vous modifiez.",
+    ),
+    503: (
+        "unavailable",
+        "Momentanément indisponible",
+        "Le service revient dans un instant. Réessayez ; rien n'a été enregistré.",
+    ),
 }
 _REFUSED = ("refused", "Demande refusée", "Cette demande n'est pas admise.")
-_INTERNAL = ("internal", "Erreur interne", "Une erreur est survenue de notre côté. Réessayez ; rien n'a été enregistré.")
+_INTERNAL = (
+    "internal",
+    "Erreur interne",
+    "Une erreur est survenue de notre côté. Réessayez ; rien n'a été enregistré.",
+)
 
 
 def response(
@@ -104,7 +118,9 @@ def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
     """Describe an endpoint's own errors for OpenAPI, with an example of each."""
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        entry = described.setdefault(kind.status, {"model": Problem, "description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}})
+        entry = described.setdefault(
+            kind.status, {"model": Problem, "description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}}
+        )
         example = {"type": TYPE + kind.slug, "title": kind.title, "status": kind.status, "detail": kind.title}
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": example}
     return described
@@ -125,7 +141,9 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
         return of_status(status, headers=headers)
 
     def of_kind(kind: ProblemKind) -> Callable[[Request, Exception], JSONResponse]:
-        return lambda _, error: response(kind, kind.detail(error), errors=kind.errors(error), headers=kind.headers(error))
+        return lambda _, error: response(
+            kind, kind.detail(error), errors=kind.errors(error), headers=kind.headers(error)
+        )
 
     app.add_exception_handler(RequestValidationError, of_request)
     app.add_exception_handler(FieldErrors, of_fields)

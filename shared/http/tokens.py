@@ -49,7 +49,12 @@ class TokenVerifier:
             if key is None:
                 raise InvalidToken("an unknown key")
             claims: dict[str, Any] = jwt.decode(
-                token, key, algorithms=[ALGORITHM], issuer=self._issuer, audience=self._audience, options={"require": REQUIRED}
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": REQUIRED},
             )
             return Claims(UUID(claims["sub"]), str(claims["jti"]), datetime.fromtimestamp(claims["exp"], UTC))
         except (jwt.PyJWTError, ValueError) as error:
@@ -71,7 +76,9 @@ async def signed_in(request: Request, given: Annotated[HTTPAuthorizationCredenti
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from error
 
 
-async def perhaps_signed_in(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> UUID | None:
+async def perhaps_signed_in(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> UUID | None:
     """The account of the bearer, None for a visitor; a token that is not valid is still a 401."""
     return None if given is None else await signed_in(request, given)
 

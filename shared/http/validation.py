@@ -46,7 +46,10 @@ def in_french(error: Mapping[str, Any]) -> tuple[str, str]:
     place = [str(part) for part in error["loc"]]
     if len(place) > 1 and place[0] in {"body", "query", "path", "header"}:
         place = place[1:]
-    context = {key: value.replace(" or ", " ou ") if isinstance(value, str) else value for key, value in error.get("ctx", {}).items()}
+    context = {
+        key: value.replace(" or ", " ou ") if isinstance(value, str) else value
+        for key, value in error.get("ctx", {}).items()
+    }
     if error["type"] == "value_error":
         return ".".join(place), f"Cette valeur {context.get('error')}."
     if error["type"] == "json_invalid":

@@ -53,7 +53,9 @@ class Unit(Generic[Tx]):
 class Inbox(Generic[Tx]):
     """One service's side of receiving."""
 
-    def __init__(self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx], metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx], metrics: Metrics
+    ) -> None:
         """`transaction` makes the service's own unit of work of the shared one."""
         self._database = database
         self._directory = directory
@@ -107,7 +109,9 @@ class Inbox(Generic[Tx]):
         try:
             message = kind.model_validate_json(envelope.body)
         except ValidationError as error:
-            places = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()[:5])
+            places = "; ".join(
+                f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()[:5]
+            )
             text_ = f"does not parse as {envelope.name}: {places}"
             raise Unreadable(text_) from error
         handlers = self._directory.listening_to(envelope.name)
@@ -132,7 +136,12 @@ class Inbox(Generic[Tx]):
         except Exception as error:
             if await self._database.is_away(error):
                 raise
-            log.warning("deferred a message", name=unit.envelope.name, handler=unit.handler.name, error=undelivered.describe(error))
+            log.warning(
+                "deferred a message",
+                name=unit.envelope.name,
+                handler=unit.handler.name,
+                error=undelivered.describe(error),
+            )
             self._metrics.failed(unit.envelope.name)
             async with self._database.transaction() as work:
                 await undelivered.defer(work.connection, unit.envelope, unit.handler.name, error)
@@ -168,7 +177,9 @@ class Inbox(Generic[Tx]):
     async def _claim(connection: AsyncConnection, units: Sequence[Unit[Tx]]) -> set[tuple[str, str]]:
         # sorted, so that two workers with the same messages in another order wait for each other instead of deadlocking
         keys = sorted({unit.key for unit in units})
-        rows = await connection.execute(_CLAIM, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]})
+        rows = await connection.execute(
+            _CLAIM, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
+        )
         return {(row.message_id, row.handler) for row in rows}
 
     async def retry_due(self) -> int:

@@ -23,14 +23,19 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         name = ("message",)
-        self._published = Counter("messages_published", "Outbox rows that are safe with the transport", name, registry=self.registry)
+        self._published = Counter(
+            "messages_published", "Outbox rows that are safe with the transport", name, registry=self.registry
+        )
         self._handled = Counter("messages_handled", "Effects committed", name, registry=self.registry)
         self._failed = Counter("messages_failed", "Attempts of a handler that failed", name, registry=self.registry)
         self._parked = Counter("messages_parked", "Deliveries put aside for an operator", name, registry=self.registry)
         self._backlog = Gauge("outbox_messages", "Committed and not yet published", registry=self.registry)
         self._oldest = Gauge("outbox_oldest_seconds", "Age of the oldest of them", registry=self.registry)
         self._undelivered = Gauge(
-            "undelivered_messages", "Deliveries that failed, by what becomes of them", ("state",), registry=self.registry
+            "undelivered_messages",
+            "Deliveries that failed, by what becomes of them",
+            ("state",),
+            registry=self.registry,
         )
 
     def published(self, wire_name: str) -> None:

@@ -146,11 +146,16 @@ class _Subscription:
         (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: on_end())
         await channel.set_qos(prefetch_count=PREFETCH)
         events, commands = await _exchanges(channel)
-        for exchange, suffix, names in ((events, "", self._queue.events), (commands, ".commands", self._queue.commands)):
+        for exchange, suffix, names in (
+            (events, "", self._queue.events),
+            (commands, ".commands", self._queue.commands),
+        ):
             if not names:
                 continue
             # only the type: any other argument that differs from a queue of yesterday would be refused for ever
-            queue = await channel.declare_queue(self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"})
+            queue = await channel.declare_queue(
+                self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"}
+            )
             for name in names:
                 await queue.bind(exchange, routing_key=name)
             await queue.consume(partial(self._store, self._queue.service if suffix else None))

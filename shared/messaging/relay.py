@@ -53,7 +53,16 @@ class Drained:
 class Relay:
     """One relay of one shard. Any number may run; the holder of the session advisory lock is active."""
 
-    def __init__(self, database: Database, transport: Transport, metrics: Metrics, *, source: str, shard: int = 0, shards: int = 1) -> None:
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        metrics: Metrics,
+        *,
+        source: str,
+        shard: int = 0,
+        shards: int = 1,
+    ) -> None:
         """`source` is the service that speaks; `shard` of `shards`, the same number for all workers of a service."""
         self._database = database
         self._transport = transport

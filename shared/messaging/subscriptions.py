@@ -30,7 +30,9 @@ class Subscriptions(Generic[Tx]):
         """Start with no listener."""
         self.handlers: list[Handler[Tx]] = []
 
-    def on(self, message: type[M]) -> Callable[[Callable[[M, Tx], Awaitable[None]]], Callable[[M, Tx], Awaitable[None]]]:
+    def on(
+        self, message: type[M]
+    ) -> Callable[[Callable[[M, Tx], Awaitable[None]]], Callable[[M, Tx], Awaitable[None]]]:
         """Register the decorated function as a listener of `message`."""
 
         def register(run: Callable[[M, Tx], Awaitable[None]]) -> Callable[[M, Tx], Awaitable[None]]:
@@ -66,7 +68,9 @@ class Directory(Generic[Tx]):
     def commands_of(self, service: str) -> list[str]:
         """Wire names of the commands obeyed, sorted; a command that is for another service is a mistake in the program."""
         commands = {
-            name: found[0].message.recipient for name, found in self._by_wire_name.items() if found[0].message.recipient is not None
+            name: found[0].message.recipient
+            for name, found in self._by_wire_name.items()
+            if found[0].message.recipient is not None
         }
         for name, recipient in commands.items():
             if recipient != service:

@@ -58,7 +58,13 @@ async def park(connection: AsyncConnection, envelope: Envelope, reason: str) -> 
 
 
 async def _add(
-    connection: AsyncConnection, envelope: Envelope, handler: str | None, *, attempts: int, delay: timedelta | None, error: str
+    connection: AsyncConnection,
+    envelope: Envelope,
+    handler: str | None,
+    *,
+    attempts: int,
+    delay: timedelta | None,
+    error: str,
 ) -> None:
     headers: Mapping[str, str | None] = {
         **envelope.headers,
@@ -73,7 +79,9 @@ async def _add(
             "handler": handler,
             "name": _storable(envelope.name),
             "body": envelope.body,
-            "headers": json.dumps({_storable(key): _storable(value) for key, value in headers.items() if value is not None}),
+            "headers": json.dumps(
+                {_storable(key): _storable(value) for key, value in headers.items() if value is not None}
+            ),
             "attempts": attempts,
             "delay": delay,
             "error": _storable(error),
@@ -94,7 +102,9 @@ async def count_due(connection: AsyncConnection) -> int:
 async def failed_again(connection: AsyncConnection, row: Row[Any], error: BaseException, *, for_good: bool) -> bool:
     """Plan the next attempt, or park after the last one, or at once if no attempt can help. Return whether it is parked."""
     delay = DELAYS[row.attempts] if row.attempts < len(DELAYS) and not for_good else None
-    await connection.execute(_FAILED, {"id": row.id, "attempts": row.attempts, "delay": delay, "error": describe(error)})
+    await connection.execute(
+        _FAILED, {"id": row.id, "attempts": row.attempts, "delay": delay, "error": describe(error)}
+    )
     return delay is None
 
 

@@ -62,7 +62,8 @@ class Worker(Generic[Tx]):
         self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
         self._relays = [
-            Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards) for shard in range(relay_shards)
+            Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
+            for shard in range(relay_shards)
         ]
         self._jobs = [
             *jobs,

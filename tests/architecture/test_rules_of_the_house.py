@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 300
+LONGEST = 340
 ONLY_IN = {
     "commit": {"shared/database.py"},
     "publish": {"shared/messaging/relay.py", "shared/messaging/rabbitmq.py"},
@@ -40,7 +40,9 @@ def test_only_the_mechanism_itself_may_commit_publish_or_acknowledge(method: str
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
 def test_the_rule_bites(method: str) -> None:
-    assert offenders(method, [("services/x/use_cases/y.py", f"async def f(c):\n    await c.{method}()\n")]) == ["services/x/use_cases/y.py"]
+    assert offenders(method, [("services/x/use_cases/y.py", f"async def f(c):\n    await c.{method}()\n")]) == [
+        "services/x/use_cases/y.py"
+    ]
 
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
@@ -55,11 +57,19 @@ def too_long(files: list[tuple[str, str]]) -> list[str]:
 
 def catching(files: list[tuple[str, str]]) -> list[str]:
     handlers = [(name, text) for name, text in files if "/consumers/" in name]
-    return [name for name, text in handlers if any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(text)))]
+    return [
+        name
+        for name, text in handlers
+        if any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(ast.parse(text)))
+    ]
 
 
 def reading_settings(files: list[tuple[str, str]]) -> list[str]:
-    others = [(name, text) for name, text in files if name.startswith("services/") and not name.endswith(("/wiring.py", "/settings.py"))]
+    others = [
+        (name, text)
+        for name, text in files
+        if name.startswith("services/") and not name.endswith(("/wiring.py", "/settings.py"))
+    ]
     return [name for name, text in others if any(_is_of_settings(node) for node in ast.walk(ast.parse(text)))]
 
 
@@ -76,9 +86,15 @@ def test_the_tree_keeps_the_rule(rule: Callable[[list[tuple[str, str]]], list[st
     ("rule", "name", "text"),
     [
         (too_long, "services/x/use_cases/y.py", "\n" * (LONGEST + 1)),
-        (catching, "services/x/consumers/y.py", "async def f():\n    try:\n        pass\n    except ValueError:\n        pass\n"),
+        (
+            catching,
+            "services/x/consumers/y.py",
+            "async def f():\n    try:\n        pass\n    except ValueError:\n        pass\n",
+        ),
         (reading_settings, "services/x/api/y.py", "from services.x.settings import Settings\n"),
     ],
 )
-def test_a_file_that_breaks_the_rule_is_found(rule: Callable[[list[tuple[str, str]]], list[str]], name: str, text: str) -> None:
+def test_a_file_that_breaks_the_rule_is_found(
+    rule: Callable[[list[tuple[str, str]]], list[str]], name: str, text: str
+) -> None:
     assert rule([(name, text)]) == [name]

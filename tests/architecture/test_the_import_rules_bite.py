@@ -18,7 +18,11 @@ FAULTS = [
         "services/enrollment/storage/carts.py",
         "import services.enrollment.use_cases.request",
     ),
-    ("Rooms point inwards, and there is no other room", "services/catalogue/api/problems.py", "import services.catalogue.settings"),
+    (
+        "Rooms point inwards, and there is no other room",
+        "services/catalogue/api/problems.py",
+        "import services.catalogue.settings",
+    ),
     ("The domain is plain Python", "services/identity/domain/attachments.py", "import pydantic"),
     ("The domain is plain Python", "services/enrollment/domain/queue.py", "import shared.contracts"),
     ("Contracts depend on nothing of ours", "shared/contracts/message.py", "import shared.telemetry"),
@@ -37,7 +41,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check(tree: Path) -> str:
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        "--no-cache",
+    ]
     return subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True).stdout  # noqa: S603 - our own command
 
 

@@ -20,7 +20,8 @@ def _compare(old: Schema, new: Schema, place: str, definitions: tuple[Schema, Sc
         return
     parts = [(key, old[key], new[key]) for key in ("items", "prefixItems", "anyOf") if key in old and key in new]
     rest_old, rest_new = (
-        {key: value for key, value in one.items() if key not in {*WORDS, *(part[0] for part in parts)}} for one in (old, new)
+        {key: value for key, value in one.items() if key not in {*WORDS, *(part[0] for part in parts)}}
+        for one in (old, new)
     )
     if rest_old != rest_new:
         yield f"{place or 'message'}: was {rest_old}, is {rest_new}"

@@ -23,7 +23,17 @@ def _git(root: Path, *arguments: str) -> str:
 def versions(folder: Path, *, root: Path = ROOT) -> list[Version]:
     """All versions of all files of `folder` on the history of HEAD; what stands in the folder now is the caller's to read."""
     # one line a change: `:old-mode new-mode old-blob new-blob letter<TAB>path`; -m, so that a merge hides nothing
-    raw = _git(root, "log", "-m", "--format=", "--raw", "--no-abbrev", "--no-renames", "--", folder.relative_to(root).as_posix())
+    raw = _git(
+        root,
+        "log",
+        "-m",
+        "--format=",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--",
+        folder.relative_to(root).as_posix(),
+    )
     changes = [(line.split("\t", 1)[1], line.split()[3]) for line in raw.splitlines() if line.startswith(":")]
     seen = dict.fromkeys(change for change in changes if set(change[1]) != {"0"})
     return [Version(root / path, _git(root, "cat-file", "blob", blob)) for path, blob in seen]

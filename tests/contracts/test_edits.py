@@ -32,7 +32,11 @@ def test_no_schema_that_was_ever_committed_was_edited_but_by_an_optional_field()
     now = {name: json.loads(text) for name, text in schemas().items()}
     illegal = {}
     for version in versions(SCHEMAS):
-        edits = illegal_edits(json.loads(version.text), now[version.path.name]) if version.path.name in now else ["the message is gone"]
+        edits = (
+            illegal_edits(json.loads(version.text), now[version.path.name])
+            if version.path.name in now
+            else ["the message is gone"]
+        )
         illegal.update({version.path.name: edits} if edits else {})
     assert illegal == {}, "send a v2 beside v1 instead"
 
@@ -86,14 +90,20 @@ def edited(edit: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
             lambda schema: (schema["properties"].update(more={"type": "string"}), schema["required"].append("more")),
             "more: new and required",
         ),
-        (lambda schema: schema["properties"]["name"].update(type="integer"), "name: was {'type': 'string'}, is {'type': 'integer'}"),
+        (
+            lambda schema: schema["properties"]["name"].update(type="integer"),
+            "name: was {'type': 'string'}, is {'type': 'integer'}",
+        ),
         (lambda schema: schema["properties"]["name"].update(maxLength=5), "name: was"),
         (lambda schema: schema["required"].remove("name"), "name: is no longer always there"),
         (lambda schema: schema["required"].append("size"), "size: became required"),
         (lambda schema: schema["properties"]["size"].update(default=2), "size: was"),
         (lambda schema: schema["$defs"]["_Inner"]["properties"]["state"].update(enum=["open"]), "inner.state: was"),
         (lambda schema: schema["$defs"]["_Inner"]["properties"]["state"]["enum"].append("new"), "lines[].state: was"),
-        (lambda schema: schema["$defs"]["_Inner"]["properties"]["note"]["anyOf"].pop(), "inner.note: anyOf had 2 choices, has 1"),
+        (
+            lambda schema: schema["$defs"]["_Inner"]["properties"]["note"]["anyOf"].pop(),
+            "inner.note: anyOf had 2 choices, has 1",
+        ),
         (lambda schema: schema["$defs"]["_Inner"]["properties"].pop("note"), "inner.note: removed"),
         (lambda schema: schema["properties"].update(inner={"type": "string"}), "inner: was"),
     ],
@@ -109,7 +119,9 @@ def test_an_illegal_edit_is_found_and_named(edit: Callable[[dict[str, Any]], obj
         lambda _: None,
         lambda schema: schema.update(description="other words"),
         lambda schema: schema["properties"].update(more={"type": "string", "default": ""}),
-        lambda schema: schema["$defs"]["_Inner"]["properties"].update(more={"anyOf": [{"type": "null"}], "default": None}),
+        lambda schema: schema["$defs"]["_Inner"]["properties"].update(
+            more={"anyOf": [{"type": "null"}], "default": None}
+        ),
     ],
 )
 def test_an_optional_field_and_other_words_are_legal(edit: Callable[[dict[str, Any]], object]) -> None:
@@ -132,7 +144,10 @@ def test_every_version_of_a_file_is_found_even_of_one_that_was_removed(tmp_path:
     git("rm", "-q", "schemas/a.json")
     git("commit", "-qm", "gone")
 
-    assert [(version.path.name, version.text) for version in versions(folder, root=tmp_path)] == [("a.json", "2"), ("a.json", "1")]
+    assert [(version.path.name, version.text) for version in versions(folder, root=tmp_path)] == [
+        ("a.json", "2"),
+        ("a.json", "1"),
+    ]
 
 
 def test_where_there_is_no_history_there_are_no_versions(tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def test_a_message_that_is_not_public_has_a_listener_and_a_command_only_its_reci
 def test_the_documents_are_current() -> None:
     listeners = generate.listeners()
     assert (generate.ROOT / "docs/messages.md").read_text() == documents.table(listeners), "run `make docs`"
-    assert (generate.ROOT / "docs/asyncapi.json").read_text() == documents.as_json(documents.asyncapi(listeners)), "run `make docs`"
+    assert (generate.ROOT / "docs/asyncapi.json").read_text() == documents.as_json(documents.asyncapi(listeners)), (
+        "run `make docs`"
+    )
 
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
@@ -77,14 +79,19 @@ def _story() -> list[Envelope]:
     told = [(message, path.read_text()) for message in MESSAGES for path in documents.examples_of(message)]
     told.sort(key=lambda one: json.loads(one[1])["occurred_at"])
     return [
-        Envelope(message_id=f"example-{number}", name=message.wire_name, body=body.encode()) for number, (message, body) in enumerate(told)
+        Envelope(message_id=f"example-{number}", name=message.wire_name, body=body.encode())
+        for number, (message, body) in enumerate(told)
     ]
 
 
 async def _left(database: Database) -> list[tuple[str, str, str]]:
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT name, handler, last_error FROM undelivered"))
-        return [(row.name, row.handler, row.last_error) for row in rows if row.handler is None or "NotYetKnown" not in row.last_error]
+        return [
+            (row.name, row.handler, row.last_error)
+            for row in rows
+            if row.handler is None or "NotYetKnown" not in row.last_error
+        ]
 
 
 @pytest.mark.parametrize("name", SERVICES)

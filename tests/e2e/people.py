@@ -19,7 +19,9 @@ class Unexpected(AssertionError):
     """An answer with another status than the one that was expected."""
 
     def __init__(self, answer: httpx.Response, expected: int) -> None:
-        super().__init__(f"{answer.request.method} {answer.request.url} → {answer.status_code}, not {expected}: {answer.text[:1500]}")
+        super().__init__(
+            f"{answer.request.method} {answer.request.url} → {answer.status_code}, not {expected}: {answer.text[:1500]}"
+        )
 
 
 @dataclass
@@ -54,7 +56,14 @@ class Person:
         return await self.http.request(method, f"/api/{path}", json=body, headers=headers)
 
     async def does(
-        self, method: str, path: str, body: Any = None, *, expect: int = 200, if_match: str | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expect: int = 200,
+        if_match: str | None = None,
+        **headers: str,
     ) -> Any:
         """One call with the status it must have; gives the body."""
         if if_match is not None:

@@ -68,7 +68,9 @@ class Story:
         """How a person sees somebody's request for a training."""
         return await self[person].gets(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
 
-    async def decide(self, person: str, owner: str, training: str, decision: str, body: Any = None, *, expect: int = 200) -> Any:
+    async def decide(
+        self, person: str, owner: str, training: str, decision: str, body: Any = None, *, expect: int = 200
+    ) -> Any:
         """A person decides something about somebody's request."""
         path = f"enrollment/v1/enrollments/{self.requests[owner, training]}/{decision}"
         return await self[person].does("POST", path, body, expect=expect)

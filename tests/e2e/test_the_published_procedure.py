@@ -204,7 +204,9 @@ def test_every_word_of_the_document_is_covered_or_states_no_behaviour() -> None:
 
 def test_no_sentence_is_without_a_step_that_is_performed() -> None:
     performed = {step.__name__ for step in PROCEDURE}
-    assert [sentence for sentence, steps in COVERED if not steps or not {step.__name__ for step in steps} <= performed] == []
+    assert [
+        sentence for sentence, steps in COVERED if not steps or not {step.__name__ for step in steps} <= performed
+    ] == []
 
 
 async def test_the_procedure_runs_from_the_first_account_to_the_attendance(story: Story) -> None:

@@ -13,13 +13,17 @@ APPEND_ONLY = [(name, table) for name, service in SERVICES.items() for table in 
 
 @pytest.mark.parametrize(("service", "table"), APPEND_ONLY)
 @pytest.mark.parametrize("act", ["DELETE FROM {}", "UPDATE {} SET at = now()", "TRUNCATE {}"])
-async def test_what_was_written_of_who_did_what_is_never_changed(make_database: MakeDatabase, service: str, table: str, act: str) -> None:
+async def test_what_was_written_of_who_did_what_is_never_changed(
+    make_database: MakeDatabase, service: str, table: str, act: str
+) -> None:
     act = act if table != "presences" else act.replace(" at ", " recorded_at ")
     await _refused(make_database, service, act.format(table))
 
 
 @pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("act", ["CREATE TABLE mine (id int)", "ALTER TABLE inbox ADD COLUMN mine int", "DROP TABLE outbox"])
+@pytest.mark.parametrize(
+    "act", ["CREATE TABLE mine (id int)", "ALTER TABLE inbox ADD COLUMN mine int", "DROP TABLE outbox"]
+)
 async def test_tables_are_the_owners_alone(make_database: MakeDatabase, service: str, act: str) -> None:
     await _refused(make_database, service, act)
 

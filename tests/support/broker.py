@@ -54,7 +54,8 @@ class Broker:
         self.port = free_port()
         self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
         self._environment = {
-            "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:" + os.environ.get("PATH", ""),
+            "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:"
+            + os.environ.get("PATH", ""),
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
             "RABBITMQ_NODENAME": f"test{self.port}@localhost",
@@ -106,7 +107,9 @@ class Broker:
 
     def execute(self, *command: str) -> tuple[int, str]:
         """Run a command where the node is, as its user; return its code and what it said."""
-        done = subprocess.run([*self._as_user, *command], env=self._environment, check=False, capture_output=True, timeout=60)  # noqa: S603 - our own
+        done = subprocess.run(  # noqa: S603
+            [*self._as_user, *command], env=self._environment, check=False, capture_output=True, timeout=60
+        )
         return done.returncode, (done.stderr + done.stdout).decode()
 
     def vhost(self) -> str:

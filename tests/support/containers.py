@@ -88,7 +88,9 @@ class ContainerBroker(Broker):
 
     def execute(self, *command: str) -> tuple[int, str]:
         """Run a command in the container."""
-        done = self._container.get_wrapped_container().exec_run(list(command), user="rabbitmq", environment={"HOME": "/var/lib/rabbitmq"})
+        done = self._container.get_wrapped_container().exec_run(
+            list(command), user="rabbitmq", environment={"HOME": "/var/lib/rabbitmq"}
+        )
         return int(done.exit_code or 0), bytes(done.output).decode()
 
     def stop(self) -> None:

@@ -48,7 +48,8 @@ class SmtpSink:
                 "Text": text.get_content() if text else "",
                 "HTML": page.get_content() if page else "",
                 "Attachments": [
-                    {"FileName": part.get_filename(), "ContentType": part.get_content_type()} for part in message.iter_attachments()
+                    {"FileName": part.get_filename(), "ContentType": part.get_content_type()}
+                    for part in message.iter_attachments()
                 ],
                 "Headers": {name: message.get_all(name) for name in message},
             },

@@ -38,9 +38,13 @@ class TestServer:
     async def _prepare(self, service: str, template: str, package: str, append_only: tuple[str, ...]) -> None:
         for role in (f"{service}_owner", service):
             exists = f"SELECT FROM pg_roles WHERE rolname = '{role}'"
-            await self.execute(f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$")
+            await self.execute(
+                f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE {role} LOGIN PASSWORD 'test'; END IF; END $$"
+            )
         await self.execute(f"CREATE DATABASE {template} OWNER {service}_owner")
-        await migrate_async(self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only)
+        await migrate_async(
+            self.address(template, f"{service}_owner"), package=package, running_role=service, append_only=append_only
+        )
 
     async def close(self) -> None:
         """Leave no template behind on a server that is not the tests' own."""
@@ -68,7 +72,9 @@ class EmbeddedServer:
         self._folder.chmod(0o755)
         self._server: Any = get_server(self._folder / "data", cleanup_mode="delete")
         query = make_url(self._server.get_uri()).query
-        return URL.create("postgresql+asyncpg", username="postgres", database="postgres", query=query).render_as_string()
+        return URL.create(
+            "postgresql+asyncpg", username="postgres", database="postgres", query=query
+        ).render_as_string()
 
     def __exit__(self, *_: object) -> None:
         """Stop it and leave nothing."""

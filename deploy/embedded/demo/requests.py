@@ -124,7 +124,10 @@ class Requests:
         path = f"{ENROLLMENT}/sessions/{story.sessions['rgpd', 1]}/attendance"
         sheet = await trainer.call("GET", path)
         there = {"Benali": True, "Laurent": False}
-        said = [{"enrollment_id": line["enrollment_id"], "present": there[line["person"]["last_name"]]} for line in sheet["lines"]]
+        said = [
+            {"enrollment_id": line["enrollment_id"], "present": there[line["person"]["last_name"]]}
+            for line in sheet["lines"]
+        ]
         for slot in slots:
             await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": said})
         await trainer.call("POST", f"{path}/closure")

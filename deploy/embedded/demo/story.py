@@ -51,7 +51,12 @@ class Story:
 
     async def _invite_trainers(self) -> None:
         for one in TRAINERS:
-            body = {"civility": one.civility, "first_name": one.first_name, "last_name": one.last_name, "email": one.email}
+            body = {
+                "civility": one.civility,
+                "first_name": one.first_name,
+                "last_name": one.last_name,
+                "email": one.email,
+            }
             self.trainers[one.key] = (await self.staff.call("POST", f"{IDENTITY}/accounts", body))["id"]
             self.people[one.key] = await self._with_password(one.email)
 

@@ -44,7 +44,9 @@ async def add_axis(*, actor: Staff, body: NewAxis, tx: Tx, now: Now, once: Once,
 
 
 @router.patch("/{axis_id}", responses=problems(*EDIT))
-async def change_axis(*, axis_id: UUID, actor: Staff, seen: Seen, body: AxisChanges, tx: Tx, now: Now, response: Response) -> AxisView:
+async def change_axis(
+    *, axis_id: UUID, actor: Staff, seen: Seen, body: AxisChanges, tx: Tx, now: Now, response: Response
+) -> AxisView:
     """Rename, describe or move a theme. Staff only."""
     axis = await axes.change_axis(tx, axis_id, body.given(), expected=seen, actor=actor, now=now)
     tag(response, axis.version)

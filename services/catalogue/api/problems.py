@@ -6,10 +6,15 @@ from services.catalogue.domain.training import IllegalTrainingMove
 from services.catalogue.storage.access import ChangedMeanwhile, NotFound
 from shared.http.problems import INVALID, ProblemKind, ProblemMap
 
-NOT_FOUND = ProblemKind(404, "not-found", "Introuvable", lambda _: "Cet élément n'existe pas, ou vous n'y avez pas accès.")
+NOT_FOUND = ProblemKind(
+    404, "not-found", "Introuvable", lambda _: "Cet élément n'existe pas, ou vous n'y avez pas accès."
+)
 UNAUTHENTICATED = ProblemKind(401, "unauthenticated", "Identification requise")
 CHANGED_MEANWHILE = ProblemKind(
-    412, "changed-meanwhile", "Modifié entre-temps", lambda _: "Rechargez l'élément : quelqu'un l'a modifié entre-temps."
+    412,
+    "changed-meanwhile",
+    "Modifié entre-temps",
+    lambda _: "Rechargez l'élément : quelqu'un l'a modifié entre-temps.",
 )
 VERSION_EXPECTED = ProblemKind(428, "precondition-required", "Version attendue")
 TRAINING_STATE = ProblemKind(409, "training-state", "État de la formation")

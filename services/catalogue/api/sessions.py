@@ -45,7 +45,9 @@ async def list_sessions(
     now: Now,
     axis_id: UUID | None = None,
     training_id: UUID | None = None,
-    since: Annotated[Moment | None, Query(alias="from", description="Premier créneau à partir de ; par défaut, maintenant")] = None,
+    since: Annotated[
+        Moment | None, Query(alias="from", description="Premier créneau à partir de ; par défaut, maintenant")
+    ] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Premier créneau avant")] = None,
     state: Annotated[SessionState, Query(description="Prévues ou annulées")] = "scheduled",
     mine: Annotated[bool, Query(description="Seulement celles que j'anime")] = False,
@@ -57,7 +59,9 @@ async def list_sessions(
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     wanted = SessionsWanted(since or now, until, state, axis_id, training_id, mine, after(cursor, read_moment))
     found = await tx.reading.sessions(wanted, actor, limit=limit)
-    more = encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    more = (
+        encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    )
     return Page(items=[SessionView.of(row) for row in found[:limit]], next=more)
 
 
@@ -68,12 +72,16 @@ async def read_session(*, session_id: UUID, actor: Reader, tx: Tx, response: Res
 
 
 @router.post("", status_code=201, responses=problems(UNAUTHENTICATED, NOT_FOUND, TRAINING_STATE, WRONG_FIELDS))
-async def schedule_session(*, actor: Staff, body: NewSession, tx: Tx, now: Now, once: Once, response: Response) -> SessionView:
+async def schedule_session(
+    *, actor: Staff, body: NewSession, tx: Tx, now: Now, once: Once, response: Response
+) -> SessionView:
     """Offer a session of a published training. Staff only."""
 
     async def perform() -> SessionView:
         slots = [slot.wanted() for slot in body.slots]
-        session_id = await sessions.schedule_session(tx, body.training_id, body.capacity, body.plan(), slots, actor=actor, now=now)
+        session_id = await sessions.schedule_session(
+            tx, body.training_id, body.capacity, body.plan(), slots, actor=actor, now=now
+        )
         return await _view(tx, session_id, actor, response)
 
     answer: SessionView = await once(perform)
@@ -85,7 +93,9 @@ async def reschedule_session(
     *, session_id: UUID, actor: Staff, seen: Seen, body: SessionChanges, tx: Tx, now: Now, response: Response
 ) -> SessionView:
     """Change slots, place, trainers or the times of requests; who asked for it is told when slots or place change. Staff only."""
-    await sessions.reschedule_session(tx, session_id, body.plan(), body.wanted_slots(), expected=seen, actor=actor, now=now)
+    await sessions.reschedule_session(
+        tx, session_id, body.plan(), body.wanted_slots(), expected=seen, actor=actor, now=now
+    )
     return await _view(tx, session_id, actor, response)
 
 
@@ -98,8 +108,12 @@ async def resize_session(
     return await _view(tx, session_id, actor, response)
 
 
-@router.post("/{session_id}/cancellation", responses=problems(UNAUTHENTICATED, NOT_FOUND, SESSION_IS_CANCELLED, WRONG_FIELDS))
-async def cancel_session(*, session_id: UUID, actor: Staff, body: Reason, tx: Tx, now: Now, response: Response) -> SessionView:
+@router.post(
+    "/{session_id}/cancellation", responses=problems(UNAUTHENTICATED, NOT_FOUND, SESSION_IS_CANCELLED, WRONG_FIELDS)
+)
+async def cancel_session(
+    *, session_id: UUID, actor: Staff, body: Reason, tx: Tx, now: Now, response: Response
+) -> SessionView:
     """Call a session off, for good; everyone who asked for it is told why. Staff only."""
     await sessions.cancel_session(tx, session_id, body.reason, actor=actor, now=now)
     return await _view(tx, session_id, actor, response)

@@ -61,7 +61,9 @@ async def read_training(*, training_id: UUID, actor: Reader, tx: Tx, now: Now, r
 
 
 @router.post("", status_code=201, responses=problems(UNAUTHENTICATED, NOT_FOUND, WRONG_FIELDS))
-async def draft_training(*, actor: Staff, body: NewTraining, tx: Tx, now: Now, once: Once, response: Response) -> TrainingView:
+async def draft_training(
+    *, actor: Staff, body: NewTraining, tx: Tx, now: Now, once: Once, response: Response
+) -> TrainingView:
     """Write a training; it is a draft until it is published. Staff only."""
 
     async def perform() -> TrainingView:

@@ -27,7 +27,9 @@ class AxisView(BaseModel):
     @classmethod
     def of(cls, axis: Axis) -> Self:
         """Show an axis."""
-        return cls(id=axis.id, version=axis.version, name=axis.name, description=axis.description, position=axis.position)
+        return cls(
+            id=axis.id, version=axis.version, name=axis.name, description=axis.description, position=axis.position
+        )
 
 
 class AxisName(BaseModel):
@@ -94,7 +96,9 @@ class SessionView(BaseModel):
         return cls(
             id=row.id,
             version=row.version,
-            training=TrainingOf(id=row.training_id, title=row.title, axis=axis, kind=row.kind, members_only=row.members_only),
+            training=TrainingOf(
+                id=row.training_id, title=row.title, axis=axis, kind=row.kind, members_only=row.members_only
+            ),
             capacity=row.capacity,
             place=row.place,
             opens_at=row.opens_at,

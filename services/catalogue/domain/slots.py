@@ -46,7 +46,10 @@ def wrong_slots(slots: Sequence[Slot]) -> list[Wrong]:
         if slot.ends_at <= slot.starts_at
     ]
     found += [
-        (f"slots.{place}.starts_at", "Ce créneau commence avant la fin du précédent : les créneaux se suivent sans se chevaucher.")
+        (
+            f"slots.{place}.starts_at",
+            "Ce créneau commence avant la fin du précédent : les créneaux se suivent sans se chevaucher.",
+        )
         for place, (before, slot) in enumerate(pairwise(slots), start=1)
         if slot.starts_at < before.ends_at
     ]
@@ -61,7 +64,9 @@ def identified(wanted: Sequence[WantedSlot], known: Sequence[Slot], fresh: Itera
     named = [slot.id for slot in wanted if slot.id is not None]
     refuse(_wrong_ids(wanted, {slot.id for slot in known}))
     by_times = {slot.times: slot.id for slot in known if slot.id not in named}
-    return tuple(Slot(slot.id or by_times.pop(slot.times, None) or next(fresh), slot.starts_at, slot.ends_at) for slot in wanted)
+    return tuple(
+        Slot(slot.id or by_times.pop(slot.times, None) or next(fresh), slot.starts_at, slot.ends_at) for slot in wanted
+    )
 
 
 def _wrong_ids(wanted: Sequence[WantedSlot], known: set[UUID]) -> list[Wrong]:

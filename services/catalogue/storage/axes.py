@@ -12,8 +12,12 @@ from services.catalogue.storage.access import Actor, NotFound
 _ALL = text("SELECT * FROM axes ORDER BY position, plain(name)")
 _ONE = text("SELECT * FROM axes WHERE id = :id")
 _TO_CHANGE = text("SELECT * FROM axes WHERE id = :id AND :staff FOR UPDATE")
-_ADD = text("INSERT INTO axes (id, version, name, description, position) VALUES (:id, :version, :name, :description, :position)")
-_SAVE = text("UPDATE axes SET version = :version, name = :name, description = :description, position = :position WHERE id = :id")
+_ADD = text(
+    "INSERT INTO axes (id, version, name, description, position) VALUES (:id, :version, :name, :description, :position)"
+)
+_SAVE = text(
+    "UPDATE axes SET version = :version, name = :name, description = :description, position = :position WHERE id = :id"
+)
 _NAMED = text("SELECT EXISTS (SELECT FROM axes WHERE plain(name) = plain(:name) AND id <> :id)")
 
 
@@ -37,7 +41,9 @@ class Axes:
 
     async def to_change(self, axis_id: UUID, actor: Actor) -> Axis:
         """An axis, locked, for staff; NotFound otherwise."""
-        return _found((await self._connection.execute(_TO_CHANGE, {"id": axis_id, "staff": actor.is_staff})).one_or_none())
+        return _found(
+            (await self._connection.execute(_TO_CHANGE, {"id": axis_id, "staff": actor.is_staff})).one_or_none()
+        )
 
     async def exists(self, axis_id: UUID) -> bool:
         """Whether there is such an axis; axes never go."""

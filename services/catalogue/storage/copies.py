@@ -44,7 +44,9 @@ class Copies:
 
     async def occupancy(self, message: SessionOccupancyChanged) -> None:
         """Keep how many seats are taken. The capacity is the catalogue's own, and not taken from others."""
-        await self._connection.execute(_OCCUPANCY, message.model_dump(include={"session_id", "version", "held", "queued"}))
+        await self._connection.execute(
+            _OCCUPANCY, message.model_dump(include={"session_id", "version", "held", "queued"})
+        )
 
     async def actor(self, account_id: UUID) -> Actor:
         """Who this is; for somebody unknown, disabled or erased: a visitor."""

@@ -17,6 +17,10 @@ class History:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, aggregate_id: UUID, version: int, fact: str, *, by: UUID | None, at: datetime, note: str | None = None) -> None:
+    async def add(
+        self, aggregate_id: UUID, version: int, fact: str, *, by: UUID | None, at: datetime, note: str | None = None
+    ) -> None:
         """Keep one line; `by` is None for nobody, which the table refuses."""
-        await self._connection.execute(_ADD, {"id": aggregate_id, "version": version, "fact": fact, "by": by, "at": at, "note": note})
+        await self._connection.execute(
+            _ADD, {"id": aggregate_id, "version": version, "fact": fact, "by": by, "at": at, "note": note}
+        )

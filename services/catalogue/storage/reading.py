@@ -92,7 +92,9 @@ class Reading:
             raise NotFound
         return row
 
-    async def trainings(self, wanted: TrainingsWanted, actor: Actor, *, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    async def trainings(
+        self, wanted: TrainingsWanted, actor: Actor, *, now: datetime, limit: int
+    ) -> Sequence[Row[Any]]:
         """By title; one more than `limit` when there are more."""
         where = _Conditions({"now": now, "staff": actor.is_staff, "most": limit + 1})
         where.add("t.state = :state", state=wanted.state)
@@ -105,7 +107,11 @@ class Reading:
                 title=wanted.after[0],
                 last=wanted.after[1],
             )
-        return (await self._connection.execute(text(f"{_TRAININGS}{where} ORDER BY t.sort_title, t.id LIMIT :most"), where.values)).all()
+        return (
+            await self._connection.execute(
+                text(f"{_TRAININGS}{where} ORDER BY t.sort_title, t.id LIMIT :most"), where.values
+            )
+        ).all()
 
     async def session(self, session_id: UUID, actor: Actor) -> Row[Any]:
         """A session of a published training; for its trainers and for staff, of any; NotFound otherwise."""
@@ -126,4 +132,8 @@ class Reading:
             where.add("s.trainer_ids @> ARRAY[CAST(:me AS uuid)]")
         if wanted.after is not None:
             where.add("(s.starts_at, s.id) > (:at, :last)", at=wanted.after[0], last=wanted.after[1])
-        return (await self._connection.execute(text(f"{_SESSIONS}{where} ORDER BY s.starts_at, s.id LIMIT :most"), where.values)).all()
+        return (
+            await self._connection.execute(
+                text(f"{_SESSIONS}{where} ORDER BY s.starts_at, s.id LIMIT :most"), where.values
+            )
+        ).all()

@@ -44,7 +44,9 @@ class Trainings:
 
     async def title_of(self, training_id: UUID) -> str:
         """The title now. A statement of its own, after the session's lock: what was committed before the lock is seen."""
-        return str(await self._connection.scalar(text("SELECT title FROM trainings WHERE id = :id"), {"id": training_id}))
+        return str(
+            await self._connection.scalar(text("SELECT title FROM trainings WHERE id = :id"), {"id": training_id})
+        )
 
     async def add(self, training: Training) -> None:
         """Store a new training."""
@@ -57,7 +59,13 @@ class Trainings:
 
 def _values(training: Training) -> dict[str, Any]:
     syllabus = asdict(training.syllabus)
-    return {**syllabus, "kind": training.syllabus.kind.value, "id": training.id, "version": training.version, "state": training.state.value}
+    return {
+        **syllabus,
+        "kind": training.syllabus.kind.value,
+        "id": training.id,
+        "version": training.version,
+        "state": training.state.value,
+    }
 
 
 def _training(row: Row[Any]) -> Training:

@@ -11,7 +11,9 @@ from services.catalogue.storage.access import Actor, same_version
 from services.catalogue.storage.transaction import Transaction
 
 
-async def add_axis(tx: Transaction, name: str, description: str, position: int | None, *, actor: Actor, now: datetime) -> Axis:
+async def add_axis(
+    tx: Transaction, name: str, description: str, position: int | None, *, actor: Actor, now: datetime
+) -> Axis:
     """Add a theme, as the last one unless told; WrongFields for a name that is taken."""
     await tx.axes.lock_names()
     place = await tx.axes.last_position() + 1 if position is None else position
@@ -22,7 +24,9 @@ async def add_axis(tx: Transaction, name: str, description: str, position: int |
     return axis
 
 
-async def change_axis(tx: Transaction, axis_id: UUID, changes: Mapping[str, Any], *, expected: int, actor: Actor, now: datetime) -> Axis:
+async def change_axis(
+    tx: Transaction, axis_id: UUID, changes: Mapping[str, Any], *, expected: int, actor: Actor, now: datetime
+) -> Axis:
     """Rename, describe or move a theme; WrongFields for a name that is taken. Nobody outside keeps names of themes."""
     await tx.axes.lock_names()
     axis = await tx.axes.to_change(axis_id, actor)

@@ -62,7 +62,9 @@ async def reschedule_session(
         await settle_session(tx, fact, actor=actor, now=now)
 
 
-async def resize_session(tx: Transaction, session_id: UUID, capacity: int, *, expected: int, actor: Actor, now: datetime) -> None:
+async def resize_session(
+    tx: Transaction, session_id: UUID, capacity: int, *, expected: int, actor: Actor, now: datetime
+) -> None:
     """Give a session another number of seats; who holds one keeps it."""
     session = await tx.sessions.to_change(session_id, actor)
     same_version(expected, session.version)

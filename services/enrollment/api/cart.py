@@ -51,7 +51,9 @@ async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: 
 
 
 @router.get("/eligibility", responses=problems(NOT_ADMITTED, NOT_FOUND, LINES))
-async def read_eligibility(session_id: UUID, actor: Acting, tx: Tx, now: Now, structure_id: UUID | None = None) -> list[VerdictView]:
+async def read_eligibility(
+    session_id: UUID, actor: Acting, tx: Tx, now: Now, structure_id: UUID | None = None
+) -> list[VerdictView]:
     """Every rule of the agency with its verdict and its sentence, before anybody fills in a form.
 
     `structure_id` may be left out by who is a beneficiary of one structure.

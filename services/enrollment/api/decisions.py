@@ -32,7 +32,9 @@ OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER,
 
 
 @router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_EMPLOYER)
-async def accept(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None) -> EnrollmentView:
+async def accept(
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+) -> EnrollmentView:
     """The employer agrees: pre-registered if a seat is free, else on the waiting list."""
     reason = body.reason if body else None
     return EnrollmentView.of(await decide.accept(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
@@ -47,11 +49,15 @@ async def refuse(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: 
 @router.post("/enrollments/{enrollment_id}/agreement-withdrawal", responses=OF_EMPLOYER)
 async def withdraw_agreement(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
     """The employer takes the agreement back."""
-    return EnrollmentView.of(await decide.withdraw_agreement(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)
+    return EnrollmentView.of(
+        await decide.withdraw_agreement(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor
+    )
 
 
 @router.post("/enrollments/{enrollment_id}/validation", responses=OF_TRAINER)
-async def validate(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None) -> EnrollmentView:
+async def validate(
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+) -> EnrollmentView:
     """The trainer takes this person: enrolled if a seat is held, else when one comes free."""
     reason = body.reason if body else None
     return EnrollmentView.of(await decide.validate(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
@@ -84,11 +90,15 @@ async def withdraw(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now) -> Enro
 @router.post("/enrollments/{enrollment_id}/promotion", responses=OF_STAFF)
 async def promote(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
     """Staff give a free seat to somebody whose structure has its own already, before requests close."""
-    return EnrollmentView.of(await decide.promote_early(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)
+    return EnrollmentView.of(
+        await decide.promote_early(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor
+    )
 
 
 @router.get("/decisions", responses=problems(NOT_ADMITTED))
-async def list_decisions(actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20) -> Page[DecisionView]:
+async def list_decisions(
+    actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20
+) -> Page[DecisionView]:
     """The decisions that the caller took as an employer, newest first."""
     found = await tx.listings.decisions(actor, after=_after(cursor), limit=limit)
     more = None

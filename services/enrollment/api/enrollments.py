@@ -21,10 +21,17 @@ from shared.http.problems import problems
 router = APIRouter(prefix="/enrollments", tags=["enrollments"])
 
 Scope = Literal["mine", "structure", "sessions", "all"]
-_ROLE: Final[dict[Scope, Role]] = {"mine": "beneficiary", "structure": "employer", "sessions": "trainer", "all": "reader"}
+_ROLE: Final[dict[Scope, Role]] = {
+    "mine": "beneficiary",
+    "structure": "employer",
+    "sessions": "trainer",
+    "all": "reader",
+}
 
 
-async def filters(session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None) -> Filters:
+async def filters(
+    session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None
+) -> Filters:
     """What to leave out: of other sessions, of other approvals, of other groups."""
     return Filters(session_id, None if approval is None else approval.value, group)
 

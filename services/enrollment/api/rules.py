@@ -21,12 +21,22 @@ async def list_rules(_: Acting, tx: Tx) -> list[RuleView]:
     """Every rule, whether it is on, and its numbers. For whoever is signed in: rules are public."""
     rules, versions = await tx.rules.with_versions()
     found = [(name, getattr(rules, name)) for name in NAMES]
-    return [RuleView(name=name, version=versions.get(name, 0), enabled=rule.enabled, value=value_of(rule)) for name, rule in found]
+    return [
+        RuleView(name=name, version=versions.get(name, 0), enabled=rule.enabled, value=value_of(rule))
+        for name, rule in found
+    ]
 
 
 @router.put("/{name}", responses=problems(NOT_ADMITTED, NOT_FOUND, WRONG_RULE, RULE_CHANGED))
 async def put_rule(
-    name: str, body: RuleChange, seen: Annotated[int, Depends(expected_version)], *, actor: Acting, tx: Tx, now: Now, response: Response
+    name: str,
+    body: RuleChange,
+    seen: Annotated[int, Depends(expected_version)],
+    *,
+    actor: Acting,
+    tx: Tx,
+    now: Now,
+    response: Response,
 ) -> RuleView:
     """Set a rule; who may have a free seat by a looser cap gets it at once. Staff only; for others it is not there."""
     version = await set_rule(tx, name, enabled=body.enabled, value=body.value, seen_version=seen, actor=actor, now=now)

@@ -117,10 +117,14 @@ class Presences(Strict):
 
 
 @router.get("", responses=problems(NOT_ADMITTED))
-async def list_sessions(actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20) -> Page[TrainerSessionView]:
+async def list_sessions(
+    actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20
+) -> Page[TrainerSessionView]:
     """The sessions that the caller trains, latest first; all of them for staff."""
     found = await tx.listings.sessions(actor, after=time_and_id(cursor), limit=limit)
-    more = encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    more = (
+        encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    )
     return Page(items=[TrainerSessionView.of(row) for row in found[:limit]], next=more)
 
 
@@ -134,19 +138,25 @@ async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
     "/{session_id}/attendance/slots/{slot_id}",
     responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, LINES),
 )
-async def record_presences(session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now) -> SheetView:
+async def record_presences(
+    session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
+) -> SheetView:
     """Record who was there during one slot, from its day on (in Paris) and until the sheet is closed."""
     present = {one.enrollment_id: one.present for one in body.presences}
     if len(present) < len(body.presences):
         raise FieldErrors([("presences", "Une personne ne peut figurer qu'une fois.")])
-    return SheetView.of(await attendance.record(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason))
+    return SheetView.of(
+        await attendance.record(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason)
+    )
 
 
 @router.post(
     "/{session_id}/attendance/closure",
     responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, PRESENCES_MISSING, REASON_MISSING),
 )
-async def close_attendance(session_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None) -> SheetView:
+async def close_attendance(
+    session_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+) -> SheetView:
     """Close the sheet: the employers are told who was there, and nothing of it changes any more."""
     reason = body.reason if body else None
     return SheetView.of(await attendance.close(tx, session_id, actor=actor, now=now, reason=reason))

@@ -95,13 +95,27 @@ class EnrollmentView(BaseModel):
         """Show a request to somebody."""
         one = seen.enrollment
         moves = {move.value for role in _roles(actor, seen) for move in allowed_moves(one, role)}
-        names = ("id", "version", "account_id", "structure_id", "training_id", "session_id", "requested_at", "late", "motivation")
+        names = (
+            "id",
+            "version",
+            "account_id",
+            "structure_id",
+            "training_id",
+            "session_id",
+            "requested_at",
+            "late",
+            "motivation",
+        )
         return cls(
             **{name: getattr(one, name) for name in names},
             person=PersonView(id=one.account_id, first_name=seen.first_name, last_name=seen.last_name),
             structure=StructureView(id=one.structure_id, name=seen.structure_name),
             session=SessionView(
-                id=one.session_id, title=seen.session_title, place=seen.place, starts_at=seen.starts_at, ends_at=seen.ends_at
+                id=one.session_id,
+                title=seen.session_title,
+                place=seen.place,
+                starts_at=seen.starts_at,
+                ends_at=seen.ends_at,
             ),
             approval=one.approval.value,
             seat=one.seat.value,
@@ -143,7 +157,9 @@ class HistoryLine(BaseModel):
     def of(cls, row: Row[Any]) -> Self:
         """Show a stored line."""
         plain = {name: getattr(row, name) for name in cls.model_fields if name != "moved_by"}
-        by = row.moved_by and PersonView(id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or "")
+        by = row.moved_by and PersonView(
+            id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or ""
+        )
         return cls(**plain, moved_by=by)
 
 
@@ -169,6 +185,8 @@ class DecisionView(BaseModel):
             note=row.note,
             person=PersonView(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or ""),
             structure=StructureView(id=row.structure_id, name=row.structure_name or ""),
-            session=SessionView(id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at),
+            session=SessionView(
+                id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at
+            ),
             status_label=status_label(Approval(row.approval), Seat(row.seat), row.moved_as),
         )

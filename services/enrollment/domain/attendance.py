@@ -45,9 +45,7 @@ class TooEarly(Exception):
     @property
     def sentence(self) -> str:
         """Why, in French."""
-        return (
-            f"C'est trop tôt : le créneau commence le {self.slot.starts_at:%d/%m/%Y} à {self.slot.starts_at:%H} h {self.slot.starts_at:%M}."
-        )
+        return f"C'est trop tôt : le créneau commence le {self.slot.starts_at:%d/%m/%Y} à {self.slot.starts_at:%H} h {self.slot.starts_at:%M}."
 
 
 class AttendanceClosed(Exception):

@@ -119,7 +119,9 @@ class Moved(NamedTuple):
 
 def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> frozenset[Move]:
     """The moves that the request's state allows, to that role or (None) to anybody."""
-    return frozenset(move for move, actors in ACTORS.items() if _can(enrollment, move) and (acting_as is None or acting_as in actors))
+    return frozenset(
+        move for move, actors in ACTORS.items() if _can(enrollment, move) and (acting_as is None or acting_as in actors)
+    )
 
 
 def accept(
@@ -138,7 +140,9 @@ def accept(
     return Moved(replace(moved.enrollment, queue_number=queue_number), moved.change)
 
 
-def refuse(enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: Literal["employer", "staff"] = "employer") -> Moved:
+def refuse(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: Literal["employer", "staff"] = "employer"
+) -> Moved:
     """The employer does not agree."""
     return _move(enrollment, Move.REFUSE, by=by, acting_as=acting_as, at=at, note=reason)
 
@@ -160,7 +164,9 @@ def validate(
     return _move(enrollment, Move.VALIDATE, by=by, acting_as=acting_as, at=at, note=note)
 
 
-def ask(enrollment: Enrollment, *, by: UUID, at: datetime, question: str, acting_as: Literal["trainer", "staff"] = "trainer") -> Moved:
+def ask(
+    enrollment: Enrollment, *, by: UUID, at: datetime, question: str, acting_as: Literal["trainer", "staff"] = "trainer"
+) -> Moved:
     """The trainer comes back to the person with a question."""
     return _move(enrollment, Move.ASK, by=by, acting_as=acting_as, at=at, note=question)
 
@@ -170,7 +176,9 @@ def answer(enrollment: Enrollment, *, by: UUID, at: datetime, text: str) -> Move
     return _move(enrollment, Move.ANSWER, by=by, acting_as="beneficiary", at=at, note=text)
 
 
-def decline(enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: Literal["trainer", "staff"] = "trainer") -> Moved:
+def decline(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: Literal["trainer", "staff"] = "trainer"
+) -> Moved:
     """The trainer does not take this person; the seat goes back."""
     return _move(enrollment, Move.DECLINE, by=by, acting_as=acting_as, at=at, note=reason)
 
@@ -247,7 +255,9 @@ def _can(enrollment: Enrollment, move: Move) -> bool:
     return possible and (move is not Move.PROMOTE or enrollment.seat is Seat.QUEUED)
 
 
-def _move(enrollment: Enrollment, move: Move, *, by: UUID | None, acting_as: ActingAs, at: datetime, note: str | None) -> Moved:
+def _move(
+    enrollment: Enrollment, move: Move, *, by: UUID | None, acting_as: ActingAs, at: datetime, note: str | None
+) -> Moved:
     if not _can(enrollment, move):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval = TRANSITIONS[enrollment.approval, move]

@@ -97,7 +97,9 @@ def allocate(
     return [waiting.id for waiting in islice(served, seats.free)]
 
 
-def rank(enrollment_id: UUID, queue: Sequence[Waiting], *, held_by_structure: Mapping[UUID, int], cap: int | None) -> Rank | None:
+def rank(
+    enrollment_id: UUID, queue: Sequence[Waiting], *, held_by_structure: Mapping[UUID, int], cap: int | None
+) -> Rank | None:
     """The place in the waiting list, in the order in which seats will be given; None for who is not queued."""
     within, over = _split(queue, held_by_structure, cap)
     for place, waiting in enumerate([*within, *over], start=1):
@@ -106,7 +108,9 @@ def rank(enrollment_id: UUID, queue: Sequence[Waiting], *, held_by_structure: Ma
     return None
 
 
-def _split(queue: Sequence[Waiting], held_by_structure: Mapping[UUID, int], cap: int | None) -> tuple[list[Waiting], list[Waiting]]:
+def _split(
+    queue: Sequence[Waiting], held_by_structure: Mapping[UUID, int], cap: int | None
+) -> tuple[list[Waiting], list[Waiting]]:
     """Those whose structure is under the cap at their turn, each grant counted, and those over it; both by queue number."""
     held = dict(held_by_structure)
     within: list[Waiting] = []

@@ -209,12 +209,19 @@ def _booking_window(rule: BookingWindow, situation: Situation) -> Verdict:
     if not rule.enabled:
         return Verdict("booking_window", passed=True, sentence=OFF)
     if situation.now < situation.opens_at:
-        return Verdict("booking_window", passed=False, sentence=f"Les demandes ouvrent le {_on(situation.opens_at)}.", blocks=True)
+        return Verdict(
+            "booking_window", passed=False, sentence=f"Les demandes ouvrent le {_on(situation.opens_at)}.", blocks=True
+        )
     if situation.now >= situation.closes_at:
         return Verdict(
-            "booking_window", passed=False, sentence=f"Les demandes sont closes depuis le {_on(situation.closes_at)}.", blocks=True
+            "booking_window",
+            passed=False,
+            sentence=f"Les demandes sont closes depuis le {_on(situation.closes_at)}.",
+            blocks=True,
         )
-    return Verdict("booking_window", passed=True, sentence=f"Les demandes sont ouvertes jusqu'au {_on(situation.closes_at)}.")
+    return Verdict(
+        "booking_window", passed=True, sentence=f"Les demandes sont ouvertes jusqu'au {_on(situation.closes_at)}."
+    )
 
 
 def _one_session_per_training(rule: OneSessionPerTraining, situation: Situation) -> Verdict:
@@ -224,8 +231,12 @@ def _one_session_per_training(rule: OneSessionPerTraining, situation: Situation)
     if not rule.enabled:
         return Verdict("one_session_per_training", passed=True, sentence=OFF)
     if situation.has_attended_training:
-        return Verdict("one_session_per_training", passed=False, sentence="Vous avez déjà suivi cette formation.", blocks=True)
-    return Verdict("one_session_per_training", passed=True, sentence="Vous n'avez pas d'autre demande pour cette formation.")
+        return Verdict(
+            "one_session_per_training", passed=False, sentence="Vous avez déjà suivi cette formation.", blocks=True
+        )
+    return Verdict(
+        "one_session_per_training", passed=True, sentence="Vous n'avez pas d'autre demande pour cette formation."
+    )
 
 
 def _structure_cap(rule: StructureCap, situation: Situation) -> Verdict:
@@ -237,7 +248,11 @@ def _structure_cap(rule: StructureCap, situation: Situation) -> Verdict:
             "votre demande passera après toutes les autres, à la clôture des demandes."
         )
         return Verdict("structure_cap", passed=False, sentence=sentence)
-    return Verdict("structure_cap", passed=True, sentence=f"Votre structure n'a pas encore {rule.people} place(s) dans cette formation.")
+    return Verdict(
+        "structure_cap",
+        passed=True,
+        sentence=f"Votre structure n'a pas encore {rule.people} place(s) dans cette formation.",
+    )
 
 
 def _yearly_quota(rule: YearlyQuota, situation: Situation) -> Verdict:
@@ -245,7 +260,9 @@ def _yearly_quota(rule: YearlyQuota, situation: Situation) -> Verdict:
         return Verdict("yearly_quota", passed=True, sentence=OFF)
     year = situation.first_slot.year
     if situation.actions_this_year >= rule.actions:
-        sentence = f"Vous avez déjà réservé {situation.actions_this_year} action(s) en {year}, pour {rule.actions} au plus."
+        sentence = (
+            f"Vous avez déjà réservé {situation.actions_this_year} action(s) en {year}, pour {rule.actions} au plus."
+        )
         return Verdict("yearly_quota", passed=False, sentence=sentence, blocks=True)
     if situation.is_training and situation.trainings_this_year >= rule.trainings:
         sentence = f"Vous avez déjà réservé {situation.trainings_this_year} formation(s) en {year}, pour {rule.trainings} au plus."
@@ -260,19 +277,34 @@ def _members_only(rule: MembersOnly, situation: Situation) -> Verdict:
     if not situation.members_only:
         return Verdict("members_only", passed=True, sentence="Cette action est ouverte à toutes les structures.")
     if situation.structure_is_member:
-        return Verdict("members_only", passed=True, sentence="Cette action est réservée aux structures adhérentes, et la vôtre l'est.")
-    return Verdict("members_only", passed=False, sentence="Cette action est réservée aux structures adhérentes de l'agence.", blocks=True)
+        return Verdict(
+            "members_only",
+            passed=True,
+            sentence="Cette action est réservée aux structures adhérentes, et la vôtre l'est.",
+        )
+    return Verdict(
+        "members_only",
+        passed=False,
+        sentence="Cette action est réservée aux structures adhérentes de l'agence.",
+        blocks=True,
+    )
 
 
 def _own_request(rule: OwnRequest, situation: Situation) -> Verdict:
     if not rule.enabled:
         return Verdict("own_request", passed=True, sentence=OFF)
     if not situation.is_employer:
-        return Verdict("own_request", passed=True, sentence="Un employeur de votre structure décidera de votre demande.")
+        return Verdict(
+            "own_request", passed=True, sentence="Un employeur de votre structure décidera de votre demande."
+        )
     if situation.has_other_employer:
-        return Verdict("own_request", passed=True, sentence="Un autre employeur de votre structure décidera de votre demande.")
+        return Verdict(
+            "own_request", passed=True, sentence="Un autre employeur de votre structure décidera de votre demande."
+        )
     return Verdict(
-        "own_request", passed=True, sentence="Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande."
+        "own_request",
+        passed=True,
+        sentence="Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
     )
 
 
@@ -281,15 +313,21 @@ def _withdrawal_notice(rule: WithdrawalNotice, situation: Situation) -> Verdict:
         return Verdict("withdrawal_notice", passed=True, sentence=OFF)
     until = situation.first_slot - timedelta(days=rule.days)
     if situation.now > until:
-        return Verdict("withdrawal_notice", passed=False, sentence=f"Le délai de désistement est passé depuis le {_on(until)}.")
-    return Verdict("withdrawal_notice", passed=True, sentence=f"Vous pourrez vous désister dans les délais jusqu'au {_on(until)}.")
+        return Verdict(
+            "withdrawal_notice", passed=False, sentence=f"Le délai de désistement est passé depuis le {_on(until)}."
+        )
+    return Verdict(
+        "withdrawal_notice", passed=True, sentence=f"Vous pourrez vous désister dans les délais jusqu'au {_on(until)}."
+    )
 
 
 def _decision_deadline(rule: DecisionDeadline) -> Verdict:
     if not rule.enabled:
         return Verdict("decision_deadline", passed=True, sentence=OFF)
     return Verdict(
-        "decision_deadline", passed=True, sentence=f"L'employeur a {rule.days} jour(s) pour décider ; ensuite la demande expire."
+        "decision_deadline",
+        passed=True,
+        sentence=f"L'employeur a {rule.days} jour(s) pour décider ; ensuite la demande expire.",
     )
 
 

@@ -108,7 +108,9 @@ _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
 }
 # fmt: on
 
-OPEN: Final = frozenset({Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED})
+OPEN: Final = frozenset(
+    {Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED}
+)
 
 
 def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:

@@ -26,7 +26,9 @@ _RECORD = text("""
     SELECT said.enrollment_id, :slot, said.present, :by, :at, CAST(:note AS text)
     FROM unnest(CAST(:enrollments AS uuid[]), CAST(:present AS boolean[])) said (enrollment_id, present)
 """)
-_CLOSE = text("UPDATE sessions SET attendance_closed_at = :at, attendance_closed_by = :by, attendance_note = :note WHERE id = :session")
+_CLOSE = text(
+    "UPDATE sessions SET attendance_closed_at = :at, attendance_closed_by = :by, attendance_note = :note WHERE id = :session"
+)
 _STORE = text("""
     UPDATE enrollments SET version = :version, attendance = CAST(:attendance AS jsonb), attended = :attended
     WHERE id = :id AND version = :version - 1
@@ -50,7 +52,9 @@ class Sheets:
             found.setdefault(row.enrollment_id, {})[row.slot_id] = row.present
         return found
 
-    async def record(self, slot_id: UUID, present: Mapping[UUID, bool], *, by: UUID, at: datetime, note: str | None) -> None:
+    async def record(
+        self, slot_id: UUID, present: Mapping[UUID, bool], *, by: UUID, at: datetime, note: str | None
+    ) -> None:
         """Keep who said what of one slot."""
         said = {"enrollments": list(present), "present": list(present.values())}
         await self._connection.execute(_RECORD, {**said, "slot": slot_id, "by": by, "at": at, "note": note})

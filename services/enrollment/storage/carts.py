@@ -61,7 +61,13 @@ class Carts:
         return (await self._connection.execute(_LIST, {"account": account_id})).all()
 
     async def wanted(
-        self, session_ids: Sequence[UUID], *, account_id: UUID, structure_id: UUID | None, now: datetime, lock: bool = False
+        self,
+        session_ids: Sequence[UUID],
+        *,
+        account_id: UUID,
+        structure_id: UUID | None,
+        now: datetime,
+        lock: bool = False,
     ) -> dict[UUID, Row[Any]]:
         """What the rules ask about offered sessions that a person wants in a structure.
 

@@ -109,7 +109,9 @@ class Copies:
     async def session(self, snapshot: SessionSnapshot, *, overbooked_to: int | None) -> None:
         """Keep an occurrence; its seats are enrollment's own and stay."""
         values = {
-            **snapshot.model_dump(include={"id", "version", "training_id", "place", "capacity", "opens_at", "closes_at", "state"}),
+            **snapshot.model_dump(
+                include={"id", "version", "training_id", "place", "capacity", "opens_at", "closes_at", "state"}
+            ),
             "title": snapshot.training_title,
             "starts_at": snapshot.slots[0].starts_at,
             "ends_at": max(slot.ends_at for slot in snapshot.slots),

@@ -112,7 +112,10 @@ class Enrollments:
         """Store a moved request with its line of history."""
         values = {name: getattr(enrollment, name) for name in ("id", "version", "queue_number", "late")}
         values |= {name: getattr(change, name) for name in ("acting_as", "at", "note")}
-        values |= {name: getattr(change, name).value for name in ("move", "from_approval", "to_approval", "from_seat", "to_seat")}
+        values |= {
+            name: getattr(change, name).value
+            for name in ("move", "from_approval", "to_approval", "from_seat", "to_seat")
+        }
         if await self._connection.scalar(_SAVE, {**values, "moved_by": change.by}) is None:
             raise MovedWithoutTheLock(enrollment.id, enrollment.version)
 
@@ -147,7 +150,9 @@ def seen_of(row: Row[Any]) -> Seen:
 
 def enrollment_of(row: Row[Any]) -> Enrollment:
     """The domain's object of a row."""
-    presences = row.attendance and Attendance(tuple(Presence(UUID(one["slot_id"]), one["present"]) for one in row.attendance))
+    presences = row.attendance and Attendance(
+        tuple(Presence(UUID(one["slot_id"]), one["present"]) for one in row.attendance)
+    )
     return Enrollment(
         id=row.id,
         version=row.version,

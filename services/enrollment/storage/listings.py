@@ -59,7 +59,9 @@ class Listings:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def enrollments(self, actor: Actor, scope: Role, filters: Filters, *, after: Key | None, limit: int) -> list[Seen]:
+    async def enrollments(
+        self, actor: Actor, scope: Role, filters: Filters, *, after: Key | None, limit: int
+    ) -> list[Seen]:
         """Requests that the person may see in that role."""
         conditions = [MAY_ACT[scope]]
         values: dict[str, Any] = {**who(actor, scope), "most": limit + 1}
@@ -77,11 +79,15 @@ class Listings:
         statement = text(f"{SEEN} WHERE {' AND '.join(conditions)} ORDER BY e.requested_at DESC, e.id DESC LIMIT :most")
         return [seen_of(row) for row in await self._connection.execute(statement, values)]
 
-    async def decisions(self, actor: Actor, *, after: tuple[datetime, UUID, int] | None, limit: int) -> Sequence[Row[Any]]:
+    async def decisions(
+        self, actor: Actor, *, after: tuple[datetime, UUID, int] | None, limit: int
+    ) -> Sequence[Row[Any]]:
         """The decisions that the person took as an employer, in structures that they still decide for."""
         at, enrollment_id, version = after or (None, None, None)
         values = {"me": actor.account_id, "structures": list(actor.employer_of), "most": limit + 1}
-        return (await self._connection.execute(_DECISIONS, {**values, "at": at, "id": enrollment_id, "version": version})).all()
+        return (
+            await self._connection.execute(_DECISIONS, {**values, "at": at, "id": enrollment_id, "version": version})
+        ).all()
 
     async def sessions(self, actor: Actor, *, after: Key | None, limit: int) -> Sequence[Row[Any]]:
         """The sessions that the person trains, or all of them for staff, latest start first, with their queues' lengths."""

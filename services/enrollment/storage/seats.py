@@ -20,7 +20,9 @@ _OF_REQUEST: Final = "SELECT e.training_id FROM enrollments e JOIN sessions s ON
 _OF_SESSION: Final = "SELECT s.training_id FROM sessions s WHERE s.id = :id"
 
 _LOCK = text(f"{_LOCKING} :training {_IN_ORDER}")
-_LOCK_OF_REQUEST: Final = {role: text(f"{_LOCKING} ({_OF_REQUEST} AND {may}) {_IN_ORDER}") for role, may in MAY_ACT.items()}
+_LOCK_OF_REQUEST: Final = {
+    role: text(f"{_LOCKING} ({_OF_REQUEST} AND {may}) {_IN_ORDER}") for role, may in MAY_ACT.items()
+}
 _LOCK_OF_SESSION = text(f"{_LOCKING} ({_OF_SESSION} AND {MAY_ACT['trainer']}) {_IN_ORDER}")
 _WAITING = text("""
     WITH held AS MATERIALIZED ( -- counted once: without statistics the planner counts again for everybody queued

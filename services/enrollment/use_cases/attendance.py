@@ -52,11 +52,20 @@ class Sheet:
 async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
     """The sheet, for the session's trainers and staff; NotFound for others."""
     session = await tx.listings.session(session_id, actor)
-    return Sheet(session, slots_of(session), await tx.sheets.enrolled(session_id), await tx.sheets.presences(session_id))
+    return Sheet(
+        session, slots_of(session), await tx.sheets.enrolled(session_id), await tx.sheets.presences(session_id)
+    )
 
 
 async def record(
-    tx: Transaction, session_id: UUID, slot_id: UUID, present: Mapping[UUID, bool], *, actor: Actor, now: datetime, reason: str | None
+    tx: Transaction,
+    session_id: UUID,
+    slot_id: UUID,
+    present: Mapping[UUID, bool],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None,
 ) -> Sheet:
     """Keep who was there during one slot, by request; who is not named keeps what was said before. From the slot's day on."""
     session = await _open_sheet(tx, session_id, actor, reason)
@@ -67,7 +76,9 @@ async def record(
     enrolled = {row.id for row in await tx.sheets.enrolled(session_id)}
     unknown = [place for place, enrollment_id in enumerate(present) if enrollment_id not in enrolled]
     if unknown:
-        raise UnknownParticipants([(f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.") for place in unknown])
+        raise UnknownParticipants(
+            [(f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.") for place in unknown]
+        )
     await tx.sheets.record(slot_id, present, by=actor.account_id, at=now, note=reason)
     return await sheet(tx, session_id, actor=actor)
 
@@ -89,7 +100,9 @@ async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetim
         said = attendances[one.id]
         presences = tuple(SlotPresence(slot_id=each.slot_id, present=each.present) for each in said.presences)
         tx.say(AttendanceRecorded(occurred_at=now, enrollment=snapshot(one), attended=said.attended, slots=presences))
-    await cancel_all(tx, await tx.enrollments.open_of(session_id=session_id), role="staff", now=now, reason=NOT_ENROLLED)
+    await cancel_all(
+        tx, await tx.enrollments.open_of(session_id=session_id), role="staff", now=now, reason=NOT_ENROLLED
+    )
     return await sheet(tx, session_id, actor=actor)
 
 

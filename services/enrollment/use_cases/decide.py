@@ -27,7 +27,9 @@ Tell = Callable[[EnrollmentSnapshot], Message]
 class OwnRequest(Exception):
     """An employer does not decide on their own request while the structure has another employer."""
 
-    sentence = "Vous ne pouvez pas décider de votre propre demande : un autre employeur de votre structure doit le faire."
+    sentence = (
+        "Vous ne pouvez pas décider de votre propre demande : un autre employeur de votre structure doit le faire."
+    )
 
 
 class ReasonMissing(Exception):
@@ -52,7 +54,11 @@ async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     await tx.enrollments.save(*moved)
     held = await case.training.settle(now, entered=moved.enrollment)
     seen = await case.after(Moved(held or moved.enrollment, moved.change), now, queued=held is None)
-    tx.say(said.EnrollmentApproved(occurred_at=now, enrollment=snapshot(seen.enrollment, seen.rank), approved_by=actor.account_id))
+    tx.say(
+        said.EnrollmentApproved(
+            occurred_at=now, enrollment=snapshot(seen.enrollment, seen.rank), approved_by=actor.account_id
+        )
+    )
     return seen
 
 
@@ -107,7 +113,9 @@ async def validate(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
 async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
     """The trainer does not take this person; the seat goes to the next."""
     case = await case_of(tx, enrollment_id, Move.DECLINE, actor=actor, role="trainer")
-    moved = domain.decline(case.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=_trainer(case, reason))
+    moved = domain.decline(
+        case.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=_trainer(case, reason)
+    )
     return await _end(
         case, moved, now, lambda seen: said.EnrollmentDeclined(
             occurred_at=now, enrollment=seen, declined_by=actor.account_id, reason=reason)
@@ -117,7 +125,9 @@ async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: da
 async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> Seen:
     """The trainer comes back to the person with a question."""
     case = await case_of(tx, enrollment_id, Move.ASK, actor=actor, role="trainer")
-    moved = domain.ask(case.enrollment, by=actor.account_id, at=now, question=question, acting_as=_trainer(case, question))
+    moved = domain.ask(
+        case.enrollment, by=actor.account_id, at=now, question=question, acting_as=_trainer(case, question)
+    )
     return await _keep(
         case, moved, now, lambda seen: said.ClarificationAsked(
             occurred_at=now, enrollment=seen, asked_by=actor.account_id, question=question)
@@ -128,13 +138,17 @@ async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     """The person answers the trainer's question."""
     case = await case_of(tx, enrollment_id, Move.ANSWER, actor=actor, role="beneficiary")
     moved = domain.answer(case.enrollment, by=actor.account_id, at=now, text=text)
-    return await _keep(case, moved, now, lambda seen: said.ClarificationGiven(occurred_at=now, enrollment=seen, answer=text))
+    return await _keep(
+        case, moved, now, lambda seen: said.ClarificationGiven(occurred_at=now, enrollment=seen, answer=text)
+    )
 
 
 async def promote_early(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
     """Staff give a free seat to somebody over the structure's cap before requests close; raises NoSeatFree."""
     case = await case_of(tx, enrollment_id, Move.PROMOTE, actor=actor, role="staff")
-    moved = domain.promote_early(case.enrollment, at=now, by=actor.account_id, reason=reason, session_ends=case.session_ends)
+    moved = domain.promote_early(
+        case.enrollment, at=now, by=actor.account_id, reason=reason, session_ends=case.session_ends
+    )
     case.training.given(case.enrollment.session_id)
     await tx.enrollments.save(*moved)
     tx.say(said.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(moved.enrollment)))

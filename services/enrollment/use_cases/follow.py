@@ -44,7 +44,12 @@ async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now
 
 
 async def cancel_all(
-    tx: Transaction, left: Iterable[Row[Any]], *, role: Literal["session", "attachment", "staff"], now: datetime, reason: str
+    tx: Transaction,
+    left: Iterable[Row[Any]],
+    *,
+    role: Literal["session", "attachment", "staff"],
+    now: datetime,
+    reason: str,
 ) -> None:
     """End open requests that have lost their ground. `left` (id, training_id) is in order of trainings: the order of locks."""
     for training_id, rows in groupby(left, key=lambda row: row.training_id):

@@ -42,27 +42,39 @@ async def add_to_cart(tx: Transaction, session_id: UUID, *, actor: Actor, now: d
         raise TrainingTwiceInCart
 
 
-async def verdicts(tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime) -> list[Verdict]:
+async def verdicts(
+    tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime
+) -> list[Verdict]:
     """Every rule with its verdict, for this person and that session; the structure may be left out by who has only one."""
     if structure_id is None:
         if len(actor.beneficiary_of) > 1:
-            raise NotAllowed([("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")])
+            raise NotAllowed(
+                [("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")]
+            )
         structure_id = next(iter(actor.beneficiary_of), None)
     ground = None if structure_id is None else await tx.copies.ground(actor.account_id, structure_id)
     if ground is None or structure_id is None:
         raise NotFound
     session = await _offered(tx, session_id, structure_id, actor=actor, now=now)
-    return eligibility(await tx.rules.load(), _situation(session, ground, is_employer=structure_id in actor.employer_of, now=now))
+    return eligibility(
+        await tx.rules.load(), _situation(session, ground, is_employer=structure_id in actor.employer_of, now=now)
+    )
 
 
-async def validate_cart(tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime) -> list[Seen]:
+async def validate_cart(
+    tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime
+) -> list[Seen]:
     """Make one request of each line, all or none. `motivations`: the person's words by session, in the order of the lines."""
     ground = await tx.copies.ground(actor.account_id, structure_id, lock=True)
     if ground is None:
         raise NotAllowed([("structure_id", "Vous n'êtes pas bénéficiaire dans cette structure.")])
     account_id = actor.account_id
-    wanted = await tx.carts.wanted(list(motivations), account_id=account_id, structure_id=structure_id, now=now, lock=True)
-    stops = _stops(await tx.rules.load(), wanted, list(motivations), ground, is_employer=structure_id in actor.employer_of, now=now)
+    wanted = await tx.carts.wanted(
+        list(motivations), account_id=account_id, structure_id=structure_id, now=now, lock=True
+    )
+    stops = _stops(
+        await tx.rules.load(), wanted, list(motivations), ground, is_employer=structure_id in actor.employer_of, now=now
+    )
     if stops:
         raise NotAllowed([(f"lines.{line}.session_id", sentence) for line, sentence in stops.items()])
     made = [
@@ -71,16 +83,26 @@ async def validate_cart(tx: Transaction, structure_id: UUID, motivations: Mappin
     ]
     added = await tx.enrollments.add(made, now)
     if len(added) < len(made):
-        raise NotAllowed([(f"lines.{line}.session_id", ALREADY) for line, one in enumerate(made) if one.id not in added])
+        raise NotAllowed(
+            [(f"lines.{line}.session_id", ALREADY) for line, one in enumerate(made) if one.id not in added]
+        )
     await tx.carts.remove(account_id, list(motivations))
     cart_id = uuid4()
     for enrollment in made:
-        tx.say(EnrollmentRequested(occurred_at=now, enrollment=snapshot(enrollment), cart_id=cart_id, cart_size=len(made)))
+        tx.say(
+            EnrollmentRequested(occurred_at=now, enrollment=snapshot(enrollment), cart_id=cart_id, cart_size=len(made))
+        )
     return [_seen(enrollment, ground, wanted[enrollment.session_id]) for enrollment in made]
 
 
 def _stops(
-    rules: Rules, wanted: Mapping[UUID, Row[Any]], session_ids: list[UUID], ground: Ground, *, is_employer: bool, now: datetime
+    rules: Rules,
+    wanted: Mapping[UUID, Row[Any]],
+    session_ids: list[UUID],
+    ground: Ground,
+    *,
+    is_employer: bool,
+    now: datetime,
 ) -> dict[int, str]:
     """The sentence of the first rule that stops each line, by its place; the lines before it count for the year's quota."""
     found: dict[int, str] = {}
@@ -91,7 +113,12 @@ def _stops(
             found[line] = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
             continue
         situation = _situation(
-            session, ground, is_employer=is_employer, now=now, actions=actions[session.year], trainings=trainings[session.year]
+            session,
+            ground,
+            is_employer=is_employer,
+            now=now,
+            actions=actions[session.year],
+            trainings=trainings[session.year],
         )
         stop = next((verdict.sentence for verdict in eligibility(rules, situation) if verdict.blocks), None)
         if stop is not None:
@@ -101,7 +128,9 @@ def _stops(
     return found
 
 
-def _situation(session: Row[Any], ground: Ground, *, is_employer: bool, now: datetime, actions: int = 0, trainings: int = 0) -> Situation:
+def _situation(
+    session: Row[Any], ground: Ground, *, is_employer: bool, now: datetime, actions: int = 0, trainings: int = 0
+) -> Situation:
     """What the rules look at; `actions` and `trainings` are asked for in the same cart and the same year."""
     return Situation(
         now=now.astimezone(PARIS),
@@ -135,7 +164,9 @@ def _seen(enrollment: Enrollment, ground: Ground, session: Row[Any]) -> Seen:
     )
 
 
-async def _offered(tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime) -> Row[Any]:
+async def _offered(
+    tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime
+) -> Row[Any]:
     wanted = await tx.carts.wanted([session_id], account_id=actor.account_id, structure_id=structure_id, now=now)
     if session_id not in wanted:
         raise NotFound

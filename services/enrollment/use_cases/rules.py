@@ -16,7 +16,14 @@ class RuleChangedMeanwhile(Exception):
 
 
 async def set_rule(
-    tx: Transaction, name: str, *, enabled: bool, value: Mapping[str, int], seen_version: int, actor: Actor, now: datetime
+    tx: Transaction,
+    name: str,
+    *,
+    enabled: bool,
+    value: Mapping[str, int],
+    seen_version: int,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Set a rule and return its new version.
 

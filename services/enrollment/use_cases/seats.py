@@ -63,7 +63,12 @@ class LockedTraining:
             version, queued = await self.tx.seats.save(seats, self.numbers[session_id])
             self.tx.say(
                 SessionOccupancyChanged(
-                    occurred_at=now, session_id=session_id, version=version, capacity=seats.capacity, held=seats.held, queued=queued
+                    occurred_at=now,
+                    session_id=session_id,
+                    version=version,
+                    capacity=seats.capacity,
+                    held=seats.held,
+                    queued=queued,
                 )
             )
         return found
@@ -81,7 +86,9 @@ class LockedTraining:
         held = waiting.held_in(self.training_id)
         for row in sorted(free, key=lambda row: (row.starts_at, row.id)):
             seats = self.seats[row.id]
-            chosen = allocate(seats, waiting.of(row.id), held_by_structure=held, cap=self.rules.cap, closed=row.closes_at <= now)
+            chosen = allocate(
+                seats, waiting.of(row.id), held_by_structure=held, cap=self.rules.cap, closed=row.closes_at <= now
+            )
             for enrollment in await self._queued(chosen, entered):
                 moved = promote(enrollment, at=now)
                 await self.tx.enrollments.save(*moved)
@@ -108,7 +115,9 @@ async def ranks(tx: Transaction, enrollments: Iterable[Enrollment], rules: Rules
         return {}
     waiting = await tx.seats.waiting(sorted({one.training_id for one in queued}), now)
     places = {
-        one.id: rank(one.id, waiting.of(one.session_id), held_by_structure=waiting.held_in(one.training_id), cap=rules.cap)
+        one.id: rank(
+            one.id, waiting.of(one.session_id), held_by_structure=waiting.held_in(one.training_id), cap=rules.cap
+        )
         for one in queued
     }
     return {enrollment_id: place for enrollment_id, place in places.items() if place is not None}

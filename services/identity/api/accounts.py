@@ -40,7 +40,9 @@ class Marks(Strict):
 
 
 @router.get("", responses=problems(NOT_FOUND, INVALID))
-async def list_accounts(actor: Acting, tx: Tx, q: Words = "", cursor: Cursor = None, limit: Limit = 20) -> Page[AccountView]:
+async def list_accounts(
+    actor: Acting, tx: Tx, q: Words = "", cursor: Cursor = None, limit: Limit = 20
+) -> Page[AccountView]:
     """Find an account by name or address; for the desk."""
     found = await tx.accounts.page(actor, q, after=after_name(cursor), limit=limit)
     return page(found, limit, view=lambda one: AccountView.of(one[0]), key=lambda one: (one[1], one[0].id))
@@ -77,6 +79,8 @@ async def patch_account(
     response: Response,
 ) -> AccountView:
     """The desk gives or takes the staff mark, disables or enables an account."""
-    marked = await mark_account(tx, actor, account_id, is_staff=body.is_staff, disabled=body.disabled, expected=expected, now=now)
+    marked = await mark_account(
+        tx, actor, account_id, is_staff=body.is_staff, disabled=body.disabled, expected=expected, now=now
+    )
     tag(response, marked.version)
     return AccountView.of(marked)

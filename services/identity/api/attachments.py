@@ -9,7 +9,14 @@ from pydantic import Field
 
 from services.identity.api.cursors import after_time, page
 from services.identity.api.dependencies import Acting, Tx
-from services.identity.api.problems import ALREADY_ATTACHED, CHANGED, ILLEGAL_MOVE, LAST_REFERENT, NOT_FOUND, VERSION_MISSING
+from services.identity.api.problems import (
+    ALREADY_ATTACHED,
+    CHANGED,
+    ILLEGAL_MOVE,
+    LAST_REFERENT,
+    NOT_FOUND,
+    VERSION_MISSING,
+)
 from services.identity.api.views import AttachmentView
 from services.identity.domain.attachments import State, Status
 from services.identity.storage.access import Actor
@@ -54,7 +61,9 @@ class Reason(Strict):
     reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])
 
 
-async def _decided(tx: Transaction, actor: Actor, attachment_id: UUID, decision: Awaitable[None], response: Response) -> AttachmentView:
+async def _decided(
+    tx: Transaction, actor: Actor, attachment_id: UUID, decision: Awaitable[None], response: Response
+) -> AttachmentView:
     await decision
     seen = await tx.attachments.seen(attachment_id, actor)
     tag(response, seen.attachment.version)
@@ -85,7 +94,9 @@ async def list_attachments(
     limit: Limit = 20,
 ) -> Page[AttachmentView]:
     """Attachments that the caller may see, newest first: their own, those of the structures they are a referent of, or all of these."""
-    found = await tx.attachments.page(actor, scope, state=state, structure_id=structure_id, after=after_time(cursor), limit=limit)
+    found = await tx.attachments.page(
+        actor, scope, state=state, structure_id=structure_id, after=after_time(cursor), limit=limit
+    )
     return page(found, limit, view=AttachmentView.of, key=lambda one: (one.asked_at.isoformat(), one.attachment.id))
 
 
@@ -103,16 +114,25 @@ async def post_confirmation(
 ) -> AttachmentView:
     """The referent confirms that the person belongs to the structure."""
     statuses = (body or Confirmation()).statuses
-    return await _decided(tx, actor, attachment_id, decide.confirm(tx, actor, attachment_id, statuses, now=now), response)
+    return await _decided(
+        tx, actor, attachment_id, decide.confirm(tx, actor, attachment_id, statuses, now=now), response
+    )
 
 
 @router.post("/{attachment_id}/refusal", responses=DECISION)
-async def post_refusal(attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response) -> AttachmentView:
+async def post_refusal(
+    attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
+) -> AttachmentView:
     """The referent does not know the person."""
-    return await _decided(tx, actor, attachment_id, decide.refuse(tx, actor, attachment_id, body.reason, now=now), response)
+    return await _decided(
+        tx, actor, attachment_id, decide.refuse(tx, actor, attachment_id, body.reason, now=now), response
+    )
 
 
-@router.put("/{attachment_id}/statuses", responses=problems(NOT_FOUND, ILLEGAL_MOVE, LAST_REFERENT, CHANGED, VERSION_MISSING, INVALID))
+@router.put(
+    "/{attachment_id}/statuses",
+    responses=problems(NOT_FOUND, ILLEGAL_MOVE, LAST_REFERENT, CHANGED, VERSION_MISSING, INVALID),
+)
 async def put_statuses(
     attachment_id: UUID,
     body: Statuses,
@@ -129,6 +149,10 @@ async def put_statuses(
 
 
 @router.post("/{attachment_id}/end", responses=problems(NOT_FOUND, ILLEGAL_MOVE, LAST_REFERENT, INVALID))
-async def post_end(attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response) -> AttachmentView:
+async def post_end(
+    attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
+) -> AttachmentView:
     """The person no longer belongs to the structure."""
-    return await _decided(tx, actor, attachment_id, decide.end(tx, actor, attachment_id, body.reason, now=now), response)
+    return await _decided(
+        tx, actor, attachment_id, decide.end(tx, actor, attachment_id, body.reason, now=now), response
+    )

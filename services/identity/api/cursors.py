@@ -38,7 +38,9 @@ def after_time(cursor: str | None) -> tuple[datetime, UUID] | None:
     return time, _uuid(last)
 
 
-def page(found: Sequence[Found], limit: int, *, view: Callable[[Found], View], key: Callable[[Found], tuple[str, UUID]]) -> Page[View]:
+def page(
+    found: Sequence[Found], limit: int, *, view: Callable[[Found], View], key: Callable[[Found], tuple[str, UUID]]
+) -> Page[View]:
     """Make the page of up to `limit` of what was found; one more than that means that there is a next one."""
     more = None
     if len(found) > limit:

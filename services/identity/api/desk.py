@@ -63,8 +63,14 @@ async def list_structure_requests(
     return page(found, limit, view=StructureRequestView.of, key=lambda one: (one.asked_at.isoformat(), one.id))
 
 
-@router.post("/structure-requests/{request_id}/acceptance", status_code=201, responses=problems(NOT_FOUND, ALREADY_ANSWERED, SIRET_TAKEN))
-async def post_acceptance(request_id: UUID, body: Acceptance, actor: Acting, tx: Tx, *, now: Now, once: Once) -> StructureView:
+@router.post(
+    "/structure-requests/{request_id}/acceptance",
+    status_code=201,
+    responses=problems(NOT_FOUND, ALREADY_ANSWERED, SIRET_TAKEN),
+)
+async def post_acceptance(
+    request_id: UUID, body: Acceptance, actor: Acting, tx: Tx, *, now: Now, once: Once
+) -> StructureView:
     """The desk lists the structure that was asked for."""
 
     async def perform() -> StructureView:

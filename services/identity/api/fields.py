@@ -27,6 +27,9 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """Any characters; what makes it good enough is decided by the domain, with a sentence."""
 SecretToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[
-    str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Mots à trouver ; accents et casse n'importent pas")
+    str,
+    Query(
+        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Mots à trouver ; accents et casse n'importent pas"
+    ),
 ]
 Version = Annotated[int, Field(description="À renvoyer dans If-Match", examples=[3])]

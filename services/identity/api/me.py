@@ -62,7 +62,13 @@ async def get_me(actor: Acting, tx: Tx, response: Response) -> Me:
 
 @router.patch("", responses=problems(CHANGED, VERSION_MISSING, INVALID))
 async def patch_me(
-    body: Renaming, actor: Acting, tx: Tx, *, now: Now, expected: Annotated[int, Depends(expected_version)], response: Response
+    body: Renaming,
+    actor: Acting,
+    tx: Tx,
+    *,
+    now: Now,
+    expected: Annotated[int, Depends(expected_version)],
+    response: Response,
 ) -> Me:
     """Change one's civility or names."""
     account = await rename(tx, actor, body.changes(), expected=expected, now=now)
@@ -71,7 +77,9 @@ async def patch_me(
 
 
 @router.post("/password", status_code=204, responses=problems(TOO_SOON, INVALID))
-async def post_password(body: PasswordChange, account_id: SignedIn, entrance: Entrance, passwords: Hashing, now: Now) -> None:
+async def post_password(
+    body: PasswordChange, account_id: SignedIn, entrance: Entrance, passwords: Hashing, now: Now
+) -> None:
     """Change one's password; the other sessions end, and a mail says so."""
     await change_password(
         entrance,

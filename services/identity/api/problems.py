@@ -17,7 +17,9 @@ from shared.http.problems import ProblemKind, ProblemMap
 NOT_FOUND: Final = ProblemKind(404, "not-found", "Introuvable")
 WRONG_CREDENTIALS: Final = ProblemKind(401, "wrong-credentials", "Identification refusée")
 SESSION_OVER: Final = ProblemKind(401, "session-over", "Session terminée")
-TOO_SOON: Final = ProblemKind(429, "too-soon", "Trop d'essais", headers=lambda error: {"Retry-After": str(error.seconds)})
+TOO_SOON: Final = ProblemKind(
+    429, "too-soon", "Trop d'essais", headers=lambda error: {"Retry-After": str(error.seconds)}
+)
 INVALID_LINK: Final = ProblemKind(410, "link-not-valid", "Lien non valable")
 ILLEGAL_MOVE: Final = ProblemKind(409, "decided-meanwhile", "Décision impossible")
 LAST_REFERENT: Final = ProblemKind(409, "last-referent", "Dernière personne référente")

@@ -94,7 +94,9 @@ async def patch_structure(
 
 
 @router.post("/{structure_id}/change-reports", status_code=201, responses=problems(NOT_FOUND, INVALID))
-async def post_change_report(structure_id: UUID, body: ReportText, actor: Acting, tx: Tx, *, now: Now, once: Once) -> ChangeReportView:
+async def post_change_report(
+    structure_id: UUID, body: ReportText, actor: Acting, tx: Tx, *, now: Now, once: Once
+) -> ChangeReportView:
     """A referent tells the desk what has changed about the structure."""
 
     async def perform() -> ChangeReportView:

@@ -33,7 +33,9 @@ class RefreshToken(Strict):
 class KeySet(BaseModel):
     """A JWK set (RFC 7517): Ed25519 public keys."""
 
-    keys: list[dict[str, Any]] = Field(examples=[[{"kty": "OKP", "crv": "Ed25519", "x": "11qYAY…", "kid": "8f4c…", "alg": "EdDSA"}]])
+    keys: list[dict[str, Any]] = Field(
+        examples=[[{"kty": "OKP", "crv": "Ed25519", "x": "11qYAY…", "kid": "8f4c…", "alg": "EdDSA"}]]
+    )
 
 
 def _view(response: Response, pair: Pair) -> TokenView:

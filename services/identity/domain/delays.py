@@ -16,9 +16,7 @@ class TooSoon(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.seconds = max(1, -(-int(wait.total_seconds() * 1000) // 1000))
-        self.sentence = (
-            f"Trop d'essais : réessayez dans {self.seconds} seconde(s). Vous pouvez aussi demander un nouveau mot de passe dès maintenant."
-        )
+        self.sentence = f"Trop d'essais : réessayez dans {self.seconds} seconde(s). Vous pouvez aussi demander un nouveau mot de passe dès maintenant."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,15 +69,22 @@ class Accounts:
             raise NotFound
         return account
 
-    async def page(self, actor: Actor, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[tuple[Account, str]]:
+    async def page(
+        self, actor: Actor, query: str, *, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[tuple[Account, str]]:
         """Accounts that match every word by name, for the desk alone, each with its sort key; one more than `limit` if there are more."""
         actor.must_be_staff()
         condition, values = every_word(query)
         if after is not None:
             condition += " AND (sort_key, id) > (:key, :last)"
             values |= {"key": after[0], "last": after[1]}
-        statement = text(f"SELECT {_COLUMNS}, sort_key FROM accounts WHERE {condition} ORDER BY sort_key, id LIMIT :most")  # noqa: S608 - made of constants
-        return [(account_of(row), row.sort_key) for row in await self._connection.execute(statement, {**values, "most": limit + 1})]
+        statement = text(
+            f"SELECT {_COLUMNS}, sort_key FROM accounts WHERE {condition} ORDER BY sort_key, id LIMIT :most"  # noqa: S608
+        )
+        return [
+            (account_of(row), row.sort_key)
+            for row in await self._connection.execute(statement, {**values, "most": limit + 1})
+        ]
 
     async def password_hash(self, account_id: UUID, *, lock: bool = False) -> str | None:
         """The hash of the password, None while there is none."""

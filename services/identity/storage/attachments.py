@@ -64,7 +64,15 @@ def _attachment_of(row: Row[Any]) -> Attachment:
 
 def _seen_of(row: Row[Any]) -> Seen:
     account = Account(
-        row.account_id, row.p_version, row.civility, row.first_name, row.last_name, row.email, row.is_staff, row.disabled, row.proved
+        row.account_id,
+        row.p_version,
+        row.civility,
+        row.first_name,
+        row.last_name,
+        row.email,
+        row.is_staff,
+        row.disabled,
+        row.proved,
     )
     structure = Structure(row.structure_id, row.s_version, row.name, row.siret, row.town, row.is_member)
     return Seen(_attachment_of(row), account, structure, row.asked_at)
@@ -79,7 +87,9 @@ class Attachments:
     async def seen(self, attachment_id: UUID, actor: Actor) -> Seen:
         """An attachment that the person may see: their own, their structures' as a referent, any for the desk; NotFound otherwise."""
         statement = text(f"{_SEEN} WHERE a.id = :id AND {MAY['all']}")
-        row = (await self._connection.execute(statement, {"id": attachment_id, **_who(actor, MAY["all"])})).one_or_none()
+        row = (
+            await self._connection.execute(statement, {"id": attachment_id, **_who(actor, MAY["all"])})
+        ).one_or_none()
         if row is None:
             raise NotFound
         return _seen_of(row)
@@ -92,10 +102,15 @@ class Attachments:
         """
         condition = f"a.id = :id AND {MAY['manage']}"
         values = {"id": attachment_id, **_who(actor, condition)}
-        structure_id = await self._connection.scalar(text(f"SELECT a.structure_id FROM attachments a WHERE {condition}"), values)  # noqa: S608 - made of constants
+        structure_id = await self._connection.scalar(
+            text(f"SELECT a.structure_id FROM attachments a WHERE {condition}"),  # noqa: S608
+            values,
+        )
         if structure_id is None:
             raise NotFound
-        await self._connection.execute(text("SELECT FROM structures WHERE id = :id FOR NO KEY UPDATE"), {"id": structure_id})
+        await self._connection.execute(
+            text("SELECT FROM structures WHERE id = :id FOR NO KEY UPDATE"), {"id": structure_id}
+        )
         statement = text(f"SELECT a.* FROM attachments a WHERE {condition} FOR UPDATE")  # noqa: S608 - made of constants
         row = (await self._connection.execute(statement, values)).one_or_none()
         if row is None:
@@ -114,7 +129,12 @@ class Attachments:
 
     async def add(self, attachment: Attachment, *, at: datetime) -> bool:
         """Add an attachment; False when the person has an open one for the structure."""
-        values = {**_values(attachment), "account_id": attachment.account_id, "structure_id": attachment.structure_id, "asked_at": at}
+        values = {
+            **_values(attachment),
+            "account_id": attachment.account_id,
+            "structure_id": attachment.structure_id,
+            "asked_at": at,
+        }
         return await self._connection.scalar(_ADD, values) is not None
 
     async def save(self, attachment: Attachment) -> None:
@@ -122,7 +142,14 @@ class Attachments:
         await self._connection.execute(_SAVE, _values(attachment))
 
     async def page(
-        self, actor: Actor, scope: Scope, *, state: State | None, structure_id: UUID | None, after: tuple[datetime, UUID] | None, limit: int
+        self,
+        actor: Actor,
+        scope: Scope,
+        *,
+        state: State | None,
+        structure_id: UUID | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
     ) -> Sequence[Seen]:
         """Attachments that the person may see in that scope, newest first; one more than `limit` when there are more."""
         conditions, values = [MAY[scope]], {**_who(actor, MAY[scope]), "most": limit + 1}

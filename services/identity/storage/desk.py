@@ -52,7 +52,9 @@ class Desk:
         """Store the answer."""
         await self._save("structure_requests", request.id, request.version, request.state.value)
 
-    async def requests(self, actor: Actor, state: str | None, *, after: After, limit: int) -> Sequence[StructureRequest]:
+    async def requests(
+        self, actor: Actor, state: str | None, *, after: After, limit: int
+    ) -> Sequence[StructureRequest]:
         """Requests, oldest first; one more than `limit` when there are more."""
         rows = await self._page("structure_requests", "asked_at", actor, state, after=after, limit=limit)
         return [_request_of(row) for row in rows]
@@ -76,7 +78,9 @@ class Desk:
 
     async def _locked(self, table: str, key: UUID, actor: Actor) -> Row[Any]:
         actor.must_be_staff()
-        row = (await self._connection.execute(text(f"SELECT * FROM {table} WHERE id = :id FOR UPDATE"), {"id": key})).one_or_none()  # noqa: S608 - one of two names above
+        row = (
+            await self._connection.execute(text(f"SELECT * FROM {table} WHERE id = :id FOR UPDATE"), {"id": key})  # noqa: S608
+        ).one_or_none()
         if row is None:
             raise NotFound
         return row
@@ -85,7 +89,9 @@ class Desk:
         statement = text(f"UPDATE {table} SET version = :version, state = :state WHERE id = :id")  # noqa: S608 - one of two names above
         await self._connection.execute(statement, {"id": key, "version": version, "state": state})
 
-    async def _page(self, table: str, since: str, actor: Actor, state: str | None, *, after: After, limit: int) -> Sequence[Row[Any]]:
+    async def _page(
+        self, table: str, since: str, actor: Actor, state: str | None, *, after: After, limit: int
+    ) -> Sequence[Row[Any]]:
         actor.must_be_staff()
         conditions: list[str] = ["true"]
         values: dict[str, Any] = {"most": limit + 1}

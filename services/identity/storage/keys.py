@@ -12,9 +12,9 @@ from services.identity.domain.keys import KeyTimes
 
 _LOCK = text("SELECT pg_advisory_xact_lock(7267002)")
 _ALL = text("SELECT kid, jwk, private_key, signs_from FROM signing_keys ORDER BY signs_from, kid")
-_ADD = text("INSERT INTO signing_keys (kid, jwk, private_key, signs_from) VALUES (:kid, :jwk, :private_key, :signs_from)").bindparams(
-    bindparam("jwk", type_=JSON)
-)
+_ADD = text(
+    "INSERT INTO signing_keys (kid, jwk, private_key, signs_from) VALUES (:kid, :jwk, :private_key, :signs_from)"
+).bindparams(bindparam("jwk", type_=JSON))
 
 
 @dataclass(frozen=True, slots=True)

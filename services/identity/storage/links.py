@@ -57,8 +57,12 @@ class Links:
 
     async def take(self, purpose: Purpose, token: str, *, now: datetime) -> Holder:
         """Whom a link is for, locked until it is forgotten; InvalidLink otherwise. Two at once: the second finds nothing."""
-        statement = text(f"SELECT {_COLUMNS} FROM links WHERE hash = :hash AND purpose = :purpose AND expires_at > :now FOR UPDATE")  # noqa: S608 - made of constants
-        row = (await self._connection.execute(statement, {"hash": digest(token), "purpose": purpose.value, "now": now})).one_or_none()
+        statement = text(
+            f"SELECT {_COLUMNS} FROM links WHERE hash = :hash AND purpose = :purpose AND expires_at > :now FOR UPDATE"  # noqa: S608
+        )
+        row = (
+            await self._connection.execute(statement, {"hash": digest(token), "purpose": purpose.value, "now": now})
+        ).one_or_none()
         if row is None:
             raise InvalidLink
         return Holder(**row._asdict())

@@ -11,5 +11,7 @@ def escaped(word: str) -> str:
 def every_word(query: str) -> tuple[str, dict[str, Any]]:
     """A condition that every word of the query is in `searched`, and its values."""
     words = query.split()[:10]
-    condition = " AND ".join(f"searched LIKE '%' || plain(:word{place}) || '%'" for place in range(len(words))) or "true"
+    condition = (
+        " AND ".join(f"searched LIKE '%' || plain(:word{place}) || '%'" for place in range(len(words))) or "true"
+    )
     return condition, {f"word{place}": escaped(word) for place, word in enumerate(words)}

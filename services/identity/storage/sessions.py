@@ -18,8 +18,12 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_ATTEMPT = text("""
     INSERT INTO sign_in_attempts (address_hash, count, last_at, retry_at) VALUES (:hash, 0, :then, :then) ON CONFLICT DO NOTHING
 """)
-_ATTEMPTS = text("SELECT count AS attempts, last_at, retry_at FROM sign_in_attempts WHERE address_hash = :hash FOR UPDATE")
-_ATTEMPTED = text("UPDATE sign_in_attempts SET count = :count, last_at = :last_at, retry_at = :retry_at WHERE address_hash = :hash")
+_ATTEMPTS = text(
+    "SELECT count AS attempts, last_at, retry_at FROM sign_in_attempts WHERE address_hash = :hash FOR UPDATE"
+)
+_ATTEMPTED = text(
+    "UPDATE sign_in_attempts SET count = :count, last_at = :last_at, retry_at = :retry_at WHERE address_hash = :hash"
+)
 _SHOWN = text("""
     SELECT t.used, t.expires_at, f.id AS family_id, f.started_at, f.ended_at, f.account_id, p.disabled
     FROM refresh_tokens t JOIN families f ON f.id = t.family_id JOIN accounts p ON p.id = f.account_id WHERE t.hash = :hash
@@ -44,11 +48,15 @@ class SignInAttempts:
         await self._connection.execute(_FIRST_ATTEMPT, {**key, "then": _LONG_AGO})
         row = (await self._connection.execute(_ATTEMPTS, key)).one()
         after = Attempts(row.attempts, row.last_at, row.retry_at).next(now)
-        await self._connection.execute(_ATTEMPTED, {**key, "count": after.count, "last_at": after.last_at, "retry_at": after.retry_at})
+        await self._connection.execute(
+            _ATTEMPTED, {**key, "count": after.count, "last_at": after.last_at, "retry_at": after.retry_at}
+        )
 
     async def forget(self, email: str) -> None:
         """The owner was there."""
-        await self._connection.execute(text("DELETE FROM sign_in_attempts WHERE address_hash = :hash"), {"hash": _address(email)})
+        await self._connection.execute(
+            text("DELETE FROM sign_in_attempts WHERE address_hash = :hash"), {"hash": _address(email)}
+        )
 
 
 class Families:
@@ -65,8 +73,12 @@ class Families:
     async def next_token(self, family_id: UUID, *, now: datetime) -> str:
         """Make the family's next token; it is kept nowhere."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        statement = text("INSERT INTO refresh_tokens (hash, family_id, expires_at) VALUES (:hash, :family, :expires_at)")
-        await self._connection.execute(statement, {"hash": digest(token), "family": family_id, "expires_at": now + REFRESH_LIFE})
+        statement = text(
+            "INSERT INTO refresh_tokens (hash, family_id, expires_at) VALUES (:hash, :family, :expires_at)"
+        )
+        await self._connection.execute(
+            statement, {"hash": digest(token), "family": family_id, "expires_at": now + REFRESH_LIFE}
+        )
         return token
 
     async def shown(self, token: str) -> tuple[UUID, UUID, Shown] | None:
@@ -78,11 +90,17 @@ class Families:
         row = await self._row(token)
         if row is None:
             return None
-        return row.family_id, row.account_id, Shown(row.used, row.expires_at, row.started_at, row.ended_at is not None, row.disabled)
+        return (
+            row.family_id,
+            row.account_id,
+            Shown(row.used, row.expires_at, row.started_at, row.ended_at is not None, row.disabled),
+        )
 
     async def use(self, token: str) -> None:
         """The token has served."""
-        await self._connection.execute(text("UPDATE refresh_tokens SET used = true WHERE hash = :hash"), {"hash": digest(token)})
+        await self._connection.execute(
+            text("UPDATE refresh_tokens SET used = true WHERE hash = :hash"), {"hash": digest(token)}
+        )
 
     async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
         """No token of the family works any more."""

@@ -90,5 +90,10 @@ class Structures:
         if after is not None:
             condition += " AND (sort_key, id) > (:key, :last)"
             values |= {"key": after[0], "last": after[1]}
-        statement = text(f"SELECT {_COLUMNS}, sort_key FROM structures WHERE {condition} ORDER BY sort_key, id LIMIT :most")  # noqa: S608 - made of constants
-        return [(structure_of(row), row.sort_key) for row in await self._connection.execute(statement, {**values, "most": limit + 1})]
+        statement = text(
+            f"SELECT {_COLUMNS}, sort_key FROM structures WHERE {condition} ORDER BY sort_key, id LIMIT :most"  # noqa: S608
+        )
+        return [
+            (structure_of(row), row.sort_key)
+            for row in await self._connection.execute(statement, {**values, "most": limit + 1})
+        ]

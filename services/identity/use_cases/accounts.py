@@ -29,13 +29,22 @@ async def add_account(tx: Transaction, actor: Actor, fields: dict[str, Any], *, 
     account = Account(id=uuid4(), version=1, **fields)
     if not await tx.accounts.add(account):
         raise AddressTaken
-    await tx.trace.add("account made", account.id, at=now, who=actor.account_id, acting_as="staff", is_staff=account.is_staff)
+    await tx.trace.add(
+        "account made", account.id, at=now, who=actor.account_id, acting_as="staff", is_staff=account.is_staff
+    )
     await send_proof(tx, holder_of(account), now=now)
     return account
 
 
 async def mark_account(
-    tx: Transaction, actor: Actor, account_id: UUID, *, is_staff: bool | None, disabled: bool | None, expected: int, now: datetime
+    tx: Transaction,
+    actor: Actor,
+    account_id: UUID,
+    *,
+    is_staff: bool | None,
+    disabled: bool | None,
+    expected: int,
+    now: datetime,
 ) -> Account:
     """The desk gives or takes the staff mark, disables or enables; None leaves as it is. Raises OwnAccount."""
     before = await tx.accounts.for_staff(account_id, actor, lock=True)

@@ -26,12 +26,17 @@ async def attach(tx: Transaction, account_id: UUID, structure_id: UUID, *, now: 
     """Ask for the attachment; the first user of the structure is its referent at once. Two at once wait for each other here."""
     await require_structure(tx, structure_id, lock=True)
     attachment = asked(
-        uuid4(), account_id=account_id, structure_id=structure_id, structure_has_people=await tx.attachments.has_people(structure_id)
+        uuid4(),
+        account_id=account_id,
+        structure_id=structure_id,
+        structure_has_people=await tx.attachments.has_people(structure_id),
     )
     if not await tx.attachments.add(attachment, at=now):
         raise AlreadyAttached
     statuses = [status.value for status in attachment.statuses]
-    await tx.trace.add("attachment requested", attachment.id, at=now, who=account_id, state=attachment.state.value, statuses=statuses)
+    await tx.trace.add(
+        "attachment requested", attachment.id, at=now, who=account_id, state=attachment.state.value, statuses=statuses
+    )
     if attachment.state is State.ACTIVE:
         tx.say(AccountAttachmentConfirmed(occurred_at=now, attachment=of_attachment(attachment), confirmed_by=None))
     else:

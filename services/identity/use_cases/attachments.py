@@ -18,7 +18,9 @@ from shared.contracts.identity import (
 from shared.http.etag import check_version
 
 
-async def confirm(tx: Transaction, actor: Actor, attachment_id: UUID, statuses: Collection[Status], *, now: datetime) -> None:
+async def confirm(
+    tx: Transaction, actor: Actor, attachment_id: UUID, statuses: Collection[Status], *, now: datetime
+) -> None:
     """The person belongs to the structure, with these statuses; raises IllegalMove."""
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.CONFIRM, statuses=statuses)
@@ -31,7 +33,11 @@ async def refuse(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.REFUSE)
     await _settle(tx, actor, before, after, act="attachment refused", now=now, reason=reason)
-    tx.say(AccountAttachmentRefused(occurred_at=now, attachment=of_attachment(after), refused_by=actor.account_id, reason=reason))
+    tx.say(
+        AccountAttachmentRefused(
+            occurred_at=now, attachment=of_attachment(after), refused_by=actor.account_id, reason=reason
+        )
+    )
 
 
 async def change_statuses(
@@ -52,7 +58,11 @@ async def end(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.END, other_referents=await tx.attachments.other_referents(before))
     await _settle(tx, actor, before, after, act="attachment ended", now=now, reason=reason)
-    tx.say(AccountAttachmentEnded(occurred_at=now, attachment=of_attachment(after), ended_by=actor.account_id, reason=reason))
+    tx.say(
+        AccountAttachmentEnded(
+            occurred_at=now, attachment=of_attachment(after), ended_by=actor.account_id, reason=reason
+        )
+    )
 
 
 async def _settle(

@@ -55,11 +55,18 @@ async def add_decoy(tx: Transaction, email: str, *, now: datetime) -> None:
     await tx.links.add(Purpose.DECOY, Holder(email, uuid4(), None, "", ""), now=now)
 
 
-def notify(tx: Transaction, account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime) -> None:
+def notify(
+    tx: Transaction, account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime
+) -> None:
     """Tell the owner of the address."""
     tx.say(
         SendAccountNotice(
-            occurred_at=now, id=uuid4(), account_id=account.id, email=account.email, first_name=account.first_name, notice=notice
+            occurred_at=now,
+            id=uuid4(),
+            account_id=account.id,
+            email=account.email,
+            first_name=account.first_name,
+            notice=notice,
         )
     )
 

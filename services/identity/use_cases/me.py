@@ -29,7 +29,14 @@ async def rename(tx: Transaction, actor: Actor, changes: dict[str, Any], *, expe
 
 
 async def change_password(
-    sign_in: SignIn, passwords: Passwords, account_id: UUID, *, current: str, new: str, kept_token: str | None, now: datetime
+    sign_in: SignIn,
+    passwords: Passwords,
+    account_id: UUID,
+    *,
+    current: str,
+    new: str,
+    kept_token: str | None,
+    now: datetime,
 ) -> None:
     """Replace the password; every other session ends. A wrong current password counts as at the sign-in."""
     async with sign_in.begin() as tx:

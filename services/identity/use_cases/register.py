@@ -63,7 +63,9 @@ async def registered(tx: Transaction, account: Account, password_hash: str, *, n
 
 
 def _first_seen(holder: Holder) -> Account:
-    return Account(holder.account_id, 1, holder.civility, holder.first_name, holder.last_name, holder.email, proved=True)
+    return Account(
+        holder.account_id, 1, holder.civility, holder.first_name, holder.last_name, holder.email, proved=True
+    )
 
 
 def asking_again(pending: Holder) -> Holder:

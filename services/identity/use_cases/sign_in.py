@@ -120,5 +120,9 @@ class SignIn:
 
 async def _end_replayed(tx: Transaction, family_id: UUID, account_id: UUID, now: datetime) -> None:
     await tx.families.end(family_id, why="replayed", now=now)
-    await tx.trace.add("refresh token replayed", account_id, at=now, who=None, acting_as="unknown", family=str(family_id))
-    log.warning("refresh token replayed: the session is ended", audit=True, account=str(account_id), family=str(family_id))
+    await tx.trace.add(
+        "refresh token replayed", account_id, at=now, who=None, acting_as="unknown", family=str(family_id)
+    )
+    log.warning(
+        "refresh token replayed: the session is ended", audit=True, account=str(account_id), family=str(family_id)
+    )

@@ -51,18 +51,24 @@ async def request_structure(tx: Transaction, fields: dict[str, Any], *, now: dat
     return request
 
 
-async def accept_request(tx: Transaction, actor: Actor, request_id: UUID, *, is_member: bool, now: datetime) -> Structure:
+async def accept_request(
+    tx: Transaction, actor: Actor, request_id: UUID, *, is_member: bool, now: datetime
+) -> Structure:
     """The desk adds the structure; raises AlreadyAnswered or SiretTaken."""
     request = (await tx.desk.request(request_id, actor)).answered(RequestState.ACCEPTED)
     await tx.desk.save_request(request)
     structure = Structure(uuid4(), 1, request.name, request.siret, request.town, is_member)
     await tx.structures.add(structure)
-    await _trace(tx, "structure request accepted", request.id, actor, now, structure=str(structure.id), is_member=is_member)
+    await _trace(
+        tx, "structure request accepted", request.id, actor, now, structure=str(structure.id), is_member=is_member
+    )
     tx.say(StructureRegistered(occurred_at=now, structure=of_structure(structure), request=of_request(request)))
     return structure
 
 
-async def refuse_request(tx: Transaction, actor: Actor, request_id: UUID, *, reason: str, now: datetime) -> StructureRequest:
+async def refuse_request(
+    tx: Transaction, actor: Actor, request_id: UUID, *, reason: str, now: datetime
+) -> StructureRequest:
     """The desk does not add the structure; raises AlreadyAnswered."""
     request = (await tx.desk.request(request_id, actor)).answered(RequestState.REFUSED)
     await tx.desk.save_request(request)
@@ -80,7 +86,11 @@ async def report_change(tx: Transaction, actor: Actor, structure_id: UUID, text:
     await _trace(tx, "structure change reported", report.id, actor, now, structure=str(structure_id))
     tx.say(
         StructureChangeReported(
-            occurred_at=now, structure=of_structure(structure), report_id=report.id, reported_by=actor.account_id, text=text
+            occurred_at=now,
+            structure=of_structure(structure),
+            report_id=report.id,
+            reported_by=actor.account_id,
+            text=text,
         )
     )
     return report

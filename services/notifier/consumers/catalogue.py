@@ -58,7 +58,9 @@ async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transac
         if enrollment.is_open:
             await require_what_it_is_about(tx, enrollment)
             cause = f"{message.wire_name}:{message.session.version}:{enrollment.id}"
-            await post_about(tx, Post(Kind.SESSION_MOVED, cause, enrollment.id), enrollment, Audience.PERSON, Audience.EMPLOYER)
+            await post_about(
+                tx, Post(Kind.SESSION_MOVED, cause, enrollment.id), enrollment, Audience.PERSON, Audience.EMPLOYER
+            )
 
 
 @subscriptions.on(SessionCancelled)
@@ -71,5 +73,7 @@ async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction
     for enrollment in await tx.copies.of_session(message.session.id):
         if enrollment.is_open:
             await require_what_it_is_about(tx, enrollment)
-            post = Post(Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason})
+            post = Post(
+                Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason}
+            )
             await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)

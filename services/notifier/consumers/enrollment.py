@@ -59,7 +59,9 @@ async def _heard(tx: Transaction, snapshot: EnrollmentSnapshot) -> Enrollment:
 
 
 def _post(kind: Kind, message: Message, **facts: object) -> Post:
-    return Post(kind, f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}", message.aggregate_id, facts)
+    return Post(
+        kind, f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}", message.aggregate_id, facts
+    )
 
 
 @subscriptions.on(EnrollmentRequested)
@@ -92,7 +94,9 @@ async def when_a_request_is_approved(message: EnrollmentApproved, tx: Transactio
 async def when_a_request_is_refused(message: EnrollmentRefused, tx: Transaction) -> None:
     """Tell the person; the employers too when none of them refused."""
     enrollment = await _heard(tx, message.enrollment)
-    theirs = message.refused_by in {employer.id for employer in await having(tx, enrollment.structure_id, Audience.EMPLOYER)}
+    theirs = message.refused_by in {
+        employer.id for employer in await having(tx, enrollment.structure_id, Audience.EMPLOYER)
+    }
     post = _post(Kind.REFUSED, message, reason=message.reason, by_agency=not theirs)
     await post_about(tx, post, enrollment, Audience.PERSON, *(() if theirs else (Audience.EMPLOYER,)))
 
@@ -163,7 +167,9 @@ async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transact
     """Tell the person, the employers and the trainers, but for whoever did it."""
     enrollment = await _heard(tx, message.enrollment)
     if message.by == "session":
-        post = Post(Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason})
+        post = Post(
+            Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason}
+        )
         await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
         return
     post = _post(Kind.CANCELLED, message, reason=message.reason)

@@ -63,7 +63,9 @@ async def when_a_structure_is_registered(message: StructureRegistered, tx: Trans
     """Keep its name; tell whoever had asked for it."""
     await keep_structure(tx, message.structure)
     if message.request is not None:
-        post = Post(Kind.STRUCTURE_REGISTERED, cause(message), message.request.id, message.request.model_dump(mode="json"))
+        post = Post(
+            Kind.STRUCTURE_REGISTERED, cause(message), message.request.id, message.request.model_dump(mode="json")
+        )
         await post_to_address(tx, post, Audience.CONTACT, message.request.contact_email)
 
 
@@ -87,7 +89,11 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
     """Tell the desk; several reports of one structure at one version are several mails."""
     await keep_structure(tx, message.structure)
     reporter = await known_account(tx, message.reported_by)
-    facts = {"text": message.text, "reporter": f"{reporter.full_name} ({reporter.email})", "reported_by": str(reporter.id)}
+    facts = {
+        "text": message.text,
+        "reporter": f"{reporter.full_name} ({reporter.email})",
+        "reported_by": str(reporter.id),
+    }
     post = Post(Kind.STRUCTURE_CHANGE_REPORTED, f"{message.wire_name}:{message.report_id}", message.structure.id, facts)
     await post_to_address(tx, post, Audience.DESK, tx.desk_email)
 
@@ -105,7 +111,9 @@ async def when_an_attachment_is_requested(message: AccountAttachmentRequested, t
         await post_to_address(tx, post, Audience.DESK, tx.desk_email)
 
 
-async def _tell_the_person(message: Message, attachment: AttachmentSnapshot, tx: Transaction, kind: Kind, **facts: object) -> None:
+async def _tell_the_person(
+    message: Message, attachment: AttachmentSnapshot, tx: Transaction, kind: Kind, **facts: object
+) -> None:
     await keep_attachment(tx, attachment)
     await require_structure(tx, attachment.structure_id)
     person = await known_account(tx, attachment.account_id)
@@ -115,7 +123,9 @@ async def _tell_the_person(message: Message, attachment: AttachmentSnapshot, tx:
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     """Tell the person."""
-    await _tell_the_person(message, message.attachment, tx, Kind.ATTACHMENT_CONFIRMED, first=message.confirmed_by is None)
+    await _tell_the_person(
+        message, message.attachment, tx, Kind.ATTACHMENT_CONFIRMED, first=message.confirmed_by is None
+    )
 
 
 @subscriptions.on(AccountAttachmentRefused)
@@ -140,14 +150,18 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
 async def send_address_proof(message: SendAddressProof, tx: Transaction) -> None:
     """Send the link to the address, whose account is not there yet."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name", "structure_name"})
-    await post_to_address(tx, Post(Kind.ADDRESS_PROOF, cause(message), message.id, facts), Audience.OWNER, message.email)
+    await post_to_address(
+        tx, Post(Kind.ADDRESS_PROOF, cause(message), message.id, facts), Audience.OWNER, message.email
+    )
 
 
 @subscriptions.on(SendPasswordReset)
 async def send_password_reset(message: SendPasswordReset, tx: Transaction) -> None:
     """Send the link to the address that was given to identity."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name"})
-    await post_to_address(tx, Post(Kind.PASSWORD_RESET, cause(message), message.id, facts), Audience.OWNER, message.email)
+    await post_to_address(
+        tx, Post(Kind.PASSWORD_RESET, cause(message), message.id, facts), Audience.OWNER, message.email
+    )
 
 
 @subscriptions.on(SendAccountNotice)

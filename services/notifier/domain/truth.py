@@ -63,7 +63,11 @@ def _not_their_business(mail: Mail, situation: Situation) -> str | None:
         return "Le destinataire n'est plus employeur de la structure."
     if mail.audience is Audience.REFERENT and "referent" not in situation.recipient_statuses:
         return "Le destinataire n'est plus référent de la structure."
-    if mail.audience is Audience.TRAINER and situation.session and mail.recipient_account_id not in situation.session.trainer_ids:
+    if (
+        mail.audience is Audience.TRAINER
+        and situation.session
+        and mail.recipient_account_id not in situation.session.trainer_ids
+    ):
         return "Le destinataire n'anime plus la session."
     return None
 

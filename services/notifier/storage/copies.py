@@ -10,7 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.copies import Account, Attachment, Enrollment, Line, Session, Slot, Structure
-from services.notifier.storage.tables import accounts, attachments, calendars, enrollments, sessions, structures, trainings
+from services.notifier.storage.tables import (
+    accounts,
+    attachments,
+    calendars,
+    enrollments,
+    sessions,
+    structures,
+    trainings,
+)
 
 
 def _account(row: Row[Any]) -> Account:
@@ -18,23 +26,38 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _session(row: Row[Any]) -> Session:
-    return Session(row.id, row.version, row.training_title, row.place, slots_of(row.slots), tuple(row.trainer_ids), row.state)
+    return Session(
+        row.id, row.version, row.training_title, row.place, slots_of(row.slots), tuple(row.trainer_ids), row.state
+    )
 
 
 def _enrollment(row: Row[Any]) -> Enrollment:
     return Enrollment(
-        row.id, row.version, row.account_id, row.structure_id, row.session_id, row.approval, row.seat, row.rank, row.attendance
+        row.id,
+        row.version,
+        row.account_id,
+        row.structure_id,
+        row.session_id,
+        row.approval,
+        row.seat,
+        row.rank,
+        row.attendance,
     )
 
 
 def slots_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Slot, ...]:
     """Slots from JSON."""
-    return tuple(Slot(UUID(row["id"]), datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])) for row in rows)
+    return tuple(
+        Slot(UUID(row["id"]), datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"]))
+        for row in rows
+    )
 
 
 def slots_as_json(slots: Sequence[Slot]) -> list[dict[str, str]]:
     """Slots for JSON."""
-    return [{"id": str(one.id), "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat()} for one in slots]
+    return [
+        {"id": str(one.id), "starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat()} for one in slots
+    ]
 
 
 class Copies:
@@ -48,7 +71,9 @@ class Copies:
         statement = insert(table).values(**values)
         newer = table.c.version < statement.excluded.version
         changes = {name: statement.excluded[name] for name in values if name != "id"}
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer))
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer)
+        )
 
     async def _one(self, table: Table, key: UUID) -> Row[Any] | None:
         return (await self._connection.execute(select(table).where(table.c.id == key))).first()
@@ -79,14 +104,20 @@ class Copies:
 
     async def note_cart(self, enrollment_id: UUID, cart_id: UUID) -> int:
         """Remember the request's cart and count those that arrived; two at once wait for each other, so that one sees all."""
-        await self._connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:cart, 0))"), {"cart": str(cart_id)})
-        await self._connection.execute(update(enrollments).where(enrollments.c.id == enrollment_id).values(cart_id=cart_id))
+        await self._connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:cart, 0))"), {"cart": str(cart_id)}
+        )
+        await self._connection.execute(
+            update(enrollments).where(enrollments.c.id == enrollment_id).values(cart_id=cart_id)
+        )
         found = await self._connection.execute(select(enrollments.c.id).where(enrollments.c.cart_id == cart_id))
         return len(found.all())
 
     async def note_attendance(self, enrollment_id: UUID, attendance: Mapping[str, bool]) -> None:
         """Remember who was there, slot by slot."""
-        await self._connection.execute(update(enrollments).where(enrollments.c.id == enrollment_id).values(attendance=attendance))
+        await self._connection.execute(
+            update(enrollments).where(enrollments.c.id == enrollment_id).values(attendance=attendance)
+        )
 
     async def account(self, key: UUID) -> Account | None:
         """A person."""
@@ -117,7 +148,9 @@ class Copies:
         """What the person is now in the structure."""
         found = await self._connection.execute(
             select(attachments.c.statuses).where(
-                attachments.c.account_id == account_id, attachments.c.structure_id == structure_id, attachments.c.state == "active"
+                attachments.c.account_id == account_id,
+                attachments.c.structure_id == structure_id,
+                attachments.c.state == "active",
             )
         )
         return frozenset(status for row in found for status in row.statuses)
@@ -125,7 +158,9 @@ class Copies:
     async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
         """Whether any attachment of the person to the structure was heard of."""
         found = await self._connection.execute(
-            select(attachments.c.id).where(attachments.c.account_id == account_id, attachments.c.structure_id == structure_id).limit(1)
+            select(attachments.c.id)
+            .where(attachments.c.account_id == account_id, attachments.c.structure_id == structure_id)
+            .limit(1)
         )
         return found.first() is not None
 
@@ -134,14 +169,20 @@ class Copies:
         found = await self._connection.execute(
             select(attachments.c.account_id, accounts)
             .outerjoin_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
-            .where(attachments.c.structure_id == structure_id, attachments.c.state == "active", attachments.c.statuses.contains([status]))
+            .where(
+                attachments.c.structure_id == structure_id,
+                attachments.c.state == "active",
+                attachments.c.statuses.contains([status]),
+            )
             .order_by(attachments.c.account_id)
         )
         return [(row.account_id, _account(row) if row.id else None) for row in found]
 
     async def of_session(self, session_id: UUID) -> list[Enrollment]:
         """Every request for a session."""
-        found = await self._connection.execute(select(enrollments).where(enrollments.c.session_id == session_id).order_by(enrollments.c.id))
+        found = await self._connection.execute(
+            select(enrollments).where(enrollments.c.session_id == session_id).order_by(enrollments.c.id)
+        )
         return [_enrollment(row) for row in found]
 
     async def of_account(self, account_id: UUID) -> list[Enrollment]:
@@ -165,12 +206,18 @@ class Copies:
             person, session = await self.account(enrollment.account_id), await self.session(enrollment.session_id)
             if person and session:
                 lines.append(Line(enrollment, person, session))
-        return tuple(sorted(lines, key=lambda line: (line.session.slots[0].starts_at, line.person.last_name, line.person.first_name)))
+        return tuple(
+            sorted(
+                lines, key=lambda line: (line.session.slots[0].starts_at, line.person.last_name, line.person.first_name)
+            )
+        )
 
     async def calendar(self, enrollment_id: UUID, recipient: str) -> tuple[Slot, ...]:
         """The slots that a recipient has in a calendar by our mails."""
         found = await self._connection.execute(
-            select(calendars.c.slots).where(calendars.c.enrollment_id == enrollment_id, calendars.c.recipient == recipient)
+            select(calendars.c.slots).where(
+                calendars.c.enrollment_id == enrollment_id, calendars.c.recipient == recipient
+            )
         )
         row = found.first()
         return slots_of(row.slots) if row else ()
@@ -179,4 +226,6 @@ class Copies:
         """Remember what a recipient has in a calendar now; nothing after a cancellation."""
         values = {"slots": slots_as_json(slots), "sequence": sequence}
         statement = insert(calendars).values(enrollment_id=enrollment_id, recipient=recipient, **values)
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=["enrollment_id", "recipient"], set_=values))
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["enrollment_id", "recipient"], set_=values)
+        )

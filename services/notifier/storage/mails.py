@@ -51,14 +51,19 @@ class Mails:
             .scalar_subquery()
         )
         claimed = await self._connection.execute(
-            update(mails).where(mails.c.id == due).values(attempts=mails.c.attempts + 1, next_at=now + lease).returning(mails)
+            update(mails)
+            .where(mails.c.id == due)
+            .values(attempts=mails.c.attempts + 1, next_at=now + lease)
+            .returning(mails)
         )
         row = claimed.first()
         return _mail(row) if row else None
 
     async def settle(self, mail_id: UUID, **values: Any) -> None:  # noqa: ANN401 - columns of the table
         """Write what became of a mail."""
-        await self._connection.execute(update(mails).where(mails.c.id == mail_id, mails.c.status == "pending").values(**values))
+        await self._connection.execute(
+            update(mails).where(mails.c.id == mail_id, mails.c.status == "pending").values(**values)
+        )
 
     async def later_one_says_it(self, mail: Mail) -> bool:
         """Whether another pending mail of this kind, about the same thing, for the same recipient, was queued after this one."""
@@ -84,12 +89,18 @@ class Mails:
         about = select(enrollments.c.id).where(enrollments.c.account_id == account_id)
         belonging = select(attachments.c.id).where(attachments.c.account_id == account_id)
         blank: dict[str, Any] = {"subject": None, "text": None, "html": None, "attachments": [], "facts": {}}
-        theirs = or_(mails.c.recipient_account_id == account_id, mails.c.recipient == email, mails.c.facts["contact_email"].astext == email)
+        theirs = or_(
+            mails.c.recipient_account_id == account_id,
+            mails.c.recipient == email,
+            mails.c.facts["contact_email"].astext == email,
+        )
         reported = mails.c.facts["reported_by"].astext == str(account_id)
         concerned = or_(theirs, reported, mails.c.subject_id.in_(about), mails.c.subject_id.in_(belonging))
         named = and_(mails.c.subject_id.in_(sheets), mails.c.status != "pending")
         await self._connection.execute(
-            update(mails).where(concerned, mails.c.status == "pending").values(status="dropped", why_not="La personne est effacée.")
+            update(mails)
+            .where(concerned, mails.c.status == "pending")
+            .values(status="dropped", why_not="La personne est effacée.")
         )
         await self._connection.execute(update(mails).where(or_(concerned, named)).values(**blank))
         await self._connection.execute(update(mails).where(theirs).values(recipient=func.concat("erased:", mails.c.id)))

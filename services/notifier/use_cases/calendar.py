@@ -45,7 +45,9 @@ class _Entries:
     def files(self, method: Method, slots: Sequence[Slot], name: str) -> list[File]:
         """One file a slot: all entries of one iTIP message must have the same UID (RFC 5546, 3.2.2 and 3.2.5)."""
         content_type = f"text/calendar; method={method}; charset=utf-8"
-        return [File(f"{name}-{number}.ics", content_type, self._file(method, slot)) for number, slot in enumerate(slots, 1)]
+        return [
+            File(f"{name}-{number}.ics", content_type, self._file(method, slot)) for number, slot in enumerate(slots, 1)
+        ]
 
     def _file(self, method: Method, slot: Slot) -> str:
         event = Event()
@@ -68,7 +70,9 @@ class _Entries:
         return content.decode()
 
 
-def calendar_change(mail: Mail, situation: Situation, *, organizer: str, attendee: str, now: datetime) -> CalendarChange | None:
+def calendar_change(
+    mail: Mail, situation: Situation, *, organizer: str, attendee: str, now: datetime
+) -> CalendarChange | None:
     """Cancel entries that are no longer true, request those that are; None when nothing changes. A trainer's calendar is not ours."""
     session, enrollment, held = situation.session, situation.enrollment, situation.held_slots
     if session is None or enrollment is None or mail.audience not in {Audience.PERSON, Audience.EMPLOYER}:
@@ -92,4 +96,8 @@ def calendar_change(mail: Mail, situation: Situation, *, organizer: str, attende
 def _sentence(*, puts: bool, before: bool) -> str:
     if not puts:
         return "Les fichiers joints retirent les créneaux de votre agenda."
-    return "Les fichiers joints mettent votre agenda à jour." if before else "Les fichiers joints ajoutent les créneaux à votre agenda."
+    return (
+        "Les fichiers joints mettent votre agenda à jour."
+        if before
+        else "Les fichiers joints ajoutent les créneaux à votre agenda."
+    )

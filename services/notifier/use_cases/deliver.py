@@ -6,7 +6,13 @@ from email.message import EmailMessage
 from typing import Final, Literal, Protocol
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib.errors import (
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 
 PERMANENT: Final = 500
 """A server's answer from this code on means no for ever (RFC 5321, 4.2.1)."""
@@ -59,7 +65,9 @@ class Smtp:
         except SMTPResponseException as error:
             raise _refused(error) from error
         except (OSError, SMTPException) as error:
-            raise NotDelivered(f"Le serveur de messagerie ne répond pas ou a coupé la connexion ({type(error).__name__}).") from error
+            raise NotDelivered(
+                f"Le serveur de messagerie ne répond pas ou a coupé la connexion ({type(error).__name__})."
+            ) from error
 
     async def _send(self, message: EmailMessage) -> None:
         await aiosmtplib.send(

@@ -18,7 +18,14 @@ async def erase_account(tx: Transaction, account_id: UUID, version: int) -> None
     """Leave a tombstone that no late snapshot lifts, and forget the person in the mails."""
     known = await tx.copies.account(account_id)
     await tx.copies.keep_account(
-        id=account_id, version=version, first_name="", last_name="", email="", is_staff=False, disabled=True, erased=True
+        id=account_id,
+        version=version,
+        first_name="",
+        last_name="",
+        email="",
+        is_staff=False,
+        disabled=True,
+        erased=True,
     )
     sheets = [sheet_of(one.session_id, one.structure_id) for one in await tx.copies.of_account(account_id)]
     await tx.mails.erase(account_id, known.email if known else "", sheets)

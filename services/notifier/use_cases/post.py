@@ -24,7 +24,9 @@ class Post:
     delay: timedelta = timedelta(0)
 
 
-async def post_to_address(tx: Transaction, post: Post, audience: Audience, email: str, account_id: UUID | None = None) -> None:
+async def post_to_address(
+    tx: Transaction, post: Post, audience: Audience, email: str, account_id: UUID | None = None
+) -> None:
     """Queue for one address."""
     await tx.mails.add(
         delay=post.delay,
@@ -92,7 +94,9 @@ async def require_what_it_is_about(tx: Transaction, enrollment: Enrollment) -> N
         raise NotYetKnown(f"attachment of {enrollment.account_id} to {enrollment.structure_id}")
 
 
-async def post_about(tx: Transaction, post: Post, enrollment: Enrollment, *audiences: Audience, but: UUID | None = None) -> None:
+async def post_about(
+    tx: Transaction, post: Post, enrollment: Enrollment, *audiences: Audience, but: UUID | None = None
+) -> None:
     """Queue for audiences of a request; nobody hears of what they did themselves (`but`).
 
     Who is in two audiences gets the mail of the first.

@@ -23,7 +23,13 @@ async def _require_staff(tx: Transaction, reader: UUID) -> None:
 
 
 async def list_mails(
-    tx: Transaction, reader: UUID, *, limit: int, after: tuple[datetime, UUID] | None, status: str | None, kind: str | None
+    tx: Transaction,
+    reader: UUID,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    status: str | None,
+    kind: str | None,
 ) -> Sequence[Row[Any]]:
     """Mails, newest first."""
     await _require_staff(tx, reader)

@@ -83,7 +83,9 @@ class Sender:
             subject=letter.subject,
             text=letter.text if shown else None,
             html=letter.html if shown else None,
-            attachments=[{"name": one.name, "content_type": one.content_type, "content": one.content} for one in letter.files],
+            attachments=[
+                {"name": one.name, "content_type": one.content_type, "content": one.content} for one in letter.files
+            ],
             message_id=message_id(mail),
             **_forgotten(mail),
         )
@@ -116,7 +118,9 @@ def _letter(mail: Mail, situation: Situation, office: Office, now: datetime) -> 
 
 def _forgotten(mail: Mail) -> dict[str, Any]:
     """A settled mail needs its token no more."""
-    return {"facts": {name: value for name, value in mail.facts.items() if name != "token"}} if mail.kind in SECRET else {}
+    return (
+        {"facts": {name: value for name, value in mail.facts.items() if name != "token"}} if mail.kind in SECRET else {}
+    )
 
 
 def message_id(mail: Mail) -> str:

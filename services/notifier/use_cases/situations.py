@@ -48,7 +48,9 @@ async def _attachment(tx: Transaction, mail: Mail, base: Situation) -> Situation
     if attachment is None:
         return base
     structure = await tx.copies.structure(attachment.structure_id)
-    return replace(base, attachment=attachment, structure=structure, person=await tx.copies.account(attachment.account_id))
+    return replace(
+        base, attachment=attachment, structure=structure, person=await tx.copies.account(attachment.account_id)
+    )
 
 
 async def _structure(tx: Transaction, mail: Mail, base: Situation) -> Situation:

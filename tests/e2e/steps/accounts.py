@@ -17,7 +17,13 @@ async def the_desk_signs_in(story: Story) -> None:
 async def a_structure_that_is_not_listed_is_asked_for(story: Story) -> None:
     name = f"Mairie de Saint-Aubin {story.run}"
     assert await _listed(story, name) == []
-    asked = {"name": name, "siret": siret(), "town": "Saint-Aubin", "contact_name": "Camille Passant", "contact_email": story.visitor.email}
+    asked = {
+        "name": name,
+        "siret": siret(),
+        "town": "Saint-Aubin",
+        "contact_name": "Camille Passant",
+        "contact_email": story.visitor.email,
+    }
     request = await story.visitor.does("POST", "identity/v1/structure-requests", asked, expect=202)
 
     mail = await story.mails.read(None, f"Structure à ajouter : {name}")
@@ -39,7 +45,13 @@ async def a_structure_is_found_by_name_siret_and_town(story: Story) -> None:
 
 async def a_structure_that_the_desk_does_not_know_is_refused(story: Story) -> None:
     name = f"Entreprise imaginaire {story.run}"
-    asked = {"name": name, "siret": siret(), "town": "Nulle-Part", "contact_name": "Camille Passant", "contact_email": story.visitor.email}
+    asked = {
+        "name": name,
+        "siret": siret(),
+        "town": "Nulle-Part",
+        "contact_name": "Camille Passant",
+        "contact_email": story.visitor.email,
+    }
     request = await story.visitor.does("POST", "identity/v1/structure-requests", asked, expect=202)
     path = f"identity/v1/structure-requests/{request['id']}/refusal"
     await story.staff.does("POST", path, {"reason": "Hors du territoire de l'agence."})
@@ -105,12 +117,16 @@ async def the_referent_gives_the_statuses(story: Story) -> None:
 async def the_referent_reports_a_change_of_the_structure(story: Story) -> None:
     structure = story.structures["mairie"]
     words = f"La mairie a fusionné : elle s'appelle Saint-Aubin-le-Neuf {story.run}."
-    report = await story["amandine"].does("POST", f"identity/v1/structures/{structure['id']}/change-reports", {"text": words}, expect=201)
+    report = await story["amandine"].does(
+        "POST", f"identity/v1/structures/{structure['id']}/change-reports", {"text": words}, expect=201
+    )
     assert words in (await story.mails.read(None, f"Changement signalé : {structure['name']}")).text
 
     waiting = await story.staff.gets("identity/v1/change-reports?state=open&limit=100")
     assert report["id"] in [one["id"] for one in waiting["items"]]
-    changed = await story.staff.edits("PATCH", f"identity/v1/structures/{structure['id']}", {"town": "Saint-Aubin-le-Neuf"})
+    changed = await story.staff.edits(
+        "PATCH", f"identity/v1/structures/{structure['id']}", {"town": "Saint-Aubin-le-Neuf"}
+    )
     assert changed["town"] == "Saint-Aubin-le-Neuf"
     await story.staff.does("POST", f"identity/v1/change-reports/{report['id']}/closure")
     # the structure's people are not told by mail: they reported it
@@ -128,7 +144,9 @@ async def the_status_of_referent_is_handed_over(story: Story) -> None:
 
 async def an_account_is_opened_with_address_and_password(story: Story) -> None:
     bruno = story["bruno"]
-    await bruno.does("POST", "identity/v1/tokens", {"email": bruno.email, "password": "ce n'est pas le bon"}, expect=401)
+    await bruno.does(
+        "POST", "identity/v1/tokens", {"email": bruno.email, "password": "ce n'est pas le bon"}, expect=401
+    )
     await bruno.signs_in()
     refreshed = await bruno.does("POST", "identity/v1/tokens/refresh", {"refresh_token": bruno.tokens["refresh_token"]})
     await bruno.does("POST", "identity/v1/tokens/revocation", {"refresh_token": refreshed["refresh_token"]}, expect=204)
@@ -153,7 +171,9 @@ async def an_account_asked_for_twice_tells_the_owner_alone(story: Story) -> None
 
 async def another_structure_has_its_own_people(story: Story) -> None:
     body = {"name": f"Association Tremplin {story.run}", "siret": siret(), "town": "Guéret", "is_member": False}
-    story.structures["tremplin"] = structure = await story.staff.does("POST", "identity/v1/structures", body, expect=201)
+    story.structures["tremplin"] = structure = await story.staff.does(
+        "POST", "identity/v1/structures", body, expect=201
+    )
     hugo = story["hugo"]
     await asks_for_an_account(story, hugo, "tremplin")
     await hugo.proves_the_address()

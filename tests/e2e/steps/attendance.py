@@ -12,14 +12,20 @@ async def the_desk_moves_the_session_and_everybody_hears_of_it(story: Story) -> 
     """To yesterday, so that its attendance can be taken: what took place may be entered afterwards."""
     await moved_to_yesterday(story, "entretien")
     # the association's employer has two people there
-    await story.all_read(f"Session déplacée : {story.title('entretien')}", "bruno", "ines", "jules", "claire", "denis", "hugo", "hugo")
+    await story.all_read(
+        f"Session déplacée : {story.title('entretien')}", "bruno", "ines", "jules", "claire", "denis", "hugo", "hugo"
+    )
 
 
 async def attendance_is_taken_slot_by_slot(story: Story) -> None:
     theo, path = story["theo"], _sheet(story)
     morning, afternoon = (slot["id"] for slot in story.sessions["entretien"]["slots"])
-    sheet = await theo.sees_soon(path, lambda found: datetime.fromisoformat(found["session"]["ends_at"]) < datetime.now(UTC))
-    assert {line["person"]["id"] for line in sheet["lines"]} == {story[person].id for person in ("bruno", "ines", "jules")}
+    sheet = await theo.sees_soon(
+        path, lambda found: datetime.fromisoformat(found["session"]["ends_at"]) < datetime.now(UTC)
+    )
+    assert {line["person"]["id"] for line in sheet["lines"]} == {
+        story[person].id for person in ("bruno", "ines", "jules")
+    }
     assert all(line["presences"] == {morning: None, afternoon: None} for line in sheet["lines"])
 
     body = _presences(story, bruno=True, ines=True, jules=False)
@@ -37,7 +43,9 @@ async def attendance_is_closed_once(story: Story) -> None:
     sheet = await theo.does("POST", f"{path}/closure")
     assert sheet["closed_at"]
     morning = story.sessions["entretien"]["slots"][0]["id"]
-    await theo.does("PUT", f"{path}/slots/{morning}", _presences(story, bruno=False, ines=False, jules=False), expect=409)
+    await theo.does(
+        "PUT", f"{path}/slots/{morning}", _presences(story, bruno=False, ines=False, jules=False), expect=409
+    )
 
 
 async def every_employer_is_told_who_was_there(story: Story) -> None:
@@ -65,8 +73,13 @@ async def the_person_finds_what_was_followed_requested_refused_and_cancelled(sto
     for person, groups in expected.items():
         for group, trainings in groups.items():
             found = (await story[person].gets(f"{ENROLLMENTS}?scope=mine&group={group}"))["items"]
-            assert [one["id"] for one in found] == [story.requests[person, training] for training in trainings], (person, group)
-            assert all(story.title(training) in one["session"]["title"] for one, training in zip(found, trainings, strict=True))
+            assert [one["id"] for one in found] == [story.requests[person, training] for training in trainings], (
+                person,
+                group,
+            )
+            assert all(
+                story.title(training) in one["session"]["title"] for one, training in zip(found, trainings, strict=True)
+            )
 
 
 async def employers_find_every_decision_that_they_took(story: Story) -> None:
@@ -86,7 +99,10 @@ async def moved_to_yesterday(story: Story, training: str) -> None:
     """The desk gives the session's two slots other times."""
     path = f"catalogue/v1/sessions/{story.sessions[training]['id']}"
     day = (datetime.now(UTC) - timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
-    slots = [half_day(day, hours) | {"id": slot["id"]} for slot, hours in zip(story.sessions[training]["slots"], (0, 5), strict=True)]
+    slots = [
+        half_day(day, hours) | {"id": slot["id"]}
+        for slot, hours in zip(story.sessions[training]["slots"], (0, 5), strict=True)
+    ]
     times = {"opens_at": (day - timedelta(days=9)).isoformat(), "closes_at": (day - timedelta(days=2)).isoformat()}
     moved = await story.staff.edits("PATCH", path, {"slots": slots, **times})
     assert [slot["id"] for slot in moved["slots"]] == [slot["id"] for slot in slots]
@@ -105,4 +121,8 @@ def _sheet(story: Story) -> str:
 
 
 def _presences(story: Story, **there: bool) -> dict[str, Any]:
-    return {"presences": [{"enrollment_id": story.requests[key, "entretien"], "present": present} for key, present in there.items()]}
+    return {
+        "presences": [
+            {"enrollment_id": story.requests[key, "entretien"], "present": present} for key, present in there.items()
+        ]
+    }

@@ -97,7 +97,9 @@ async def a_training_says_its_content_its_public_its_prerequisites_and_every_slo
     for field in ("summary", "objectives", "content", "audience", "prerequisites"):
         assert training[field].strip(), field
     [session] = training["sessions"]
-    assert [slot["starts_at"] for slot in session["slots"]] == [slot["starts_at"] for slot in story.sessions["entretien"]["slots"]]
+    assert [slot["starts_at"] for slot in session["slots"]] == [
+        slot["starts_at"] for slot in story.sessions["entretien"]["slots"]
+    ]
     assert len(session["slots"]) == 2
     assert [one["last_name"] for one in session["trainers"]] == [story["theo"].last_name]
     assert session["occupancy"] == {"held": 0, "queued": 0, "free": 2}

@@ -19,7 +19,9 @@ async def sessions_go_into_the_cart(story: Story) -> None:
     for key in FOUR:
         await bruno.does_soon("PUT", f"enrollment/v1/cart/sessions/{story.sessions[key]['id']}", expect=204)
     lines = (await bruno.gets("enrollment/v1/cart"))["lines"]
-    assert [line["title"] for line in lines] == [story.title(key) for key in ("numerique", "droit", "entretien", "visite")]
+    assert [line["title"] for line in lines] == [
+        story.title(key) for key in ("numerique", "droit", "entretien", "visite")
+    ]
     assert (await bruno.gets(ENROLLMENTS))["items"] == []  # not requests yet
 
 
@@ -105,14 +107,18 @@ async def an_employer_refuses_and_says_why(story: Story) -> None:
     await story.decide("denis", "bruno", "numerique", "refusal", {}, expect=422)
     await story.decide("denis", "bruno", "numerique", "refusal", {"reason": "Effectif insuffisant ce jour-là."})
     assert (await story.view("bruno", "bruno", "numerique"))["status_label"] == "Refusée (par l'employeur)"
-    assert "Effectif insuffisant ce jour-là." in await story["bruno"].reads(f"Demande refusée : {story.title('numerique')}")
+    assert "Effectif insuffisant ce jour-là." in await story["bruno"].reads(
+        f"Demande refusée : {story.title('numerique')}"
+    )
 
 
 async def an_employer_takes_an_agreement_back(story: Story) -> None:
     await story.decide("claire", "bruno", "droit", "acceptance")
     await story["bruno"].reads(f"Pré-inscription : {story.title('droit')}")
     await story["theo"].reads(f"Pré-inscription {story['bruno'].of} à valider")
-    await story.decide("claire", "bruno", "droit", "agreement-withdrawal", {"reason": "Le conseil municipal se tient ce jour-là."})
+    await story.decide(
+        "claire", "bruno", "droit", "agreement-withdrawal", {"reason": "Le conseil municipal se tient ce jour-là."}
+    )
     for text in await story.all_read(f"Demande annulée : {story.title('droit')}", "bruno", "denis", "theo"):
         assert "Le conseil municipal se tient ce jour-là." in text
     seen = await story.view("bruno", "bruno", "droit")
@@ -129,7 +135,9 @@ async def the_session_is_full_and_the_next_are_queued_with_their_rank(story: Sto
 
 async def asks_for_all_four(story: Story) -> None:
     """The whole cart of the first beneficiary."""
-    made = await story["bruno"].does_soon("POST", "enrollment/v1/cart/validation", _cart(story, "mairie", FOUR), expect=201)
+    made = await story["bruno"].does_soon(
+        "POST", "enrollment/v1/cart/validation", _cart(story, "mairie", FOUR), expect=201
+    )
     _note(story, "bruno", FOUR, made)
 
 

@@ -18,7 +18,9 @@ async def one_correlation_id_follows_the_request_into_its_mails(story: Story) ->
     caused = [one for one in found if one["correlation_id"] == story.correlation_id]
     assert sorted(one["recipient"] for one in caused) == sorted(4 * list(employers))
     receipts = await _mails_of_staff(story, "request_receipt")
-    assert [one["recipient"] for one in receipts if one["correlation_id"] == story.correlation_id] == [story["bruno"].email]
+    assert [one["recipient"] for one in receipts if one["correlation_id"] == story.correlation_id] == [
+        story["bruno"].email
+    ]
     for mail in story.mails.opened(f"Demande de formation {story['bruno'].of}"):
         headers = await story.mails.headers(mail)
         assert headers is None or headers["x-correlation-id"] == [story.correlation_id]
@@ -26,13 +28,17 @@ async def one_correlation_id_follows_the_request_into_its_mails(story: Story) ->
 
 async def the_logs_of_every_service_on_the_way_name_it(story: Story) -> None:
     """Where each service logs into a file of ours; the embedded process logs warnings alone."""
-    on_the_way = [story.system.processes[name] for name in ("enrollment-api", "notifier-worker") if name in story.system.processes]
+    on_the_way = [
+        story.system.processes[name] for name in ("enrollment-api", "notifier-worker") if name in story.system.processes
+    ]
     for process in on_the_way:
         await eventually(partial(_names, process, story.correlation_id), within=10)
 
 
 async def _names(process: Process, correlation_id: str) -> bool:
-    lines = [json.loads(line) for line in (await asyncio.to_thread(lambda: process.log)).splitlines() if line.startswith("{")]
+    lines = [
+        json.loads(line) for line in (await asyncio.to_thread(lambda: process.log)).splitlines() if line.startswith("{")
+    ]
     return any(line.get("correlation_id") == correlation_id for line in lines)
 
 

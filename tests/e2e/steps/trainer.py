@@ -13,7 +13,9 @@ OUT: Final = ["annulation-1.ics", "annulation-2.ics"]
 async def the_trainer_reads_the_motivation_and_validates(story: Story) -> None:
     theo, title = story["theo"], story.title("entretien")
     listed = (await theo.gets(f"{ENROLLMENTS}?scope=sessions&session_id={story.sessions['entretien']['id']}"))["items"]
-    assert {one["id"] for one in listed} == {story.requests[person, "entretien"] for person in ("bruno", "emma", "ines", "jules")}
+    assert {one["id"] for one in listed} == {
+        story.requests[person, "entretien"] for person in ("bruno", "emma", "ines", "jules")
+    }
     seen = await story.view("theo", "bruno", "entretien")
     assert title in seen["motivation"]
     assert {"validate", "ask", "decline"} <= set(seen["moves"])
@@ -30,7 +32,11 @@ async def the_enrolled_person_gets_the_slots_as_a_calendar_file(story: Story) ->
 
 
 async def the_trainer_comes_back_with_a_question_and_the_person_answers(story: Story) -> None:
-    title, question, words = story.title("entretien"), "Avez-vous déjà mené un entretien ?", "Oui, chaque semaine depuis deux ans."
+    title, question, words = (
+        story.title("entretien"),
+        "Avez-vous déjà mené un entretien ?",
+        "Oui, chaque semaine depuis deux ans.",
+    )
     await story.decide("theo", "emma", "entretien", "question", {"question": question})
     assert question in await story["emma"].reads(f"Le formateur vous pose une question : {title}")
     assert (await story.view("emma", "emma", "entretien"))["status_label"] == "Pré-inscrit·e, réponse attendue"
@@ -42,12 +48,19 @@ async def the_trainer_comes_back_with_a_question_and_the_person_answers(story: S
     history = await story["emma"].gets(f"{ENROLLMENTS}/{story.requests['emma', 'entretien']}/history")
     by_people = [(line["move"], line["moved_by"]["last_name"], line["note"]) for line in history if line["moved_by"]]
     denis, theo, emma = (story[key].last_name for key in ("denis", "theo", "emma"))
-    assert by_people == [("accept", denis, None), ("ask", theo, question), ("answer", emma, words), ("validate", theo, None)]
+    assert by_people == [
+        ("accept", denis, None),
+        ("ask", theo, question),
+        ("answer", emma, words),
+        ("validate", theo, None),
+    ]
 
 
 async def the_trainer_may_validate_somebody_who_is_queued(story: Story) -> None:
     await story.decide("theo", "jules", "entretien", "validation")
-    assert (await story.view("jules", "jules", "entretien"))["status_label"] == "Sur liste d'attente, validé·e par le formateur"
+    assert (await story.view("jules", "jules", "entretien"))[
+        "status_label"
+    ] == "Sur liste d'attente, validé·e par le formateur"
     for text in await story.all_read(f"Validé·e, sur liste d'attente : {story.title('entretien')}", "jules", "hugo"):
         assert "2e rang" in text
 

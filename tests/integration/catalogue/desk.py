@@ -26,7 +26,9 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 class _Delivery:
     def __init__(self, message: Message) -> None:
-        self.envelope = Envelope(message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode())
+        self.envelope = Envelope(
+            message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()
+        )
 
     async def acknowledge(self) -> None:
         """Nothing waits for it."""
@@ -53,13 +55,17 @@ class Desk:
     async def opens(self) -> None:
         """A member of staff, a trainer and somebody else have registered."""
         await self.tell(
-            self.account(self.staff, "Ada", is_staff=True), self.account(self.trainer, "Théo"), self.account(self.somebody, "Lou")
+            self.account(self.staff, "Ada", is_staff=True),
+            self.account(self.trainer, "Théo"),
+            self.account(self.somebody, "Lou"),
         )
 
     def account(self, account_id: UUID, first_name: str, version: int = 1, **marks: bool) -> AccountRegistered:
         """What identity says of a person."""
         email = f"{account_id}@exemple.fr"
-        snapshot = AccountSnapshot(id=account_id, version=version, first_name=first_name, last_name="Faure", email=email, **marks)
+        snapshot = AccountSnapshot(
+            id=account_id, version=version, first_name=first_name, last_name="Faure", email=email, **marks
+        )
         return AccountRegistered(occurred_at=self.now, account=snapshot)
 
     def occupancy(self, session_id: str, version: int, held: int, queued: int) -> SessionOccupancyChanged:

@@ -13,7 +13,11 @@ async def test_axes_are_read_by_everybody_in_their_order_and_a_new_one_comes_las
     await desk.axis("Écouter", position=1)
     last = await desk.axis("Accueillir")
 
-    assert [(one["name"], one["position"]) for one in await desk.get("/axes")] == [("Écouter", 1), ("Bâtir", 3), ("Accueillir", 4)]
+    assert [(one["name"], one["position"]) for one in await desk.get("/axes")] == [
+        ("Écouter", 1),
+        ("Bâtir", 3),
+        ("Accueillir", 4),
+    ]
     assert await desk.get(f"/axes/{last['id']}") == last
     assert await desk.said() == []
 
@@ -29,7 +33,9 @@ async def test_an_axis_is_changed_by_who_has_seen_its_version(desk: Desk) -> Non
 
     assert (changed.status_code, changed.headers["ETag"], changed.json()["name"]) == (200, '"2"', "Orienter")
     assert (await desk.done("PATCH", path, {"name": "Orienter"}, seen=2))["version"] == 2
-    facts = await desk.rows("SELECT fact FROM catalogue_history WHERE aggregate_id = :id ORDER BY version", id=axis["id"])
+    facts = await desk.rows(
+        "SELECT fact FROM catalogue_history WHERE aggregate_id = :id ORDER BY version", id=axis["id"]
+    )
     assert [row.fact for row in facts] == ["AxisAdded", "AxisChanged"]
 
 
@@ -53,7 +59,9 @@ async def test_the_same_key_twice_adds_one_axis(desk: Desk) -> None:
 
 
 async def test_every_wrong_field_of_an_axis_is_told(desk: Desk) -> None:
-    assert errors(await desk.call(desk.staff, "POST", "/axes", {"name": "x" * 201, "position": -1, "couleur": "bleu"})) == {
+    assert errors(
+        await desk.call(desk.staff, "POST", "/axes", {"name": "x" * 201, "position": -1, "couleur": "bleu"})
+    ) == {
         "name": "Ce texte est trop long : au plus 200 caractères.",
         "description": "Ce champ est obligatoire.",
         "position": "La valeur doit être au moins 0.",

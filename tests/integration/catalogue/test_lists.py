@@ -106,7 +106,14 @@ async def test_trainings_are_in_order_of_their_title_page_by_page(desk: Desk) ->
     rest = await pages(desk, f"/trainings?limit=2&cursor={first['next']}")
 
     titles = [one["title"] for page in [first["items"], *rest] for one in page]
-    assert [title.casefold() for title in titles] == ["accueillir", "école", "écouter", "écouter", "œuvrer ensemble", "zoom"]
+    assert [title.casefold() for title in titles] == [
+        "accueillir",
+        "école",
+        "écouter",
+        "écouter",
+        "œuvrer ensemble",
+        "zoom",
+    ]
 
 
 async def test_visitors_list_what_is_published_and_staff_what_they_ask_for(desk: Desk) -> None:
@@ -147,7 +154,9 @@ async def test_visitors_list_what_is_published_and_staff_what_they_ask_for(desk:
     ("  ", {"Évaluer à 100 %", "Le cœur du métier", "Conduire un entretien"}),
     ("", {"Évaluer à 100 %", "Le cœur du métier", "Conduire un entretien"}),
 ])  # fmt: skip
-async def test_words_are_found_in_title_summary_and_objectives_without_accents_and_case(desk: Desk, words: str, titles: set[str]) -> None:
+async def test_words_are_found_in_title_summary_and_objectives_without_accents_and_case(
+    desk: Desk, words: str, titles: set[str]
+) -> None:
     axis = await desk.axis()
     plain = {"summary": "Un jour.", "objectives": "Savoir."}
     await desk.training(axis, title="Évaluer à 100 %", **plain)
@@ -162,7 +171,9 @@ async def test_words_are_found_in_title_summary_and_objectives_without_accents_a
 async def test_the_search_can_use_its_index(desk: Desk) -> None:
     async with desk.database.transaction() as work:
         await work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = await work.connection.exec_driver_sql("EXPLAIN SELECT id FROM trainings WHERE searched LIKE anywhere('évaluer')")
+        plan = await work.connection.exec_driver_sql(
+            "EXPLAIN SELECT id FROM trainings WHERE searched LIKE anywhere('évaluer')"
+        )
         assert "trainings_searched" in "\n".join(row[0] for row in plan)
 
 
@@ -193,7 +204,9 @@ def cursor(*parts: Any) -> str:
     f"/trainings?cursor={cursor(chr(0xD800), str(UUID(int=1)))}",
 ])  # fmt: skip
 async def test_a_cursor_that_was_made_up_is_refused(desk: Desk, query: str) -> None:
-    assert errors(await desk.call(None, "GET", query)) == {"cursor": "Ce curseur n'est pas valide : reprenez depuis la première page."}
+    assert errors(await desk.call(None, "GET", query)) == {
+        "cursor": "Ce curseur n'est pas valide : reprenez depuis la première page."
+    }
 
 
 @pytest.mark.parametrize(("query", "field", "sentence"), [

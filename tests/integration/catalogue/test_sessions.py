@@ -29,7 +29,11 @@ async def test_a_session_is_seen_by_everybody_and_said_whole(desk: Desk) -> None
     [said] = await desk.said()
     assert isinstance(said, SessionScheduled)
     heard = said.session.model_dump(mode="json")
-    assert (heard["training_id"], heard["training_title"], heard["trainer_ids"]) == (training["id"], training["title"], [str(desk.trainer)])
+    assert (heard["training_id"], heard["training_title"], heard["trainer_ids"]) == (
+        training["id"],
+        training["title"],
+        [str(desk.trainer)],
+    )
     same = ("id", "version", "capacity", "place", "opens_at", "closes_at", "slots", "state")
     assert {name: heard[name] for name in same} == {name: seen[name] for name in same}
 
@@ -81,7 +85,13 @@ async def test_a_slot_keeps_its_id_when_it_is_given(desk: Desk) -> None:
     moved = await desk.done(
         "PATCH",
         f"/sessions/{session['id']}",
-        {"slots": [slot(29), {**slot(30), "id": second["id"]}, {"starts_at": third["starts_at"], "ends_at": third["ends_at"]}]},
+        {
+            "slots": [
+                slot(29),
+                {**slot(30), "id": second["id"]},
+                {"starts_at": third["starts_at"], "ends_at": third["ends_at"]},
+            ]
+        },
         seen=1,
     )
 
@@ -112,7 +122,9 @@ async def test_a_cancelled_session_says_why_and_stays_as_it_is(desk: Desk) -> No
     path = f"/sessions/{session['id']}"
     await desk.forgets_what_it_said()
 
-    assert (await desk.done("POST", f"{path}/cancellation", {"reason": "Le formateur est malade."}))["state"] == "cancelled"
+    assert (await desk.done("POST", f"{path}/cancellation", {"reason": "Le formateur est malade."}))[
+        "state"
+    ] == "cancelled"
 
     sentence = "Cette session est annulée : elle ne peut plus être modifiée."
     for method, suffix, body in (
@@ -123,15 +135,17 @@ async def test_a_cancelled_session_says_why_and_stays_as_it_is(desk: Desk) -> No
     [said] = await desk.said()
     assert isinstance(said, SessionCancelled)
     assert (said.reason, said.session.state, said.session.version) == ("Le formateur est malade.", "cancelled", 2)
-    assert await desk.rows("SELECT fact, note FROM catalogue_history WHERE version = 2 AND aggregate_id = :id", id=session["id"]) == [
-        ("Cancelled", "Le formateur est malade.")
-    ]
+    assert await desk.rows(
+        "SELECT fact, note FROM catalogue_history WHERE version = 2 AND aggregate_id = :id", id=session["id"]
+    ) == [("Cancelled", "Le formateur est malade.")]
     assert (await desk.get("/sessions"))["items"] == []
     assert [one["id"] for one in (await desk.get("/sessions?state=cancelled"))["items"]] == [session["id"]]
     assert (await desk.get(path))["state"] == "cancelled"
 
 
-@pytest.mark.parametrize(("method", "suffix", "body"), [("PATCH", "", {"place": "Guéret"}), ("PUT", "/capacity", {"capacity": 5})])
+@pytest.mark.parametrize(
+    ("method", "suffix", "body"), [("PATCH", "", {"place": "Guéret"}), ("PUT", "/capacity", {"capacity": 5})]
+)
 async def test_an_edit_says_which_version_was_seen(desk: Desk, method: str, suffix: str, body: dict[str, Any]) -> None:
     session = await desk.session(await desk.training())
     path = f"/sessions/{session['id']}"
@@ -142,7 +156,10 @@ async def test_an_edit_says_which_version_was_seen(desk: Desk, method: str, suff
     stale = await desk.call(desk.staff, method, path + suffix, body, seen=7)
 
     assert (missing.status_code, missing.json()["title"]) == (428, "Version attendue")
-    assert (stale.status_code, stale.json()["detail"]) == (412, "Rechargez l'élément : quelqu'un l'a modifié entre-temps.")
+    assert (stale.status_code, stale.json()["detail"]) == (
+        412,
+        "Rechargez l'élément : quelqu'un l'a modifié entre-temps.",
+    )
     assert await desk.said() == []
     edited = await desk.call(desk.staff, method, path + suffix, body, seen=1)
     assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
@@ -163,7 +180,9 @@ async def test_the_same_key_twice_offers_one_session(desk: Desk) -> None:
     body = desk.a_session(await desk.training())
     await desk.forgets_what_it_said()
 
-    answers = await asyncio.gather(*(desk.call(desk.staff, "POST", "/sessions", body, Idempotency_Key="une-fois-1") for _ in range(3)))
+    answers = await asyncio.gather(
+        *(desk.call(desk.staff, "POST", "/sessions", body, Idempotency_Key="une-fois-1") for _ in range(3))
+    )
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, answers[0].json())] * len(answers)
     assert [str(one.session.id) for one in await desk.said()] == [answers[0].json()["id"]]
@@ -224,8 +243,12 @@ async def test_trainers_that_nobody_has_heard_of_or_who_left_are_told_where_they
 
     session = await desk.session(training)
     path = f"/sessions/{session['id']}"
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"trainer_ids": trainers[:1]}, seen=1)) == {"trainer_ids.0": sentence}
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"slots": None}, seen=1)) == {"slots": "Cette valeur ne peut pas être vide."}
+    assert errors(await desk.call(desk.staff, "PATCH", path, {"trainer_ids": trainers[:1]}, seen=1)) == {
+        "trainer_ids.0": sentence
+    }
+    assert errors(await desk.call(desk.staff, "PATCH", path, {"slots": None}, seen=1)) == {
+        "slots": "Cette valeur ne peut pas être vide."
+    }
 
 
 async def test_a_session_whose_trainer_left_can_still_be_moved(desk: Desk) -> None:
@@ -241,12 +264,18 @@ async def test_the_occupancy_is_shown_and_never_goes_back(desk: Desk) -> None:
 
     await desk.tell(desk.occupancy(session["id"], 3, held=12, queued=4))
     assert (await desk.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
-    await desk.tell(desk.occupancy(session["id"], 2, held=1, queued=0), desk.occupancy(session["id"], 3, held=2, queued=0))
+    await desk.tell(
+        desk.occupancy(session["id"], 2, held=1, queued=0), desk.occupancy(session["id"], 3, held=2, queued=0)
+    )
     assert (await desk.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
     await desk.tell(desk.occupancy(session["id"], 4, held=11, queued=0))
     assert (await desk.get("/sessions"))["items"][0]["occupancy"] == {"held": 11, "queued": 0, "free": 1}
     # fewer seats than are held: nobody is evicted, and none is free
-    assert (await desk.done("PUT", f"{path}/capacity", {"capacity": 5}, seen=1))["occupancy"] == {"held": 11, "queued": 0, "free": 0}
+    assert (await desk.done("PUT", f"{path}/capacity", {"capacity": 5}, seen=1))["occupancy"] == {
+        "held": 11,
+        "queued": 0,
+        "free": 0,
+    }
 
 
 async def test_a_trainer_is_shown_by_the_newest_name_and_not_at_all_once_erased(desk: Desk) -> None:
@@ -262,4 +291,6 @@ async def test_a_trainer_is_shown_by_the_newest_name_and_not_at_all_once_erased(
     await desk.tell(AccountErased(occurred_at=NOW, account_id=desk.trainer, version=5))
     await desk.tell(named("Théodore", 4))
     assert (await desk.get(path))["trainers"] == []
-    assert await desk.rows("SELECT first_name, last_name, erased FROM accounts WHERE id = :id", id=desk.trainer) == [("", "", True)]
+    assert await desk.rows("SELECT first_name, last_name, erased FROM accounts WHERE id = :id", id=desk.trainer) == [
+        ("", "", True)
+    ]

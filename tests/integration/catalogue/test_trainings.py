@@ -9,7 +9,13 @@ import pytest
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.trainings import revise_training
-from shared.contracts.catalogue import SessionCapacityChanged, SessionRescheduled, TrainingArchived, TrainingPublished, TrainingRevised
+from shared.contracts.catalogue import (
+    SessionCapacityChanged,
+    SessionRescheduled,
+    TrainingArchived,
+    TrainingPublished,
+    TrainingRevised,
+)
 from tests.integration.catalogue.desk import Desk, a_training, errors, slot
 from tests.support.eventually import eventually
 
@@ -53,7 +59,10 @@ async def test_a_revised_draft_is_silent_and_a_revised_publication_is_said(desk:
     revised = await desk.done("PATCH", f"/trainings/{draft['id']}", {"summary": "Trois jours."}, seen=3)
 
     assert (revised["summary"], revised["kind"], revised["version"]) == ("Trois jours.", "other_action", 4)
-    assert [(type(one), one.training.version) for one in await desk.said()] == [(TrainingPublished, 3), (TrainingRevised, 4)]
+    assert [(type(one), one.training.version) for one in await desk.said()] == [
+        (TrainingPublished, 3),
+        (TrainingRevised, 4),
+    ]
 
 
 async def test_saying_the_same_again_is_no_revision(desk: Desk) -> None:
@@ -68,8 +77,12 @@ async def test_saying_the_same_again_is_no_revision(desk: Desk) -> None:
 
 async def test_another_title_is_said_of_every_session_that_is_not_over(desk: Desk) -> None:
     training = await desk.training()
-    over = await desk.session(training, slots=[slot(-3)], opens_at="2026-01-01T00:00:00Z", closes_at="2026-01-02T00:00:00Z")
-    running = await desk.session(training, slots=[slot(-1), slot(1)], opens_at="2026-01-01T00:00:00Z", closes_at="2026-01-02T00:00:00Z")
+    over = await desk.session(
+        training, slots=[slot(-3)], opens_at="2026-01-01T00:00:00Z", closes_at="2026-01-02T00:00:00Z"
+    )
+    running = await desk.session(
+        training, slots=[slot(-1), slot(1)], opens_at="2026-01-01T00:00:00Z", closes_at="2026-01-02T00:00:00Z"
+    )
     coming = await desk.session(training)
     gone = await desk.session(training)
     await desk.done("POST", f"/sessions/{gone['id']}/cancellation", {"reason": "Travaux."})
@@ -106,9 +119,13 @@ async def test_a_session_changed_while_its_training_is_renamed_says_the_new_titl
     actor = Actor(desk.staff, is_staff=True)
 
     async with desk.database.transaction() as work:
-        await revise_training(Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now)
+        await revise_training(
+            Transaction(work), UUID(training["id"]), {"title": "Nouveau"}, expected=2, actor=actor, now=desk.now
+        )
         # waits for the session's row, and may not say the title that it could read before
-        resize = asyncio.create_task(desk.call(desk.staff, "PUT", f"/sessions/{session['id']}/capacity", {"capacity": 3}, seen=2))
+        resize = asyncio.create_task(
+            desk.call(desk.staff, "PUT", f"/sessions/{session['id']}/capacity", {"capacity": 3}, seen=2)
+        )
         await eventually(lambda: desk.waiting(1), within=30)
     assert (await resize).status_code == 200
 
@@ -145,7 +162,9 @@ async def test_an_archived_training_is_gone_for_visitors_and_comes_back_when_pub
     ("publication", "Cette formation est déjà publiée : elle ne peut pas être publiée."),
     ("archival", "Cette formation est encore un brouillon : elle ne peut pas être archivée."),
 ])  # fmt: skip
-async def test_a_move_that_the_state_does_not_allow_is_a_conflict_in_french(desk: Desk, move: str, sentence: str) -> None:
+async def test_a_move_that_the_state_does_not_allow_is_a_conflict_in_french(
+    desk: Desk, move: str, sentence: str
+) -> None:
     training = await (desk.training() if move == "publication" else desk.draft(await desk.axis()))
     await desk.forgets_what_it_said()
 
@@ -181,16 +200,22 @@ async def test_two_edits_of_one_version_at_once_and_one_is_told_that_it_was_late
 async def test_the_same_key_twice_writes_one_training(desk: Desk) -> None:
     body = a_training((await desk.axis())["id"])
 
-    answers = await asyncio.gather(*(desk.call(desk.staff, "POST", "/trainings", body, Idempotency_Key="une-fois-1") for _ in range(3)))
+    answers = await asyncio.gather(
+        *(desk.call(desk.staff, "POST", "/trainings", body, Idempotency_Key="une-fois-1") for _ in range(3))
+    )
     other = await desk.call(desk.staff, "POST", "/trainings", {**body, "title": "Autre"}, Idempotency_Key="une-fois-1")
 
     assert {(answer.status_code, answer.json()["id"]) for answer in answers} == {(201, answers[0].json()["id"])}
-    assert errors(other) == {"Idempotency-Key": "Cette clé a déjà servi pour une autre demande : choisissez-en une nouvelle."}
+    assert errors(other) == {
+        "Idempotency-Key": "Cette clé a déjà servi pour une autre demande : choisissez-en une nouvelle."
+    }
     assert await desk.rows("SELECT count(*) FROM trainings") == [(1,)]
 
 
 async def test_every_wrong_field_of_a_training_is_told_at_once(desk: Desk) -> None:
-    body: dict[str, Any] = a_training("hier", title="A\nB", summary="x\x07", content="  ", objectives="o" * 4001, kind="cours", prix=3)
+    body: dict[str, Any] = a_training(
+        "hier", title="A\nB", summary="x\x07", content="  ", objectives="o" * 4001, kind="cours", prix=3
+    )
     del body["audience"]
 
     found = errors(await desk.call(desk.staff, "POST", "/trainings", body))
@@ -212,12 +237,18 @@ async def test_a_field_cannot_be_emptied_nor_an_unknown_axis_named(desk: Desk) -
     training = await desk.training()
     path = f"/trainings/{training['id']}"
 
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"title": None}, seen=2)) == {"title": "Cette valeur ne peut pas être vide."}
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"axis_id": str(uuid4())}, seen=2)) == {"axis_id": "Cet axe n'existe pas."}
+    assert errors(await desk.call(desk.staff, "PATCH", path, {"title": None}, seen=2)) == {
+        "title": "Cette valeur ne peut pas être vide."
+    }
+    assert errors(await desk.call(desk.staff, "PATCH", path, {"axis_id": str(uuid4())}, seen=2)) == {
+        "axis_id": "Cet axe n'existe pas."
+    }
     assert errors(await desk.call(desk.staff, "PATCH", path, {"state": "archived"}, seen=2)) == {
         "state": "Ce champ n'est pas attendu ; retirez-le."
     }
-    assert errors(await desk.call(desk.staff, "POST", "/trainings", a_training(str(uuid4())))) == {"axis_id": "Cet axe n'existe pas."}
+    assert errors(await desk.call(desk.staff, "POST", "/trainings", a_training(str(uuid4())))) == {
+        "axis_id": "Cet axe n'existe pas."
+    }
     assert (await desk.get(path))["version"] == 2
 
 
@@ -226,6 +257,11 @@ async def test_who_changed_what_is_kept_for_good(desk: Desk) -> None:
     await desk.done("PATCH", f"/trainings/{training['id']}", {"title": "X"}, seen=2)
 
     rows = await desk.rows(
-        "SELECT version, fact, acted_by FROM catalogue_history WHERE aggregate_id = :id ORDER BY version", id=training["id"]
+        "SELECT version, fact, acted_by FROM catalogue_history WHERE aggregate_id = :id ORDER BY version",
+        id=training["id"],
     )
-    assert [tuple(row) for row in rows] == [(1, "Drafted", desk.staff), (2, "Published", desk.staff), (3, "Revised", desk.staff)]
+    assert [tuple(row) for row in rows] == [
+        (1, "Drafted", desk.staff),
+        (2, "Published", desk.staff),
+        (3, "Revised", desk.staff),
+    ]

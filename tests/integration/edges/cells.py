@@ -39,7 +39,9 @@ class Row:
     def path(self, story: Story) -> str:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda found: target(story, found[1], found[2]), self.written)
-        query = {"/eligibility": f"?session_id={story.sessions['ailleurs']['id']}&structure_id={story.structures['mairie']['id']}"}
+        query = {
+            "/eligibility": f"?session_id={story.sessions['ailleurs']['id']}&structure_id={story.structures['mairie']['id']}"
+        }
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property
@@ -91,7 +93,9 @@ async def version(world: World, row: Row, person: Person) -> dict[str, str]:
     if path.endswith("/me"):
         seen = (await person.sends("GET", path)).json().get("version", 1)
     elif "/rules/" in path:
-        seen = next(one["version"] for one in await story.staff.gets("enrollment/v1/rules") if one["name"] == "structure_cap")
+        seen = next(
+            one["version"] for one in await story.staff.gets("enrollment/v1/rules") if one["name"] == "structure_cap"
+        )
     else:
         seen = (await story.staff.gets(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
     return {"If-Match": f'"{seen}"'}
@@ -133,7 +137,10 @@ def _lines(story: Story) -> dict[str, Any]:
 _LINK: Final = {"token": "x" * 43, "password": "quatre chevaux dans le pré"}
 _STRUCTURE: Final = {"name": "Mission locale de Tulle", "town": "Tulle"}
 BODIES: Final = {
-    ("identity", "POST", "/registrations"): lambda story: {**_account(story), "structure_id": story.structures["mairie"]["id"]},
+    ("identity", "POST", "/registrations"): lambda story: {
+        **_account(story),
+        "structure_id": story.structures["mairie"]["id"],
+    },
     ("identity", "POST", "/address-proofs"): lambda _: _LINK,
     ("identity", "POST", "/password-resets"): lambda _: {"email": "personne@exemple.example"},
     ("identity", "POST", "/password-resets/confirmation"): lambda _: _LINK,
@@ -141,7 +148,10 @@ BODIES: Final = {
     ("identity", "POST", "/tokens/refresh"): lambda _: {"refresh_token": "x" * 43},
     ("identity", "POST", "/tokens/revocation"): lambda _: {"refresh_token": "x" * 43},
     ("identity", "PATCH", "/me"): lambda _: {"first_name": "Camille"},
-    ("identity", "POST", "/me/password"): lambda _: {"current_password": "pas le bon", "new_password": "quatre chevaux dans le pré"},
+    ("identity", "POST", "/me/password"): lambda _: {
+        "current_password": "pas le bon",
+        "new_password": "quatre chevaux dans le pré",
+    },
     ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
     ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
     ("identity", "POST", "/structures/{structure_id}/change-reports"): lambda _: {"text": "Nous avons déménagé."},
@@ -175,7 +185,9 @@ BODIES: Final = {
     ("enrollment", "POST", "/enrollments/{enrollment_id}/validation"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/decline"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/question"): lambda _: {"question": "Pourquoi maintenant ?"},
-    ("enrollment", "POST", "/enrollments/{enrollment_id}/answer"): lambda _: {"answer": "Parce que mes missions changent."},
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/answer"): lambda _: {
+        "answer": "Parce que mes missions changent."
+    },
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
     ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda story: {
         "presences": [{"enrollment_id": story.requests["bruno", "visite"], "present": False}],

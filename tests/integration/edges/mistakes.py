@@ -21,7 +21,11 @@ WRONG: Final[dict[Any, dict[str, Any]]] = {
     "object": {"not an object": "texte"},
 }
 """Wrong values by format or type."""
-WRONG_TEXTS: Final = {"blank": "   ", "control character": "un\u0000deux", "separator that is no line break": "un\u2028deux"}
+WRONG_TEXTS: Final = {
+    "blank": "   ",
+    "control character": "un\u0000deux",
+    "separator that is no line break": "un\u2028deux",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,11 @@ def _places(
         for name, inner in schema.get("properties", {}).items():
             if name in value:
                 yield from _places(
-                    value[name], _resolved(inner, components), components, (*path, name), required=name in schema.get("required", [])
+                    value[name],
+                    _resolved(inner, components),
+                    components,
+                    (*path, name),
+                    required=name in schema.get("required", []),
                 )
     if isinstance(value, list):
         for number, one in enumerate(value):

@@ -47,7 +47,9 @@ async def _another_trainer_has_a_session(story: Story) -> None:
     await story.staff.does("POST", "identity/v1/accounts", _named(nora), expect=201)
     await nora.proves_the_address()
     await nora.signs_in()
-    story.sessions["ailleurs"] = await catalogue.schedule(story, story.trainings["visite"]["id"], days=50, seats=5, trainer=nora)
+    story.sessions["ailleurs"] = await catalogue.schedule(
+        story, story.trainings["visite"]["id"], days=50, seats=5, trainer=nora
+    )
 
 
 async def _somebody_waits_behind_the_cap_of_the_structure(story: Story) -> None:
@@ -93,7 +95,9 @@ async def _things_wait_for_the_desk(story: Story) -> None:
     story.trainings["draft"] = await story.staff.does("POST", "catalogue/v1/trainings", draft, expect=201)
     for key in ("emma", "bruno"):
         await story[key].does_soon("PUT", f"enrollment/v1/cart/sessions/{story.sessions['ailleurs']['id']}", expect=204)
-    story.structures["signalement"] = await story["amandine"].does("POST", path, {"text": "Nouvelle adresse."}, expect=201)
+    story.structures["signalement"] = await story["amandine"].does(
+        "POST", path, {"text": "Nouvelle adresse."}, expect=201
+    )
 
 
 def _named(person: Person) -> dict[str, str]:

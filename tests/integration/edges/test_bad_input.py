@@ -14,7 +14,9 @@ from tests.integration.edges.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ENGLISH: Final = re.compile(r"\b(should|must|field|input|value error|required|invalid|expected|string|list|object)\b", re.IGNORECASE)
+ENGLISH: Final = re.compile(
+    r"\b(should|must|field|input|value error|required|invalid|expected|string|list|object)\b", re.IGNORECASE
+)
 FRENCH: Final = re.compile(r"\b(ce|cette|cet|un|une|la|le|les|il|oui|précisez|au|doit|vous|votre)\b", re.IGNORECASE)
 TOO_LARGE: Final = "x" * (300 * 1024)
 
@@ -92,7 +94,12 @@ async def test_what_is_no_json_no_object_no_id_or_too_large_is_said_so(world: Wo
         person = _somebody(world, row)
         path = row.path(world.story)
         if "requestBody" in _operation(world, row):
-            for content, status in (('{"a":', 422), ("[1, 2]", 422), ("null, null", 422), (f'{{"a": "{TOO_LARGE}"}}', 413)):
+            for content, status in (
+                ('{"a":', 422),
+                ("[1, 2]", 422),
+                ("null, null", 422),
+                (f'{{"a": "{TOO_LARGE}"}}', 413),
+            ):
                 answer = await _raw(person, row, path, content, await version(world, row, person))
                 if answer.status_code != status or "detail" not in answer.json():
                     wrong.append(f"{row.method} {row.written} {content[:20]}: {answer.status_code} {answer.text[:200]}")

@@ -27,7 +27,11 @@ async def test_no_input_makes_a_service_fail(world: World, service: str) -> None
     with world.undone():
         for row in (row for row in rows() if row.service == service):
             operation = described[row.operation[1]][row.method]
-            for case in (case for mode in EXAMPLES for case in _cases(operation.as_strategy(generation_mode=mode), EXAMPLES[mode])):
+            for case in (
+                case
+                for mode in EXAMPLES
+                for case in _cases(operation.as_strategy(generation_mode=mode), EXAMPLES[mode])
+            ):
                 status, said = await _answer(world, row, case)
                 asked += 1
                 if status >= 500:
@@ -40,7 +44,11 @@ async def _answer(world: World, row: Row, case: Case[Any]) -> tuple[int, str]:
     """Ask as somebody who is let in, about objects that are there: what is made up is the query and the body."""
     person = world.people[row.somebody]
     made_up = case.as_transport_kwargs(base_url=ADDRESS)
-    path = row.path(world.story).partition("?")[0] if "{" in row.template else urlsplit(made_up["url"]).path.removeprefix("/api/")
+    path = (
+        row.path(world.story).partition("?")[0]
+        if "{" in row.template
+        else urlsplit(made_up["url"]).path.removeprefix("/api/")
+    )
     headers = {**await version(world, row, person), "Content-Type": "application/json"}
     if person.tokens:
         headers["Authorization"] = f"Bearer {person.tokens['access_token']}"
@@ -55,7 +63,13 @@ def _cases(strategy: Any, count: int) -> list[Case[Any]]:
     found: list[Case[Any]] = []
 
     @seed(20261124)
-    @settings(max_examples=count, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count,
+        database=None,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=strategy)
     def collect(case: Case[Any]) -> None:
         found.append(case)

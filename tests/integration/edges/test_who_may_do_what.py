@@ -31,5 +31,7 @@ async def test_everybody_may_do_what_the_table_says_and_nothing_else(world: Worl
                 answer = await person.sends(row.method, row.path(world.story), body_of(world.story, row), **headers)
                 if answer.status_code != row.expected[kind]:
                     said = answer.json().get("detail") if answer.status_code >= 400 else ""
-                    wrong.append(f"{row.method} {row.written} as {kind}: {answer.status_code}, not {row.expected[kind]}. {said}")
+                    wrong.append(
+                        f"{row.method} {row.written} as {kind}: {answer.status_code}, not {row.expected[kind]}. {said}"
+                    )
     assert wrong == []

@@ -33,7 +33,9 @@ async def test_lists_filters_histories_decisions_and_sheets_show_them_to_nobody_
 
 
 async def test_no_mail_holds_a_motivation_and_each_word_goes_to_whom_it_is_for(world: World) -> None:
-    mails = await world.rows("notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS said FROM mails")
+    mails = await world.rows(
+        "notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS said FROM mails"
+    )
     said = [(mail.recipient, " ".join(mail.said.replace("’", "'").replace("\u00a0", " ").split())) for mail in mails]
     assert len(said) > 50
     assert [recipient for recipient, words in said if MOTIVATION in words] == []
@@ -67,7 +69,9 @@ def _paths(world: World, row: Row) -> list[str]:
         filters.pop(paging, None)
     scopes = filters.pop("scope", [""])
     chosen = [("", ""), *((name, value) for name, values in filters.items() for value in values)]
-    return [f"{path}?limit=100&scope={scope or 'mine'}&{name}={value}" for scope, (name, value) in product(scopes, chosen)]
+    return [
+        f"{path}?limit=100&scope={scope or 'mine'}&{name}={value}" for scope, (name, value) in product(scopes, chosen)
+    ]
 
 
 def _values(world: World, parameter: dict[str, Any]) -> list[str]:
@@ -80,5 +84,7 @@ def _values(world: World, parameter: dict[str, Any]) -> list[str]:
 
 def _enum(world: World, schema: dict[str, Any]) -> list[str]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: list[str] = world.apps["enrollment"].openapi()["components"]["schemas"][name]["enum"] if name else schema.get("enum", [])
+    found: list[str] = (
+        world.apps["enrollment"].openapi()["components"]["schemas"][name]["enum"] if name else schema.get("enum", [])
+    )
     return found

@@ -97,7 +97,9 @@ class World:
         for service in self.apps:
             every = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             for (table,) in sorted(await self.rows(service, every)):
-                [(value,)] = await self.rows(service, f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
+                [(value,)] = await self.rows(
+                    service, f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+                )
                 found[f"{service}.{table}"] = value
         return found
 
@@ -105,7 +107,9 @@ class World:
 @asynccontextmanager
 async def world_on(server: TestServer) -> AsyncIterator[World]:
     """Wire the services as the embedded installation does, play the scene, and stop the workers: nothing moves by itself."""
-    made = {name: await server.fresh(name, one.migrations_package, one.append_only) for name, one in DEFINITIONS.items()}
+    made = {
+        name: await server.fresh(name, one.migrations_package, one.append_only) for name, one in DEFINITIONS.items()
+    }
 
     def address(name: str) -> dict[str, Any]:
         return {"database_url": made[name][1], "public_url": ADDRESS, "pool_size": 3}
@@ -160,7 +164,9 @@ async def _has_staff(world: World) -> bool:
 
 async def _is_quiet(world: World) -> bool:
     """Nothing waits to be said, to be tried again, or to be sent."""
-    waiting = [await world.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in world.apps]
+    waiting = [
+        await world.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in world.apps
+    ]
     return not any(waiting) and not await world.rows("notifier", "SELECT 1 FROM mails WHERE status = 'pending'")
 
 

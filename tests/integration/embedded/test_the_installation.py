@@ -93,7 +93,9 @@ async def _count(process: Process, words: str, times: int) -> bool:
 async def _requests(http: httpx.AsyncClient) -> list[dict[str, Any]]:
     credentials = {"email": ACCOUNTS[0].email, "password": PASSWORD}
     token = (await http.post("/api/identity/v1/tokens", json=credentials)).json()["access_token"]
-    answer = await http.get("/api/enrollment/v1/enrollments?scope=all&limit=100", headers={"Authorization": f"Bearer {token}"})
+    answer = await http.get(
+        "/api/enrollment/v1/enrollments?scope=all&limit=100", headers={"Authorization": f"Bearer {token}"}
+    )
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
 

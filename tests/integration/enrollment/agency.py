@@ -53,7 +53,9 @@ class Person:
 
 class _Delivery:
     def __init__(self, message: Message) -> None:
-        self.envelope = Envelope(message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode())
+        self.envelope = Envelope(
+            message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()
+        )
 
     async def acknowledge(self) -> None:
         """Nothing waits for it."""
@@ -80,11 +82,21 @@ class Agency:
 
     async def opens(self) -> None:
         """The employer of every structure, the trainer of every session and the desk register."""
-        await self.tell(self.account(self.employer), self.account(self.trainer, last_name="Roux"), self.account(self.staff, is_staff=True))
+        await self.tell(
+            self.account(self.employer),
+            self.account(self.trainer, last_name="Roux"),
+            self.account(self.staff, is_staff=True),
+        )
 
     def account(self, account_id: UUID, **changes: Any) -> AccountRegistered:
         """Somebody who can sign in."""
-        values = {"version": 1, "first_name": "Lou", "last_name": "Faure", "email": f"{account_id}@exemple.fr", **changes}
+        values = {
+            "version": 1,
+            "first_name": "Lou",
+            "last_name": "Faure",
+            "email": f"{account_id}@exemple.fr",
+            **changes,
+        }
         return AccountRegistered(occurred_at=self.now, account=AccountSnapshot(id=account_id, **values))
 
     def attachment(self, account_id: UUID, structure_id: UUID, *statuses: Any, **changes: Any) -> AttachmentSnapshot:
@@ -110,19 +122,34 @@ class Agency:
                 self._attached(self.employer, structure, "employer"),
             ]
         for person in made:
-            said += [self.account(person.account_id), self._attached(person.account_id, person.structure_id, "beneficiary")]
+            said += [
+                self.account(person.account_id),
+                self._attached(person.account_id, person.structure_id, "beneficiary"),
+            ]
         await self.tell(*said)
         return made
 
     def training(self, training_id: UUID | None = None, **changes: Any) -> TrainingSnapshot:
         """A training that is offered."""
-        values = {"version": 1, "title": "VAE", "axis_id": uuid4(), "kind": "training", "members_only": False, "state": "published"}
+        values = {
+            "version": 1,
+            "title": "VAE",
+            "axis_id": uuid4(),
+            "kind": "training",
+            "members_only": False,
+            "state": "published",
+        }
         return TrainingSnapshot(id=training_id or uuid4(), **{**values, **changes})
 
-    def planned(self, training: TrainingSnapshot, capacity: int, *, starts: timedelta = timedelta(days=30)) -> SessionSnapshot:
+    def planned(
+        self, training: TrainingSnapshot, capacity: int, *, starts: timedelta = timedelta(days=30)
+    ) -> SessionSnapshot:
         """A session of two half-days that takes requests now."""
         first = self.now + starts
-        slots = tuple(SlotSnapshot(id=uuid4(), starts_at=at, ends_at=at + timedelta(hours=3)) for at in (first, first + timedelta(hours=4)))
+        slots = tuple(
+            SlotSnapshot(id=uuid4(), starts_at=at, ends_at=at + timedelta(hours=3))
+            for at in (first, first + timedelta(hours=4))
+        )
         session = SessionSnapshot(
             id=uuid4(),
             version=1,
@@ -143,7 +170,10 @@ class Agency:
         """A session that takes requests now, of a training of its own unless told; `changes` are the training's."""
         training = self.training(training_id, **changes)
         session = self.planned(training, capacity)
-        await self.tell(TrainingPublished(occurred_at=self.now, training=training), SessionScheduled(occurred_at=self.now, session=session))
+        await self.tell(
+            TrainingPublished(occurred_at=self.now, training=training),
+            SessionScheduled(occurred_at=self.now, session=session),
+        )
         return session.id
 
     def next_of(self, session_id: UUID, **changes: Any) -> SessionSnapshot:
@@ -155,14 +185,21 @@ class Agency:
     async def moves(self, session_id: UUID, by: timedelta) -> None:
         """Catalogue says that the session takes place at other times, and takes requests at other times."""
         before = self.sessions[session_id]
-        slots = tuple(slot.model_copy(update={"starts_at": slot.starts_at + by, "ends_at": slot.ends_at + by}) for slot in before.slots)
+        slots = tuple(
+            slot.model_copy(update={"starts_at": slot.starts_at + by, "ends_at": slot.ends_at + by})
+            for slot in before.slots
+        )
         after = self.next_of(session_id, slots=slots, opens_at=before.opens_at + by, closes_at=before.closes_at + by)
         await self.tell(SessionRescheduled(occurred_at=self.now, session=after, moved=True))
 
     async def capacity(self, session_id: UUID, capacity: int) -> None:
         """Catalogue says that the session has that many seats now."""
         before = self.sessions[session_id].capacity
-        await self.tell(SessionCapacityChanged(occurred_at=self.now, session=self.next_of(session_id, capacity=capacity), before=before))
+        await self.tell(
+            SessionCapacityChanged(
+                occurred_at=self.now, session=self.next_of(session_id, capacity=capacity), before=before
+            )
+        )
 
     async def cancels(self, session_id: UUID) -> None:
         """Catalogue says that the session will not take place."""
@@ -172,7 +209,9 @@ class Agency:
     async def call(self, who: UUID, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """One call of the API by somebody."""
         transport = httpx.ASGITransport(app=self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-Account": str(who), **headers}) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://test", headers={"X-Account": str(who), **headers}
+        ) as client:
             return await client.request(method, BASE + path, json=body)
 
     async def asks(self, person: Person, session_id: UUID) -> httpx.Response:
@@ -201,7 +240,9 @@ class Agency:
             yield
 
     async def _request(self, tx: Transaction, person: Person, session_id: UUID) -> UUID:
-        actor = Actor(person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id}))
+        actor = Actor(
+            person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id})
+        )
         await add_to_cart(tx, session_id, actor=actor, now=self.now)
         [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)
         return seen.enrollment.id

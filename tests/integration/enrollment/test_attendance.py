@@ -56,7 +56,9 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(agency: Agency) 
     assert said[here]["slots"] == [{"slot_id": morning, "present": True}, {"slot_id": afternoon, "present": False}]
     stored = {row.id: row for row in await agency.rows("SELECT id, version, attended FROM enrollments")}
     assert {request: row.attended for request, row in stored.items()} == {here: True, away: False}
-    assert {request: one["enrollment"]["version"] for request, one in said.items()} == {r: row.version for r, row in stored.items()}
+    assert {request: one["enrollment"]["version"] for request, one in said.items()} == {
+        r: row.version for r, row in stored.items()
+    }
     assert await agency.audit() == []
 
 
@@ -105,10 +107,14 @@ async def test_only_the_trainers_and_staff_with_a_reason_take_attendance(agency:
         assert (await agency.call(stranger, "GET", f"/sessions/{session}/attendance")).status_code == 404
     assert (await record(agency, session, 0, {request: True}, agency.staff)).status_code == 422
     for slot in (0, 1):
-        assert (await record(agency, session, slot, {request: True}, agency.staff, reason="Feuille papier.")).status_code == 200
+        assert (
+            await record(agency, session, slot, {request: True}, agency.staff, reason="Feuille papier.")
+        ).status_code == 200
     assert (await close(agency, session, agency.staff)).status_code == 422
     assert (await close(agency, session, agency.staff, reason="Feuille papier.")).status_code == 200
-    assert await agency.rows("SELECT attendance_closed_by, attendance_note FROM sessions") == [(agency.staff, "Feuille papier.")]
+    assert await agency.rows("SELECT attendance_closed_by, attendance_note FROM sessions") == [
+        (agency.staff, "Feuille papier.")
+    ]
 
 
 async def test_who_is_not_enrolled_is_not_on_the_sheet(agency: Agency) -> None:
@@ -133,11 +139,15 @@ async def test_who_is_not_enrolled_is_not_on_the_sheet(agency: Agency) -> None:
     )
 
     assert (wrong.status_code, twice.status_code, unknown.status_code) == (422, 422, 404)
-    assert wrong.json()["errors"] == [{"field": "presences.1.enrollment_id", "message": "Cette personne n'est pas inscrite."}]
+    assert wrong.json()["errors"] == [
+        {"field": "presences.1.enrollment_id", "message": "Cette personne n'est pas inscrite."}
+    ]
     assert await agency.rows("SELECT count(*) FROM presences") == [(0,)]
 
 
-async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_can_be_asked_for(agency: Agency) -> None:
+async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_can_be_asked_for(
+    agency: Agency,
+) -> None:
     training = uuid4()
     session = await agency.session(1, training_id=training)
     enrolled, queued = await agency.people(2)
@@ -181,6 +191,12 @@ async def test_the_sessions_of_a_trainer_are_paged(agency: Agency) -> None:
     assert {one["id"] for one in found} == {str(session) for session in sessions}
     assert len(found) == 3
     [first] = [one for one in found if one["id"] == str(sessions[0])]
-    assert (first["title"], first["capacity"], first["held"], first["queued"], first["attendance_closed_at"]) == ("VAE", 1, 1, 0, None)
+    assert (first["title"], first["capacity"], first["held"], first["queued"], first["attendance_closed_at"]) == (
+        "VAE",
+        1,
+        1,
+        0,
+        None,
+    )
     assert len((await agency.call(agency.staff, "GET", "/sessions")).json()["items"]) == 3
     assert (await agency.call(person.account_id, "GET", "/sessions")).json()["items"] == []

@@ -73,5 +73,7 @@ async def test_nobody_waits_for_a_session_that_is_over(agency: Agency) -> None:
     await agency.clock()
     await agency.clock()
     assert await agency.said(CANCELLED) == [second]
-    assert await agency.rows("SELECT approval, seat FROM enrollments WHERE id = :id", id=first) == [("awaiting_trainer", "held")]
+    assert await agency.rows("SELECT approval, seat FROM enrollments WHERE id = :id", id=first) == [
+        ("awaiting_trainer", "held")
+    ]
     assert await agency.audit() == []

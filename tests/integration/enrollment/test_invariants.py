@@ -32,17 +32,23 @@ class Tables:
         statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"
         await self.connection.execute(text(statement), values)
 
-    async def session(self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False) -> UUID:
+    async def session(
+        self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False
+    ) -> UUID:
         made = uuid4()
         closes = NOW + timedelta(days=-1 if closed else 1)
         times = {"closes_at": closes, "ends_at": NOW + timedelta(days=9)}
         await self.insert("sessions", id=made, capacity=capacity, held=held, overbooked_to=overbooked_to, **times)
         return made
 
-    async def request(self, session: UUID, seat: str, number: int | None, approval: str = "awaiting_trainer", **changes: Any) -> UUID:
+    async def request(
+        self, session: UUID, seat: str, number: int | None, approval: str = "awaiting_trainer", **changes: Any
+    ) -> UUID:
         made = uuid4()
         values = {"account_id": uuid4(), "structure_id": uuid4(), "training_id": self.training, **changes}
-        await self.insert("enrollments", id=made, session_id=session, approval=approval, seat=seat, queue_number=number, **values)
+        await self.insert(
+            "enrollments", id=made, session_id=session, approval=approval, seat=seat, queue_number=number, **values
+        )
         await self.line(made, 2, ("awaiting_employer", "none"), (approval, seat))
         return made
 

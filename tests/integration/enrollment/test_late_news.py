@@ -46,13 +46,15 @@ async def test_an_archived_training_takes_no_new_request_and_those_made_go_on(ag
     training = agency.training()
     session = agency.planned(training, 5)
     await agency.tell(
-        TrainingPublished(occurred_at=agency.now, training=training), SessionScheduled(occurred_at=agency.now, session=session)
+        TrainingPublished(occurred_at=agency.now, training=training),
+        SessionScheduled(occurred_at=agency.now, session=session),
     )
     first, second = await agency.people(2)
     request = await agency.request(first, session.id)
     archived = training.model_copy(update={"version": 2, "state": "archived"})
     await agency.tell(
-        TrainingArchived(occurred_at=agency.now, training=archived), TrainingPublished(occurred_at=agency.now, training=training)
+        TrainingArchived(occurred_at=agency.now, training=archived),
+        TrainingPublished(occurred_at=agency.now, training=training),
     )
     assert (await agency.asks(second, session.id)).status_code == 422
     assert (await agency.accepts(request)).json()["seat"] == "held"
@@ -88,7 +90,9 @@ async def test_a_cancelled_session_ends_its_requests_once_however_often_it_is_he
     for request in requests[:2]:
         await agency.accepts(request)
     await agency.cancels(session)
-    await agency.tell(SessionCancelled(occurred_at=agency.now, session=agency.sessions[session], reason="Encore une fois."))
+    await agency.tell(
+        SessionCancelled(occurred_at=agency.now, session=agency.sessions[session], reason="Encore une fois.")
+    )
     assert sorted(await agency.said(CANCELLED)) == sorted(requests)
     assert await agency.rows("SELECT DISTINCT approval, seat FROM enrollments") == [("cancelled", "none")]
     shown = (await agency.call(people[0].account_id, "GET", f"/enrollments/{requests[0]}")).json()
@@ -130,7 +134,9 @@ async def test_news_that_comes_while_a_cart_is_being_validated_finds_its_request
         return telling.done() or bool(await agency.rows(waiting))
 
     async with agency.validating(person, session):
-        telling = asyncio.create_task(agency.cancels(session) if news == "the session is cancelled" else agency.tell(ended(agency, person)))
+        telling = asyncio.create_task(
+            agency.cancels(session) if news == "the session is cancelled" else agency.tell(ended(agency, person))
+        )
         await eventually(heard_or_waiting)
     await telling
 
@@ -157,7 +163,8 @@ async def test_an_attachment_that_ended_is_not_brought_back_by_its_late_confirma
     stranger = Person(person.account_id, uuid4())
     confirmed = agency.attachment(stranger.account_id, stranger.structure_id, "beneficiary")
     await agency.tell(
-        ended(agency, stranger), AccountAttachmentConfirmed(occurred_at=agency.now, attachment=confirmed, confirmed_by=agency.employer)
+        ended(agency, stranger),
+        AccountAttachmentConfirmed(occurred_at=agency.now, attachment=confirmed, confirmed_by=agency.employer),
     )
     assert (await agency.asks(stranger, await agency.session(1))).status_code == 422
 
@@ -167,7 +174,9 @@ async def test_the_end_of_an_old_attachment_heard_late_leaves_the_new_one_alone(
     [person] = await agency.people(1)
     request = await agency.request(person, session)
     older = agency.attachment(person.account_id, person.structure_id, state="ended", version=9, id=uuid4())
-    await agency.tell(AccountAttachmentEnded(occurred_at=agency.now, attachment=older, ended_by=agency.staff, reason="Doublon."))
+    await agency.tell(
+        AccountAttachmentEnded(occurred_at=agency.now, attachment=older, ended_by=agency.staff, reason="Doublon.")
+    )
     assert await agency.said(CANCELLED) == []
     assert (await agency.accepts(request)).status_code == 200
 
@@ -178,7 +187,11 @@ async def test_a_status_taken_away_stops_working_at_once(agency: Agency, statuse
     [person] = await agency.people(1)
     request = await agency.request(person, session)
     changed = agency.attachment(agency.employer, person.structure_id, *statuses, version=2)
-    await agency.tell(AttachmentStatusesChanged(occurred_at=agency.now, attachment=changed, changed_by=agency.staff, before=("employer",)))
+    await agency.tell(
+        AttachmentStatusesChanged(
+            occurred_at=agency.now, attachment=changed, changed_by=agency.staff, before=("employer",)
+        )
+    )
     assert (await agency.accepts(request)).status_code == 404
     assert (await agency.call(agency.employer, "GET", f"/enrollments/{request}")).status_code == 404
     assert (await agency.call(agency.employer, "GET", "/enrollments?scope=structure")).json()["items"] == []

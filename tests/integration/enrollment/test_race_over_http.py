@@ -116,7 +116,9 @@ def assert_nobody_overtook(answers: Sequence[Answer], numbers: dict[UUID, int]) 
     """Who was answered before another even asked has the smaller number."""
     earliest_answer_of_those_after = float("inf")
     for answer in sorted(answers, key=lambda each: numbers[each.request], reverse=True):
-        assert answer.sent < earliest_answer_of_those_after, f"number {numbers[answer.request]} was given to somebody who came later"
+        assert answer.sent < earliest_answer_of_those_after, (
+            f"number {numbers[answer.request]} was given to somebody who came later"
+        )
         earliest_answer_of_those_after = min(earliest_answer_of_those_after, answer.received)
 
 
@@ -136,7 +138,9 @@ async def test_five_hundred_acceptances_for_twenty_seats_then_twenty_withdrawals
     assert [seat for seat, _ in seats.values()] == ["held"] * SEATS + ["queued"] * (PEOPLE - SEATS)
     numbers = {request: number for request, (_, number) in seats.items()}
     told = {answer.request: (answer.body["seat"], answer.body["rank"]) for answer in answers}
-    assert told == {r: ("held", None) if number <= SEATS else ("queued", number - SEATS) for r, number in numbers.items()}
+    assert told == {
+        r: ("held", None) if number <= SEATS else ("queued", number - SEATS) for r, number in numbers.items()
+    }
     assert_nobody_overtook(answers, numbers)
     assert await agency.audit() == []
 

@@ -64,7 +64,9 @@ async def test_a_seat_freed_and_a_newcomer_at_once_nobody_overtakes(agency: Agen
     for first in requests[:2]:
         await agency.accepts(first)
     for turn in range(200):
-        freed, accepted = await asyncio.gather(agency.withdraws(people[turn], requests[turn]), agency.accepts(requests[turn + 2]))
+        freed, accepted = await asyncio.gather(
+            agency.withdraws(people[turn], requests[turn]), agency.accepts(requests[turn + 2])
+        )
         assert (freed.status_code, accepted.status_code) == (200, 200)
         seats = await agency.seats(session)
         assert [seats[request][0] for request in requests[turn : turn + 3]] == ["none", "held", "queued"]

@@ -36,9 +36,23 @@ async def test_a_request_has_names_wherever_it_is_shown(agency: Agency) -> None:
     for one in shown:
         assert one["person"] == {"id": str(person.account_id), "first_name": "Lou", "last_name": "Faure"}
         assert one["structure"] == {"id": str(person.structure_id), "name": "Mission locale"}
-        assert (one["session"]["id"], one["session"]["title"], one["session"]["place"]) == (str(session), "VAE", "Limoges")
-    assert [one["moves"] for one in shown] == [["withdraw"], ["cancel"], ["withdraw"], ["ask", "decline", "validate"], []]
-    assert [one["status_label"] for one in (made, shown[1], shown[4])] == ["En attente de l'employeur", "Pré-inscrit·e", "Inscrit·e"]
+        assert (one["session"]["id"], one["session"]["title"], one["session"]["place"]) == (
+            str(session),
+            "VAE",
+            "Limoges",
+        )
+    assert [one["moves"] for one in shown] == [
+        ["withdraw"],
+        ["cancel"],
+        ["withdraw"],
+        ["ask", "decline", "validate"],
+        [],
+    ]
+    assert [one["status_label"] for one in (made, shown[1], shown[4])] == [
+        "En attente de l'employeur",
+        "Pré-inscrit·e",
+        "Inscrit·e",
+    ]
 
 
 async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(agency: Agency) -> None:
@@ -105,7 +119,11 @@ async def test_an_employer_finds_their_own_decisions(agency: Agency) -> None:
     page = await get(agency, agency.employer, "/decisions?limit=2")
     rest = await get(agency, agency.employer, f"/decisions?limit=2&cursor={page['next']}")
     found = [*page["items"], *rest["items"]]
-    assert [(one["move"], UUID(one["enrollment_id"])) for one in found] == [("cancel", first), ("refuse", second), ("accept", first)]
+    assert [(one["move"], UUID(one["enrollment_id"])) for one in found] == [
+        ("cancel", first),
+        ("refuse", second),
+        ("accept", first),
+    ]
     assert (found[1]["note"], found[1]["status_label"]) == ("Effectif insuffisant.", "Refusée (par l'employeur)")
     assert found[0]["status_label"] == "Annulée (accord de l'employeur retiré)"
     assert (found[0]["person"]["last_name"], found[0]["structure"]["name"], found[0]["session"]["title"]) == (

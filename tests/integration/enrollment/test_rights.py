@@ -68,7 +68,9 @@ async def test_staff_decide_for_others_with_a_reason(agency: Agency, decision: s
     request = await brought_to(agency, person, DECISIONS[decision][0])
     assert (await agency.decides(agency.staff, request, decision, **REASON)).status_code == 200
     [*_, line] = [
-        row for row in await agency.rows("SELECT * FROM enrollment_history ORDER BY version") if row.move in {"accept", "validate"}
+        row
+        for row in await agency.rows("SELECT * FROM enrollment_history ORDER BY version")
+        if row.move in {"accept", "validate"}
     ]
     assert (line.acting_as, line.moved_by, line.note) == ("staff", agency.staff, "Parce que.")
 
@@ -86,7 +88,11 @@ async def test_who_may_see_a_request_and_its_history(agency: Agency) -> None:
         "sessions": {"trainer", "staff"},
         "all": seeing,
     }.items():
-        listed = {kind for kind in KINDS if (await agency.call(people[kind], "GET", f"/enrollments?scope={scope}")).json()["items"]}
+        listed = {
+            kind
+            for kind in KINDS
+            if (await agency.call(people[kind], "GET", f"/enrollments?scope={scope}")).json()["items"]
+        }
         assert listed == those, scope
 
 
@@ -96,7 +102,9 @@ async def test_a_request_is_made_only_by_a_beneficiary_of_the_structure_named(ag
     for kind in ("other person", "employer", "referent", "trainer", "staff"):
         answer = await agency.asks(Person(people[kind], person.structure_id), session)
         assert (kind, answer.status_code) == (kind, 422)
-        assert answer.json()["errors"] == [{"field": "structure_id", "message": "Vous n'êtes pas bénéficiaire dans cette structure."}]
+        assert answer.json()["errors"] == [
+            {"field": "structure_id", "message": "Vous n'êtes pas bénéficiaire dans cette structure."}
+        ]
     assert await agency.rows("SELECT count(*) FROM enrollments") == [(0,)]
 
 

@@ -21,7 +21,9 @@ async def verdict(agency: Agency, person: Person, session: UUID, rule: str) -> A
 
 
 async def set_rule(agency: Agency, name: str, version: int = 0, who: UUID | None = None, **body: Any) -> httpx.Response:
-    return await agency.call(who or agency.staff, "PUT", f"/rules/{name}", {"enabled": True, **body}, **{"If-Match": f'"{version}"'})
+    return await agency.call(
+        who or agency.staff, "PUT", f"/rules/{name}", {"enabled": True, **body}, **{"If-Match": f'"{version}"'}
+    )
 
 
 async def validate(agency: Agency, person: Person, sessions: list[UUID], **headers: str) -> httpx.Response:
@@ -29,7 +31,11 @@ async def validate(agency: Agency, person: Person, sessions: list[UUID], **heade
         await agency.call(person.account_id, "PUT", f"/cart/sessions/{session}")
     lines = [{"session_id": str(session), "motivation": "Progresser."} for session in sessions]
     return await agency.call(
-        person.account_id, "POST", "/cart/validation", {"structure_id": str(person.structure_id), "lines": lines}, **headers
+        person.account_id,
+        "POST",
+        "/cart/validation",
+        {"structure_id": str(person.structure_id), "lines": lines},
+        **headers,
     )
 
 
@@ -60,7 +66,9 @@ async def test_reserved_actions_are_for_members(agency: Agency) -> None:
     session = await agency.session(9, members_only=True)
     [person] = await agency.people(1)
     assert (await verdict(agency, person, session, "members_only"))["passed"]
-    left = StructureSnapshot(id=person.structure_id, version=2, name="Mission", siret="73282932000074", town="Limoges", is_member=False)
+    left = StructureSnapshot(
+        id=person.structure_id, version=2, name="Mission", siret="73282932000074", town="Limoges", is_member=False
+    )
     await agency.tell(StructureUpdated(occurred_at=agency.now, structure=left))
     assert (await verdict(agency, person, session, "members_only"))["blocks"]
     refused = await agency.asks(person, session)
@@ -72,7 +80,9 @@ async def test_an_employer_leaves_their_own_request_to_the_other_one(agency: Age
     [person] = await agency.people(1)
     await agency.tell(agency._attached(person.account_id, person.structure_id, "employer"))
     both = agency.attachment(person.account_id, person.structure_id, "beneficiary", "employer", version=2)
-    await agency.tell(agency._attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both}))
+    await agency.tell(
+        agency._attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both})
+    )
     request = await agency.request(person, session)
 
     own = await agency.decides(person.account_id, request, "acceptance")
@@ -101,15 +111,23 @@ async def test_a_third_of_a_structure_waits_is_told_why_and_staff_may_promote_wi
     assert (again.status_code, "Pré-inscrit·e" in again.json()["detail"]) == (409, True)
     assert await agency.said(PROMOTED) == [requests[3]]
     history = (await agency.call(agency.staff, "GET", f"/enrollments/{requests[3]}/history")).json()
-    assert (history[-1]["move"], history[-1]["acting_as"], history[-1]["note"]) == ("promote", "staff", "Projet commun aux deux équipes.")
+    assert (history[-1]["move"], history[-1]["acting_as"], history[-1]["note"]) == (
+        "promote",
+        "staff",
+        "Projet commun aux deux équipes.",
+    )
     assert await agency.audit() == []
 
 
-async def test_a_seat_given_back_inside_the_structure_lifts_the_bar_in_another_session_of_the_training(agency: Agency) -> None:
+async def test_a_seat_given_back_inside_the_structure_lifts_the_bar_in_another_session_of_the_training(
+    agency: Agency,
+) -> None:
     training = uuid4()
     here, there = await agency.session(5, training_id=training), await agency.session(5, training_id=training)
     people = await agency.people(3, structure_id=uuid4())
-    requests = [await agency.request(person, session) for person, session in zip(people, (here, here, there), strict=True)]
+    requests = [
+        await agency.request(person, session) for person, session in zip(people, (here, here, there), strict=True)
+    ]
     for request in requests:
         await agency.accepts(request)
     assert (await agency.seats(there))[requests[2]] == ("queued", 1)
@@ -119,8 +137,12 @@ async def test_a_seat_given_back_inside_the_structure_lifts_the_bar_in_another_s
     assert await agency.audit() == []
 
 
-@pytest.mark.parametrize(("change", "held"), [({"value": {"people": 3}}, 3), ({"enabled": False, "value": {"people": 2}}, 5)])
-async def test_a_looser_cap_gives_the_seats_that_are_free_at_once(agency: Agency, change: dict[str, Any], held: int) -> None:
+@pytest.mark.parametrize(
+    ("change", "held"), [({"value": {"people": 3}}, 3), ({"enabled": False, "value": {"people": 2}}, 5)]
+)
+async def test_a_looser_cap_gives_the_seats_that_are_free_at_once(
+    agency: Agency, change: dict[str, Any], held: int
+) -> None:
     session = await agency.session(5)
     for person in await agency.people(5, structure_id=uuid4()):
         await agency.accepts(await agency.request(person, session))
@@ -142,7 +164,9 @@ async def test_a_looser_cap_and_acceptances_at_once_leave_no_seat_free(agency: A
 async def test_rules_are_set_by_staff_who_have_seen_them(agency: Agency) -> None:
     [person] = await agency.people(1)
     assert (await set_rule(agency, "structure_cap", who=person.account_id, value={"people": 9})).status_code == 404
-    assert (await agency.call(agency.staff, "PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}})).status_code == 428
+    assert (
+        await agency.call(agency.staff, "PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}})
+    ).status_code == 428
     assert (await set_rule(agency, "structure_cap", value={"people": 0})).status_code == 422
     assert (await set_rule(agency, "nothing", value={})).status_code == 404
     answers = await asyncio.gather(*(set_rule(agency, "structure_cap", value={"people": people}) for people in (3, 4)))
@@ -165,7 +189,9 @@ async def test_a_cart_has_one_session_of_a_training_even_when_two_are_put_in_at_
     training = uuid4()
     sessions = [await agency.session(9, training_id=training) for _ in range(4)]
     [person] = await agency.people(1)
-    answers = await asyncio.gather(*(agency.call(person.account_id, "PUT", f"/cart/sessions/{session}") for session in sessions))
+    answers = await asyncio.gather(
+        *(agency.call(person.account_id, "PUT", f"/cart/sessions/{session}") for session in sessions)
+    )
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]
     lines = (await agency.call(person.account_id, "GET", "/cart")).json()["lines"]
     assert len(lines) == 1

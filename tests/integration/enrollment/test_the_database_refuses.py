@@ -11,7 +11,10 @@ from tests.integration.enrollment.agency import Agency
 WRONG = {
     "1. more seats than there are": ("UPDATE sessions SET held = 3", "seats_held_fit"),
     "1. fewer than none": ("UPDATE sessions SET held = -1", "seats_held_fit"),
-    "2. a second open request": ("UPDATE enrollments SET account_id = :other WHERE approval = 'awaiting_trainer'", "one_open_request"),
+    "2. a second open request": (
+        "UPDATE enrollments SET account_id = :other WHERE approval = 'awaiting_trainer'",
+        "one_open_request",
+    ),
     "4. a seat without a number": ("UPDATE enrollments SET queue_number = NULL", "a_seat_has_a_number"),
     "4. a number twice": ("UPDATE enrollments SET queue_number = 1", "numbers_are_given_once"),
     "5. a closed request with a seat": ("UPDATE enrollments SET approval = 'withdrawn'", "seat_fits_approval"),
@@ -21,7 +24,10 @@ WRONG = {
     "5. a shorter history": ("DELETE FROM enrollment_history", "permission denied"),
     "5. one line twice": ("INSERT INTO enrollment_history SELECT * FROM enrollment_history", "enrollment_history_pkey"),
     "6. fewer seats than held, unsaid": ("UPDATE sessions SET capacity = 1, held = 2", "seats_held_fit"),
-    "an attendance of who is not enrolled": ("UPDATE enrollments SET attendance = '[]', attended = true", "attendance_is_of"),
+    "an attendance of who is not enrolled": (
+        "UPDATE enrollments SET attendance = '[]', attended = true",
+        "attendance_is_of",
+    ),
     "a request for no session": ("UPDATE enrollments SET session_id = gen_random_uuid()", "violates foreign key"),
 }
 

@@ -37,7 +37,12 @@ def sign(private_key: Ed25519PrivateKey) -> Sign:
     """Make a token that is valid but for what is asked: claims, `without` one, `header` fields, another `key`."""
 
     def make(
-        *, header: dict[str, Any] | None = None, without: str = "", key: Any = private_key, algorithm: str = "EdDSA", **claims: Any
+        *,
+        header: dict[str, Any] | None = None,
+        without: str = "",
+        key: Any = private_key,
+        algorithm: str = "EdDSA",
+        **claims: Any,
     ) -> str:
         now = datetime.now(UTC)
         valid = {

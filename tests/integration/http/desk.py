@@ -28,7 +28,9 @@ class Taken(Exception):
     """Somebody has this name."""
 
 
-TAKEN = ProblemKind(409, "taken", "Nom déjà pris", lambda error: f"Le nom « {error} » est déjà pris.", lambda _: {"Retry-After": "60"})
+TAKEN = ProblemKind(
+    409, "taken", "Nom déjà pris", lambda error: f"Le nom « {error} » est déjà pris.", lambda _: {"Retry-After": "60"}
+)
 
 
 class Naming(Strict):
@@ -63,7 +65,9 @@ router = APIRouter()
 
 async def _add(work: UnitOfWork, name: str, now: datetime) -> Thing:
     made = Thing(id=uuid4(), name=name, version=1)
-    await work.connection.execute(text("INSERT INTO things (id, name) VALUES (:id, :name)"), {"id": made.id, "name": name})
+    await work.connection.execute(
+        text("INSERT INTO things (id, name) VALUES (:id, :name)"), {"id": made.id, "name": name}
+    )
     work.say(AccountErased(occurred_at=now, account_id=made.id, version=1))
     return made
 
@@ -105,16 +109,21 @@ async def page(work: Work, cursor: Cursor = None, limit: Annotated[Limit, Query(
 @router.get("/things/lookup")
 async def look_up(name: str, work: Work) -> None:
     """Run a statement that the server refuses."""
-    await work.connection.execute(text("SELECT id, 1 / 0 FROM things WHERE name >= :name UNION SELECT NULL, 1 / 0"), {"name": name})
+    await work.connection.execute(
+        text("SELECT id, 1 / 0 FROM things WHERE name >= :name UNION SELECT NULL, 1 / 0"), {"name": name}
+    )
 
 
 @router.patch("/things/{thing_id}")
-async def rename(thing_id: UUID, body: Naming, work: Work, seen: Annotated[int, Depends(expected_version)], response: Response) -> Thing:
+async def rename(
+    thing_id: UUID, body: Naming, work: Work, seen: Annotated[int, Depends(expected_version)], response: Response
+) -> Thing:
     """Give another name."""
     statement = text("SELECT version FROM things WHERE id = :id FOR UPDATE")
     check_version(seen, int(await work.connection.scalar(statement, {"id": thing_id}) or 0))
     await work.connection.execute(
-        text("UPDATE things SET name = :name, version = version + 1 WHERE id = :id"), {"id": thing_id, "name": body.name}
+        text("UPDATE things SET name = :name, version = version + 1 WHERE id = :id"),
+        {"id": thing_id, "name": body.name},
     )
     tag(response, seen + 1)
     return Thing(id=thing_id, name=body.name, version=seen + 1)
@@ -140,4 +149,6 @@ async def crash() -> None:
 
 def application(database: Database, verifier: TokenVerifier | None) -> FastAPI:
     """Make it, with the edges that every service has."""
-    return create_app(title="Desk", service=NAME, database=database, verifier=verifier, routers=[router], problems={Taken: TAKEN})
+    return create_app(
+        title="Desk", service=NAME, database=database, verifier=verifier, routers=[router], problems={Taken: TAKEN}
+    )

@@ -33,7 +33,11 @@ async def test_a_chunked_body_that_grows_over_the_limit_is_refused(client: httpx
 async def test_a_body_at_the_limit_is_read(client: httpx.AsyncClient) -> None:
     content = b'{"name": "' + b"x" * (BODY_LIMIT - 12) + b'"}'
     assert len(content) == BODY_LIMIT
-    is_problem(await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"}), 422, "invalid-fields")
+    is_problem(
+        await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"}),
+        422,
+        "invalid-fields",
+    )
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "ten"])

@@ -100,10 +100,17 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
             )
         )  # fmt: skip
 
-    worker = Worker(database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work)
+    worker = Worker(
+        database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work
+    )
     message = AccountErased(occurred_at=datetime.now(UTC), account_id=uuid4(), version=1)
     envelopes = [
-        Envelope(f"message-{number}", message.wire_name, message.model_dump_json().encode(), correlation_id=f"{MINE}-{number}")
+        Envelope(
+            f"message-{number}",
+            message.wire_name,
+            message.model_dump_json().encode(),
+            correlation_id=f"{MINE}-{number}",
+        )
         for number in (1, 2)
     ]
     with _logged() as lines:

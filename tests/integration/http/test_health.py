@@ -53,7 +53,10 @@ async def test_without_a_database_it_lives_is_not_ready_and_becomes_ready_by_its
             await eventually(lambda: _is_ready(client), within=5)
             await eventually(lambda: _said(logs, "the database answers"), within=5)
 
-    assert [line["event"] for line in logs if "database" in line["event"]] == ["waiting for the database", "the database answers"]
+    assert [line["event"] for line in logs if "database" in line["event"]] == [
+        "waiting for the database",
+        "the database answers",
+    ]
 
 
 async def _is_ready(client: httpx.AsyncClient) -> bool:
@@ -82,7 +85,9 @@ class _Broker(InProcessTransport):
 
 async def test_a_worker_says_which_of_its_two_is_missing(make_database: MakeDatabase) -> None:
     database, broker = await make_database("mechanisms"), _Broker()
-    worker: Worker[UnitOfWork] = Worker(database, broker, service="desk", subscriptions=[], transaction=lambda work: work)
+    worker: Worker[UnitOfWork] = Worker(
+        database, broker, service="desk", subscriptions=[], transaction=lambda work: work
+    )
     async with _client(worker_app(worker)) as client:
         waiting = await client.get("/health/ready")
         assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": True, "broker": False})

@@ -21,10 +21,16 @@ async def _count(database: Database, table: str) -> int:
 
 async def _effects(database: Database) -> tuple[int, int, int]:
     """Things made, messages said, keys kept."""
-    return await _count(database, "things"), await _count(database, "outbox"), await _count(database, "idempotency_keys")
+    return (
+        await _count(database, "things"),
+        await _count(database, "outbox"),
+        await _count(database, "idempotency_keys"),
+    )
 
 
-async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(client: httpx.AsyncClient, database: Database) -> None:
+async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     first = await client.post(f"{BASE}/things", json={"name": "x"}, headers=KEY)
     again = await client.post(f"{BASE}/things", json={"name": "x"}, headers=KEY)
     assert (first.status_code, again.status_code) == (201, 201)
@@ -33,7 +39,9 @@ async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(client:
     assert await _effects(database) == (1, 1, 1)
 
 
-async def test_an_answer_without_a_body_is_given_again_without_one(client: httpx.AsyncClient, database: Database) -> None:
+async def test_an_answer_without_a_body_is_given_again_without_one(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     answers = [await client.post(f"{BASE}/touches", headers=KEY) for _ in range(2)]
     assert [(answer.status_code, answer.content) for answer in answers] == [(204, b""), (204, b"")]
     assert await _effects(database) == (1, 1, 1)
@@ -60,7 +68,8 @@ async def test_two_at_once_have_one_effect_and_one_answer(client: httpx.AsyncCli
 async def test_another_persons_key_means_nothing(client: httpx.AsyncClient, database: Database, sign: Sign) -> None:
     people: list[dict[str, Any]] = [{}, *({"Authorization": f"Bearer {sign()}"} for _ in range(2))]
     answers = [
-        await client.post(f"{BASE}/things", json={"name": str(number)}, headers={**KEY, **person}) for number, person in enumerate(people)
+        await client.post(f"{BASE}/things", json={"name": str(number)}, headers={**KEY, **person})
+        for number, person in enumerate(people)
     ]
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     assert await _effects(database) == (3, 3, 3)

@@ -14,7 +14,9 @@ async def _add(client: httpx.AsyncClient, *names: str) -> list[str]:
     return [(await client.post(f"{BASE}/things", json={"name": name})).json()["id"] for name in names]
 
 
-async def test_pages_follow_each_other_and_do_not_shift_when_something_comes_in_before(client: httpx.AsyncClient) -> None:
+async def test_pages_follow_each_other_and_do_not_shift_when_something_comes_in_before(
+    client: httpx.AsyncClient,
+) -> None:
     await _add(client, "b", "c", "d", "e")
     first = (await client.get(f"{BASE}/things", params={"limit": 2})).json()
     await _add(client, "a")

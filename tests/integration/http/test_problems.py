@@ -99,7 +99,9 @@ async def test_path_and_query_have_sentences_too(client: httpx.AsyncClient, meth
         (b"", 422, "invalid-fields"),
     ],
 )
-async def test_a_body_that_is_no_form_is_told_so(client: httpx.AsyncClient, content: bytes, status: int, slug: str) -> None:
+async def test_a_body_that_is_no_form_is_told_so(
+    client: httpx.AsyncClient, content: bytes, status: int, slug: str
+) -> None:
     answer = await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"})
     is_problem(answer, status, slug)
 
@@ -136,7 +138,9 @@ async def test_openapi_describes_errors_as_problems(app: FastAPI) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-async def test_a_database_that_is_away_answers_503_and_says_when_to_come_back(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_a_database_that_is_away_answers_503_and_says_when_to_come_back(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
     app.state.database = type(app.state.database)("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
     answer = await client.post(f"{BASE}/things", json={"name": str(uuid4())})
     is_problem(answer, 503, "unavailable")

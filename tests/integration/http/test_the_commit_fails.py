@@ -8,11 +8,15 @@ from tests.integration.http.desk import BASE
 from tests.integration.http.test_problems import is_problem
 
 
-async def test_a_commit_that_fails_answers_5xx_and_nothing_is_said_or_kept(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_commit_that_fails_answers_5xx_and_nothing_is_said_or_kept(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     assert (await client.post(f"{BASE}/things", json={"name": "x"})).status_code == 201
 
     key = {"Idempotency-Key": "the-commit-fails"}
-    answer = await client.post(f"{BASE}/things", json={"name": "x"}, headers=key)  # found out by a deferred constraint: by the commit
+    answer = await client.post(
+        f"{BASE}/things", json={"name": "x"}, headers=key
+    )  # found out by a deferred constraint: by the commit
 
     is_problem(answer, 500, "internal")
     async with database.engine.connect() as connection:

@@ -55,9 +55,13 @@ def _now() -> datetime:
         {"key": None, "algorithm": "none"},
         *({"without": claim} for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti")),
     ],
-    ids=lambda wrong: "-".join(f"{name}-{value}" if name in {"without", "header"} else name for name, value in wrong.items()),
+    ids=lambda wrong: "-".join(
+        f"{name}-{value}" if name in {"without", "header"} else name for name, value in wrong.items()
+    ),
 )
-async def test_a_token_that_is_wrong_in_one_thing_is_refused(client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]) -> None:
+async def test_a_token_that_is_wrong_in_one_thing_is_refused(
+    client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]
+) -> None:
     answer = await _me(client, sign(**wrong))
     is_problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
@@ -77,7 +81,9 @@ async def test_the_public_key_used_as_a_secret_signs_nothing(
     secret = pem if form == "pem" else public.public_bytes(Encoding.Raw, PublicFormat.Raw)
     claims = sign().split(".")[1]
     signed = f"{_part({'alg': algorithm, 'typ': 'at+jwt', 'kid': 'key-1'})}.{claims}"
-    signature = base64.urlsafe_b64encode(hmac.new(secret, signed.encode(), hashlib.sha256).digest()).decode().rstrip("=")
+    signature = (
+        base64.urlsafe_b64encode(hmac.new(secret, signed.encode(), hashlib.sha256).digest()).decode().rstrip("=")
+    )
     is_problem(await _me(client, f"{signed}.{signature}"), 401, "unauthenticated")
 
 
@@ -99,7 +105,9 @@ async def test_without_a_token_the_challenge_says_bearer(client: httpx.AsyncClie
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_visitor_with_a_wrong_token_is_refused_where_visitors_are_let_in(client: httpx.AsyncClient, sign: Sign) -> None:
+async def test_a_visitor_with_a_wrong_token_is_refused_where_visitors_are_let_in(
+    client: httpx.AsyncClient, sign: Sign
+) -> None:
     headers = {"Authorization": f"Bearer {sign(exp=_now() - SOON)}"}
     is_problem(await client.post(f"{BASE}/things", json={"name": "x"}, headers=headers), 401, "unauthenticated")
 
@@ -160,7 +168,9 @@ async def test_requests_that_come_at_once_wait_for_the_same_keys(database: Datab
     assert publisher.asked == 1
 
 
-async def test_keys_rotate_and_one_that_was_taken_out_is_forgotten_for_good(database: Database, publisher: Publisher, passing: Any) -> None:
+async def test_keys_rotate_and_one_that_was_taken_out_is_forgotten_for_good(
+    database: Database, publisher: Publisher, passing: Any
+) -> None:
     source = HttpKeys("http://identity/jwks.json", database)
     publisher.published = _jwks("a")
     assert await source.key("a") is not None
@@ -189,7 +199,9 @@ async def test_while_identity_cannot_be_asked_the_keys_at_hand_stay_and_it_is_as
     assert await source.key("a") is not None
 
 
-@pytest.mark.parametrize("published", [{}, [], {"keys": [{"kty": "OKP", "kid": "a", "crv": "no such", "x": "AA"}]}, {"keys": None}])
+@pytest.mark.parametrize(
+    "published", [{}, [], {"keys": [{"kty": "OKP", "kid": "a", "crv": "no such", "x": "AA"}]}, {"keys": None}]
+)
 async def test_a_set_that_is_none_changes_nothing(database: Database, publisher: Publisher, published: Any) -> None:
     publisher.published = published
     assert await HttpKeys("http://identity/jwks.json", database).key("a") is None
@@ -202,7 +214,9 @@ async def test_keys_of_other_kinds_are_left_out(database: Database, publisher: P
     assert await source.key("b") is not None
 
 
-async def test_two_services_of_one_verifier_agree_with_the_library(app: FastAPI, sign: Sign, private_key: Ed25519PrivateKey) -> None:
+async def test_two_services_of_one_verifier_agree_with_the_library(
+    app: FastAPI, sign: Sign, private_key: Ed25519PrivateKey
+) -> None:
     token = sign()
     theirs = jwt.decode(token, private_key.public_key(), algorithms=["EdDSA"], audience="https://audience.example")
     ours = await app.state.verifier.verify(token)

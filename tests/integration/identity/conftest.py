@@ -10,7 +10,9 @@ from tests.integration.identity.town import Town
 
 
 @pytest.fixture
-async def town(make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def town(
+    make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
     """A town whose agency has one member of staff, Alix, and nobody else yet."""
     database = await make_database("identity")
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))

@@ -95,9 +95,15 @@ async def test_an_attachment_ends_with_a_reason(town: Town, paul: str) -> None:
     view = await town.does("POST", f"/attachments/{paul}/end", REASON, who=ROSE)
     assert (view["state"], view["statuses"]) == ("ended", [])
     said = (await town.said("account_attachment_ended"))[0]
-    assert (said["reason"], said["attachment"]["state"], said["attachment"]["version"]) == (REASON["reason"], "ended", 3)
+    assert (said["reason"], said["attachment"]["state"], said["attachment"]["version"]) == (
+        REASON["reason"],
+        "ended",
+        3,
+    )
     assert (await town.does("GET", "/me", who=PAUL))["attachments"] == []
-    assert [row.facts["reason"] for row in await town.rows("SELECT facts FROM trace WHERE act = 'attachment ended'")] == [REASON["reason"]]
+    assert [
+        row.facts["reason"] for row in await town.rows("SELECT facts FROM trace WHERE act = 'attachment ended'")
+    ] == [REASON["reason"]]
 
 
 @pytest.mark.parametrize(
@@ -139,9 +145,13 @@ async def test_the_last_referent_neither_steps_down_nor_is_ended(town: Town, pau
     rose = (await of(town, ROSE))["id"]
     before = len(await town.said())
     for who in (ROSE, STAFF):
-        down = await town.call("PUT", f"/attachments/{rose}/statuses", {"statuses": ["employer"]}, who=who, If_Match='"1"')
+        down = await town.call(
+            "PUT", f"/attachments/{rose}/statuses", {"statuses": ["employer"]}, who=who, If_Match='"1"'
+        )
         end = await town.call("POST", f"/attachments/{rose}/end", REASON, who=who)
-        assert [(one.status_code, one.json()["type"].rsplit(":")[-1]) for one in (down, end)] == [(409, "last-referent")] * 2
+        assert [(one.status_code, one.json()["type"].rsplit(":")[-1]) for one in (down, end)] == [
+            (409, "last-referent")
+        ] * 2
     assert len(await town.said()) == before
     more = {"statuses": ["referent", "employer", "beneficiary"]}
     await town.does("PUT", f"/attachments/{rose}/statuses", more, who=ROSE, If_Match='"1"')
@@ -158,7 +168,9 @@ async def test_two_referents_who_step_down_at_once_leave_one(town: Town, paul: s
         town.call("PUT", f"/attachments/{paul}/statuses", {"statuses": ["employer"]}, who=PAUL, If_Match='"2"'),
     ]
     assert sorted(answer.status_code for answer in await asyncio.gather(*both)) == [200, 409]
-    left = await town.rows("SELECT count(*) AS n FROM attachments WHERE 'referent' = ANY(statuses) AND id IN (:a, :b)", a=rose, b=paul)
+    left = await town.rows(
+        "SELECT count(*) AS n FROM attachments WHERE 'referent' = ANY(statuses) AND id IN (:a, :b)", a=rose, b=paul
+    )
     assert left[0].n == 1
 
 
@@ -166,7 +178,9 @@ async def test_a_disabled_referent_does_not_count(town: Town, paul: str) -> None
     await town.does("POST", f"/attachments/{paul}/confirmation", {"statuses": ["referent"]}, who=ROSE)
     paul_id = (await town.does("GET", "/me", who=PAUL))["id"]
     await town.does("PATCH", f"/accounts/{paul_id}", {"disabled": True}, who=STAFF, If_Match='"1"')
-    assert (await town.call("POST", f"/attachments/{(await of(town, ROSE))['id']}/end", REASON, who=ROSE)).status_code == 409
+    assert (
+        await town.call("POST", f"/attachments/{(await of(town, ROSE))['id']}/end", REASON, who=ROSE)
+    ).status_code == 409
 
 
 async def test_somebody_elses_attachment_does_not_exist(town: Town, paul: str) -> None:

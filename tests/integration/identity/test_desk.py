@@ -42,7 +42,9 @@ async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_
     assert second["next"] is None
 
 
-@pytest.mark.parametrize("query", ["q=%00", "cursor=xx", "cursor=WyJcdTAwMDAiLCAieCJd", "limit=0", "cursor=WyJhIiwgIngiXQ"])
+@pytest.mark.parametrize(
+    "query", ["q=%00", "cursor=xx", "cursor=WyJcdTAwMDAiLCAieCJd", "limit=0", "cursor=WyJhIiwgIngiXQ"]
+)
 async def test_a_query_that_means_nothing_is_422(town: Town, query: str) -> None:
     answer = await town.call("GET", f"/structures?{query}")
     assert (answer.status_code, len(answer.json()["errors"])) == (422, 1)
@@ -91,7 +93,9 @@ def request_for(siret: str) -> dict[str, str]:
 
 async def test_a_structure_is_asked_for_and_accepted_once(town: Town) -> None:
     before = len(await town.said())
-    sent = [town.call("POST", "/structure-requests", request_for(SIRETS[2]), Idempotency_Key="demande-1") for _ in range(2)]
+    sent = [
+        town.call("POST", "/structure-requests", request_for(SIRETS[2]), Idempotency_Key="demande-1") for _ in range(2)
+    ]
     answers = await asyncio.gather(*sent)
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()
@@ -130,7 +134,9 @@ async def test_a_request_for_a_listed_structure_stays_open(town: Town) -> None:
     request_id = (await town.does("POST", "/structure-requests", request_for(SIRETS[0])))["id"]
     answer = await town.call("POST", f"/structure-requests/{request_id}/acceptance", {"is_member": True}, who=STAFF)
     assert answer.status_code == 409
-    assert [one["id"] for one in (await town.does("GET", "/structure-requests?state=open", who=STAFF))["items"]] == [request_id]
+    assert [one["id"] for one in (await town.does("GET", "/structure-requests?state=open", who=STAFF))["items"]] == [
+        request_id
+    ]
 
 
 async def test_a_referent_reports_a_change_and_the_desk_closes_it(town: Town) -> None:
@@ -142,7 +148,11 @@ async def test_a_referent_reports_a_change_and_the_desk_closes_it(town: Town) ->
     said = await town.said("structure_change_reported")
     # two reports are two news of the structure: a listener that keeps the newest version must not drop the second
     assert [one["structure"]["version"] for one in said] == [2, 3]
-    assert (said[0]["report_id"], said[0]["text"], said[0]["structure"]["town"]) == (report["id"], "Nous déménageons.", "Limoges")
+    assert (said[0]["report_id"], said[0]["text"], said[0]["structure"]["town"]) == (
+        report["id"],
+        "Nous déménageons.",
+        "Limoges",
+    )
     assert (await town.call("POST", f"/structures/{other}/change-reports", text, who=ROSE)).status_code == 404
     assert (await town.call("POST", f"/structures/{structure}/change-reports", text, who=STAFF)).status_code == 404
     assert len((await town.does("GET", "/change-reports?state=open", who=STAFF))["items"]) == 2

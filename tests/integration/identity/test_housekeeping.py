@@ -17,8 +17,14 @@ async def test_only_what_is_over_is_taken_out(town: Town) -> None:
     assert tuple((await town.rows(counts))[0]) == (1, 1)
     town.tokens[STAFF] = await town.does("POST", "/tokens/refresh", {"refresh_token": live})
     async with town.database.transaction() as work:
-        for table, column in (("links", "expires_at"), ("sign_in_attempts", "last_at"), ("refresh_tokens", "expires_at")):
-            await work.connection.exec_driver_sql(f"UPDATE {table} SET {column} = {column} - $1::interval", (timedelta(days=20),))
+        for table, column in (
+            ("links", "expires_at"),
+            ("sign_in_attempts", "last_at"),
+            ("refresh_tokens", "expires_at"),
+        ):
+            await work.connection.exec_driver_sql(
+                f"UPDATE {table} SET {column} = {column} - $1::interval", (timedelta(days=20),)
+            )
     await town.within(lambda tx: clean(tx.connection))
     assert tuple((await town.rows(counts))[0]) == (0, 0)
     assert await town.rows("SELECT id FROM families") == []

@@ -19,7 +19,9 @@ HELD_SECONDS = 0.5
 """More than the second one needs when nothing makes it wait."""
 
 
-async def while_held(town: Town, first: Callable[[Transaction], Awaitable[Any]], second: Callable[[], Awaitable[Any]]) -> Any:
+async def while_held(
+    town: Town, first: Callable[[Transaction], Awaitable[Any]], second: Callable[[], Awaitable[Any]]
+) -> Any:
     """Do the first, begin the second before the first is committed, and give what the second came to."""
     async with town.database.transaction() as work:
         await first(Transaction(work))
@@ -57,7 +59,9 @@ async def test_the_second_referent_who_steps_down_waits_and_is_the_last(town: To
         await while_held(
             town,
             lambda tx: change_statuses(tx, desk, rose, [Status.EMPLOYER], expected=1, now=town.now),
-            lambda: town.within(lambda tx: change_statuses(tx, desk, paul, [Status.EMPLOYER], expected=2, now=town.now)),
+            lambda: town.within(
+                lambda tx: change_statuses(tx, desk, paul, [Status.EMPLOYER], expected=2, now=town.now)
+            ),
         )
     assert await town.names_said(before) == ["attachment_statuses_changed"]
 

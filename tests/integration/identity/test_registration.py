@@ -51,9 +51,12 @@ async def test_registering_answers_the_same_for_a_known_and_an_unknown_address(t
     await town.joins(CLAIRE, structure)
     before = len(await town.said())
     known, unknown = [
-        await town.call("POST", "/registrations", town.form(email, structure)) for email in (CLAIRE.upper(), "nobody@ml.example")
+        await town.call("POST", "/registrations", town.form(email, structure))
+        for email in (CLAIRE.upper(), "nobody@ml.example")
     ]
-    assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b'{"status":"accepted"}')
+    assert (
+        (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b'{"status":"accepted"}')
+    )
     assert set(known.headers) == set(unknown.headers)
     notice, proof = (await town.said())[before:]
     assert (notice["name"], notice["notice"], notice["to"], notice["email"]) == (
@@ -64,8 +67,12 @@ async def test_registering_answers_the_same_for_a_known_and_an_unknown_address(t
 
 async def test_asking_for_a_reset_answers_the_same_for_a_known_and_an_unknown_address(town: Town) -> None:
     before = len(await town.said())
-    known, unknown = [await town.call("POST", "/password-resets", {"email": email}) for email in (STAFF, "nobody@ml.example")]
-    assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b'{"status":"accepted"}')
+    known, unknown = [
+        await town.call("POST", "/password-resets", {"email": email}) for email in (STAFF, "nobody@ml.example")
+    ]
+    assert (
+        (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b'{"status":"accepted"}')
+    )
     assert await town.names_said(before) == ["send_password_reset"]
     # as many rows are written for somebody who is not there
     links = await town.rows("SELECT email, purpose FROM links ORDER BY email")
@@ -77,7 +84,9 @@ async def test_only_the_hash_of_a_link_is_kept_and_its_secret_travels_as_a_comma
     assert len(token) >= 43
     rows = await town.rows("SELECT CAST(l AS text) AS line FROM links l")
     assert all(token not in row.line for row in rows)
-    assert {row.recipient for row in await town.rows("SELECT recipient FROM outbox WHERE payload LIKE :t", t=f"%{token}%")} == {"notifier"}
+    assert {
+        row.recipient for row in await town.rows("SELECT recipient FROM outbox WHERE payload LIKE :t", t=f"%{token}%")
+    } == {"notifier"}
 
 
 async def test_a_link_works_once_and_not_after_its_time(town: Town) -> None:
@@ -106,13 +115,17 @@ async def test_a_stranger_who_registers_an_address_changes_nothing_of_what_its_o
     await town.signs_in(CLAIRE)
     me = await town.does("GET", "/me", who=CLAIRE)
     assert (me["first_name"], [one["structure"]["id"] for one in me["attachments"]]) == ("Claire", [structure])
-    assert (await town.call("POST", "/address-proofs", {"token": strange, "password": "autre chose enfin"})).status_code == 410
+    assert (
+        await town.call("POST", "/address-proofs", {"token": strange, "password": "autre chose enfin"})
+    ).status_code == 410
 
 
 async def test_a_stranger_does_not_rename_an_account_that_staff_made(town: Town) -> None:
     structure = await town.structure()
     earlier = await town.registers(CLAIRE, structure, first_name="Autre")
-    made = await town.does("POST", "/accounts", {"first_name": "Nadia", "last_name": "Ferrand", "email": CLAIRE}, who=STAFF)
+    made = await town.does(
+        "POST", "/accounts", {"first_name": "Nadia", "last_name": "Ferrand", "email": CLAIRE}, who=STAFF
+    )
     await town.registers(CLAIRE, structure, first_name="Autre")
     assert (await town.said("send_address_proof"))[-1]["first_name"] == "Nadia"
     await town.does("POST", "/address-proofs", {"token": earlier, "password": PASSWORD})
@@ -190,7 +203,9 @@ async def test_each_wrong_field_has_its_sentence_and_nothing_is_written(town: To
 async def test_the_same_key_registers_once(town: Town) -> None:
     structure, before = await town.structure(), len(await town.said())
     form = town.form(CLAIRE, structure)
-    both = await asyncio.gather(*(town.call("POST", "/registrations", form, Idempotency_Key="formulaire-1") for _ in range(2)))
+    both = await asyncio.gather(
+        *(town.call("POST", "/registrations", form, Idempotency_Key="formulaire-1") for _ in range(2))
+    )
     assert [answer.status_code for answer in both] == [202, 202]
     assert len(await town.said()) == before + 1
     other = await town.call("POST", "/registrations", form | {"first_name": "Anne"}, Idempotency_Key="formulaire-1")
@@ -198,7 +213,9 @@ async def test_the_same_key_registers_once(town: Town) -> None:
 
 
 async def test_a_disabled_account_can_neither_prove_nor_reset(town: Town) -> None:
-    made = await town.does("POST", "/accounts", {"first_name": "Nadia", "last_name": "Ferrand", "email": CLAIRE}, who=STAFF)
+    made = await town.does(
+        "POST", "/accounts", {"first_name": "Nadia", "last_name": "Ferrand", "email": CLAIRE}, who=STAFF
+    )
     token = await town.link(CLAIRE)
     await town.does("PATCH", f"/accounts/{made['id']}", {"disabled": True}, who=STAFF, If_Match='"1"')
     before = len(await town.said())

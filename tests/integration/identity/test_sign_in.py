@@ -13,7 +13,9 @@ CLAIRE = "claire@ml.example"
 
 
 async def tries(town: Town, email: str, password: str = "ce n'est pas ça") -> tuple[int, bytes]:
-    answer = await town.call("POST", "/tokens", {"email": email, "password": password}, X_Correlation_Id="essai-d-entrer")
+    answer = await town.call(
+        "POST", "/tokens", {"email": email, "password": password}, X_Correlation_Id="essai-d-entrer"
+    )
     return answer.status_code, answer.content
 
 
@@ -26,7 +28,9 @@ async def test_a_wrong_password_and_an_unknown_address_answer_the_same_after_the
         return verify(kept, given)
 
     passwords._verify = watched
-    made = await town.does("POST", "/accounts", {"first_name": "N", "last_name": "F", "email": "unproved@x.example"}, who=STAFF)
+    made = await town.does(
+        "POST", "/accounts", {"first_name": "N", "last_name": "F", "email": "unproved@x.example"}, who=STAFF
+    )
     assert made["proved"] is False
     known, unknown, unproved = [await tries(town, email) for email in (STAFF, "nobody@x.example", "unproved@x.example")]
     assert known == unknown == unproved
@@ -135,7 +139,9 @@ async def test_a_reset_ends_every_session_and_the_old_password_and_tells_the_per
         assert (await town.call("POST", "/tokens/refresh", {"refresh_token": pair["refresh_token"]})).status_code == 401
     assert (await tries(town, STAFF, PASSWORD))[0] == 401
     for token in sent:
-        again = await town.call("POST", "/password-resets/confirmation", {"token": token, "password": "encore un autre mot"})
+        again = await town.call(
+            "POST", "/password-resets/confirmation", {"token": token, "password": "encore un autre mot"}
+        )
         assert again.status_code == 410
     await town.signs_in(STAFF, "un tout nouveau sésame")
 
@@ -149,7 +155,11 @@ async def test_a_reset_link_is_over_after_an_hour(town: Town) -> None:
 
 async def test_changing_the_password_keeps_this_session_and_ends_the_others(town: Town) -> None:
     other, this = await town.signs_in(STAFF), await town.signs_in(STAFF)
-    change = {"current_password": "pas celui-là", "new_password": "un tout nouveau sésame", "refresh_token": this["refresh_token"]}
+    change = {
+        "current_password": "pas celui-là",
+        "new_password": "un tout nouveau sésame",
+        "refresh_token": this["refresh_token"],
+    }
     wrong = await town.call("POST", "/me/password", change, who=STAFF)
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "current_password")
     change["current_password"] = PASSWORD
@@ -179,7 +189,9 @@ async def test_a_disabled_account_is_refused_everywhere_at_once(town: Town) -> N
     assert (
         await town.call("POST", "/me/password", {"current_password": PASSWORD, "new_password": PASSWORD}, who=CLAIRE)
     ).status_code == 404
-    assert (await town.call("POST", "/tokens/refresh", {"refresh_token": town.tokens[CLAIRE]["refresh_token"]})).status_code == 401
+    assert (
+        await town.call("POST", "/tokens/refresh", {"refresh_token": town.tokens[CLAIRE]["refresh_token"]})
+    ).status_code == 401
     assert (await tries(town, CLAIRE, PASSWORD))[0] == 401
     await town.does("PATCH", f"/accounts/{me['id']}", {"disabled": False}, who=STAFF, If_Match='"2"')
     await town.signs_in(CLAIRE)

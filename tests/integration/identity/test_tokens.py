@@ -31,7 +31,15 @@ async def test_a_token_of_identity_is_accepted_by_every_service(town: Town) -> N
     assert (pair["token_type"], pair["expires_in"]) == ("Bearer", 600)
     header = jwt.get_unverified_header(pair["access_token"])
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
-    assert set(jwt.decode(pair["access_token"], options={"verify_signature": False})) == {"iss", "aud", "sub", "jti", "iat", "nbf", "exp"}
+    assert set(jwt.decode(pair["access_token"], options={"verify_signature": False})) == {
+        "iss",
+        "aud",
+        "sub",
+        "jti",
+        "iat",
+        "nbf",
+        "exp",
+    }
 
 
 async def test_published_keys_have_no_private_half(town: Town) -> None:
@@ -102,7 +110,13 @@ async def test_the_public_key_as_a_shared_secret_opens_nothing(town: Town) -> No
 
 async def test_a_changed_token_opens_nothing(town: Town) -> None:
     head, body, signature = town.tokens[STAFF]["access_token"].split(".")
-    for changed in (f"{head}.{body}.", f"{head}.{body}x.{signature}", f"{head}.{body}.{signature[:-4]}AAAA", "x", "x.y.z"):
+    for changed in (
+        f"{head}.{body}.",
+        f"{head}.{body}x.{signature}",
+        f"{head}.{body}.{signature[:-4]}AAAA",
+        "x",
+        "x.y.z",
+    ):
         assert (await town.call("GET", "/me", Authorization=f"Bearer {changed}")).status_code == 401
 
 

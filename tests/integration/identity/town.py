@@ -45,7 +45,9 @@ class Town:
         await ensure_first_staff(self.app.state.sign_in.begin, STAFF)
         await self.proves(STAFF)
 
-    async def call(self, method: str, path: str, body: Any = None, *, who: str | None = None, **headers: str) -> httpx.Response:
+    async def call(
+        self, method: str, path: str, body: Any = None, *, who: str | None = None, **headers: str
+    ) -> httpx.Response:
         """One call of the API, by somebody who signed in or by a visitor."""
         if who is not None:
             headers["Authorization"] = f"Bearer {self.tokens[who]['access_token']}"
@@ -65,7 +67,13 @@ class Town:
 
     def form(self, email: str, structure_id: str, **changes: Any) -> dict[str, Any]:
         """A registration form, filled in."""
-        filled = {"structure_id": structure_id, "civility": "Mme", "first_name": "Claire", "last_name": "Dupuy", "email": email}
+        filled = {
+            "structure_id": structure_id,
+            "civility": "Mme",
+            "first_name": "Claire",
+            "last_name": "Dupuy",
+            "email": email,
+        }
         return {**filled, **changes}
 
     async def registers(self, email: str, structure_id: str, **changes: Any) -> str:
@@ -111,7 +119,9 @@ class Town:
 
     async def acts(self, subject_id: str | UUID) -> list[str]:
         """What the trace says of something, in order."""
-        rows = await self.rows("SELECT act FROM trace WHERE subject_id = CAST(:id AS uuid) ORDER BY id", id=str(subject_id))
+        rows = await self.rows(
+            "SELECT act FROM trace WHERE subject_id = CAST(:id AS uuid) ORDER BY id", id=str(subject_id)
+        )
         return [row.act for row in rows]
 
     async def within(self, use: Any) -> Any:

@@ -33,7 +33,12 @@ class Given:
 def delivery(message: Any = None, **changes: Any) -> Given:
     """A delivery of a message, of any event unless told, with other properties where told."""
     message = message or erased()
-    properties = {"message_id": str(uuid4()), "name": message.wire_name, "body": message.model_dump_json().encode(), **changes}
+    properties = {
+        "message_id": str(uuid4()),
+        "name": message.wire_name,
+        "body": message.model_dump_json().encode(),
+        **changes,
+    }
     return Given(Envelope(**properties))
 
 
@@ -88,7 +93,9 @@ class Bed:
         def effects(work: UnitOfWork) -> Effects:
             return Effects(work.connection, self.before)
 
-        return Worker(self.listener, self.transport, service=service, subscriptions=[subscriptions], transaction=effects)
+        return Worker(
+            self.listener, self.transport, service=service, subscriptions=[subscriptions], transaction=effects
+        )
 
     def start(self, worker: Worker[Any]) -> asyncio.Task[None]:
         task = asyncio.create_task(worker.run())

@@ -20,7 +20,9 @@ from tests.integration.messaging.bed import Bed, Given, bed_on, delivery, erased
 @pytest.fixture
 async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
     """The inbox has no part in the transport: one is enough."""
-    async with bed_on(await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()) as given:
+    async with bed_on(
+        await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()
+    ) as given:
         yield given
 
 
@@ -63,7 +65,9 @@ async def test_the_same_message_at_two_workers_at_once_has_one_effect(bed: Bed) 
         ({"message_id": None}, "no id"),
     ],
 )
-async def test_what_cannot_be_read_is_parked_with_its_reason_and_holds_nobody_up(bed: Bed, changes: dict[str, Any], reason: str) -> None:
+async def test_what_cannot_be_read_is_parked_with_its_reason_and_holds_nobody_up(
+    bed: Bed, changes: dict[str, Any], reason: str
+) -> None:
     bad, good = delivery(**changes), delivery()
     await bed.listen().inbox.take([bad, good])
 
@@ -152,7 +156,9 @@ async def test_a_parked_message_that_can_be_read_now_has_its_effect_when_replaye
     inbox = bed.listen().inbox
     await inbox.take([delivery(name="identity.account_erased.v99")])
     async with bed.listener.transaction() as work:
-        await work.connection.execute(text("UPDATE undelivered SET name = 'identity.account_erased.v1', next_at = now(), parked_at = NULL"))
+        await work.connection.execute(
+            text("UPDATE undelivered SET name = 'identity.account_erased.v1', next_at = now(), parked_at = NULL")
+        )
     await inbox.retry_due()
 
     assert (await bed.count("effects"), await bed.count("undelivered")) == (1, 0)
@@ -206,7 +212,9 @@ async def test_a_delivery_whose_handler_is_gone_is_parked_and_not_forgotten(bed:
 
 
 def _worker(bed: Bed, *subscriptions: Subscriptions[UnitOfWork], service: str = "notifier") -> Worker[UnitOfWork]:
-    return Worker(bed.listener, bed.transport, service=service, subscriptions=subscriptions, transaction=lambda work: work)
+    return Worker(
+        bed.listener, bed.transport, service=service, subscriptions=subscriptions, transaction=lambda work: work
+    )
 
 
 async def test_an_event_that_nobody_here_listens_to_any_more_passes_and_a_command_is_parked(bed: Bed) -> None:

@@ -53,9 +53,17 @@ class Operator:
     async def starts(self, *command: str, **settings: object) -> Running:
         """Run the service's command."""
         port = free_port()
-        told = {f"PARCOURSPRO_NOTIFIER_{name.upper()}": str(value) for name, value in {**settings, "port": port}.items()}
+        told = {
+            f"PARCOURSPRO_NOTIFIER_{name.upper()}": str(value) for name, value in {**settings, "port": port}.items()
+        }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.integration.messaging.one_service", *command, env={**os.environ, **told}, stderr=PIPE, stdout=PIPE
+            sys.executable,
+            "-m",
+            "tests.integration.messaging.one_service",
+            *command,
+            env={**os.environ, **told},
+            stderr=PIPE,
+            stdout=PIPE,
         )
         self.started.append(Running(process, port))
         return self.started[-1]
@@ -114,7 +122,10 @@ async def _published(transport: RabbitTransport, said: Envelope) -> bool:
 
 
 async def _begun(database: Database) -> bool:
-    return await _count(database, "pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'") > 0
+    return (
+        await _count(database, "pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")
+        > 0
+    )
 
 
 async def _nothing_left(transport: RabbitTransport) -> bool:
@@ -149,9 +160,10 @@ async def test_without_database_and_broker_a_worker_waits_says_so_once_and_becom
     code, log = await worker.stop(signal.SIGTERM)
     said = [line["event"] for line in log]
     assert code == 0
-    assert [said.count(one) for one in ("waiting for the database", "the database answers", "waiting for the broker", "listening")] == [
-        1
-    ] * 4
+    assert [
+        said.count(one)
+        for one in ("waiting for the database", "the database answers", "waiting for the broker", "listening")
+    ] == [1] * 4
 
 
 async def test_without_a_database_an_api_waits_says_so_once_and_becomes_ready_by_itself(

@@ -48,18 +48,33 @@ async def _effects(bed: Bed, number: int) -> bool:
     return await bed.count("effects") == number and await bed.count("outbox", bed.speaker) == 0
 
 
-async def test_others_can_read_it_as_a_cloud_event(transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel) -> None:
+async def test_others_can_read_it_as_a_cloud_event(
+    transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel
+) -> None:
     exchange = await channel.declare_exchange("events", aio_pika.ExchangeType.TOPIC, durable=True)
     queue = await channel.declare_queue("stranger", durable=True)
     await queue.bind(exchange, "identity.*.v1")
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    envelope = Envelope("id-1", EVENT, b"{}", correlation_id="follow-me", source="identity", occurred_at=at, headers={"causation_id": "x"})
+    envelope = Envelope(
+        "id-1",
+        EVENT,
+        b"{}",
+        correlation_id="follow-me",
+        source="identity",
+        occurred_at=at,
+        headers={"causation_id": "x"},
+    )
     assert await transport.publish([envelope]) == [True]
 
     message = await queue.get()
     assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
     assert message.content_type == "application/json"
-    assert (message.message_id, message.type, message.correlation_id, message.app_id) == ("id-1", EVENT, "follow-me", "identity")
+    assert (message.message_id, message.type, message.correlation_id, message.app_id) == (
+        "id-1",
+        EVENT,
+        "follow-me",
+        "identity",
+    )
     assert message.timestamp == at
     assert message.headers == {
         "causation_id": "x",
@@ -82,7 +97,9 @@ async def test_a_strangers_messages_are_parked_or_taken_for_what_their_routing_k
     exchange = await channel.get_exchange("events")
     body = erased().model_dump_json().encode()
     await exchange.publish(aio_pika.Message(body, type="identity.account_erased.v9"), EVENT)
-    await exchange.publish(aio_pika.Message(b"\xff\x00", message_id="a\0b", type="x\0", headers={"n": 1, "deep": {"a": [1]}}), EVENT)
+    await exchange.publish(
+        aio_pika.Message(b"\xff\x00", message_id="a\0b", type="x\0", headers={"n": 1, "deep": {"a": [1]}}), EVENT
+    )
     await exchange.publish(aio_pika.Message(body, message_id="good"), EVENT)
     await eventually(lambda: _effects(bed, 2), within=10)
     await eventually(lambda: _parked(bed, 2), within=10)
@@ -92,7 +109,9 @@ async def _parked(bed: Bed, number: int) -> bool:
     return await bed.count("undelivered WHERE parked_at IS NOT NULL") == number
 
 
-async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(bed: Bed, channel: aio_pika.abc.AbstractChannel) -> None:
+async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(
+    bed: Bed, channel: aio_pika.abc.AbstractChannel
+) -> None:
     bed.start(bed.listen())
     bed.start(bed.speak())
     await bed.say(erased())
@@ -102,7 +121,9 @@ async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(bed: Be
     await eventually(lambda: _effects(bed, 2), within=20)
 
 
-async def test_a_channel_that_the_broker_closes_is_opened_again(transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel) -> None:
+async def test_a_channel_that_the_broker_closes_is_opened_again(
+    transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel
+) -> None:
     subscription = await transport.subscribe(QUEUE)
     assert await transport.publish([Envelope("id-0", EVENT, b"{}")]) == [True]
     await channel.exchange_delete("events")

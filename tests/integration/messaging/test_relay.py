@@ -87,7 +87,9 @@ async def _given(transport: Scripted, number: int) -> bool:
     return len(transport.given) >= number
 
 
-async def test_an_event_is_not_published_before_an_earlier_one_of_its_aggregate_is_safe(bed: Bed, transport: Scripted) -> None:
+async def test_an_event_is_not_published_before_an_earlier_one_of_its_aggregate_is_safe(
+    bed: Bed, transport: Scripted
+) -> None:
     account = uuid4()
     transport.refused = {"identity.account_erased.v1"}
     await bed.say(erased(account, 1), erased(account, 2))

@@ -70,7 +70,9 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
     doubles = await bed.rows("SELECT event FROM effects GROUP BY event HAVING count(*) > 1")
     assert doubles == []
     # two for the relays' locks would be the speaker's; the listener may keep none
-    idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    idle = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    )
     await eventually(lambda: _is_zero(bed, idle), within=5)
 
 
@@ -83,7 +85,9 @@ async def test_a_worker_killed_twenty_times_during_two_thousand_events_leaves_ea
     addresses = [database.engine.url.render_as_string(hide_password=False) for database in (bed.speaker, bed.listener)]
 
     async def worker() -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.integration.messaging.one_worker", *addresses, url)
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.integration.messaging.one_worker", *addresses, url
+        )
 
     total = 2000
     process = await worker()

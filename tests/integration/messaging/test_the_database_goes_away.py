@@ -19,7 +19,9 @@ from tests.support.postgres import TestServer
 @pytest.fixture
 async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
     """The inbox has no part in the transport: one is enough."""
-    async with bed_on(await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()) as given:
+    async with bed_on(
+        await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()
+    ) as given:
         yield given
 
 
@@ -30,7 +32,9 @@ async def _shut(bed: Bed, server: TestServer, *, shut: bool) -> None:
         await server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
-async def test_while_the_database_is_down_nothing_is_acknowledged_and_no_attempt_is_spent(bed: Bed, postgres_server: TestServer) -> None:
+async def test_while_the_database_is_down_nothing_is_acknowledged_and_no_attempt_is_spent(
+    bed: Bed, postgres_server: TestServer
+) -> None:
     inbox = bed.listen().inbox
     given = [delivery() for _ in range(3)]
     await _shut(bed, postgres_server, shut=True)
@@ -53,13 +57,17 @@ async def _said(logs: Any, sentence: str) -> bool:
 
 
 @pytest.mark.parametrize("taken", [1, 2])
-async def test_a_database_that_goes_down_during_the_effect_costs_no_attempt(bed: Bed, postgres_server: TestServer, taken: int) -> None:
+async def test_a_database_that_goes_down_during_the_effect_costs_no_attempt(
+    bed: Bed, postgres_server: TestServer, taken: int
+) -> None:
     inbox, runs = bed.listen().inbox, iter(range(100))
 
     async def goes_down(_: Any) -> None:
         if next(runs) == 0:
             await _shut(bed, postgres_server, shut=True)
-            asyncio.get_running_loop().call_later(1, lambda: opening.append(asyncio.create_task(_shut(bed, postgres_server, shut=False))))
+            asyncio.get_running_loop().call_later(
+                1, lambda: opening.append(asyncio.create_task(_shut(bed, postgres_server, shut=False)))
+            )
 
     opening: list[asyncio.Task[None]] = []
     bed.before = goes_down
@@ -83,7 +91,9 @@ async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(bed: B
     assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
 
 
-async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(bed: Bed, postgres_server: TestServer) -> None:
+async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(
+    bed: Bed, postgres_server: TestServer
+) -> None:
     async def fail(_: Any) -> None:
         raise ZeroDivisionError
 

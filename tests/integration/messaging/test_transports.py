@@ -39,7 +39,9 @@ async def broken(request: pytest.FixtureRequest) -> AsyncIterator[Transport]:
 
 
 def _event(number: int = 1, **changes: Any) -> Envelope:
-    return Envelope(**{"message_id": str(uuid4()), "name": EVENT, "body": str(number).encode(), "source": "identity", **changes})
+    return Envelope(
+        **{"message_id": str(uuid4()), "name": EVENT, "body": str(number).encode(), "source": "identity", **changes}
+    )
 
 
 def _command() -> Envelope:
@@ -93,7 +95,10 @@ async def test_an_event_reaches_every_listener_as_it_was_said(transport: Transpo
 
 
 async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transport: Transport) -> None:
-    notifier, other = await transport.subscribe(NOTIFIER), await transport.subscribe(Queue("enrollment", events=[EVENT, COMMAND]))
+    notifier, other = (
+        await transport.subscribe(NOTIFIER),
+        await transport.subscribe(Queue("enrollment", events=[EVENT, COMMAND])),
+    )
     said = _command()
     published = _publish(transport, said)
     (heard,) = await _take(notifier, 1)
@@ -102,14 +107,18 @@ async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transp
     assert await _nothing_comes(other)
 
 
-@pytest.mark.parametrize("said", [_event(), _command(), _event(name="nobody.declared_this.v1")], ids=["event", "command", "unknown"])
+@pytest.mark.parametrize(
+    "said", [_event(), _command(), _event(name="nobody.declared_this.v1")], ids=["event", "command", "unknown"]
+)
 async def test_what_nobody_takes_is_not_safe_so_that_it_waits(transport: Transport, said: Envelope) -> None:
     await transport.subscribe(Queue("catalogue", events=["enrollment.session_occupancy_changed.v1"]))
     async with asyncio.timeout(15):
         assert await transport.publish([said]) == [False]
 
 
-async def test_what_is_said_for_others_outside_needs_no_listener(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_said_for_others_outside_needs_no_listener(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(AccountErased, "public", True)
     assert await transport.publish([_event()]) == [True]
 

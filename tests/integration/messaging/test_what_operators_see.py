@@ -106,8 +106,12 @@ async def test_a_job_that_fails_is_logged_and_runs_again_and_one_whose_database_
             raise ZeroDivisionError
         if len(runs) == 2:
             await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            await postgres_server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-            asyncio.get_running_loop().call_later(1, lambda: opening.append(asyncio.create_task(_open(postgres_server, name))))
+            await postgres_server.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            )
+            asyncio.get_running_loop().call_later(
+                1, lambda: opening.append(asyncio.create_task(_open(postgres_server, name)))
+            )
             raise ConnectionResetError
 
     opening: list[asyncio.Task[None]] = []

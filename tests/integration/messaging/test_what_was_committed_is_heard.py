@@ -44,7 +44,9 @@ async def test_what_was_rolled_back_is_never_heard(bed: Bed) -> None:
 async def test_a_commit_that_fails_says_nothing(bed: Bed) -> None:
     async def found_out_by_the_commit() -> None:
         async with bed.speaker.transaction() as work:
-            await work.connection.execute(text("INSERT INTO things (id, name) SELECT gen_random_uuid(), 'x' FROM generate_series(1, 2)"))
+            await work.connection.execute(
+                text("INSERT INTO things (id, name) SELECT gen_random_uuid(), 'x' FROM generate_series(1, 2)")
+            )
             work.say(erased())
 
     with pytest.raises(DBAPIError):

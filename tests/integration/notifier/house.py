@@ -34,7 +34,9 @@ class House:
         self.person, self.employer, self.other_employer, self.trainer = (uuid4() for _ in range(4))
         self.attachments: dict[UUID, UUID] = {}
         self.structure, self.training, self.session = (uuid4() for _ in range(3))
-        self.slots = (SimpleNamespace(id=uuid4(), starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=9, hours=3)),)
+        self.slots = (
+            SimpleNamespace(id=uuid4(), starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=9, hours=3)),
+        )
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -48,7 +50,13 @@ class House:
                 await handler.run(message, tx)
 
     async def account(self, key: UUID, first_name: str, version: int = 1) -> None:
-        account = {"id": key, "version": version, "first_name": first_name, "last_name": "X", "email": f"{first_name.lower()}@example.org"}
+        account = {
+            "id": key,
+            "version": version,
+            "first_name": first_name,
+            "last_name": "X",
+            "email": f"{first_name.lower()}@example.org",
+        }
         await self.hear(said_by_identity.AccountRegistered, account=account)
 
     async def attach(self, account: UUID, *statuses: str) -> None:
@@ -72,9 +80,21 @@ class House:
         }  # fmt: skip
 
     async def settle_in(self) -> None:
-        structure = {"id": self.structure, "version": 1, "name": "Les Amis", "siret": "1" * 14, "town": "Lyon", "is_member": True}
+        structure = {
+            "id": self.structure,
+            "version": 1,
+            "name": "Les Amis",
+            "siret": "1" * 14,
+            "town": "Lyon",
+            "is_member": True,
+        }
         await self.hear(said_by_identity.StructureRegistered, structure=structure)
-        for key, name in ((self.person, "Zoe"), (self.employer, "Ada"), (self.other_employer, "Eve"), (self.trainer, "Tim")):
+        for key, name in (
+            (self.person, "Zoe"),
+            (self.employer, "Ada"),
+            (self.other_employer, "Eve"),
+            (self.trainer, "Tim"),
+        ):
             await self.account(key, name)
         await self.attach(self.person, "beneficiary")
         await self.attach(self.employer, "employer")
@@ -94,13 +114,20 @@ class House:
 
     async def mails(self, *kinds: str) -> set[tuple[str, str, str]]:
         async with self.begin() as tx:
-            return {(row.kind, row.recipient.split("@")[0], row.status) for row in await tx.mails.page(limit=100) if row.kind in kinds}
+            return {
+                (row.kind, row.recipient.split("@")[0], row.status)
+                for row in await tx.mails.page(limit=100)
+                if row.kind in kinds
+            }
 
     async def rows_with(self, words: str) -> int:
         """How many rows of mails have these words anywhere."""
         async with self.database.transaction() as work:
             return int(
-                await work.connection.scalar(text("SELECT count(*) FROM mails m WHERE m::text LIKE :words"), {"words": f"%{words}%"}) or 0
+                await work.connection.scalar(
+                    text("SELECT count(*) FROM mails m WHERE m::text LIKE :words"), {"words": f"%{words}%"}
+                )
+                or 0
             )
 
     async def hear_of(self, kind: type[Message], snapshot: dict[str, Any], **fields: Any) -> None:

@@ -23,20 +23,31 @@ async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
 
 @pytest.fixture
 def reader(house: House, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    monkeypatch.setenv("PARCOURSPRO_NOTIFIER_DATABASE_URL", house.database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(
+        "PARCOURSPRO_NOTIFIER_DATABASE_URL", house.database.engine.url.render_as_string(hide_password=False)
+    )
     app = SERVICE.api(SERVICE.load_settings(), house.database)
     app.dependency_overrides[signed_in] = _whoever_says_so
 
     def reads(account: UUID) -> httpx.AsyncClient:
         headers = {"X-Account": str(account)}
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/api/notifier/v1", headers=headers)
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test/api/notifier/v1", headers=headers
+        )
 
     return reads
 
 
 async def staff(house: House) -> UUID:
     key = uuid4()
-    account = {"id": key, "version": 1, "first_name": "Sam", "last_name": "X", "email": "sam@example.org", "is_staff": True}
+    account = {
+        "id": key,
+        "version": 1,
+        "first_name": "Sam",
+        "last_name": "X",
+        "email": "sam@example.org",
+        "is_staff": True,
+    }
     await house.hear(said_by_identity.AccountRegistered, account=account)
     return key
 

@@ -20,7 +20,10 @@ async def test_every_employer_is_asked_and_the_person_gets_one_receipt_for_the_c
         await house.requested(second, cart, 2)
     await house.send()
     assert await house.mails("request_receipt") == {("request_receipt", "zoe", "sent")}
-    assert await house.mails("request_to_decide") == {("request_to_decide", "ada", "sent"), ("request_to_decide", "eve", "sent")}
+    assert await house.mails("request_to_decide") == {
+        ("request_to_decide", "ada", "sent"),
+        ("request_to_decide", "eve", "sent"),
+    }
     async with house.begin() as tx:
         assert len(await tx.mails.page(limit=100, kind="request_to_decide")) == 4
 
@@ -48,7 +51,12 @@ async def test_a_calendar_that_was_sent_is_cancelled_with_the_session(house: Hou
     await house.hear(said_by_catalogue.SessionCancelled, session=cancelled, reason="Formateur malade")
     closed = house.request(key, 4, "cancelled")
     await house.hear(
-        said_by_enrollment.EnrollmentCancelled, enrollment=closed, by="session", cancelled_by=None, reason="x", seat_before="held"
+        said_by_enrollment.EnrollmentCancelled,
+        enrollment=closed,
+        by="session",
+        cancelled_by=None,
+        reason="x",
+        seat_before="held",
     )
     await house.send()
     async with house.begin() as tx:
@@ -88,7 +96,11 @@ async def test_the_attendance_that_comes_in_two_times_is_told_whole_each_time(ho
         )
         await house.send()
     async with house.begin() as tx:
-        sent = [mail.text.count("absent·e") for mail in await kept_mails(tx, recipient="ada@example.org") if mail.kind == "attendance"]
+        sent = [
+            mail.text.count("absent·e")
+            for mail in await kept_mails(tx, recipient="ada@example.org")
+            if mail.kind == "attendance"
+        ]
     assert sent == [2, 1]
 
 
@@ -101,13 +113,33 @@ async def test_a_request_of_somebody_unknown_waits(house: House) -> None:
 async def test_no_kept_mail_names_an_erased_person(house: House) -> None:
     key = await house.somebody_is_validated()
     slots = [{"slot_id": house.slots[0].id, "present": True}]
-    await house.hear_of(said_by_enrollment.AttendanceRecorded, house.request(key, 4, "validated", "held"), attended=True, slots=slots)
+    await house.hear_of(
+        said_by_enrollment.AttendanceRecorded, house.request(key, 4, "validated", "held"), attended=True, slots=slots
+    )
     await house.ask_a_reset()
-    attachment = {"id": house.attachments[house.person], "version": 2, "account_id": house.person, "structure_id": house.structure}
-    await house.hear(said_by_identity.AccountAttachmentRequested, attachment={**attachment, "state": "requested", "statuses": ()})
-    report = {"id": house.structure, "version": 2, "name": "Les Amis", "siret": "1" * 14, "town": "Lyon", "is_member": True}
+    attachment = {
+        "id": house.attachments[house.person],
+        "version": 2,
+        "account_id": house.person,
+        "structure_id": house.structure,
+    }
     await house.hear(
-        said_by_identity.StructureChangeReported, structure=report, report_id=uuid4(), reported_by=house.person, text="Nouveau nom"
+        said_by_identity.AccountAttachmentRequested, attachment={**attachment, "state": "requested", "statuses": ()}
+    )
+    report = {
+        "id": house.structure,
+        "version": 2,
+        "name": "Les Amis",
+        "siret": "1" * 14,
+        "town": "Lyon",
+        "is_member": True,
+    }
+    await house.hear(
+        said_by_identity.StructureChangeReported,
+        structure=report,
+        report_id=uuid4(),
+        reported_by=house.person,
+        text="Nouveau nom",
     )
     await house.send()
     assert await house.rows_with("Zoe") > 0

@@ -104,7 +104,9 @@ async def test_a_recipient_that_is_refused_for_good_is_not_tried_again(house: Ho
 
 
 @pytest.mark.parametrize("answers", [{"rcpt": "450 4.2.0 greylisted"}, {"data": "451 4.3.0 try later"}])
-async def test_a_server_that_asks_to_wait_gets_the_same_message_later_and_once(house: House, answers: dict[str, str]) -> None:
+async def test_a_server_that_asks_to_wait_gets_the_same_message_later_and_once(
+    house: House, answers: dict[str, str]
+) -> None:
     house.later = timedelta(0)
     await house.ask_a_reset()
     async with post_office(Postman(**answers)) as smtp:
@@ -162,7 +164,9 @@ async def sent_through(house: House, delivery: Delivery | None) -> Any:
         return (await tx.mails.page(limit=1, kind="password_reset"))[0]
 
 
-async def test_over_smtp_the_link_leaves_and_is_neither_kept_nor_logged(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_over_smtp_the_link_leaves_and_is_neither_kept_nor_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     postman = Postman()
     async with post_office(postman) as smtp:

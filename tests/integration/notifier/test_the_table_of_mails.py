@@ -13,7 +13,12 @@ from shared.contracts import enrollment as said
 from shared.contracts import identity as said_by_identity
 from tests.integration.notifier.house import NOW, House
 
-PEOPLE = {"zoe@example.org": "person", "ada@example.org": "employer", "eve@example.org": "other employer", "tim@example.org": "trainer"}
+PEOPLE = {
+    "zoe@example.org": "person",
+    "ada@example.org": "employer",
+    "eve@example.org": "other employer",
+    "tim@example.org": "trainer",
+}
 EMPLOYERS = {"employer", "other employer"}
 Story = Callable[[House], Awaitable[None]]
 
@@ -26,7 +31,14 @@ def attachment(house: House, state: str, *statuses: str) -> dict[str, Any]:
 
 
 def structure(house: House, version: int = 2) -> dict[str, Any]:
-    return {"id": house.structure, "version": version, "name": "Les Amis", "siret": "1" * 14, "town": "Lyon", "is_member": True}
+    return {
+        "id": house.structure,
+        "version": version,
+        "name": "Les Amis",
+        "siret": "1" * 14,
+        "town": "Lyon",
+        "is_member": True,
+    }
 
 
 def structure_request() -> dict[str, Any]:
@@ -46,7 +58,12 @@ async def address_to_prove(house: House) -> None:
 async def notice(house: House) -> None:
     for kind in ("already_registered", "password_changed"):
         await house.hear(
-            said_by_identity.SendAccountNotice, id=uuid4(), account_id=house.person, email="zoe@example.org", first_name="Zoé", notice=kind
+            said_by_identity.SendAccountNotice,
+            id=uuid4(),
+            account_id=house.person,
+            email="zoe@example.org",
+            first_name="Zoé",
+            notice=kind,
         )
 
 
@@ -56,23 +73,35 @@ async def attachment_requested(house: House) -> None:
 
 async def attachment_confirmed(house: House) -> None:
     confirmed = attachment(house, "active", "beneficiary")
-    await house.hear(said_by_identity.AccountAttachmentConfirmed, attachment=confirmed, confirmed_by=house.other_employer)
+    await house.hear(
+        said_by_identity.AccountAttachmentConfirmed, attachment=confirmed, confirmed_by=house.other_employer
+    )
 
 
 async def attachment_refused(house: House) -> None:
     refused = attachment(house, "refused")
-    await house.hear(said_by_identity.AccountAttachmentRefused, attachment=refused, refused_by=house.other_employer, reason="Inconnue")
+    await house.hear(
+        said_by_identity.AccountAttachmentRefused,
+        attachment=refused,
+        refused_by=house.other_employer,
+        reason="Inconnue",
+    )
 
 
 async def attachment_ended(house: House) -> None:
     ended = attachment(house, "ended")
-    await house.hear(said_by_identity.AccountAttachmentEnded, attachment=ended, ended_by=house.other_employer, reason="Départ")
+    await house.hear(
+        said_by_identity.AccountAttachmentEnded, attachment=ended, ended_by=house.other_employer, reason="Départ"
+    )
 
 
 async def statuses_changed(house: House) -> None:
     changed = attachment(house, "active", "beneficiary", "referent")
     await house.hear(
-        said_by_identity.AttachmentStatusesChanged, attachment=changed, changed_by=house.other_employer, before=("beneficiary",)
+        said_by_identity.AttachmentStatusesChanged,
+        attachment=changed,
+        changed_by=house.other_employer,
+        before=("beneficiary",),
     )
 
 
@@ -81,7 +110,9 @@ async def structure_requested(house: House) -> None:
 
 
 async def structure_request_refused(house: House) -> None:
-    await house.hear(said_by_identity.StructureRegistrationRefused, request=structure_request(), reason="Hors territoire")
+    await house.hear(
+        said_by_identity.StructureRegistrationRefused, request=structure_request(), reason="Hors territoire"
+    )
 
 
 async def structure_registered(house: House) -> None:
@@ -90,7 +121,11 @@ async def structure_registered(house: House) -> None:
 
 async def change_reported(house: House) -> None:
     await house.hear(
-        said_by_identity.StructureChangeReported, structure=structure(house), report_id=uuid4(), reported_by=house.person, text="Nom"
+        said_by_identity.StructureChangeReported,
+        structure=structure(house),
+        report_id=uuid4(),
+        reported_by=house.person,
+        text="Nom",
     )
 
 
@@ -139,7 +174,9 @@ def attendance_closed(*, present: bool) -> Story:
         await house.send()
         await house.forget_mails()
         slots = [{"slot_id": house.slots[0].id, "present": present}]
-        await house.hear_of(said.AttendanceRecorded, house.request(key, 4, "validated", "held"), attended=present, slots=slots)
+        await house.hear_of(
+            said.AttendanceRecorded, house.request(key, 4, "validated", "held"), attended=present, slots=slots
+        )
 
     return story
 
@@ -147,7 +184,12 @@ def attendance_closed(*, present: bool) -> Story:
 EMPLOYER: dict[str, Any] = {"refused_by": lambda house: house.employer}
 STAFF: dict[str, Any] = {"refused_by": lambda _: uuid4()}
 TRAINER: dict[str, Any] = {"declined_by": lambda house: house.trainer}
-BY_EMPLOYER: dict[str, Any] = {"by": "employer", "cancelled_by": lambda house: house.employer, "reason": "Absence", "seat_before": "held"}
+BY_EMPLOYER: dict[str, Any] = {
+    "by": "employer",
+    "cancelled_by": lambda house: house.employer,
+    "reason": "Absence",
+    "seat_before": "held",
+}
 BY_STAFF: dict[str, Any] = {"by": "staff", "cancelled_by": lambda _: uuid4(), "reason": "Erreur", "seat_before": "none"}
 ENDED: dict[str, Any] = {"by": "attachment", "cancelled_by": None, "reason": "Départ", "seat_before": "queued"}
 APPROVED: dict[str, Any] = {"approved_by": lambda house: house.employer}

@@ -76,10 +76,17 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a slot inside another": ({"slots": (a_slot(1, 9), a_slot(2, 3), a_slot(10, 11))}, ["slots.1.starts_at"]),
     "requests that close when they open": ({"opens_at": NOON}, ["closes_at"]),
     "requests that open after they close": ({"opens_at": NOON + timedelta(minutes=1)}, ["closes_at"]),
-    "requests that close after the first slot began": ({"closes_at": NOON + timedelta(hours=1, seconds=1)}, ["closes_at"]),
+    "requests that close after the first slot began": (
+        {"closes_at": NOON + timedelta(hours=1, seconds=1)},
+        ["closes_at"],
+    ),
     "one trainer twice": ({"trainer_ids": (TRAINER, TRAINER)}, ["trainer_ids"]),
     "everything at once": (
-        {"opens_at": NOON + timedelta(hours=3), "closes_at": NOON + timedelta(hours=2), "slots": (a_slot(1, 1), a_slot(0, 2))},
+        {
+            "opens_at": NOON + timedelta(hours=3),
+            "closes_at": NOON + timedelta(hours=2),
+            "slots": (a_slot(1, 1), a_slot(0, 2)),
+        },
         ["slots.0.ends_at", "slots.1.starts_at", "closes_at", "closes_at"],
     ),
 }

@@ -68,8 +68,14 @@ def test_a_service_may_declare_bind_and_read_what_it_subscribes_to_and_nobody_el
 def test_a_message_can_be_said_by_its_owner_alone(message: type[Message]) -> None:
     if message.recipient is None:
         speakers = [
-            one["user"] for one in SHIPPED["topic_permissions"] if one["exchange"] == "events" and search(one["write"], message.wire_name)
+            one["user"]
+            for one in SHIPPED["topic_permissions"]
+            if one["exchange"] == "events" and search(one["write"], message.wire_name)
         ]
     else:
-        speakers = [one["user"] for one in SHIPPED["permissions"] if one["user"] != "operator" and search(one["write"], "commands")]
+        speakers = [
+            one["user"]
+            for one in SHIPPED["permissions"]
+            if one["user"] != "operator" and search(one["write"], "commands")
+        ]
     assert speakers == [message.owner]

@@ -36,7 +36,9 @@ MOVES: Mapping[Move, Callable[[Enrollment], Moved]] = {
     Move.ASK: lambda e: domain.ask(e, by=SOMEBODY, at=NOW, question="Quel public ?"),
     Move.ANSWER: lambda e: domain.answer(e, by=SOMEBODY, at=NOW, text="Des jeunes"),
     Move.DECLINE: lambda e: domain.decline(e, by=SOMEBODY, at=NOW, reason="Hors public"),
-    Move.WITHDRAW: lambda e: domain.withdraw(e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK),
+    Move.WITHDRAW: lambda e: domain.withdraw(
+        e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK
+    ),
     Move.CANCEL: lambda e: domain.cancel(e, by=None, at=NOW, reason="Session annulée", acting_as="session"),
     Move.PROMOTE: lambda e: domain.promote(e, at=NOW),
 }
@@ -112,10 +114,20 @@ def test_every_pair_of_the_table_is_in_the_design() -> None:
 
 def test_an_acceptance_gives_a_number_that_stays() -> None:
     accepted = domain.accept(
-        a_request(), queue_number=7, by=SOMEBODY, at=NOW, session_ends=NOW + WEEK, acting_as="staff", note="Employeur absent"
+        a_request(),
+        queue_number=7,
+        by=SOMEBODY,
+        at=NOW,
+        session_ends=NOW + WEEK,
+        acting_as="staff",
+        note="Employeur absent",
     )
     assert accepted.enrollment.queue_number == 7
-    assert (accepted.change.by, accepted.change.acting_as, accepted.change.note) == (SOMEBODY, "staff", "Employeur absent")
+    assert (accepted.change.by, accepted.change.acting_as, accepted.change.note) == (
+        SOMEBODY,
+        "staff",
+        "Employeur absent",
+    )
     promoted = domain.promote(accepted.enrollment, at=NOW).enrollment
     assert MOVES[Move.WITHDRAW](promoted).enrollment.queue_number == 7
 
@@ -138,7 +150,12 @@ def test_an_acceptance_after_the_withdrawal_holds_nothing() -> None:
 )
 def test_short_notice_is_allowed_and_remembered(days: float, notice: timedelta | None, late: bool) -> None:
     withdrawn, _ = domain.withdraw(
-        a_request(V, H), by=SOMEBODY, at=NOW, first_slot=NOW + timedelta(days=days), session_ends=NOW + WEEK, notice=notice
+        a_request(V, H),
+        by=SOMEBODY,
+        at=NOW,
+        first_slot=NOW + timedelta(days=days),
+        session_ends=NOW + WEEK,
+        notice=notice,
     )
     assert (withdrawn.late, withdrawn.approval) == (late, Approval.WITHDRAWN)
 
@@ -158,7 +175,9 @@ def test_nobody_enters_a_session_that_is_over() -> None:
 
 
 def test_staff_promote_with_a_reason_and_only_who_is_queued() -> None:
-    after, change = domain.promote_early(a_request(V, Q), at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK)
+    after, change = domain.promote_early(
+        a_request(V, Q), at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK
+    )
     assert (after.approval, after.seat) == (V, H)
     assert (change.move, change.by, change.acting_as, change.note) == (Move.PROMOTE, SOMEBODY, "staff", "Place libre")
     with pytest.raises(IllegalMove):

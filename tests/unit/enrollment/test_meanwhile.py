@@ -25,12 +25,18 @@ def sentence(move: Move, acting_as: ActingAs, relation: Relation = "other", by: 
         (sentence(Move.ACCEPT, "employer", "colleague", None), f"Votre collègue a déjà accepté cette demande {AT}"),
         (sentence(Move.REFUSE, "employer", "self"), f"Vous avez déjà refusé cette demande {AT}"),
         (sentence(Move.ACCEPT, "employer"), f"L'employeur (Lou Faure) a déjà accepté cette demande {AT}"),
-        (sentence(Move.VALIDATE, "trainer", by=None), f"Le formateur ou la formatrice a déjà validé cette demande {AT}"),
+        (
+            sentence(Move.VALIDATE, "trainer", by=None),
+            f"Le formateur ou la formatrice a déjà validé cette demande {AT}",
+        ),
         (sentence(Move.CANCEL, "staff"), f"L'agence a déjà annulé cette demande {AT}"),
         (sentence(Move.WITHDRAW, "beneficiary"), f"La personne (Lou Faure) a déjà retiré cette demande {AT}"),
         (sentence(Move.EXPIRE, "clock", by=None), f"La demande a expiré, sans réponse de l'employeur, {AT}"),
         (sentence(Move.CANCEL, "session", by=None), f"La session a été annulée {AT}"),
-        (sentence(Move.CANCEL, "attachment", by=None), f"Le rattachement de la personne à la structure a pris fin {AT}"),
+        (
+            sentence(Move.CANCEL, "attachment", by=None),
+            f"Le rattachement de la personne à la structure a pris fin {AT}",
+        ),
     ],
 )
 def test_the_sentence_says_who_did_what_and_when(said: str, expected: str) -> None:

@@ -17,9 +17,9 @@ SESSION = uuid4()
 seats = st.builds(SessionSeats, st.just(SESSION), capacity=st.integers(0, 8), held=st.integers(0, 10))
 held_by_structure = st.dictionaries(st.sampled_from(STRUCTURES), st.integers(0, 4))
 caps = st.none() | st.integers(1, 3)
-queues = st.lists(st.tuples(st.integers(1, 1000), st.sampled_from(STRUCTURES)), unique_by=lambda drawn: drawn[0], max_size=12).map(
-    lambda drawn: [queued(number, structure) for number, structure in drawn]
-)
+queues = st.lists(
+    st.tuples(st.integers(1, 1000), st.sampled_from(STRUCTURES)), unique_by=lambda drawn: drawn[0], max_size=12
+).map(lambda drawn: [queued(number, structure) for number, structure in drawn])
 
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
@@ -47,20 +47,26 @@ def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
 
 
 @given(seats, queues, held_by_structure, caps)
-def test_before_the_closing_the_cap_is_respected(seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None) -> None:
+def test_before_the_closing_the_cap_is_respected(
+    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None
+) -> None:
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=False)
     given_to = Counter(e.structure_id for e in queue if e.id in granted)
     assert cap is None or all(held.get(structure, 0) + count <= cap for structure, count in given_to.items())
 
 
 @given(seats, queues, held_by_structure, caps, st.booleans())
-def test_the_order_is_strict(seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool) -> None:
+def test_the_order_is_strict(
+    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
+) -> None:
     """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
     granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
     by_number = sorted(queue, key=lambda e: e.queue_number)
     for structure in STRUCTURES:
         of_structure = [e.id for e in by_number if e.structure_id == structure]
-        assert [e for e in granted if e in of_structure] == of_structure[: len([e for e in of_structure if e in granted])]
+        assert [e for e in granted if e in of_structure] == of_structure[
+            : len([e for e in of_structure if e in granted])
+        ]
     if cap is None:
         assert granted == [e.id for e in by_number][: len(granted)]
     counted = Counter(held)
@@ -81,7 +87,9 @@ def test_the_order_in_which_the_queue_is_read_does_not_matter(
 
 
 @given(queues, held_by_structure, caps)
-def test_the_ranks_are_the_order_in_which_seats_are_given(queue: list[Waiting], held: dict[UUID, int], cap: int | None) -> None:
+def test_the_ranks_are_the_order_in_which_seats_are_given(
+    queue: list[Waiting], held: dict[UUID, int], cap: int | None
+) -> None:
     plenty = SessionSeats(SESSION, capacity=len(queue), held=0)
     order = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=True)
     ranks = {e.id: rank(e.id, queue, held_by_structure=held, cap=cap) for e in queue}

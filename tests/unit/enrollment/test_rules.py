@@ -72,7 +72,12 @@ def test_the_values_are_those_of_the_agency() -> None:
         ("one_session_per_training", replace(FINE, has_attended_training=True), True, "déjà suivi cette formation"),
         ("structure_cap", replace(FINE, held_by_structure=2), False, "après toutes les autres"),
         ("yearly_quota", replace(FINE, actions_this_year=5), True, "5 action(s) en 2026, pour 5 au plus"),
-        ("yearly_quota", replace(FINE, actions_this_year=3, trainings_this_year=3), True, "3 formation(s) en 2026, pour 3"),
+        (
+            "yearly_quota",
+            replace(FINE, actions_this_year=3, trainings_this_year=3),
+            True,
+            "3 formation(s) en 2026, pour 3",
+        ),
         ("members_only", replace(FINE, members_only=True), True, "réservée aux structures adhérentes"),
         ("withdrawal_notice", replace(FINE, first_slot=NOW + 6 * DAY), False, "passé depuis le 01/03/2026"),
     ],

@@ -24,7 +24,9 @@ def test_bad_passwords_are_refused_with_the_reason(password: str, why: str) -> N
     assert why in (refusal(password, words=WORDS, common=COMMON) or "")
 
 
-@pytest.mark.parametrize("password", ["quatre chevaux dans le pré", "jp jp jp!", "8caract.", "é" * 4 + "è" * 124, " tab\tet\x00nul "])
+@pytest.mark.parametrize(
+    "password", ["quatre chevaux dans le pré", "jp jp jp!", "8caract.", "é" * 4 + "è" * 124, " tab\tet\x00nul "]
+)
 def test_any_characters_are_taken(password: str) -> None:
     assert refusal(password, words=WORDS, common=COMMON) is None
 

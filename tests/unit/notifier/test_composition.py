@@ -8,7 +8,17 @@ from uuid import uuid4
 import pytest
 from icalendar import Calendar
 
-from services.notifier.domain.copies import Account, Attachment, Enrollment, Line, Mail, Session, Situation, Slot, Structure
+from services.notifier.domain.copies import (
+    Account,
+    Attachment,
+    Enrollment,
+    Line,
+    Mail,
+    Session,
+    Situation,
+    Slot,
+    Structure,
+)
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.domain.pages import PAGES
@@ -22,7 +32,14 @@ STRUCTURE = Structure(uuid4(), "Les <Amis>", "12345678900011", "Lyon")
 SLOTS = tuple(Slot(uuid4(), NOW + timedelta(days=days), NOW + timedelta(days=days, hours=3)) for days in (10, 11))
 SESSION = Session(uuid4(), 3, "Tenir une réunion", "Salle 2", SLOTS, (), "scheduled")
 ENROLLMENT = Enrollment(
-    uuid4(), 4, PERSON.id, STRUCTURE.id, SESSION.id, "validated", "held", attendance={str(SLOTS[0].id): True, str(SLOTS[1].id): False}
+    uuid4(),
+    4,
+    PERSON.id,
+    STRUCTURE.id,
+    SESSION.id,
+    "validated",
+    "held",
+    attendance={str(SLOTS[0].id): True, str(SLOTS[1].id): False},
 )
 FACTS = {
     "token": "s3cret",
@@ -53,7 +70,9 @@ def mail_of(kind: Kind, audience: Audience = Audience.PERSON) -> Mail:
 
 
 def situation_of(kind: Kind) -> Situation:
-    attachment = Attachment(uuid4(), PERSON.id, STRUCTURE.id, "active", ("beneficiary",)) if kind in WITH_AN_ATTACHMENT else None
+    attachment = (
+        Attachment(uuid4(), PERSON.id, STRUCTURE.id, "active", ("beneficiary",)) if kind in WITH_AN_ATTACHMENT else None
+    )
     return Situation(
         recipient=PERSON,
         recipient_statuses=frozenset({"employer"}),
@@ -116,7 +135,9 @@ def test_an_enrolled_person_gets_each_slot_for_the_calendar() -> None:
 
 def test_the_text_says_what_the_attached_files_do() -> None:
     assert "ajoutent les créneaux à votre agenda" in letter_of(Kind.VALIDATED).text
-    moved = compose(mail_of(Kind.SESSION_MOVED), replace(situation_of(Kind.SESSION_MOVED), held_slots=SLOTS), OFFICE, now=NOW)
+    moved = compose(
+        mail_of(Kind.SESSION_MOVED), replace(situation_of(Kind.SESSION_MOVED), held_slots=SLOTS), OFFICE, now=NOW
+    )
     assert "mettent votre agenda à jour" in moved.text
 
 

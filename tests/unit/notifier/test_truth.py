@@ -7,7 +7,18 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifier.domain.copies import Account, Attachment, Enrollment, Line, Mail, Session, Situation, Slot, Structure, sheet_of
+from services.notifier.domain.copies import (
+    Account,
+    Attachment,
+    Enrollment,
+    Line,
+    Mail,
+    Session,
+    Situation,
+    Slot,
+    Structure,
+    sheet_of,
+)
 from services.notifier.domain.kinds import SECRET, Audience, Kind
 from services.notifier.domain.truth import APPROVALS, ATTACHMENT_STATES, SEATS, why_not
 from services.notifier.domain.wording import day, hour, of, ordinal, slots, statuses
@@ -29,7 +40,9 @@ def mail(kind: Kind, audience: Audience = Audience.PERSON, **facts: object) -> M
 
 
 def about(**changes: object) -> Situation:
-    return replace(Situation(recipient=PERSON, person=PERSON, structure=STRUCTURE, session=SESSION, enrollment=REQUEST), **changes)  # type: ignore[arg-type]  # any field
+    return replace(
+        Situation(recipient=PERSON, person=PERSON, structure=STRUCTURE, session=SESSION, enrollment=REQUEST), **changes
+    )  # type: ignore[arg-type]  # any field
 
 
 @pytest.mark.parametrize("kind", sorted(APPROVALS))
@@ -60,7 +73,9 @@ def test_a_cancelled_session_is_not_said_to_have_moved() -> None:
 
 
 def test_who_withdraws_hears_of_it_only_where_a_calendar_is_to_be_put_right() -> None:
-    gone = about(enrollment=replace(REQUEST, approval="withdrawn", seat="none"), recipient_statuses=frozenset({"employer"}))
+    gone = about(
+        enrollment=replace(REQUEST, approval="withdrawn", seat="none"), recipient_statuses=frozenset({"employer"})
+    )
     assert why_not(mail(Kind.WITHDRAWN), gone, now=NOW)
     assert why_not(mail(Kind.WITHDRAWN), replace(gone, held_slots=(SLOT,)), now=NOW) is None
     assert why_not(mail(Kind.WITHDRAWN, Audience.EMPLOYER), gone, now=NOW) is None
@@ -108,17 +123,24 @@ def test_a_mail_about_an_attachment_is_true_of_its_state_alone(kind: Kind, state
 @pytest.mark.parametrize("attendance", [None, {}, {str(SLOT.id): False}])
 def test_there_is_no_certificate_for_somebody_who_was_not_there(attendance: dict[str, bool] | None) -> None:
     assert why_not(mail(Kind.CERTIFICATE), about(enrollment=replace(REQUEST, attendance=attendance)), now=NOW)
-    assert why_not(mail(Kind.CERTIFICATE), about(enrollment=replace(REQUEST, attendance={str(SLOT.id): True})), now=NOW) is None
+    assert (
+        why_not(mail(Kind.CERTIFICATE), about(enrollment=replace(REQUEST, attendance={str(SLOT.id): True})), now=NOW)
+        is None
+    )
 
 
 def test_a_receipt_needs_one_request_that_lives() -> None:
-    lines = tuple(Line(replace(REQUEST, approval=approval), PERSON, SESSION) for approval in ("refused", "awaiting_employer"))
+    lines = tuple(
+        Line(replace(REQUEST, approval=approval), PERSON, SESSION) for approval in ("refused", "awaiting_employer")
+    )
     assert why_not(mail(Kind.REQUEST_RECEIPT), Situation(recipient=PERSON, lines=lines), now=NOW) is None
     assert why_not(mail(Kind.REQUEST_RECEIPT), Situation(recipient=PERSON, lines=lines[:1]), now=NOW)
 
 
 def test_one_sheet_of_attendance_for_a_structure_and_a_session() -> None:
-    assert sheet_of(SESSION.id, STRUCTURE.id) == sheet_of(SESSION.id, STRUCTURE.id) != sheet_of(STRUCTURE.id, SESSION.id)
+    assert (
+        sheet_of(SESSION.id, STRUCTURE.id) == sheet_of(SESSION.id, STRUCTURE.id) != sheet_of(STRUCTURE.id, SESSION.id)
+    )
 
 
 def test_an_erased_person_has_no_name() -> None:
@@ -132,5 +154,11 @@ def test_dates_and_numbers_are_said_as_in_paris() -> None:
     assert [ordinal(number) for number in (1, 2)] == ["1er", "2e"]
     assert [slots(count) for count in (1, 2)] == ["1\N{NO-BREAK SPACE}créneau", "2\N{NO-BREAK SPACE}créneaux"]
     assert statuses(["referent", "beneficiary"]) == "référent, bénéficiaire"
-    assert [of(name) for name in ("Zoé", "Éloi", "Hélène", "Yann", "Yves")] == ["de Zoé", "d’Éloi", "d’Hélène", "de Yann", "d’Yves"]
+    assert [of(name) for name in ("Zoé", "Éloi", "Hélène", "Yann", "Yves")] == [
+        "de Zoé",
+        "d’Éloi",
+        "d’Hélène",
+        "de Yann",
+        "d’Yves",
+    ]
     assert statuses([]) == "aucun statut"

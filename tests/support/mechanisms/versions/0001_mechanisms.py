@@ -11,7 +11,9 @@ down_revision = None
 def upgrade() -> None:
     """Create them."""
     create_mechanisms()
-    op.execute("CREATE TABLE effects (event uuid NOT NULL, version bigint NOT NULL, at bigint GENERATED ALWAYS AS IDENTITY)")
+    op.execute(
+        "CREATE TABLE effects (event uuid NOT NULL, version bigint NOT NULL, at bigint GENERATED ALWAYS AS IDENTITY)"
+    )
     # a name taken twice is found out by the commit alone
     op.execute("""
         CREATE TABLE things (
