@@ -68,4 +68,4 @@ async def _say(database: Database, count: int) -> None:
                 members_only=False,
                 state="published",
             )
-            work.say(TrainingPublished(occurred_at=now, training=training))
+            work.emit(TrainingPublished(occurred_at=now, training=training))

@@ -53,7 +53,7 @@ class UnitOfWork:
         self.connection = connection
         self.outgoing: list[outbox.Outgoing] = []
 
-    def say(self, message: Message) -> None:
+    def emit(self, message: Message) -> None:
         """Queue a message for the outbox; it is written just before the commit, after the aggregate's row was locked."""
         self.outgoing.append(outbox.outgoing(message, correlation_id=current_correlation_id()))
 

@@ -9,11 +9,11 @@ from services.catalogue.settings import Settings
 from services.catalogue.storage.transaction import Transaction
 from shared.database import Database
 from shared.http.app import create_app
-from shared.http.keys import HttpKeys
-from shared.http.tokens import TokenVerifier
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 from shared.process import ServiceDefinition
+from shared.tokens.keys import HttpKeys
+from shared.tokens.verifier import TokenVerifier
 
 
 def api(settings: Settings, database: Database) -> FastAPI:

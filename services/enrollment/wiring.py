@@ -13,11 +13,11 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases import clock
 from shared.database import Database
 from shared.http.app import create_app
-from shared.http.keys import HttpKeys
-from shared.http.tokens import TokenVerifier
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
+from shared.tokens.keys import HttpKeys
+from shared.tokens.verifier import TokenVerifier
 
 CLOCK_EVERY = timedelta(minutes=1)
 

@@ -17,10 +17,10 @@ from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.sign_in import SignIn
 from shared.database import Database
 from shared.http.app import create_app
-from shared.http.tokens import TokenVerifier
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
+from shared.tokens.verifier import TokenVerifier
 
 ROTATION_LOOKED_AT_EVERY = timedelta(minutes=5)
 CLEANING_EVERY = timedelta(hours=1)

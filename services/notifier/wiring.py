@@ -16,11 +16,11 @@ from services.notifier.use_cases.deliver import Delivery, Mailbox, Smtp
 from services.notifier.use_cases.send_due import Sender
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
-from shared.http.keys import HttpKeys
-from shared.http.tokens import TokenVerifier
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
+from shared.tokens.keys import HttpKeys
+from shared.tokens.verifier import TokenVerifier
 
 SENDING_EVERY = timedelta(seconds=1)
 

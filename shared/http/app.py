@@ -13,7 +13,7 @@ from shared.http.health import health_router
 from shared.http.middleware import Around
 from shared.http.problems import INVALID, ProblemMap, install
 from shared.http.problems import problems as problems_of
-from shared.http.tokens import TokenVerifier
+from shared.tokens.verifier import TokenVerifier
 
 
 def create_app(

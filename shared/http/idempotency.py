@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 
 from shared.database import UnitOfWork
-from shared.http.problems import FieldErrors
+from shared.errors import WrongFields
 from shared.http.tokens import PerhapsSignedIn
 from shared.http.transactions import Work
 
@@ -47,7 +47,7 @@ class OnceOnly:
     async def _again(self) -> Response:
         row = (await self._work.connection.execute(_FIND, self._row)).one()
         if bytes(row.request_hash) != self._hash:
-            raise FieldErrors([("Idempotency-Key", OTHER_BODY)])
+            raise WrongFields([("Idempotency-Key", OTHER_BODY)])
         return Response(status_code=row.status) if row.body is None else JSONResponse(row.body, row.status)
 
 

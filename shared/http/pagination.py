@@ -3,16 +3,63 @@
 import base64
 import binascii
 import json
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
+from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
-from shared.http.problems import FieldErrors
+from shared.errors import WrongFields
 
 Item = TypeVar("Item")
-Limit = Annotated[int, Query(ge=1, le=100, description="Éléments par page")]
-Cursor = Annotated[str | None, Query(max_length=500, description="La valeur `next` de la page précédente")]
+Record = TypeVar("Record")
+Key = TypeVar("Key")
+Limit = Annotated[int, Query(ge=1, le=100, description="Items per page")]
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+"""A time that PostgreSQL can compare in any time zone."""
+SortText = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00]*$")]
+Version = Annotated[int, Field(ge=0, lt=2**63)]
+"""Fits into a bigint."""
+
+
+class SortKey(Generic[Key]):
+    """The sort key of a list, which is what its cursors hold: `BY_TIME: SortKey[tuple[Moment, UUID]]`.
+
+    An instance is a dependency: `after: Annotated[Key | None, Depends(BY_TIME)]` is the key of the last item of the page before,
+    None on the first page. A cursor that was not made by `write` is a WrongFields.
+    """
+
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401 - a tuple of annotated types
+        self._adapter: TypeAdapter[Key] = TypeAdapter(kind)
+
+    async def __call__(
+        self, cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None
+    ) -> Key | None:
+        """Read the query parameter `cursor`."""
+        return None if cursor is None else self.read(cursor)
+
+    def read(self, cursor: str) -> Key:
+        """The sort key that a cursor holds."""
+        try:
+            return self._adapter.validate_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        except (ValidationError, ValueError) as error:
+            sentence = "Ce curseur n'est pas valide : reprenez depuis la première page."
+            raise WrongFields([("cursor", sentence)]) from error
+
+    def write(self, key: Key) -> str:
+        """The cursor of a sort key."""
+        return base64.urlsafe_b64encode(self._adapter.dump_json(key)).decode().rstrip("=")
+
+
+TimeKey = tuple[Moment, UUID]
+NameKey = tuple[SortText, UUID]
+BY_TIME: Final[SortKey[TimeKey]] = SortKey(TimeKey)
+BY_NAME: Final[SortKey[NameKey]] = SortKey(NameKey)
 
 
 class Page(BaseModel, Generic[Item]):
@@ -20,6 +67,20 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        found: Sequence[Record],
+        limit: int,
+        *,
+        view: Callable[[Record], Item],
+        sort_key: SortKey[Key],
+        key: Callable[[Record], Key],
+    ) -> Self:
+        """Make a page of up to `limit` records. Storage reads one more than that: if it is there, so is a next page."""
+        more = sort_key.write(key(found[limit - 1])) if len(found) > limit else None
+        return cls(items=[view(record) for record in found[:limit]], next=more)
 
 
 def encode_cursor(*parts: str) -> str:
@@ -34,5 +95,8 @@ def decode_cursor(cursor: str, *, parts: int) -> list[str]:
     except (binascii.Error, ValueError, UnicodeDecodeError):
         found = None
     if not isinstance(found, list) or len(found) != parts or not all(isinstance(part, str) for part in found):
-        raise FieldErrors([("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")])
+        raise WrongFields([("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")])
     return found
+
+
+Cursor = Annotated[str | None, Query(max_length=500, description="La valeur `next` de la page précédente")]

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from shared.errors import ChangedMeanwhile, NotFound, Refused, WrongFields
 from shared.http.validation import in_french
 from shared.telemetry import current_correlation_id
 
@@ -52,17 +53,12 @@ class ProblemKind:
 ProblemMap = Mapping[type[Exception], ProblemKind]
 
 
-class FieldErrors(Exception):
-    """Fields that only the data can judge: (path, sentence) for each."""
-
-    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        """Carry every field at once, so that a form can show them all."""
-        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
-        self.errors = errors
-
-
 INVALID = ProblemKind(
-    422, "invalid-fields", "Champs à corriger", lambda _: "Corrigez les champs indiqués et renvoyez la demande."
+    422,
+    "invalid-fields",
+    "Champs à corriger",
+    lambda _: "Corrigez les champs indiqués et renvoyez la demande.",
+    errors=lambda error: error.errors,
 )
 _BY_STATUS = {
     400: ("unreadable", "Demande illisible", "Le contenu envoyé n'a pas pu être lu."),
@@ -92,6 +88,27 @@ _INTERNAL = (
 )
 
 
+def kind_of_status(status: int) -> ProblemKind:
+    """The kind of a status that speaks for itself."""
+    slug, title, detail = _BY_STATUS.get(status, _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL)
+    return ProblemKind(status, slug, title, lambda _: detail)
+
+
+NOT_FOUND = kind_of_status(404)
+UNAUTHENTICATED = kind_of_status(401)
+CHANGED_MEANWHILE = kind_of_status(412)
+VERSION_EXPECTED = kind_of_status(428)
+REFUSED = ProblemKind(409, *_REFUSED[:2])
+
+SHARED_PROBLEMS: ProblemMap = {
+    NotFound: NOT_FOUND,
+    ChangedMeanwhile: CHANGED_MEANWHILE,
+    WrongFields: INVALID,
+    Refused: REFUSED,
+}
+"""What the errors of `shared.errors` become. A service maps its own subclasses of Refused to kinds of their own."""
+
+
 def response(
     kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -110,8 +127,8 @@ def response(
 
 def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Make the document of a status that speaks for itself."""
-    slug, title, detail = _BY_STATUS.get(status, _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL)
-    return response(ProblemKind(status, slug, title), detail, headers=headers)
+    kind = kind_of_status(status)
+    return response(kind, kind.detail(None), headers=headers)
 
 
 def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
@@ -127,14 +144,14 @@ def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, mapped: ProblemMap) -> None:
-    """Answer every error with a problem document. What nobody foresaw is answered around the application: see `Around`."""
+    """Answer every error that is mapped with its problem document, the errors of `shared.errors` too.
+
+    Unhandled exceptions become 500 and 503 documents in the middleware, so that answer and log line carry the correlation id.
+    """
 
     async def of_request(_: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else ()
         return response(INVALID, INVALID.detail(error), errors=[in_french(one) for one in found])
-
-    async def of_fields(_: Request, error: Exception) -> JSONResponse:
-        return response(INVALID, INVALID.detail(error), errors=error.errors if isinstance(error, FieldErrors) else ())
 
     async def of_http(_: Request, error: Exception) -> JSONResponse:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
@@ -146,7 +163,6 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
         )
 
     app.add_exception_handler(RequestValidationError, of_request)
-    app.add_exception_handler(FieldErrors, of_fields)
     app.add_exception_handler(HTTPException, of_http)
-    for error, kind in mapped.items():
+    for error, kind in {**SHARED_PROBLEMS, **mapped}.items():
         app.add_exception_handler(error, of_kind(kind))

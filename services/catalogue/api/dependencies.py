@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.catalogue.storage.access import VISITOR, Actor, NotFound
+from services.catalogue.storage.access import VISITOR, Actor
 from services.catalogue.storage.transaction import Transaction
+from shared.errors import NotFound
 from shared.http.etag import expected_version
 from shared.http.tokens import PerhapsSignedIn, SignedIn
 from shared.http.transactions import Work

@@ -9,9 +9,9 @@ from fastapi import Query
 from pydantic import BeforeValidator
 
 from services.catalogue.api.requests import YEARS
+from shared.errors import WrongFields
 from shared.http.fields import Line
 from shared.http.pagination import decode_cursor
-from shared.http.problems import FieldErrors
 
 Key = TypeVar("Key")
 INVALID_CURSOR = "Ce curseur n'est pas valide : reprenez depuis la première page."
@@ -36,7 +36,7 @@ def after(cursor: str | None, read: Callable[[str], Key]) -> tuple[Key, UUID] | 
     try:
         return read(key), UUID(last)
     except ValueError as error:
-        raise FieldErrors([("cursor", INVALID_CURSOR)]) from error
+        raise WrongFields([("cursor", INVALID_CURSOR)]) from error
 
 
 def read_moment(key: str) -> datetime:

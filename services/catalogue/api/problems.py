@@ -1,9 +1,7 @@
 """What each error of the service becomes over HTTP, once."""
 
-from services.catalogue.domain.fields import WrongFields
 from services.catalogue.domain.session import SessionIsCancelled
 from services.catalogue.domain.training import IllegalTrainingMove
-from services.catalogue.storage.access import ChangedMeanwhile, NotFound
 from shared.http.problems import INVALID, ProblemKind, ProblemMap
 
 NOT_FOUND = ProblemKind(
@@ -25,9 +23,6 @@ EDIT = (UNAUTHENTICATED, NOT_FOUND, CHANGED_MEANWHILE, VERSION_EXPECTED, WRONG_F
 """What may go wrong wherever staff change something that others may be changing too."""
 
 PROBLEMS: ProblemMap = {
-    NotFound: NOT_FOUND,
-    ChangedMeanwhile: CHANGED_MEANWHILE,
     IllegalTrainingMove: TRAINING_STATE,
     SessionIsCancelled: SESSION_IS_CANCELLED,
-    WrongFields: WRONG_FIELDS,
 }

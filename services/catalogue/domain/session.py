@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.catalogue.domain.fields import Wrong, refuse
 from services.catalogue.domain.slots import Slot, wrong_slots
+from shared.errors import WrongField, refuse
 
 FEWEST_SEATS: Final = 1
 MOST_SEATS: Final = 1000
@@ -112,7 +112,7 @@ class Cancelled:
 SessionFact = Scheduled | Rescheduled | Resized | Cancelled
 
 
-def wrong_plan(plan: Plan) -> list[Wrong]:
+def wrong_plan(plan: Plan) -> list[WrongField]:
     """What is wrong with a plan. It may lie in the past: what took place can be entered afterwards."""
     found = wrong_slots(plan.slots)
     if plan.closes_at <= plan.opens_at:
@@ -124,7 +124,7 @@ def wrong_plan(plan: Plan) -> list[Wrong]:
     return found
 
 
-def wrong_capacity(capacity: int) -> list[Wrong]:
+def wrong_capacity(capacity: int) -> list[WrongField]:
     """What is wrong with a number of seats."""
     if FEWEST_SEATS <= capacity <= MOST_SEATS:
         return []

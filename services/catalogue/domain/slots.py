@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from services.catalogue.domain.fields import Wrong, refuse
+from shared.errors import WrongField, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class WantedSlot:
         return self.starts_at, self.ends_at
 
 
-def wrong_slots(slots: Sequence[Slot]) -> list[Wrong]:
+def wrong_slots(slots: Sequence[Slot]) -> list[WrongField]:
     """What is wrong with the slots of one session; nothing when they are at least one, in order and apart."""
     found = [] if slots else [("slots", "Indiquez au moins un créneau.")]
     found += [
@@ -69,8 +69,8 @@ def identified(wanted: Sequence[WantedSlot], known: Sequence[Slot], fresh: Itera
     )
 
 
-def _wrong_ids(wanted: Sequence[WantedSlot], known: set[UUID]) -> list[Wrong]:
-    found: list[Wrong] = []
+def _wrong_ids(wanted: Sequence[WantedSlot], known: set[UUID]) -> list[WrongField]:
+    found: list[WrongField] = []
     seen: set[UUID] = set()
     for place, slot in enumerate(wanted):
         if slot.id is None:

@@ -14,17 +14,3 @@ class Actor:
 
 
 VISITOR: Final = Actor(None, is_staff=False)
-
-
-class NotFound(Exception):
-    """There is no such thing, or not for this person: the answer is the same."""
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody was quicker: the version is not the one that the person has seen."""
-
-
-def same_version(expected: int, actual: int) -> None:
-    """Raise ChangedMeanwhile unless nobody changed it since; under the row's lock."""
-    if expected != actual:
-        raise ChangedMeanwhile

@@ -7,7 +7,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.axis import Axis
-from services.catalogue.storage.access import Actor, NotFound
+from services.catalogue.storage.access import Actor
+from shared.errors import NotFound
 
 _ALL = text("SELECT * FROM axes ORDER BY position, plain(name)")
 _ONE = text("SELECT * FROM axes WHERE id = :id")

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.catalogue.storage.access import Actor, NotFound
+from services.catalogue.storage.access import Actor
+from shared.errors import NotFound
 
 _TRAININGS = """
     SELECT t.id, t.version, t.title, t.kind, t.members_only, t.state, t.summary, t.objectives, t.content, t.audience, t.prerequisites,

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.session import Plan, Session, SessionState
 from services.catalogue.domain.slots import Slot
-from services.catalogue.storage.access import Actor, NotFound
+from services.catalogue.storage.access import Actor
+from shared.errors import NotFound
 
 _TO_CHANGE = text("SELECT * FROM sessions WHERE id = :id AND :staff FOR UPDATE")
 _COMING = text("""

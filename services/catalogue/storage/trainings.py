@@ -8,7 +8,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.training import Kind, State, Syllabus, Training
-from services.catalogue.storage.access import Actor, NotFound
+from services.catalogue.storage.access import Actor
+from shared.errors import NotFound
 
 _TO_CHANGE = text("SELECT * FROM trainings WHERE id = :id AND :staff FOR UPDATE")
 _TO_SCHEDULE = text("SELECT * FROM trainings WHERE id = :id AND :staff FOR SHARE")

@@ -19,4 +19,4 @@ class Transaction:
         self.reading = Reading(work.connection)
         self.sessions = Sessions(work.connection)
         self.trainings = Trainings(work.connection)
-        self.say = work.say
+        self.emit = work.emit

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.catalogue.domain.axis import Axis, change
-from services.catalogue.domain.fields import WrongFields
-from services.catalogue.storage.access import Actor, same_version
+from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
+from shared.errors import WrongFields, check_version
 
 
 async def add_axis(
@@ -30,7 +30,7 @@ async def change_axis(
     """Rename, describe or move a theme; WrongFields for a name that is taken. Nobody outside keeps names of themes."""
     await tx.axes.lock_names()
     axis = await tx.axes.to_change(axis_id, actor)
-    same_version(expected, axis.version)
+    check_version(expected, axis.version)
     changed = change(axis, changes)
     if changed is None:
         return axis

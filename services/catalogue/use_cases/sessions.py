@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain.fields import WrongFields, refuse
 from services.catalogue.domain.session import Plan, cancel, reschedule, resize, schedule
 from services.catalogue.domain.slots import WantedSlot, identified
 from services.catalogue.domain.training import Move
-from services.catalogue.storage.access import Actor, same_version
+from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.settle import settle_session
+from shared.errors import WrongFields, check_version, refuse
 
 
 async def schedule_session(
@@ -51,7 +51,7 @@ async def reschedule_session(
 ) -> None:
     """Change some fields of the plan; `slots` is None when they stay. Raises WrongFields, SessionIsCancelled."""
     session = await tx.sessions.to_change(session_id, actor)
-    same_version(expected, session.version)
+    check_version(expected, session.version)
     plan = replace(session.plan, **changes)
     if slots is not None:
         plan = replace(plan, slots=identified(slots, session.plan.slots, _fresh()))
@@ -67,7 +67,7 @@ async def resize_session(
 ) -> None:
     """Give a session another number of seats; who holds one keeps it."""
     session = await tx.sessions.to_change(session_id, actor)
-    same_version(expected, session.version)
+    check_version(expected, session.version)
     fact = resize(session, capacity)
     if fact is not None:
         await settle_session(tx, fact, actor=actor, now=now)

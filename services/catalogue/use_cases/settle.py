@@ -29,7 +29,7 @@ async def settle_training(tx: Transaction, fact: TrainingFact, *, actor: Actor, 
     await tx.history.add(training.id, training.version, type(fact).__name__, by=actor.account_id, at=now)
     message = _about_training(fact, now)
     if message is not None:
-        tx.say(message)
+        tx.emit(message)
     return training
 
 
@@ -39,7 +39,7 @@ async def settle_session(tx: Transaction, fact: SessionFact, *, actor: Actor, no
     await (tx.sessions.add(session) if session.version == 1 else tx.sessions.save(session))
     note = fact.reason if isinstance(fact, Cancelled) else None
     await tx.history.add(session.id, session.version, type(fact).__name__, by=actor.account_id, at=now, note=note)
-    tx.say(_about_session(fact, await tx.trainings.title_of(session.training_id), now))
+    tx.emit(_about_session(fact, await tx.trainings.title_of(session.training_id), now))
     return session
 
 

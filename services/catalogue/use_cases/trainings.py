@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain.fields import WrongFields
 from services.catalogue.domain.session import follow
 from services.catalogue.domain.training import Revised, Syllabus, archive, draft, publish, revise
-from services.catalogue.storage.access import Actor, same_version
+from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.settle import settle_session, settle_training
+from shared.errors import WrongFields, check_version
 
 
 async def draft_training(tx: Transaction, syllabus: Syllabus, *, actor: Actor, now: datetime) -> UUID:
@@ -29,7 +29,7 @@ async def revise_training(
     Those that are over took place under the title of then.
     """
     training = await tx.trainings.to_change(training_id, actor)
-    same_version(expected, training.version)
+    check_version(expected, training.version)
     syllabus = replace(training.syllabus, **changes)
     fact = revise(training, syllabus)
     if fact is None:

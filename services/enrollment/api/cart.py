@@ -9,9 +9,10 @@ from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import LINES, NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART
 from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases.request import add_to_cart, validate_cart, verdicts
+from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.idempotency import Once
-from shared.http.problems import FieldErrors, problems
+from shared.http.problems import problems
 
 router = APIRouter(tags=["cart"])
 
@@ -40,7 +41,7 @@ async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: 
     """Make one request of each line, all or none; the employers of the structure are alerted."""
     motivations = {line.session_id: line.motivation for line in body.lines}
     if len(motivations) < len(body.lines):
-        raise FieldErrors([("lines", "Une session ne peut être demandée qu'une fois.")])
+        raise WrongFields([("lines", "Une session ne peut être demandée qu'une fois.")])
 
     async def perform() -> Requests:
         made = await validate_cart(tx, body.structure_id, motivations, actor=actor, now=now)

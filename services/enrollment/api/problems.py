@@ -6,7 +6,6 @@ from services.enrollment.domain.enrollment import SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.queue import NoSeatFree
 from services.enrollment.domain.rules import UnknownRule, WrongRuleValue
-from services.enrollment.storage.access import NotFound
 from services.enrollment.use_cases.attendance import UnknownParticipants
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.request import NotAllowed, TrainingTwiceInCart
@@ -31,7 +30,6 @@ PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir"
 LINES = ProblemKind(422, INVALID.slug, INVALID.title, INVALID.detail, errors=lambda error: error.errors)
 
 PROBLEMS: ProblemMap = {
-    NotFound: NOT_FOUND,
     NotAdmitted: NOT_ADMITTED,
     NotAllowed: LINES,
     DecidedMeanwhile: DECIDED_MEANWHILE,

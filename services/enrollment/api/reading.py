@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from shared.errors import WrongFields
 from shared.http.pagination import decode_cursor
-from shared.http.problems import FieldErrors
 
 _WRONG: Final = [("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")]
 
@@ -23,9 +23,9 @@ def moment_of(part: str) -> datetime:
     try:
         found = datetime.fromisoformat(part)
     except ValueError as error:
-        raise FieldErrors(_WRONG) from error
+        raise WrongFields(_WRONG) from error
     if found.tzinfo is None:
-        raise FieldErrors(_WRONG)
+        raise WrongFields(_WRONG)
     return found
 
 
@@ -34,11 +34,11 @@ def uuid_of(part: str) -> UUID:
     try:
         return UUID(part)
     except ValueError as error:
-        raise FieldErrors(_WRONG) from error
+        raise WrongFields(_WRONG) from error
 
 
 def number_of(part: str) -> int:
     """A version: digits, as many as a bigint holds."""
     if not (part.isascii() and part.isdigit() and len(part) <= 18):  # noqa: PLR2004 - 10^18 is below 2^63
-        raise FieldErrors(_WRONG)
+        raise WrongFields(_WRONG)
     return int(part)

@@ -22,10 +22,11 @@ from services.enrollment.api.reading import time_and_id
 from services.enrollment.api.views import PerhapsReason, PersonView, StructureView
 from services.enrollment.use_cases import attendance
 from services.enrollment.use_cases.attendance import Sheet
+from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.fields import Strict, Text
 from shared.http.pagination import Cursor, Limit, Page, encode_cursor
-from shared.http.problems import FieldErrors, problems
+from shared.http.problems import problems
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
@@ -144,7 +145,7 @@ async def record_presences(
     """Record who was there during one slot, from its day on (in Paris) and until the sheet is closed."""
     present = {one.enrollment_id: one.present for one in body.presences}
     if len(present) < len(body.presences):
-        raise FieldErrors([("presences", "Une personne ne peut figurer qu'une fois.")])
+        raise WrongFields([("presences", "Une personne ne peut figurer qu'une fois.")])
     return SheetView.of(
         await attendance.record(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason)
     )

@@ -17,10 +17,6 @@ MAY_ACT: Final[Mapping[Role, str]] = {
 """Conditions on a request `e` and its session `s`; staff may act for employers and trainers, and say why."""
 
 
-class NotFound(Exception):
-    """There is no such thing, or not for this person: the answer is the same."""
-
-
 def who(actor: Actor, role: Role) -> dict[str, Any]:
     """The values that the condition of the role asks for."""
     values: dict[str, Any] = {"me": actor.account_id, "structures": list(actor.employer_of), "staff": actor.is_staff}

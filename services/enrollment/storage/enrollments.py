@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.enrollment.domain.attendance import Attendance, Presence
 from services.enrollment.domain.enrollment import ActingAs, Approval, Change, Enrollment, Seat
 from services.enrollment.domain.queue import Rank
-from services.enrollment.storage.access import MAY_ACT, NotFound, Role, who
+from services.enrollment.storage.access import MAY_ACT, Role, who
 from services.enrollment.storage.copies import Actor
+from shared.errors import NotFound
 
 OPEN: Final = "e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND e.attendance IS NULL"
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.storage.access import MAY_ACT, NotFound, Role, who
+from services.enrollment.storage.access import MAY_ACT, Role, who
 from services.enrollment.storage.copies import Actor
 from services.enrollment.storage.enrollments import OPEN, SEEN, Seen, seen_of
+from shared.errors import NotFound
 
 Group = Literal["requested", "followed", "refused", "cancelled"]
 Key = tuple[datetime, UUID]

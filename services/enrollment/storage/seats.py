@@ -10,8 +10,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.queue import SessionSeats, Waiting
-from services.enrollment.storage.access import MAY_ACT, NotFound, Role, who
+from services.enrollment.storage.access import MAY_ACT, Role, who
 from services.enrollment.storage.copies import Actor
+from shared.errors import NotFound
 
 _LOCKING: Final = "SELECT each.* FROM sessions each WHERE each.training_id ="
 _IN_ORDER: Final = "ORDER BY each.id FOR UPDATE"

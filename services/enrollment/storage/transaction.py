@@ -23,4 +23,4 @@ class Transaction:
         self.listings = Listings(work.connection)
         self.due = Due(work.connection)
         self.rules = StoredRules(work.connection)
-        self.say = work.say
+        self.emit = work.emit

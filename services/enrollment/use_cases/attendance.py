@@ -18,7 +18,6 @@ from services.enrollment.domain.attendance import (
     recordable,
 )
 from services.enrollment.domain.enrollment import Enrollment, record_attendance
-from services.enrollment.storage.access import NotFound
 from services.enrollment.storage.copies import Actor
 from services.enrollment.storage.enrollments import enrollment_of
 from services.enrollment.storage.transaction import Transaction
@@ -27,6 +26,7 @@ from services.enrollment.use_cases.follow import cancel_all
 from services.enrollment.use_cases.paris import PARIS
 from services.enrollment.use_cases.snapshots import snapshot
 from shared.contracts.enrollment import AttendanceRecorded, SlotPresence
+from shared.errors import NotFound
 
 NOT_ENROLLED: Final = "La session a eu lieu et l'émargement est clos ; vous n'étiez pas inscrit·e."
 
@@ -99,7 +99,7 @@ async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetim
     for one in recorded:
         said = attendances[one.id]
         presences = tuple(SlotPresence(slot_id=each.slot_id, present=each.present) for each in said.presences)
-        tx.say(AttendanceRecorded(occurred_at=now, enrollment=snapshot(one), attended=said.attended, slots=presences))
+        tx.emit(AttendanceRecorded(occurred_at=now, enrollment=snapshot(one), attended=said.attended, slots=presences))
     await cancel_all(
         tx, await tx.enrollments.open_of(session_id=session_id), role="staff", now=now, reason=NOT_ENROLLED
     )

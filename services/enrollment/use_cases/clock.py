@@ -29,7 +29,7 @@ async def expire(tx: Transaction, enrollment_id: UUID, training_id: UUID, *, now
         return
     moved = domain.expire(current, at=now)
     await tx.enrollments.save(*moved)
-    tx.say(EnrollmentExpired(occurred_at=now, enrollment=snapshot(moved.enrollment)))
+    tx.emit(EnrollmentExpired(occurred_at=now, enrollment=snapshot(moved.enrollment)))
 
 
 async def left_over(tx: Transaction, *, now: datetime) -> Sequence[UUID]:

@@ -54,7 +54,7 @@ async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     await tx.enrollments.save(*moved)
     held = await case.training.settle(now, entered=moved.enrollment)
     seen = await case.after(Moved(held or moved.enrollment, moved.change), now, queued=held is None)
-    tx.say(
+    tx.emit(
         said.EnrollmentApproved(
             occurred_at=now, enrollment=snapshot(seen.enrollment, seen.rank), approved_by=actor.account_id
         )
@@ -151,7 +151,7 @@ async def promote_early(tx: Transaction, enrollment_id: UUID, *, actor: Actor, n
     )
     case.training.given(case.enrollment.session_id)
     await tx.enrollments.save(*moved)
-    tx.say(said.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(moved.enrollment)))
+    tx.emit(said.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(moved.enrollment)))
     await case.training.settle(now)
     return await case.after(moved, now, queued=False)
 
@@ -169,7 +169,7 @@ async def cancel_locked(
     moved = domain.cancel(enrollment, by=by, at=now, reason=reason, acting_as=role)
     await training.tx.enrollments.save(*moved)
     training.released(enrollment.session_id, enrollment.seat)
-    training.tx.say(
+    training.tx.emit(
         said.EnrollmentCancelled(
             occurred_at=now,
             enrollment=snapshot(moved.enrollment),
@@ -208,14 +208,14 @@ async def _keep(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
     """Store a move that leaves the seat as it is."""
     await case.tx.enrollments.save(*moved)
     seen = await case.after(moved, now, queued=True)
-    case.tx.say(tell(snapshot(moved.enrollment, seen.rank)))
+    case.tx.emit(tell(snapshot(moved.enrollment, seen.rank)))
     return seen
 
 
 async def _end(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
     """Store a move that ends the request, and give its seat on."""
     await case.tx.enrollments.save(*moved)
-    case.tx.say(tell(snapshot(moved.enrollment)))
+    case.tx.emit(tell(snapshot(moved.enrollment)))
     case.training.released(case.enrollment.session_id, case.enrollment.seat)
     await case.training.settle(now)
     return await case.after(moved, now, queued=False)

@@ -10,13 +10,13 @@ from sqlalchemy import Row
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules import Rules, Situation, Verdict, eligibility
-from services.enrollment.storage.access import NotFound
 from services.enrollment.storage.copies import Actor, Ground
 from services.enrollment.storage.enrollments import Seen
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.paris import PARIS
 from services.enrollment.use_cases.snapshots import snapshot
 from shared.contracts.enrollment import EnrollmentRequested
+from shared.errors import NotFound
 
 ALREADY = "Vous avez déjà une demande en cours pour cette formation."
 
@@ -89,7 +89,7 @@ async def validate_cart(
     await tx.carts.remove(account_id, list(motivations))
     cart_id = uuid4()
     for enrollment in made:
-        tx.say(
+        tx.emit(
             EnrollmentRequested(occurred_at=now, enrollment=snapshot(enrollment), cart_id=cart_id, cart_size=len(made))
         )
     return [_seen(enrollment, ground, wanted[enrollment.session_id]) for enrollment in made]

@@ -57,11 +57,11 @@ class LockedTraining:
             if entered is not None and enrollment.id == entered.id:
                 found = enrollment
             else:
-                self.tx.say(EnrollmentPromoted(occurred_at=now, enrollment=snapshot(enrollment)))
+                self.tx.emit(EnrollmentPromoted(occurred_at=now, enrollment=snapshot(enrollment)))
         for session_id in sorted(self.touched):
             seats = self.seats[session_id]
             version, queued = await self.tx.seats.save(seats, self.numbers[session_id])
-            self.tx.say(
+            self.tx.emit(
                 SessionOccupancyChanged(
                     occurred_at=now,
                     session_id=session_id,

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from shared.errors import WrongFields
 from shared.http.pagination import Page, decode_cursor, encode_cursor
-from shared.http.problems import FieldErrors
 
 Found = TypeVar("Found")
 View = TypeVar("View")
@@ -20,7 +20,7 @@ def after_name(cursor: str | None) -> tuple[str, UUID] | None:
         return None
     key, last = decode_cursor(cursor, parts=2)
     if "\x00" in key:
-        raise FieldErrors(_NOT_OURS)
+        raise WrongFields(_NOT_OURS)
     return key, _uuid(last)
 
 
@@ -32,9 +32,9 @@ def after_time(cursor: str | None) -> tuple[datetime, UUID] | None:
     try:
         time = datetime.fromisoformat(at)
     except ValueError as error:
-        raise FieldErrors(_NOT_OURS) from error
+        raise WrongFields(_NOT_OURS) from error
     if time.tzinfo is None:
-        raise FieldErrors(_NOT_OURS)
+        raise WrongFields(_NOT_OURS)
     return time, _uuid(last)
 
 
@@ -53,4 +53,4 @@ def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError as error:
-        raise FieldErrors(_NOT_OURS) from error
+        raise WrongFields(_NOT_OURS) from error

@@ -7,7 +7,6 @@ from services.identity.domain.attachments import IllegalMove, LastReferent
 from services.identity.domain.delays import TooSoon
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.structures import AlreadyAnswered
-from services.identity.storage.access import NotFound
 from services.identity.storage.structures import SiretTaken
 from services.identity.use_cases.accounts import AddressTaken
 from services.identity.use_cases.attach import AlreadyAttached
@@ -32,7 +31,6 @@ CHANGED: Final = ProblemKind(412, "changed-meanwhile", "Modifié entre-temps")
 VERSION_MISSING: Final = ProblemKind(428, "precondition-required", "Version attendue")
 
 PROBLEMS: Final[ProblemMap] = {
-    NotFound: NOT_FOUND,
     WrongCredentials: WRONG_CREDENTIALS,
     SessionOver: SESSION_OVER,
     TooSoon: TOO_SOON,

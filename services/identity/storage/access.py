@@ -3,11 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-
-class NotFound(Exception):
-    """There is no such thing, or not for this person: the answer is the same."""
-
-    sentence = "Cet élément n'existe pas, ou vous n'y avez pas accès."
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)

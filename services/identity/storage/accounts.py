@@ -9,8 +9,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account
-from services.identity.storage.access import Actor, NotFound
+from services.identity.storage.access import Actor
 from services.identity.storage.search import every_word
+from shared.errors import NotFound
 
 _COLUMNS = "id, version, civility, first_name, last_name, email, is_staff, disabled, proved"
 _ADD = text(f"""

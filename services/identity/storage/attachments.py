@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.identity.domain.accounts import Account
 from services.identity.domain.attachments import Attachment, State, Status
 from services.identity.domain.structures import Structure
-from services.identity.storage.access import Actor, NotFound
+from services.identity.storage.access import Actor
+from shared.errors import NotFound
 
 Scope = Literal["mine", "structure", "all"]
 

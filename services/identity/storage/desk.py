@@ -10,7 +10,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import ChangeReport, ReportState, RequestState, StructureRequest
-from services.identity.storage.access import Actor, NotFound
+from services.identity.storage.access import Actor
+from shared.errors import NotFound
 
 After = tuple[datetime, UUID] | None
 

@@ -9,8 +9,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import Structure
-from services.identity.storage.access import Actor, NotFound
+from services.identity.storage.access import Actor
 from services.identity.storage.search import every_word
+from shared.errors import NotFound
 
 _COLUMNS = "id, version, name, siret, town, is_member"
 _ADD = text(f"""

@@ -28,7 +28,7 @@ class Transaction:
         self.sign_in_attempts = SignInAttempts(work.connection)
         self.structures = Structures(work.connection)
         self.trace = Trace(work.connection)
-        self.say = work.say
+        self.emit = work.emit
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Transaction]]

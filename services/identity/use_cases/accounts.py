@@ -12,7 +12,7 @@ from services.identity.storage.transaction import Begin, Transaction
 from services.identity.use_cases.links import holder_of, send_proof
 from services.identity.use_cases.snapshots import of_account
 from shared.contracts.identity import AccountUpdated
-from shared.http.etag import check_version
+from shared.errors import check_version
 
 log = structlog.get_logger()
 
@@ -82,4 +82,4 @@ async def _settle(tx: Transaction, account: Account, by: UUID | None, now: datet
     await tx.trace.add("account marked", account.id, at=now, who=by, acting_as="staff" if by else "operator", **marks)
     # nobody has heard yet of an account whose address is not proved
     if account.proved:
-        tx.say(AccountUpdated(occurred_at=now, account=of_account(account)))
+        tx.emit(AccountUpdated(occurred_at=now, account=of_account(account)))

@@ -7,7 +7,7 @@ from services.identity.domain.attachments import Attachment, State, asked
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.snapshots import of_attachment
 from shared.contracts.identity import AccountAttachmentConfirmed, AccountAttachmentRequested
-from shared.http.problems import FieldErrors
+from shared.errors import WrongFields
 
 
 class AlreadyAttached(Exception):
@@ -17,9 +17,9 @@ class AlreadyAttached(Exception):
 
 
 async def require_structure(tx: Transaction, structure_id: UUID, *, lock: bool = False) -> None:
-    """Raise FieldErrors when a form names a structure that is not listed."""
+    """Raise WrongFields when a form names a structure that is not listed."""
     if await tx.structures.find(structure_id, lock=lock) is None:
-        raise FieldErrors([("structure_id", "Cette structure n'est pas répertoriée.")])
+        raise WrongFields([("structure_id", "Cette structure n'est pas répertoriée.")])
 
 
 async def attach(tx: Transaction, account_id: UUID, structure_id: UUID, *, now: datetime) -> Attachment:
@@ -38,7 +38,7 @@ async def attach(tx: Transaction, account_id: UUID, structure_id: UUID, *, now: 
         "attachment requested", attachment.id, at=now, who=account_id, state=attachment.state.value, statuses=statuses
     )
     if attachment.state is State.ACTIVE:
-        tx.say(AccountAttachmentConfirmed(occurred_at=now, attachment=of_attachment(attachment), confirmed_by=None))
+        tx.emit(AccountAttachmentConfirmed(occurred_at=now, attachment=of_attachment(attachment), confirmed_by=None))
     else:
-        tx.say(AccountAttachmentRequested(occurred_at=now, attachment=of_attachment(attachment)))
+        tx.emit(AccountAttachmentRequested(occurred_at=now, attachment=of_attachment(attachment)))
     return attachment

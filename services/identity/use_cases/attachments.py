@@ -15,7 +15,7 @@ from shared.contracts.identity import (
     AccountAttachmentRefused,
     AttachmentStatusesChanged,
 )
-from shared.http.etag import check_version
+from shared.errors import check_version
 
 
 async def confirm(
@@ -25,7 +25,7 @@ async def confirm(
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.CONFIRM, statuses=statuses)
     await _settle(tx, actor, before, after, act="attachment confirmed", now=now)
-    tx.say(AccountAttachmentConfirmed(occurred_at=now, attachment=of_attachment(after), confirmed_by=actor.account_id))
+    tx.emit(AccountAttachmentConfirmed(occurred_at=now, attachment=of_attachment(after), confirmed_by=actor.account_id))
 
 
 async def refuse(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *, now: datetime) -> None:
@@ -33,7 +33,7 @@ async def refuse(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.REFUSE)
     await _settle(tx, actor, before, after, act="attachment refused", now=now, reason=reason)
-    tx.say(
+    tx.emit(
         AccountAttachmentRefused(
             occurred_at=now, attachment=of_attachment(after), refused_by=actor.account_id, reason=reason
         )
@@ -50,7 +50,7 @@ async def change_statuses(
     await _settle(tx, actor, before, after, act="statuses changed", now=now)
     said = of_attachment(after)
     was = of_attachment(before).statuses
-    tx.say(AttachmentStatusesChanged(occurred_at=now, attachment=said, changed_by=actor.account_id, before=was))
+    tx.emit(AttachmentStatusesChanged(occurred_at=now, attachment=said, changed_by=actor.account_id, before=was))
 
 
 async def end(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *, now: datetime) -> None:
@@ -58,7 +58,7 @@ async def end(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *
     before = await tx.attachments.to_manage(attachment_id, actor)
     after = before.moved(Move.END, other_referents=await tx.attachments.other_referents(before))
     await _settle(tx, actor, before, after, act="attachment ended", now=now, reason=reason)
-    tx.say(
+    tx.emit(
         AccountAttachmentEnded(
             occurred_at=now, attachment=of_attachment(after), ended_by=actor.account_id, reason=reason
         )

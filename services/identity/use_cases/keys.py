@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from services.identity.domain.keys import next_signs_from, outlived, signing
 from services.identity.storage.keys import StoredKey
 from services.identity.storage.transaction import Begin
-from shared.http.keys import StaticKeys
+from shared.tokens.keys import StaticKeys
 
 log = structlog.get_logger()
 

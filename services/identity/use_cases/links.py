@@ -20,7 +20,7 @@ async def send_proof(tx: Transaction, holder: Holder, *, now: datetime) -> None:
     """Mail the link that proves the address and sets the first password."""
     structure = await tx.structures.find(holder.structure_id) if holder.structure_id else None
     token, expires_at = await tx.links.add(Purpose.PROOF, holder, now=now)
-    tx.say(
+    tx.emit(
         SendAddressProof(
             occurred_at=now,
             id=uuid4(),
@@ -37,7 +37,7 @@ async def send_proof(tx: Transaction, holder: Holder, *, now: datetime) -> None:
 async def send_reset(tx: Transaction, account: Account, *, now: datetime) -> None:
     """Mail the link that sets a new password."""
     token, expires_at = await tx.links.add(Purpose.RESET, holder_of(account), now=now)
-    tx.say(
+    tx.emit(
         SendPasswordReset(
             occurred_at=now,
             id=uuid4(),
@@ -59,7 +59,7 @@ def notify(
     tx: Transaction, account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime
 ) -> None:
     """Tell the owner of the address."""
-    tx.say(
+    tx.emit(
         SendAccountNotice(
             occurred_at=now,
             id=uuid4(),

@@ -12,8 +12,7 @@ from services.identity.use_cases.passwords import Passwords, check_password
 from services.identity.use_cases.sign_in import SignIn, WrongCredentials
 from services.identity.use_cases.snapshots import of_account
 from shared.contracts.identity import AccountUpdated
-from shared.http.etag import check_version
-from shared.http.problems import FieldErrors
+from shared.errors import WrongFields, check_version
 
 
 async def rename(tx: Transaction, actor: Actor, changes: dict[str, Any], *, expected: int, now: datetime) -> Account:
@@ -24,7 +23,7 @@ async def rename(tx: Transaction, actor: Actor, changes: dict[str, Any], *, expe
     account = before.renamed(**names)
     await tx.accounts.save(account)
     await tx.trace.add("account renamed", account.id, at=now, who=account.id, fields=sorted(changes))
-    tx.say(AccountUpdated(occurred_at=now, account=of_account(account)))
+    tx.emit(AccountUpdated(occurred_at=now, account=of_account(account)))
     return account
 
 
@@ -44,7 +43,7 @@ async def change_password(
     try:
         await sign_in.prove(account.email, current, now=now)
     except WrongCredentials as error:
-        raise FieldErrors([("current_password", "Ce n'est pas votre mot de passe actuel.")]) from error
+        raise WrongFields([("current_password", "Ce n'est pas votre mot de passe actuel.")]) from error
     check_password(new, account, field="new_password")
     password_hash = await passwords.hash(new)
     async with sign_in.begin() as tx:

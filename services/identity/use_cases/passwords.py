@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from services.identity.domain.accounts import Account
 from services.identity.domain.passwords import refusal
 from services.identity.storage.common_passwords import COMMON
-from shared.http.problems import FieldErrors
+from shared.errors import WrongFields
 
 TIME_COST: Final = 2
 MEMORY_KIB: Final = 19 * 1024
@@ -48,7 +48,7 @@ class Passwords:
 
 
 def check_password(password: str, account: Account, *, field: str) -> None:
-    """Raise FieldErrors with the reason when the account's owner should choose another one."""
+    """Raise WrongFields with the reason when the account's owner should choose another one."""
     reason = refusal(password, words=account.words, common=COMMON)
     if reason is not None:
-        raise FieldErrors([(field, reason)])
+        raise WrongFields([(field, reason)])

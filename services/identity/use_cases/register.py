@@ -59,7 +59,7 @@ async def registered(tx: Transaction, account: Account, password_hash: str, *, n
     await tx.links.forget(account.email)
     await tx.sign_in_attempts.forget(account.email)
     await tx.trace.add("address proved", account.id, at=now, who=account.id)
-    tx.say(AccountRegistered(occurred_at=now, account=of_account(account)))
+    tx.emit(AccountRegistered(occurred_at=now, account=of_account(account)))
 
 
 def _first_seen(holder: Holder) -> Account:

@@ -5,11 +5,11 @@ from datetime import datetime
 import structlog
 
 from services.identity.domain.links import InvalidLink, Purpose
-from services.identity.storage.access import NotFound
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.links import add_decoy, had_enough, notify, send_proof, send_reset
 from services.identity.use_cases.passwords import Passwords, check_password
 from services.identity.use_cases.register import asking_again, registered
+from shared.errors import NotFound
 
 log = structlog.get_logger()
 

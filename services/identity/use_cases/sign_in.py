@@ -12,7 +12,7 @@ from services.identity.domain.sessions import ACCESS_LIFE, Verdict
 from services.identity.storage.transaction import Begin, Transaction
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
-from shared.http.tokens import ALGORITHM, TYPE
+from shared.tokens.verifier import ALGORITHM, TYPE
 
 log = structlog.get_logger()
 

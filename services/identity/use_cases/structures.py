@@ -16,7 +16,7 @@ from shared.contracts.identity import (
     StructureRegistrationRequested,
     StructureUpdated,
 )
-from shared.http.etag import check_version
+from shared.errors import check_version
 
 
 async def add_structure(tx: Transaction, actor: Actor, fields: dict[str, Any], *, now: datetime) -> Structure:
@@ -25,7 +25,7 @@ async def add_structure(tx: Transaction, actor: Actor, fields: dict[str, Any], *
     structure = Structure(id=uuid4(), version=1, **fields)
     await tx.structures.add(structure)
     await _trace(tx, "structure registered", structure.id, actor, now, name=structure.name, siret=structure.siret)
-    tx.say(StructureRegistered(occurred_at=now, structure=of_structure(structure)))
+    tx.emit(StructureRegistered(occurred_at=now, structure=of_structure(structure)))
     return structure
 
 
@@ -39,7 +39,7 @@ async def change_structure(
     await tx.structures.save(structure)
     was = {name: value for name, value in asdict(before).items() if name in changes}
     await _trace(tx, "structure updated", structure.id, actor, now, before=was, after=changes)
-    tx.say(StructureUpdated(occurred_at=now, structure=of_structure(structure)))
+    tx.emit(StructureUpdated(occurred_at=now, structure=of_structure(structure)))
     return structure
 
 
@@ -47,7 +47,7 @@ async def request_structure(tx: Transaction, fields: dict[str, Any], *, now: dat
     """Somebody does not find the structure, and asks the desk to add it."""
     request = StructureRequest(id=uuid4(), version=1, asked_at=now, **fields)
     await tx.desk.add_request(request)
-    tx.say(StructureRegistrationRequested(occurred_at=now, request=of_request(request)))
+    tx.emit(StructureRegistrationRequested(occurred_at=now, request=of_request(request)))
     return request
 
 
@@ -62,7 +62,7 @@ async def accept_request(
     await _trace(
         tx, "structure request accepted", request.id, actor, now, structure=str(structure.id), is_member=is_member
     )
-    tx.say(StructureRegistered(occurred_at=now, structure=of_structure(structure), request=of_request(request)))
+    tx.emit(StructureRegistered(occurred_at=now, structure=of_structure(structure), request=of_request(request)))
     return structure
 
 
@@ -73,7 +73,7 @@ async def refuse_request(
     request = (await tx.desk.request(request_id, actor)).answered(RequestState.REFUSED)
     await tx.desk.save_request(request)
     await _trace(tx, "structure request refused", request.id, actor, now, reason=reason)
-    tx.say(StructureRegistrationRefused(occurred_at=now, request=of_request(request), reason=reason))
+    tx.emit(StructureRegistrationRefused(occurred_at=now, request=of_request(request), reason=reason))
     return request
 
 
@@ -84,7 +84,7 @@ async def report_change(tx: Transaction, actor: Actor, structure_id: UUID, text:
     report = ChangeReport(uuid4(), 1, structure_id, actor.account_id, text, now)
     await tx.desk.add_report(report)
     await _trace(tx, "structure change reported", report.id, actor, now, structure=str(structure_id))
-    tx.say(
+    tx.emit(
         StructureChangeReported(
             occurred_at=now,
             structure=of_structure(structure),

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from services.notifier.api.dependencies import Tx
-from services.notifier.api.problems import NOT_FOUND
 from services.notifier.domain.kinds import SECRET, Kind
 from services.notifier.use_cases.read_mails import list_mails, one_mail
+from shared.errors import WrongFields
 from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
-from shared.http.problems import FieldErrors, problems
+from shared.http.problems import NOT_FOUND, problems
 from shared.http.tokens import SignedIn
 
 router = APIRouter(prefix="/mails", tags=["mails"])
@@ -77,4 +77,4 @@ def _after(cursor: str) -> tuple[datetime, UUID]:
     try:
         return datetime.fromisoformat(created_at), UUID(mail_id)
     except ValueError as error:
-        raise FieldErrors([("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")]) from error
+        raise WrongFields([("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")]) from error

@@ -1,9 +1,7 @@
-"""Which error becomes which problem, once."""
+"""What each error of the service becomes over HTTP: those of `shared.errors` are all that it has."""
 
 from typing import Final
 
-from services.notifier.use_cases.read_mails import NotFound
-from shared.http.problems import ProblemKind, ProblemMap
+from shared.http.problems import ProblemMap
 
-NOT_FOUND: Final = ProblemKind(404, "not-found", "Introuvable")
-PROBLEMS: Final[ProblemMap] = {NotFound: NOT_FOUND}
+PROBLEMS: Final[ProblemMap] = {}

@@ -8,12 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.notifier.storage.transaction import Transaction
-
-
-class NotFound(Exception):
-    """There is no such mail for this reader: for anybody but staff there is none at all."""
-
-    sentence = "Ce message n'existe pas, ou vous n'y avez pas accès."
+from shared.errors import NotFound
 
 
 async def _require_staff(tx: Transaction, reader: UUID) -> None:

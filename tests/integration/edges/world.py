@@ -22,9 +22,9 @@ from services.enrollment.settings import Settings as EnrollmentSettings
 from services.identity.settings import Settings as IdentitySettings
 from services.notifier.settings import Settings as NotifierSettings
 from shared.database import Database, UnitOfWork
-from shared.http.keys import StaticKeys
-from shared.http.tokens import TokenVerifier
 from shared.messaging import outbox
+from shared.tokens.keys import StaticKeys
+from shared.tokens.verifier import TokenVerifier
 from tests.e2e.people import Person
 from tests.e2e.story import Story
 from tests.e2e.systems import STAFF_EMAIL, System

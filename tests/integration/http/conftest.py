@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from jwt.algorithms import OKPAlgorithm
 
 from shared.database import Database
-from shared.http.keys import StaticKeys
-from shared.http.tokens import TokenVerifier
+from shared.tokens.keys import StaticKeys
+from shared.tokens.verifier import TokenVerifier
 from tests.conftest import MakeDatabase
 from tests.integration.http.desk import application
 

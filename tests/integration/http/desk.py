@@ -5,20 +5,23 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 from sqlalchemy import text
 
 from shared.contracts.identity import AccountErased
 from shared.database import Database, UnitOfWork
+from shared.errors import check_version
 from shared.http.app import create_app
 from shared.http.clock import Now
-from shared.http.etag import check_version, expected_version, tag
+from shared.http.etag import expected_version, tag
 from shared.http.fields import Email, Line, Siret, Strict, Text
 from shared.http.idempotency import Once
-from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from shared.http.pagination import Limit, Page, SortKey, SortText
 from shared.http.problems import ProblemKind, problems
-from shared.http.tokens import PerhapsSignedIn, SignedIn, TokenVerifier
+from shared.http.tokens import PerhapsSignedIn, SignedIn
 from shared.http.transactions import Work
+from shared.http.views import View
+from shared.tokens.verifier import TokenVerifier
 
 NAME = "desk"
 BASE = f"/api/{NAME}/v1"
@@ -52,7 +55,10 @@ class Form(Strict):
     ids: list[UUID]
 
 
-class Thing(BaseModel):
+BY_NAME_ALONE: SortKey[tuple[str]] = SortKey(tuple[SortText])
+
+
+class Thing(View):
     """A thing."""
 
     id: UUID
@@ -68,7 +74,7 @@ async def _add(work: UnitOfWork, name: str, now: datetime) -> Thing:
     await work.connection.execute(
         text("INSERT INTO things (id, name) VALUES (:id, :name)"), {"id": made.id, "name": name}
     )
-    work.say(AccountErased(occurred_at=now, account_id=made.id, version=1))
+    work.emit(AccountErased(occurred_at=now, account_id=made.id, version=1))
     return made
 
 
@@ -97,13 +103,13 @@ async def touch(work: Work, now: Now, once: Once) -> None:
 
 
 @router.get("/things")
-async def page(work: Work, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20) -> Page[Thing]:
+async def page(
+    work: Work, after: Annotated[tuple[str] | None, Depends(BY_NAME_ALONE)], limit: Annotated[Limit, Query()] = 20
+) -> Page[Thing]:
     """Things in order of their names."""
-    (after,) = decode_cursor(cursor, parts=1) if cursor else ("",)
     statement = text("SELECT id, name, version FROM things WHERE name > :after ORDER BY name LIMIT :most")
-    rows = (await work.connection.execute(statement, {"after": after, "most": limit + 1})).all()
-    items = [Thing(id=row.id, name=row.name, version=row.version) for row in rows[:limit]]
-    return Page(items=items, next=encode_cursor(items[-1].name) if len(rows) > limit else None)
+    rows = (await work.connection.execute(statement, {"after": after[0] if after else "", "most": limit + 1})).all()
+    return Page[Thing].of(rows, limit, view=Thing.model_validate, sort_key=BY_NAME_ALONE, key=lambda row: (row.name,))
 
 
 @router.get("/things/lookup")

@@ -93,7 +93,7 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
     async def pass_it_on(message: AccountErased, work: UnitOfWork) -> None:
         seen.append(current_correlation_id())
         structlog.get_logger().info("passing it on")
-        work.say(
+        work.emit(
             SendAccountNotice(
                 occurred_at=message.occurred_at, id=uuid4(), account_id=message.account_id,
                 email="claire@exemple.example", first_name="Claire", notice="already_registered",

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 
 from shared.database import Database
-from shared.http import keys
-from shared.http.keys import HttpKeys
-from tests.integration.http.conftest import Sign, jwk_of
+from shared.tokens import keys, verifier
+from shared.tokens.keys import HttpKeys, StaticKeys
+from shared.tokens.verifier import InvalidToken, TokenVerifier
+from tests.integration.http.conftest import AUDIENCE, ISSUER, Sign, jwk_of
 from tests.integration.http.desk import BASE
 from tests.integration.http.test_problems import is_problem
 
@@ -44,9 +45,9 @@ def _now() -> datetime:
     [
         {"iss": "https://other.example"},
         {"aud": "https://other.example"},
-        {"exp": _now() - SOON},
-        {"nbf": _now() + SOON, "exp": _now() + 2 * SOON},
-        {"iat": _now() + timedelta(hours=1)},
+        {"exp": -SOON},
+        {"nbf": SOON, "exp": 2 * SOON},
+        {"iat": timedelta(hours=1)},
         {"sub": "claire"},
         {"header": {"kid": "key-2"}},
         {"header": {"typ": "JWT"}},
@@ -62,7 +63,9 @@ def _now() -> datetime:
 async def test_a_token_that_is_wrong_in_one_thing_is_refused(
     client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]
 ) -> None:
-    answer = await _me(client, sign(**wrong))
+    # times are counted from now, not from when the tests were collected: a token "not before in a minute" would become valid
+    claims = {name: _now() + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
+    answer = await _me(client, sign(**claims))
     is_problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
@@ -221,3 +224,70 @@ async def test_two_services_of_one_verifier_agree_with_the_library(
     theirs = jwt.decode(token, private_key.public_key(), algorithms=["EdDSA"], audience="https://audience.example")
     ours = await app.state.verifier.verify(token)
     assert (str(ours.sub), ours.jti, int(ours.exp.timestamp())) == (theirs["sub"], theirs["jti"], theirs["exp"])
+
+
+class _Changing:
+    """Keys of which some can be taken back."""
+
+    def __init__(self, *jwks: dict[str, Any]) -> None:
+        self.keys = StaticKeys(jwks)
+
+    async def key(self, kid: str) -> Any:
+        return await self.keys.key(kid)
+
+
+async def test_a_verified_token_is_remembered_until_it_expires(
+    sign: Sign, private_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    decode = jwt.decode
+
+    def counted(token: str, *given: Any, **named: Any) -> Any:
+        checked.append(token)
+        return decode(token, *given, **named)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    tokens = TokenVerifier(StaticKeys([jwk_of(private_key)]), issuer=ISSUER, audience=AUDIENCE)
+    token = sign(exp=_now() + timedelta(seconds=2))
+    first = await tokens.verify(token)
+    assert await tokens.verify(token) == first
+    assert checked == [token]
+
+    class Later:
+        @staticmethod
+        def time() -> float:
+            return first.exp.timestamp()
+
+    monkeypatch.setattr(verifier, "time", Later)
+    monkeypatch.setattr(jwt, "decode", refused := _Refusing(jwt.ExpiredSignatureError))
+    with pytest.raises(InvalidToken):
+        await tokens.verify(token)
+    assert refused.asked == 1, "an expired token is looked at anew, not taken from memory"
+
+
+class _Refusing:
+    def __init__(self, error: type[Exception]) -> None:
+        self.error, self.asked = error, 0
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        self.asked += 1
+        raise self.error
+
+
+async def test_a_key_that_was_taken_back_takes_its_verified_tokens_with_it(
+    sign: Sign, private_key: Ed25519PrivateKey
+) -> None:
+    held = _Changing(jwk_of(private_key))
+    tokens = TokenVerifier(held, issuer=ISSUER, audience=AUDIENCE)
+    token = sign()
+    await tokens.verify(token)
+    held.keys = StaticKeys([jwk_of(Ed25519PrivateKey.generate())])
+    with pytest.raises(InvalidToken):
+        await tokens.verify(token)
+
+
+async def test_no_more_tokens_are_remembered_than_the_bound(sign: Sign, private_key: Ed25519PrivateKey) -> None:
+    tokens = TokenVerifier(StaticKeys([jwk_of(private_key)]), issuer=ISSUER, audience=AUDIENCE, most_remembered=2)
+    for _ in range(5):
+        await tokens.verify(sign())
+    assert len(tokens._verified) == 2

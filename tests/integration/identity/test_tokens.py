@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from services.identity.domain.keys import KEPT_AFTER, PUBLISHED_AHEAD
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.keys import KeyRing
-from shared.http.keys import StaticKeys
-from shared.http.tokens import TokenVerifier
+from shared.tokens.keys import StaticKeys
+from shared.tokens.verifier import TokenVerifier
 from tests.integration.identity.town import STAFF, Town
 
 MONTH = timedelta(days=30)

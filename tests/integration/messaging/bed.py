@@ -71,10 +71,10 @@ class Bed:
     before: Callable[[Any], Any] = _nothing
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def say(self, *messages: Any) -> None:
+    async def emit(self, *messages: Any) -> None:
         async with self.speaker.transaction() as work:
             for message in messages:
-                work.say(message)
+                work.emit(message)
 
     def speak(self) -> Worker[Any]:
         return Worker(self.speaker, self.transport, service="identity", subscriptions=[], transaction=lambda work: work)

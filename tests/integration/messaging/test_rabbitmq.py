@@ -92,7 +92,7 @@ async def test_a_strangers_messages_are_parked_or_taken_for_what_their_routing_k
 ) -> None:
     bed.start(bed.listen())
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _effects(bed, 1), within=20)
     exchange = await channel.get_exchange("events")
     body = erased().model_dump_json().encode()
@@ -114,10 +114,10 @@ async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(
 ) -> None:
     bed.start(bed.listen())
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _effects(bed, 1), within=20)
     await channel.queue_delete("notifier")
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _effects(bed, 2), within=20)
 
 
@@ -183,7 +183,7 @@ async def test_without_a_broker_at_the_start_it_is_waited_for_and_said_once(
             async with bed_on(speaker, listener, RabbitTransport(url, service="test")) as bed:
                 bed.start(bed.listen())
                 bed.start(bed.speak())
-                await bed.say(erased())
+                await bed.emit(erased())
                 await eventually(lambda: _said(logs, "waiting for the broker"), within=10)
                 await asyncio.sleep(2)
                 assert not await bed.transport.ready()

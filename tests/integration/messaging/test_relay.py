@@ -59,12 +59,12 @@ async def test_rows_that_nobody_takes_yet_do_not_hold_up_those_behind_them(
 ) -> None:
     monkeypatch.setattr(relay, "WAVE", 10)
     transport.refused = {"identity.send_account_notice.v1"}
-    await bed.say(*(notice() for _ in range(25)), *(erased() for _ in range(25)))
+    await bed.emit(*(notice() for _ in range(25)), *(erased() for _ in range(25)))
     bed.start(bed.speak())
     await eventually(lambda: _left(bed, 25), within=10)
     assert {row.name for row in await bed.rows("SELECT name FROM outbox")} == transport.refused
 
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 25), within=10)
     transport.refused = set()
     await eventually(lambda: _left(bed, 0), within=10)
@@ -75,7 +75,7 @@ async def test_while_nothing_is_taken_the_relay_does_not_walk_through_all_that_w
 ) -> None:
     monkeypatch.setattr(relay, "WAVE", 10)
     transport.away = True
-    await bed.say(*(notice() for _ in range(10)), *(erased() for _ in range(25)))
+    await bed.emit(*(notice() for _ in range(10)), *(erased() for _ in range(25)))
     bed.start(bed.speak())
     await eventually(lambda: _given(transport, 30), within=10)
     assert set(transport.given) == {"identity.send_account_notice.v1"}
@@ -92,7 +92,7 @@ async def test_an_event_is_not_published_before_an_earlier_one_of_its_aggregate_
 ) -> None:
     account = uuid4()
     transport.refused = {"identity.account_erased.v1"}
-    await bed.say(erased(account, 1), erased(account, 2))
+    await bed.emit(erased(account, 1), erased(account, 2))
     async with bed.speaker.engine.connect() as connection:
         drained = await Relay(bed.speaker, transport, Metrics(), source="identity").drain(connection)
     assert (drained.moved, drained.stuck, drained.full) == (0, frozenset({account}), False)
@@ -103,7 +103,7 @@ async def test_a_row_that_commits_late_with_an_earlier_number_is_not_missed(bed:
     bed.start(bed.speak())
     async with bed.speaker.engine.connect() as late:
         number = await late.scalar(text("SELECT nextval(pg_get_serial_sequence('outbox', 'id'))"))
-        await bed.say(erased())
+        await bed.emit(erased())
         await eventually(lambda: _left(bed, 0), within=10)
         await late.execute(
             text(
@@ -123,10 +123,10 @@ async def _archived(bed: Bed, number: int) -> bool:
 async def test_a_commit_wakes_the_relay_of_its_process(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "IDLE_SECONDS", (3600.0, 3600.0))
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=10)
     await asyncio.sleep(0.2)  # it waits now, for an hour
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=5)
 
 
@@ -147,14 +147,14 @@ async def test_a_frozen_relay_loses_its_lock_and_another_takes_over(bed: Bed, mo
     monkeypatch.setattr(relay, "FROZEN_AFTER", "300ms")
     frozen = Scripted()
     frozen.hold.clear()
-    await bed.say(erased())
+    await bed.emit(erased())
     first = asyncio.create_task(Relay(bed.speaker, frozen, Metrics(), source="identity").run())
     await eventually(lambda: _locked(bed), within=10)
     bed.start(bed.speak())
     await eventually(lambda: _left(bed, 0), within=15)
     assert frozen.given == []
     frozen.hold.set()  # it wakes: its session is gone, so is its lock; it comes back as the second
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=15)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
@@ -168,13 +168,13 @@ async def test_a_second_relay_waits_for_the_lock_and_takes_it_when_it_is_free(
     first = asyncio.create_task(Relay(bed.speaker, holder, Metrics(), source="identity").run())
     await eventually(lambda: _locked(bed), within=10)
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=10)
     await asyncio.sleep(0.3)
     assert transport.given == []
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=10)
     assert len(transport.given) == 1
 
@@ -184,7 +184,7 @@ async def _locked(bed: Bed) -> bool:
 
 
 async def test_each_shard_has_its_relay_and_all_rows_are_some_shards(bed: Bed, transport: Scripted) -> None:
-    await bed.say(*(erased() for _ in range(40)))
+    await bed.emit(*(erased() for _ in range(40)))
     relays = [Relay(bed.speaker, transport, Metrics(), source="identity", shard=shard, shards=3) for shard in range(3)]
     moved = []
     for one in relays:
@@ -198,12 +198,12 @@ async def test_a_database_that_goes_away_is_waited_for_and_said_once(
     bed: Bed, postgres_server: TestServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=10)
     name = bed.speaker.engine.url.database
     await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     await postgres_server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     await asyncio.sleep(1.5)
     await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _left(bed, 0), within=15)

@@ -33,11 +33,11 @@ async def test_the_broker_is_down_during_the_request_and_the_news_comes_later(ra
     bed, _ = rabbit_bed
     bed.start(bed.listen())
     bed.start(bed.speak())
-    await bed.say(erased())
+    await bed.emit(erased())
     await eventually(lambda: _settled(bed, 1), within=20)
     await asyncio.to_thread(broker.outage)
     try:
-        await bed.say(erased(version=2))  # the request succeeds all the same
+        await bed.emit(erased(version=2))  # the request succeeds all the same
         assert await bed.count("outbox", bed.speaker) == 1
     finally:
         await asyncio.to_thread(broker.back)
@@ -57,7 +57,7 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
     listening = bed.start(bed.listen())
     bed.start(bed.speak())
     total = 400
-    await bed.say(*(erased() for _ in range(total)))
+    await bed.emit(*(erased() for _ in range(total)))
     with structlog.testing.capture_logs() as logs:
         for _ in range(3):
             before = await bed.count("effects")
@@ -93,7 +93,7 @@ async def test_a_worker_killed_twenty_times_during_two_thousand_events_leaves_ea
     process = await worker()
     killed = 0
     for start in range(0, total, 100):
-        await bed.say(*(erased() for _ in range(100)))
+        await bed.emit(*(erased() for _ in range(100)))
         await eventually(partial(_more_than, bed, start // 2), within=60)
         os.kill(process.pid, signal.SIGKILL)
         await process.wait()

@@ -44,7 +44,7 @@ async def _numbers(app: Any) -> dict[str, float]:
 
 
 async def test_a_workers_metrics_tell_what_waits_what_went_and_what_failed(bed: Bed) -> None:
-    await bed.say(erased(), erased())
+    await bed.emit(erased(), erased())
     async with bed.speaker.transaction() as work:
         await work.connection.execute(text("UPDATE outbox SET created_at = now() - interval '1 hour'"))
     worker = bed.listen()
@@ -87,7 +87,7 @@ async def test_retries_are_counted_and_so_is_the_last_one_that_parks(bed: Bed) -
 
 async def test_while_the_database_is_away_the_metrics_still_answer(bed: Bed) -> None:
     worker = bed.listen()
-    await bed.say(erased())
+    await bed.emit(erased())
     app = worker_app(worker)
     assert (await _numbers(app))["outbox_messages"] == 1
     worker.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")

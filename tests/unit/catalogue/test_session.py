@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.catalogue.domain.fields import WrongFields
 from services.catalogue.domain.session import (
     TRANSITIONS,
     Cancelled,
@@ -24,6 +23,7 @@ from services.catalogue.domain.session import (
     resize,
     schedule,
 )
+from shared.errors import WrongFields
 from tests.unit.catalogue.examples import NOON, TRAINER, a_plan, a_session, a_slot
 
 ALLOWED = {

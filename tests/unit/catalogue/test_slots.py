@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.catalogue.domain.fields import WrongFields
 from services.catalogue.domain.slots import Slot, WantedSlot, identified
+from shared.errors import WrongFields
 from tests.unit.catalogue.examples import a_slot
 
 MORNING, AFTERNOON, EVENING = a_slot(-4, -1), a_slot(1, 4), a_slot(6, 8)

@@ -41,8 +41,9 @@ def mail(kind: Kind, audience: Audience = Audience.PERSON, **facts: object) -> M
 
 def about(**changes: object) -> Situation:
     return replace(
-        Situation(recipient=PERSON, person=PERSON, structure=STRUCTURE, session=SESSION, enrollment=REQUEST), **changes
-    )  # type: ignore[arg-type]  # any field
+        Situation(recipient=PERSON, person=PERSON, structure=STRUCTURE, session=SESSION, enrollment=REQUEST),
+        **changes,  # type: ignore[arg-type]  # any field
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(APPROVALS))

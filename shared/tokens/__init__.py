@@ -1,0 +1,1 @@
+"""Access tokens: their keys and their verification. Nothing here knows HTTP requests."""

@@ -1,0 +1,90 @@
+"""Access tokens, verified by each service with keys that it has: fixed algorithm, fixed issuer and audience."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+
+from shared.tokens.keys import KeySource
+
+ALGORITHM: Final = "EdDSA"
+TYPE: Final = "at+jwt"
+REQUIRED: Final = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"]
+MOST_REMEMBERED: Final = 10_000
+"""Verified tokens that a process remembers; the least recently used one goes first."""
+
+
+class InvalidToken(Exception):
+    """The token is not one of ours, or not valid any more; the text says why, for the log alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says: whose it is. What that person may do is decided from the service's own copies."""
+
+    sub: UUID
+    jti: str
+    exp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    claims: Claims
+    kid: str
+    key: Any
+
+
+class TokenVerifier:
+    """Verifies access tokens (RFC 9068 profile).
+
+    A signature costs more than all other work of a small request, so verified tokens are remembered: until they expire, and only
+    while their key is still the very object that verified them, so that a key taken back takes its tokens with it.
+    """
+
+    def __init__(self, keys: KeySource, *, issuer: str, audience: str, most_remembered: int = MOST_REMEMBERED) -> None:
+        """`keys` finds a public key by its id; nothing in a token chooses the algorithm or where keys come from."""
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
+        self._most = most_remembered
+
+    async def verify(self, token: str) -> Claims:
+        """Return the claims or raise InvalidToken."""
+        known = self._verified.get(token)
+        if known is not None:
+            if time.time() < known.claims.exp.timestamp() and await self._keys.key(known.kid) is known.key:
+                self._verified.move_to_end(token)
+                return known.claims
+            self._verified.pop(token, None)
+        verified = await self._verify(token)
+        self._verified[token] = verified
+        if len(self._verified) > self._most:
+            self._verified.popitem(last=False)
+        return verified.claims
+
+    async def _verify(self, token: str) -> _Verified:
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
+                raise InvalidToken("another algorithm or type")
+            kid = str(header.get("kid"))
+            key = await self._keys.key(kid)
+            if key is None:
+                raise InvalidToken("an unknown key")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": REQUIRED},
+            )
+            found = Claims(UUID(claims["sub"]), str(claims["jti"]), datetime.fromtimestamp(claims["exp"], UTC))
+        except (jwt.PyJWTError, ValueError) as error:
+            raise InvalidToken(str(error)) from error
+        return _Verified(found, kid, key)
