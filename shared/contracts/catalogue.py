@@ -1,20 +1,18 @@
 """What catalogue says: trainings and their sessions."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.message import Message, Snapshot, event
+from shared.contracts.message import AggregateSnapshot, Message, Snapshot, event
 
 
-class TrainingSnapshot(Snapshot):
+class TrainingSnapshot(AggregateSnapshot):
     """What is taught. `kind`: a training, or another action (workshop, visit, conference); `members_only`: reserved to
     structures that adhere to the agency.
     """
 
-    id: UUID
-    version: int
     title: str
     axis_id: UUID
     kind: Literal["training", "other_action"]
@@ -30,13 +28,11 @@ class SlotSnapshot(Snapshot):
     ends_at: AwareDatetime
 
 
-class SessionSnapshot(Snapshot):
+class SessionSnapshot(AggregateSnapshot):
     """One occurrence of a training. Slots are in order of time, at least one. Requests are taken from `opens_at` until
     `closes_at`. `trainer_ids` are accounts. `version` is the session's.
     """
 
-    id: UUID
-    version: int
     training_id: UUID
     training_title: str
     capacity: int
@@ -49,27 +45,15 @@ class SessionSnapshot(Snapshot):
 
 
 class _AboutATraining(Message):
+    snapshot_field: ClassVar[str] = "training"
+
     training: TrainingSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.training.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.training.version
 
 
 class _AboutASession(Message):
+    snapshot_field: ClassVar[str] = "session"
+
     session: SessionSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.session.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.session.version
 
 
 @event("catalogue.training_published.v1")

@@ -1,9 +1,9 @@
 """What enrollment says: requests, decisions, seats, attendance."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from shared.contracts.message import Message, Snapshot, event
+from shared.contracts.message import AggregateSnapshot, Message, Snapshot, event
 
 Approval = Literal[
     "awaiting_employer",
@@ -20,15 +20,13 @@ Seat = Literal["none", "queued", "held"]
 CancelledBy = Literal["employer", "staff", "session", "attachment"]
 
 
-class EnrollmentSnapshot(Snapshot):
+class EnrollmentSnapshot(AggregateSnapshot):
     """One person's request for one session.
 
     `rank` is the place in the waiting list at that moment, from 1, and None unless queued. The motivation is not in it: only
     those who may read it get it, from the API.
     """
 
-    id: UUID
-    version: int
     account_id: UUID
     structure_id: UUID
     training_id: UUID
@@ -39,15 +37,9 @@ class EnrollmentSnapshot(Snapshot):
 
 
 class _AboutAnEnrollment(Message):
+    snapshot_field: ClassVar[str] = "enrollment"
+
     enrollment: EnrollmentSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.enrollment.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.enrollment.version
 
 
 @event("enrollment.enrollment_requested.v1")

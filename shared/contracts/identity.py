@@ -1,21 +1,19 @@
 """What identity says: accounts, structures, attachments."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.message import Message, Snapshot, command, event
+from shared.contracts.message import AggregateSnapshot, Message, command, event
 
 Status = Literal["beneficiary", "employer", "referent"]
 AttachmentState = Literal["requested", "active", "refused", "ended"]
 
 
-class AccountSnapshot(Snapshot):
+class AccountSnapshot(AggregateSnapshot):
     """One person who can sign in. `civility` is "Mme", "M." or None."""
 
-    id: UUID
-    version: int
     first_name: str
     last_name: str
     email: str
@@ -24,33 +22,27 @@ class AccountSnapshot(Snapshot):
     disabled: bool = False
 
 
-class StructureSnapshot(Snapshot):
+class StructureSnapshot(AggregateSnapshot):
     """An organisation whose people take trainings. `siret`: 14 digits. `is_member`: adheres to the agency."""
 
-    id: UUID
-    version: int
     name: str
     siret: str
     town: str
     is_member: bool
 
 
-class AttachmentSnapshot(Snapshot):
+class AttachmentSnapshot(AggregateSnapshot):
     """The link of one account to one structure. `statuses` is empty unless the state is active."""
 
-    id: UUID
-    version: int
     account_id: UUID
     structure_id: UUID
     state: AttachmentState
     statuses: tuple[Status, ...] = ()
 
 
-class StructureRequestSnapshot(Snapshot):
+class StructureRequestSnapshot(AggregateSnapshot):
     """A structure that was not listed and that somebody asks the agency to add."""
 
-    id: UUID
-    version: int
     name: str
     siret: str
     town: str
@@ -59,51 +51,27 @@ class StructureRequestSnapshot(Snapshot):
 
 
 class _AboutAnAccount(Message):
+    snapshot_field: ClassVar[str] = "account"
+
     account: AccountSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.account.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.account.version
 
 
 class _AboutAStructure(Message):
+    snapshot_field: ClassVar[str] = "structure"
+
     structure: StructureSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.structure.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.structure.version
 
 
 class _AboutAnAttachment(Message):
+    snapshot_field: ClassVar[str] = "attachment"
+
     attachment: AttachmentSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.attachment.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.attachment.version
 
 
 class _AboutAStructureRequest(Message):
+    snapshot_field: ClassVar[str] = "request"
+
     request: StructureRequestSnapshot
-
-    @property
-    def aggregate_id(self) -> UUID:
-        return self.request.id
-
-    @property
-    def aggregate_version(self) -> int:
-        return self.request.version
 
 
 @event("identity.account_registered.v1")

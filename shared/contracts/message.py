@@ -1,7 +1,7 @@
 """What every message between services has in common."""
 
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, cast
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -18,6 +18,13 @@ class Snapshot(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class AggregateSnapshot(Snapshot):
+    """What one aggregate looked like: its id and version come first."""
+
+    id: UUID
+    version: int
+
+
 class Message(Snapshot):
     """A fact or a command on the wire.
 
@@ -32,17 +39,44 @@ class Message(Snapshot):
     public: ClassVar[bool] = False
     """Said for listeners outside this repository: it needs no listener here."""
 
+    snapshot_field: ClassVar[str | None] = None
+    """The field that holds the snapshot of the aggregate; None where the message has none."""
+
     occurred_at: AwareDatetime
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The aggregate after what happened; the message itself where it has no snapshot field."""
+        return self if self.snapshot_field is None else cast("Snapshot", getattr(self, self.snapshot_field))
 
     @property
     def aggregate_id(self) -> UUID:
         """The aggregate that the message is about; messages of one aggregate keep their order."""
-        raise NotImplementedError
+        return self._aggregate.id
 
     @property
     def aggregate_version(self) -> int:
         """The version of the aggregate after what happened; starts at 1."""
-        raise NotImplementedError
+        return self._aggregate.version
+
+    @property
+    def _aggregate(self) -> AggregateSnapshot:
+        snapshot = self.snapshot
+        if not isinstance(snapshot, AggregateSnapshot):
+            text = f"{type(self).__name__} has no snapshot of an aggregate: it says its aggregate_id and aggregate_version itself"
+            raise TypeError(text)
+        return snapshot
+
+    @classmethod
+    def snapshot_class(cls) -> type[Snapshot]:
+        """The class of `snapshot`."""
+        if cls.snapshot_field is None:
+            return cls
+        kind = cls.model_fields[cls.snapshot_field].annotation
+        if not (isinstance(kind, type) and issubclass(kind, Snapshot)):
+            text = f"{cls.__name__}.{cls.snapshot_field} must be a snapshot, and always there"
+            raise TypeError(text)
+        return kind
 
 
 class Registry:
@@ -62,6 +96,10 @@ class Registry:
     def get(self, wire_name: str) -> type[Message] | None:
         """The class of a wire name, or None when this code does not know it."""
         return self._by_name.get(wire_name)
+
+    def carrying(self, snapshot: type[Snapshot]) -> list[type[Message]]:
+        """Every event that carries this snapshot of its aggregate, ordered by wire name."""
+        return [one for one in self.all() if one.recipient is None and one.snapshot_class() is snapshot]
 
     def all(self) -> list[type[Message]]:
         """Every message, ordered by wire name."""

@@ -164,7 +164,7 @@ class Inbox(Generic[Tx]):
             with ExitStack() as context:
                 for each in self._context(unit):
                     context.enter_context(each)
-                await unit.handler.run(unit.message, transaction)
+                await unit.handler.perform(unit.message, work, transaction)
             performed.append(unit)
         return performed
 

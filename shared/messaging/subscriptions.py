@@ -4,7 +4,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared.contracts import Message
+from sqlalchemy import Table
+
+from shared.contracts import REGISTRY, Message
+from shared.contracts.message import Snapshot
+from shared.database import UnitOfWork
+from shared.messaging.copies import Copy
 
 Tx = TypeVar("Tx")
 M = TypeVar("M", bound=Message)
@@ -16,11 +21,20 @@ class NotYetKnown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Handler(Generic[Tx]):
-    """One listening function. `name` is half of the inbox key: renaming the function forgets what it has done."""
+    """One listening function, or the copy of a snapshot. `name` is half of the inbox key: with another name, what was
+    handled before is handled again.
+    """
 
     name: str
     message: type[Message]
-    run: Callable[[Any, Tx], Awaitable[None]]
+    run: Callable[[Any, Tx], Awaitable[None]] | Copy
+
+    async def perform(self, message: Message, work: UnitOfWork, tx: Tx) -> None:
+        """Take the effect of a message; `tx` is the service's own view of `work`."""
+        if isinstance(self.run, Copy):
+            await self.run.keep(work.connection, message.snapshot)
+        else:
+            await self.run(message, tx)
 
 
 class Subscriptions(Generic[Tx]):
@@ -41,6 +55,18 @@ class Subscriptions(Generic[Tx]):
 
         return register
 
+    def keep(self, snapshot: type[Snapshot], *, into: Table) -> None:
+        """Keep a copy of the newest snapshot of each aggregate in a table, from every event that carries it.
+
+        The copies of a message are kept before its other handlers run. Raises ValueError for a table that the snapshot cannot fill.
+        """
+        copy = Copy(snapshot, into)
+        events = REGISTRY.carrying(snapshot)
+        if not events:
+            text = f"no event carries {snapshot.__name__}"
+            raise ValueError(text)
+        self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
+
 
 class Directory(Generic[Tx]):
     """Every listener of one service, found by wire name."""
@@ -48,13 +74,18 @@ class Directory(Generic[Tx]):
     def __init__(self, subscriptions: Iterable[Subscriptions[Tx]]) -> None:
         """Merge the subscriptions; two handlers of one name would share inbox claims, so that is refused."""
         self._by_wire_name: dict[str, list[Handler[Tx]]] = {}
-        names: set[str] = set()
+        claimed: set[tuple[str, str]] = set()
         for handler in (handler for group in subscriptions for handler in group.handlers):
-            if handler.name in names:
+            wire_name = handler.message.wire_name
+            # a copy has one name for all its events, a function listens to one
+            scope = wire_name if isinstance(handler.run, Copy) else ""
+            if (scope, handler.name) in claimed:
                 text = f"two handlers are called {handler.name}"
                 raise ValueError(text)
-            names.add(handler.name)
-            self._by_wire_name.setdefault(handler.message.wire_name, []).append(handler)
+            claimed.add((scope, handler.name))
+            self._by_wire_name.setdefault(wire_name, []).append(handler)
+        for handlers in self._by_wire_name.values():
+            handlers.sort(key=lambda handler: not isinstance(handler.run, Copy))
 
     def listening_to(self, wire_name: str) -> Sequence[Handler[Tx]]:
         """The handlers of a wire name, in order of registration."""

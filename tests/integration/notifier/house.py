@@ -46,8 +46,8 @@ class House:
     async def hear(self, kind: type[Message], **fields: Any) -> None:
         message = kind.model_validate({"occurred_at": NOW, **fields}, from_attributes=True)
         for handler in DIRECTORY.listening_to(message.wire_name):
-            async with self.begin() as tx:
-                await handler.run(message, tx)
+            async with self.database.transaction() as work:
+                await handler.perform(message, work, Transaction(work, desk_email="desk@agence.example"))
 
     async def account(self, key: UUID, first_name: str, version: int = 1) -> None:
         account = {
