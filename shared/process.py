@@ -20,7 +20,6 @@ from shared.messages_command import messages
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
-from shared.migrations import migrate
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
 
@@ -113,6 +112,8 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     @app.command("migrate")
     def migrate_command() -> None:
         """Bring the database to the newest revision, as the owner role, and grant the running role its rights."""
+        from shared.migrations import migrate  # noqa: PLC0415 - brings Alembic, which no api or worker shall wait for
+
         loaded = settings()
         running = make_url(loaded.database_url).username
         owner = loaded.migration_database_url or loaded.database_url

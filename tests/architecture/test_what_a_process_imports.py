@@ -1,0 +1,16 @@
+"""An api or a worker does not wait for what it never uses."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
+
+
+def test_only_the_command_migrate_imports_alembic() -> None:
+    modules = ", ".join(["sys", "shared.process", *(f"services.{service}.wiring" for service in SERVICES)])
+    program = f"import {modules}; print(sorted({{'alembic', 'mako', 'fastapi'}} & sys.modules.keys()))"
+    command = [sys.executable, "-c", program]
+    imported = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command
+    assert imported == "['fastapi']\n"
