@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from services.notifier.domain import wording
 from services.notifier.domain.copies import Line, Mail, Situation
-from services.notifier.domain.headers import safe
+from services.notifier.domain.headers import safe, safe_address
 from services.notifier.domain.kinds import SECRET, Kind
 from services.notifier.domain.pages import page
 from services.notifier.use_cases.calendar import CalendarChange, File, calendar_change
@@ -52,7 +52,7 @@ def compose(mail: Mail, situation: Situation, office: Office, *, now: datetime) 
     if mail.kind is Kind.CERTIFICATE:
         files = (_certificate(situation, office, now),)
     return Letter(
-        recipient=safe("recipient", recipient),
+        recipient=safe_address("recipient", recipient),
         subject=safe("subject", subject),
         text=text.render(variables),
         html=TEMPLATES.get_template(f"{mail.kind}.html").render(variables),
