@@ -7,12 +7,12 @@ CODE := services shared deploy tests bench docs
 .DEFAULT_GOAL := test
 
 # a Debian Python comes without ensurepip: as root its package is installed, else the sentence says what to do
-.venv/installed: requirements/development.txt
+.venv/installed: requirements/development.txt requirements/install.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON to one."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv; } \
 		|| { echo "Python's venv module is needed: install python3-venv."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/development.txt
+	sh requirements/install.sh $(BIN)/python requirements/development.txt
 	@touch $@
 
 # everything in one process, with demo data, on PORT or 8000
@@ -56,8 +56,12 @@ up:
 down:
 	$(COMPOSE) down
 
+# the versions stay as they are, but for what the .in files ask; to renew them all: make lock UPGRADE=--upgrade
+SERVICES := identity catalogue enrollment notifier
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
+
 lock: .venv/installed
-	for name in services development; do \
-		$(BIN)/uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 \
-			requirements/$$name.in -o requirements/$$name.txt; \
+	$(COMPILE) $(UPGRADE) requirements/development.in -o requirements/development.txt
+	for name in uv $(SERVICES); do \
+		$(COMPILE) --constraint requirements/development.txt requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

@@ -1,0 +1,117 @@
+"""A service's file of requirements has what the service imports, all that this requires in turn, and no more."""
+
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.imports import ROOT, distributions, reachable
+
+FOLDER = ROOT / "requirements"
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
+NEVER_IMPORTED = {
+    "asyncpg",  # SQLAlchemy loads it: the URL of the database names it
+    "httptools",  # uvicorn takes it where it is installed
+    "tzdata",  # zoneinfo reads it: an image has no time zones of its own
+}
+
+
+def lines(path: Path) -> list[str]:
+    """The lines of a file of requirements, without comments, hashes and continuations."""
+    bare = (line.partition("#")[0].strip(" \\\n") for line in path.read_text().splitlines())
+    return [line for line in bare if line and not line.startswith("--hash")]
+
+
+def named(path: Path) -> list[Requirement]:
+    """What an .in file names, and the .in files that it includes."""
+    found: list[Requirement] = []
+    for line in lines(path):
+        included = line.removeprefix("-r ")
+        found += [Requirement(line)] if included == line else named(path.with_name(included))
+    return found
+
+
+def pinned(path: Path) -> dict[str, str]:
+    return {canonicalize_name(one.name): str(one.specifier) for one in map(Requirement, lines(path))}
+
+
+def all_required(wanted: list[Requirement]) -> set[str]:
+    """What these requirements bring, on this machine."""
+    found: set[str] = set()
+    done: set[tuple[str, str]] = set()
+    waiting = [(requirement.name, extra) for requirement in wanted for extra in ("", *requirement.extras)]
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in done:
+            continue
+        done.add((name, extra))
+        found.add(canonicalize_name(name))
+        for inner in map(Requirement, requires(name) or []):
+            if inner.marker is None or inner.marker.evaluate({"extra": extra}):
+                waiting += [(inner.name, more) for more in ("", *inner.extras)]
+    return found
+
+
+def imports_of(service: str) -> set[str]:
+    return distributions(reachable(sorted((ROOT / "services" / service).rglob("*.py"))))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_names_what_it_imports_and_no_more(service: str) -> None:
+    names = {canonicalize_name(requirement.name) for requirement in named(FOLDER / f"{service}.in")}
+    assert names - NEVER_IMPORTED == imports_of(service)
+    assert names >= NEVER_IMPORTED
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_that_a_service_requires_is_pinned_and_no_more(service: str) -> None:
+    pins = pinned(FOLDER / f"{service}.txt")
+    elsewhere = {line for line in lines(FOLDER / f"{service}.txt") if ";" in line}
+    required = all_required(named(FOLDER / f"{service}.in"))
+    assert required <= pins.keys()
+    assert pins.keys() - required <= pinned_names(elsewhere)
+
+
+def pinned_names(some: set[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in some}
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "uv"])
+def test_a_service_has_the_versions_that_the_tests_have(name: str) -> None:
+    assert pinned(FOLDER / f"{name}.txt").items() <= pinned(FOLDER / "development.txt").items()
+
+
+def test_the_tests_run_on_the_pinned_versions() -> None:
+    here = {line for line in lines(FOLDER / "development.txt") if ";" not in line}
+    assert {line for line in here if f"=={version(Requirement(line).name)}" not in line} == set()
+
+
+def test_what_the_tree_imports_is_pinned_for_development() -> None:
+    files = {path for folder in ("deploy", "tests", "bench", "docs") for path in (ROOT / folder).rglob("*.py")}
+    assert distributions(files) <= pinned(FOLDER / "development.txt").keys()
+
+
+def test_no_file_names_an_index_of_packages() -> None:
+    files = [path for path in FOLDER.iterdir() if path.suffix in {".in", ".txt"}]
+    assert [path.name for path in files if "://" in path.read_text() or "index-url" in path.read_text()] == []
+
+
+def test_only_the_service_that_imports_a_package_names_it() -> None:
+    owners = {
+        "argon2-cffi": ["identity"],
+        "icalendar": ["notifier"],
+        "jinja2": ["notifier"],
+        "aiosmtplib": ["notifier"],
+    }
+    files = {service: pinned(FOLDER / f"{service}.txt") for service in SERVICES}
+    assert {name: [service for service in SERVICES if name in files[service]] for name in owners} == owners
+
+
+def test_an_import_inside_a_function_or_by_name_is_found(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    start, other = tmp_path / "start.py", tmp_path / "shared" / "other.py"
+    start.write_text("def f() -> None:\n    from shared import other\n")
+    other.write_text("import argon2.exceptions\nfiles('jinja2.runtime')\n")
+    assert distributions(reachable([start], tmp_path)) == {"argon2-cffi", "jinja2"}
