@@ -4,13 +4,14 @@ import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siret
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LINE_BREAK = re.compile(r"[\t\r\n]")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
-SIRET_DIGITS = 14
 
 
 class Strict(BaseModel):
@@ -37,19 +38,11 @@ def _email(value: str) -> str:
     return value.lower()
 
 
-def is_siret(value: str) -> bool:
-    """Say whether these are 14 digits whose Luhn sum is a multiple of ten (INSEE)."""
-    if len(value) != SIRET_DIGITS or not (value.isascii() and value.isdigit()):
-        return False
-    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(value)]
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0  # noqa: PLR2004 - decimal digits
-
-
 def _siret(value: str) -> str:
-    digits = value.replace(" ", "")
-    if not is_siret(digits):
-        raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)")
-    return digits
+    try:
+        return siret.validate(value)
+    except ValidationError:
+        raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)") from None
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]

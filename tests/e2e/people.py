@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from stdnum import luhn
 
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
@@ -141,8 +142,10 @@ class Person:
 
 
 def siret() -> str:
-    """Fourteen digits, random, whose Luhn sum is a multiple of ten."""
-    digits = [secrets.randbelow(10) for _ in range(13)]
-    doubled = [2 * digit if place % 2 == 0 else digit for place, digit in enumerate(digits)]
-    total = sum(number - 9 if number > 9 else number for number in doubled)
-    return "".join(map(str, [*digits, -total % 10]))
+    """Fourteen digits, random, the ninth and the last of which are the check digits of those before."""
+    siren = _with_check_digit(f"{secrets.randbelow(10**8):08}")
+    return _with_check_digit(f"{siren}{secrets.randbelow(10**4):04}")
+
+
+def _with_check_digit(digits: str) -> str:
+    return digits + luhn.calc_check_digit(digits)
