@@ -21,7 +21,7 @@ def wheels(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pins(tmp_path: Path, wheels: Path) -> Path:
-    """A plugin that requires measure[toml], as pytest-cov requires coverage[toml]; a newer measure has been released."""
+    """A plugin that requires measure[toml], as pytest-cov requires coverage[toml]; a newer measure is there."""
     path = tmp_path / "pins.txt"
     plugin = make_wheel(wheels, "plugin", "1.0", "Requires-Dist: measure[toml]>=1")
     measure, _newer = (make_wheel(wheels, "measure", version, "Provides-Extra: toml") for version in ("1.0", "2.0"))

@@ -3,7 +3,7 @@
 import unicodedata
 
 _ENCODED_WORD = "=?"
-"""Where an encoded word begins (RFC 2047). Python decodes those in a value that it is given for a header; before 3.11.10
+"""Where an encoded word begins (RFC 2047). Python decodes it in a value that it is given for a header; before 3.11.10
 and 3.12.5 it then writes a line break that was encoded in one, which ends the header and begins another."""
 
 
