@@ -1,4 +1,4 @@
-"""The kinds of text that a request may carry, each with its bounds."""
+"""The types of text in requests, each with its limits."""
 
 import re
 from typing import Annotated
@@ -14,7 +14,7 @@ SIRET_DIGITS = 14
 
 
 class Strict(BaseModel):
-    """A request body: a field that nobody knows is an error, not a shrug."""
+    """A request body. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,7 +38,7 @@ def _email(value: str) -> str:
 
 
 def is_siret(value: str) -> bool:
-    """Say whether these are 14 digits whose Luhn sum is a multiple of ten (INSEE)."""
+    """Whether these are 14 digits whose Luhn sum is a multiple of ten (INSEE)."""
     if len(value) != SIRET_DIGITS or not (value.isascii() and value.isdigit()):
         return False
     doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(value)]
