@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.identity import AccountErased, AccountUpdated
+from shared.contracts.identity import AccountUpdated
 from tests.integration.catalogue.desk import NOW, Desk, a_training
 
 CHANGES = [
@@ -70,12 +70,4 @@ async def test_a_mark_taken_away_stops_working_as_soon_as_the_news_has_come(desk
     await desk.tell(AccountUpdated(occurred_at=NOW, account=desk.account(desk.staff, "Ada", 2, **marks).account))
 
     assert (await desk.call(desk.staff, "POST", f"/trainings/{draft['id']}/publication")).status_code == 404
-    assert (await desk.call(desk.staff, "GET", f"/trainings/{draft['id']}")).status_code == 404
-
-
-async def test_an_erased_account_is_brought_back_by_no_late_news(desk: Desk) -> None:
-    draft = await desk.draft(await desk.axis())
-    await desk.tell(AccountErased(occurred_at=NOW, account_id=desk.staff, version=9))
-    await desk.tell(desk.account(desk.staff, "Ada", 8, is_staff=True))
-
     assert (await desk.call(desk.staff, "GET", f"/trainings/{draft['id']}")).status_code == 404
