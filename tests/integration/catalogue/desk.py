@@ -76,7 +76,7 @@ class Desk:
 
     async def tell(self, *messages: Message) -> None:
         """Deliver messages as the worker does; every one must take effect."""
-        await self.worker.inbox.take([_Delivery(message) for message in messages])
+        await self.worker.inbox.handle([_Delivery(message) for message in messages])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def call(
