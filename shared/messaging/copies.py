@@ -1,7 +1,7 @@
 """Copies of other services' data: the newest snapshot of each aggregate is kept in a table of the subscriber."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Integer, Table, Text, bindparam, func
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
@@ -24,13 +24,6 @@ def upsert_if_newer(table: Table, columns: Collection[str]) -> Insert:
         set_={name: statement.excluded[name] for name in columns if name not in key},
         where=is_newer & table.c.erased.is_(False) if "erased" in table.c else is_newer,
     )
-
-
-class TableEffect(Protocol):
-    """What a message does to a table without a handler function."""
-
-    async def apply(self, connection: AsyncConnection, message: Message) -> None:
-        """Execute it."""
 
 
 class Copy:

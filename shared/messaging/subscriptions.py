@@ -9,7 +9,7 @@ from sqlalchemy import Table
 from shared.contracts import REGISTRY, Message
 from shared.contracts.message import Snapshot
 from shared.database import UnitOfWork
-from shared.messaging.copies import Copy, TableEffect, Tombstone
+from shared.messaging.copies import Copy, Tombstone
 
 Tx = TypeVar("Tx")
 M = TypeVar("M", bound=Message)
@@ -28,7 +28,7 @@ class Handler(Generic[Tx]):
 
     name: str
     message: type[Message]
-    run: Callable[[Any, Tx], Awaitable[None]] | TableEffect
+    run: Callable[[Any, Tx], Awaitable[None]] | Copy | Tombstone
 
     @property
     def is_table_effect(self) -> bool:
@@ -40,7 +40,7 @@ class Handler(Generic[Tx]):
         if isinstance(self.run, Copy | Tombstone):
             await self.run.apply(work.connection, message)
         else:
-            await self.run(message, tx)  # type: ignore[operator]  # what is not a table effect is a function
+            await self.run(message, tx)
 
 
 class Subscriptions(Generic[Tx]):
