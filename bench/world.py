@@ -145,7 +145,7 @@ async def tell(wiring: ModuleType, url: str, news: Sequence[Message]) -> None:
     settings = wiring.Settings(database_url=url)
     inbox = definition.worker(settings, database, InProcessTransport()).inbox
     for start in range(0, len(news), TOLD_AT_ONCE):
-        await inbox.take([_Told(message) for message in news[start : start + TOLD_AT_ONCE]])
+        await inbox.handle([_Told(message) for message in news[start : start + TOLD_AT_ONCE]])
     async with observer(url) as connection:
         waiting = await connection.fetch("SELECT name, last_error FROM undelivered LIMIT 3")
     await database.close()

@@ -1,8 +1,8 @@
-# ruff: noqa: INP001 - a folder of documents with the one program that writes them
-"""`python -m docs.generate` (make docs): write the messages' schemas, docs/asyncapi.json, docs/messages.md, and the
+# ruff: noqa: INP001 - a folder of documents with the programs that write them
+"""`python -m docs.generate` (make docs): writes the messages' schemas, docs/asyncapi.json, docs/messages.md, and the
 README's table of settings.
 
-Services are found by their wiring module, so a new one is in the documents as soon as it stands.
+Services are found by their `wiring.py`, so that a new one is documented without an entry here.
 """
 
 import os
@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docs import settings_table
-from shared.contracts import documents
+from docs import message_documents, settings_table
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Worker
@@ -20,31 +19,31 @@ from shared.process import ServiceDefinition
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = "postgresql+asyncpg://nobody@localhost/nowhere"
-"""Nothing is asked of it: wiring a worker opens no connection."""
+"""The address of no database: creating a worker opens no connection."""
 
 
 def services() -> dict[str, ServiceDefinition[Any]]:
     """Every service of the tree, by name."""
-    found = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
-    return {name: import_module(f"services.{name}.wiring").SERVICE for name in found}
+    names = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
+    return {name: import_module(f"services.{name}.wiring").SERVICE for name in names}
 
 
 def wired(service: ServiceDefinition[Any], database: Database) -> Worker[Any]:
-    """The service's worker, with the settings of its defaults."""
+    """The service's worker, with default settings."""
     os.environ.setdefault(f"PARCOURSPRO_{service.name.upper()}_DATABASE_URL", NOWHERE)
     return service.worker(service.load_settings(), database, InProcessTransport())
 
 
 def listeners() -> dict[str, list[str]]:
-    """Which services listen to which wire name."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """The services that subscribe to each wire name."""
+    subscribers: dict[str, list[str]] = defaultdict(list)
     for name, service in services().items():
         queue = wired(service, Database(NOWHERE, application="documents")).queue
         for wire_name in (*queue.events, *queue.commands):
-            found[wire_name].append(name)
-    return dict(found)
+            subscribers[wire_name].append(name)
+    return dict(subscribers)
 
 
 if __name__ == "__main__":
-    documents.write(listeners(), ROOT / "docs")
+    message_documents.write(listeners(), ROOT / "docs")
     settings_table.write(ROOT / "README.md", services())

@@ -1,9 +1,10 @@
-"""`python -m services.<name> messages …`: what an operator does with deliveries that failed."""
+"""`python -m services.<name> messages …`: commands for operators about deliveries that failed."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
@@ -18,15 +19,15 @@ Answer = TypeVar("Answer")
 Number = Annotated[int, typer.Argument(help="The number that `list` shows")]
 
 WIDE = 250
-"""Columns of a table that no terminal shows."""
+"""The width of tables that are not shown in a terminal."""
 
 messages = typer.Typer(no_args_is_help=True)
-# what is piped is searched, not looked at: a narrow table would break the words apart
+# when piped, use a wide table so that grep sees whole rows
 console = Console(width=None if sys.stdout.isatty() else WIDE)
 
 
 def _run(context: typer.Context, action: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer:
-    """Run one action in one transaction; the service put the opener of its database into the context."""
+    """Run one action in one transaction. The context holds the function that opens the service's database."""
 
     async def once() -> Answer:
         database: Database = context.obj()
@@ -48,29 +49,36 @@ def _no_such(number: int) -> NoReturn:
 def list_(
     context: typer.Context,
     *,
-    parked: Annotated[bool, typer.Option(help="Only those that are not tried any more")] = False,
+    parked: Annotated[bool, typer.Option(help="Only those that are not retried any more")] = False,
 ) -> None:
     """List the deliveries that wait for another attempt or are parked."""
     table = Table("number", "message", "handler", "attempts", "next attempt", "reason")
-    for row in _run(context, lambda connection: undelivered.listed(connection, parked=parked)):
-        due = "parked" if row.parked_at else row.next_at.isoformat(timespec="seconds")
-        table.add_row(str(row.id), row.name, row.handler or "–", str(row.attempts), due, row.last_error)
+    for delivery in _run(context, lambda connection: undelivered.list_undelivered(connection, parked=parked)):
+        due = "parked" if delivery.next_at is None else delivery.next_at.isoformat(timespec="seconds")
+        table.add_row(
+            str(delivery.number),
+            delivery.name,
+            delivery.handler or "–",
+            str(delivery.attempts),
+            due,
+            delivery.last_error,
+        )
     console.print(table)
 
 
 @messages.command()
 def show(context: typer.Context, number: Number) -> None:
-    """Show one delivery whole."""
-    row = _run(context, lambda connection: undelivered.show(connection, number))
-    if row is None:
+    """Show one delivery with all its fields."""
+    delivery = _run(context, lambda connection: undelivered.find(connection, number))
+    if delivery is None:
         _no_such(number)
-    fields = {key: str(value) for key, value in row._asdict().items() if key != "body"}
-    console.print_json(json.dumps({**fields, "body": bytes(row.body).decode(errors="backslashreplace")}))
+    fields = {key: str(value) for key, value in asdict(delivery).items()}
+    console.print_json(json.dumps({**fields, "body": delivery.body.decode(errors="backslashreplace")}))
 
 
 @messages.command()
 def replay(context: typer.Context, number: Number) -> None:
-    """Try a delivery again now, with all its attempts before it."""
+    """Retry a delivery now, with all its attempts left."""
     if not _run(context, lambda connection: undelivered.replay(connection, number)):
         _no_such(number)
     console.print(f"Message {number} will be tried again within a second or two.")
@@ -78,7 +86,7 @@ def replay(context: typer.Context, number: Number) -> None:
 
 @messages.command()
 def drop(context: typer.Context, number: Number) -> None:
-    """Forget a delivery for good."""
+    """Delete a delivery."""
     if not _run(context, lambda connection: undelivered.drop(connection, number)):
         _no_such(number)
     console.print(f"Message {number} is dropped.")

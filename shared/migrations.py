@@ -1,4 +1,4 @@
-"""Runs a service's Alembic migrations as the owner role, then grants the running role what it needs and no more."""
+"""Runs a service's Alembic migrations as the owner role, then grants the running role only what it needs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,86 +6,122 @@ from importlib.resources import files
 
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import DDL, Connection, Text, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.messaging.schema import MECHANISMS
+from shared.messaging.schema import EVENT_LOG_BY_DAY, MECHANISMS
 
 LOCK = 7_267_001
-"""Two migrations of one database at once wait for each other on this advisory lock."""
+"""The advisory lock that keeps two migrations of one database from running at the same time."""
+
+APPEND_ONLY = ("event_log",)
+"""The tables of the mechanisms that the running role may read and insert into, but never change."""
 
 
 def migrate(owner_url: str, *, package: str, running_role: str | None, append_only: Sequence[str] = ()) -> None:
     """Bring the database to the newest revision of `package` (a dotted name) and grant `running_role` its rights.
 
-    Tables named in `append_only` can be read and added to, never changed nor emptied.
+    `append_only` are tables of the service that `running_role` may read and insert into, but not change.
     """
     asyncio.run(migrate_async(owner_url, package=package, running_role=running_role, append_only=append_only))
 
 
 async def migrate_async(
-    owner_url: str, *, package: str, running_role: str | None, append_only: Sequence[str] = ()
+    owner_url: str,
+    *,
+    package: str,
+    running_role: str | None,
+    append_only: Sequence[str] = (),
+    revision: str = "head",
 ) -> None:
-    """Do the same from inside a running loop."""
+    """The same as `migrate`, from inside a running event loop, and to any revision."""
     engine = create_async_engine(owner_url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-            await connection.run_sync(_upgrade, package)
+            await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+            await connection.run_sync(_upgrade, package, revision)
             if running_role is not None:
-                await connection.run_sync(_grant, running_role, append_only)
+                await connection.run_sync(_grant, running_role, (*APPEND_ONLY, *append_only))
     finally:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, package: str) -> None:
+def _upgrade(connection: Connection, package: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(files(package)))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+
+
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO %(role)s",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %(role)s",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s",
+    "REVOKE ALL ON alembic_version FROM %(role)s",
+)
+_ONLY_APPEND = "REVOKE UPDATE, DELETE, TRUNCATE ON %(table)s FROM %(role)s"
 
 
 def _grant(connection: Connection, role: str, append_only: Sequence[str]) -> None:
-    quoted = connection.dialect.identifier_preparer.quote(role)
-    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
-    connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"))
-    connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}"))
-    connection.execute(text(f"REVOKE ALL ON alembic_version FROM {quoted}"))
+    quote = connection.dialect.identifier_preparer.quote
+    for statement in _GRANTS:
+        _run_ddl(connection, statement, role=quote(role))
     for table in append_only:
-        name = connection.dialect.identifier_preparer.quote(table)
-        connection.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {name} FROM {quoted}"))
+        _run_ddl(connection, _ONLY_APPEND, role=quote(role), table=quote(table))
+        for partition in _partitions(connection, table):
+            _run_ddl(connection, _ONLY_APPEND, role=quote(role), table=partition)
+
+
+def _run_ddl(connection: Connection, statement: str, **quoted_names: str) -> None:
+    connection.execute(DDL(statement, context=quoted_names))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+
+
+def _partitions(connection: Connection, table: str) -> Sequence[str]:
+    """The quoted names of the partitions of a table; none if it is not partitioned."""
+    tree = func.pg_partition_tree(bindparam("table", type_=REGCLASS)).table_valued("relid")
+    names = select(cast(cast(tree.c.relid, REGCLASS), Text))
+    return [name for name in connection.scalars(names, {"table": table}) if name != table]
 
 
 def run_env() -> None:
-    """Be the whole of a service's `env.py`: run the migrations on the connection that `migrate` opened."""
+    """The whole of a service's `env.py`: run the migrations on the connection that `migrate` opened."""
     context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
     context.run_migrations()
 
 
 def create_mechanisms() -> None:
-    """Create the tables of outbox, inbox, idempotency and key memory; called by each service's first revision."""
+    """Create the tables of the shared mechanisms; called by each service's first revision."""
     run_sql(MECHANISMS)
 
 
-def run_sql(script: str) -> None:
-    """Run a script of several statements, which asyncpg's prepared statements cannot.
+def partition_event_log_by_day() -> None:
+    """Partition the event log by day, so that it is kept for 30 days; rows younger than that are moved.
 
-    Statements end with a semicolon at the end of a line; the body of a function stands between `$$`.
+    Called by a revision of each service after its first.
+    """
+    run_sql(EVENT_LOG_BY_DAY)
+
+
+def run_sql(script: str) -> None:
+    """Run a script statement by statement, because asyncpg's prepared statements cannot contain several.
+
+    Statements end with a semicolon at the end of a line; the body of a function is between `$$`.
     """
     for statement in _statements(script):
         op.get_bind().exec_driver_sql(statement)
 
 
 def _statements(script: str) -> list[str]:
-    found: list[str] = []
+    statements: list[str] = []
     lines: list[str] = []
     quoted = False
     for line in script.splitlines():
         quoted ^= line.count("$$") % 2 == 1
         lines.append(line)
         if not quoted and line.rstrip().endswith(";"):
-            found.append("\n".join(lines).strip())
+            statements.append("\n".join(lines).strip())
             lines = []
     rest = "\n".join(lines).strip()
-    return [*found, rest] if rest else found
+    return [*statements, rest] if rest else statements

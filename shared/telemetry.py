@@ -1,4 +1,4 @@
-"""Logs in JSON, and the correlation id that follows a request through every event and mail."""
+"""Logs in JSON, and the ids that link everything that follows from one request: correlation, trace, causation."""
 
 import logging
 import secrets
@@ -13,32 +13,48 @@ from structlog.typing import Processor
 
 _correlation: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_causation: ContextVar[str | None] = ContextVar("causation_id", default=None)
 
 
 def current_correlation_id() -> str | None:
-    """The id of the request that all this follows from; None outside of any."""
+    """The id of the request that the current work follows from; None if there is none."""
     return _correlation.get()
 
 
 def current_traceparent() -> str | None:
-    """The W3C trace context of what is being done; None outside of any."""
+    """The W3C trace context of the current work; None if there is none."""
     return _traceparent.get()
 
 
+def current_causation_id() -> str | None:
+    """The id of the message that is being handled; None in a request."""
+    return _causation.get()
+
+
 def new_traceparent() -> str:
-    """A W3C trace context that starts here."""
+    """A new W3C trace context."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 @contextmanager
 def correlated(correlation_id: str | None, traceparent: str | None = None) -> Iterator[None]:
-    """Do what is inside on behalf of this request."""
+    """Run the block on behalf of this request."""
     tokens = _correlation.set(correlation_id), _traceparent.set(traceparent)
     try:
         yield
     finally:
         _correlation.reset(tokens[0])
         _traceparent.reset(tokens[1])
+
+
+@contextmanager
+def caused_by(message_id: str) -> Iterator[None]:
+    """Run the block as the handling of this message: it is the cause of all messages emitted inside."""
+    token = _causation.set(message_id)
+    try:
+        yield
+    finally:
+        _causation.reset(token)
 
 
 def _with_correlation(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401 - structlog's type
@@ -49,7 +65,7 @@ def _with_correlation(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutab
 
 
 def configure_logging(level: str, service: str) -> None:
-    """Log one JSON object a line to standard error, those of libraries too."""
+    """Write each log entry, those of libraries too, as one line of JSON to standard error."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _with_correlation,
@@ -77,6 +93,6 @@ def configure_logging(level: str, service: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # they say at every attempt, twice a second, what the transport says once
+    # these log every attempt to reconnect, twice a second; our transport logs an outage once
     for library in ("aio_pika", "aiormq"):
         logging.getLogger(library).setLevel(logging.CRITICAL)

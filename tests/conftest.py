@@ -10,6 +10,7 @@ import pytest
 
 from docs import generate
 from shared.database import Database
+from tests.support import emitted
 from tests.support.broker import WHAT_TO_INSTALL, Broker, forget_queues
 from tests.support.containers import POSTGRES, RABBITMQ, ContainerBroker, Containers, PostgresContainer
 from tests.support.postgres import EmbeddedServer, TestServer
@@ -20,6 +21,14 @@ MIGRATIONS = {
     "mechanisms": ("tests.support.mechanisms", ()),
     **{name: (service.migrations_package, service.append_only) for name, service in generate.services().items()},
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In the process that starts the run, not in those of pytest-xdist: check that every message is emitted."""
+    if not hasattr(config, "workerinput"):
+        selects = config.getoption("keyword") or config.getoption("markexpr")
+        selects = selects or any("::" in argument for argument in config.args)
+        config.pluginmanager.register(emitted.Check(whole_files=not selects))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -49,17 +58,18 @@ def postgres_server(containers: Containers) -> Iterator[TestServer]:
 
 @pytest.fixture
 async def make_database(postgres_server: TestServer) -> AsyncIterator[MakeDatabase]:
-    """Give `await make_database("identity")`: a Database as the running role, migrated and empty, gone after the test."""
-    made: list[tuple[str, Database]] = []
+    """`await make_database("identity")`: a migrated, empty database as the running role, dropped after the test."""
+    made: list[tuple[str, str, Database]] = []
 
     async def make(service: str) -> Database:
         name, url = await postgres_server.fresh(service, *MIGRATIONS[service])
         database = Database(url, application="test", pool_size=10)
-        made.append((name, database))
+        made.append((service, name, database))
         return database
 
     yield make
-    for name, database in made:
+    for service, name, database in made:
+        await emitted.collect(service, database)
         await database.close()
         await postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,4 +1,4 @@
-"""The messages that services exchange: one module per speaker. Importing this package declares them all."""
+"""The messages between services, in one module for each publishing service. Importing this package declares all."""
 
 from shared.contracts import catalogue, enrollment, identity
 from shared.contracts.message import REGISTRY, Message, Snapshot

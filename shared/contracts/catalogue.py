@@ -1,27 +1,34 @@
-"""What catalogue says: trainings and their sessions."""
+"""The events that catalogue publishes: trainings and their sessions."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from shared.contracts.fields import Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, Snapshot, event
+
+TrainingKind = Annotated[str, Known("training", "other_action")]
+TrainingState = Annotated[str, Known("draft", "published", "archived")]
+SessionState = Annotated[str, Known("scheduled", "cancelled")]
 
 
 class TrainingSnapshot(AggregateSnapshot):
-    """What is taught. `kind`: a training, or another action (workshop, visit, conference); `members_only`: reserved to
-    structures that adhere to the agency.
+    """A training of the catalogue.
+
+    `kind`: a training, or another action (workshop, visit, conference). `members_only`: only for people of structures
+    that are members of the agency.
     """
 
     title: str
     axis_id: UUID
-    kind: Literal["training", "other_action"]
+    kind: TrainingKind
     members_only: bool
-    state: Literal["draft", "published", "archived"]
+    state: TrainingState
 
 
 class SlotSnapshot(Snapshot):
-    """One block of presence, usually half a day."""
+    """A part of a session for which attendance is taken, usually half a day."""
 
     id: UUID
     starts_at: AwareDatetime
@@ -29,8 +36,10 @@ class SlotSnapshot(Snapshot):
 
 
 class SessionSnapshot(AggregateSnapshot):
-    """One occurrence of a training. Slots are in order of time, at least one. Requests are taken from `opens_at` until
-    `closes_at`. `trainer_ids` are accounts. `version` is the session's.
+    """A session of a training.
+
+    There is at least one slot; slots are in chronological order. Enrollment requests are possible from `opens_at` until
+    `closes_at`. `trainer_ids` are accounts. `version` is the version of the session, not of the training.
     """
 
     training_id: UUID
@@ -41,7 +50,7 @@ class SessionSnapshot(AggregateSnapshot):
     closes_at: AwareDatetime
     slots: tuple[SlotSnapshot, ...]
     trainer_ids: tuple[UUID, ...]
-    state: Literal["scheduled", "cancelled"]
+    state: SessionState
 
 
 class _AboutATraining(Message):
@@ -58,40 +67,40 @@ class _AboutASession(Message):
 
 @event("catalogue.training_published.v1")
 class TrainingPublished(_AboutATraining):
-    """The training can be seen by everybody."""
+    """A training was published: everybody can see it."""
 
 
 @event("catalogue.training_revised.v1")
 class TrainingRevised(_AboutATraining):
-    """A published training says something else now."""
+    """A published training was edited."""
 
 
 @event("catalogue.training_archived.v1")
 class TrainingArchived(_AboutATraining):
-    """The training is no longer offered; requests already made go on."""
+    """A training is no longer offered. Enrollment requests already made stay valid."""
 
 
 @event("catalogue.session_scheduled.v1")
 class SessionScheduled(_AboutASession):
-    """A session of a published training is offered, with all its slots."""
+    """A session of a published training was added."""
 
 
 @event("catalogue.session_rescheduled.v1")
 class SessionRescheduled(_AboutASession):
-    """Slots, place, trainers or the times of requests changed. `moved` says whether slots or place did."""
+    """Slots, place, trainers or enrollment dates of a session changed. `moved` is true if slots or place changed."""
 
     moved: bool
 
 
 @event("catalogue.session_capacity_changed.v1")
 class SessionCapacityChanged(_AboutASession):
-    """The number of seats is now that of the snapshot."""
+    """The number of seats of a session changed; `before` is the old number."""
 
     before: int
 
 
 @event("catalogue.session_cancelled.v1")
 class SessionCancelled(_AboutASession):
-    """The session will not take place."""
+    """A session was cancelled: it will not take place."""
 
-    reason: str
+    reason: PersonalText

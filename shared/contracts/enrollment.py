@@ -1,30 +1,34 @@
-"""What enrollment says: requests, decisions, seats, attendance."""
+"""The events that enrollment publishes: requests, decisions, seats, attendance."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from shared.contracts.fields import Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, Snapshot, event
 
-Approval = Literal[
-    "awaiting_employer",
-    "awaiting_trainer",
-    "awaiting_beneficiary",
-    "validated",
-    "refused",
-    "declined",
-    "expired",
-    "withdrawn",
-    "cancelled",
+Approval = Annotated[
+    str,
+    Known(
+        "awaiting_employer",
+        "awaiting_trainer",
+        "awaiting_beneficiary",
+        "validated",
+        "refused",
+        "declined",
+        "expired",
+        "withdrawn",
+        "cancelled",
+    ),
 ]
-Seat = Literal["none", "queued", "held"]
-CancelledBy = Literal["employer", "staff", "session", "attachment"]
+Seat = Annotated[str, Known("none", "queued", "held")]
+CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment")]
 
 
 class EnrollmentSnapshot(AggregateSnapshot):
-    """One person's request for one session.
+    """One person's enrollment request for one session.
 
-    `rank` is the place in the waiting list at that moment, from 1, and None unless queued. The motivation is not in it: only
-    those who may read it get it, from the API.
+    `rank` is the position in the waiting list at that moment, from 1; it is null unless `seat` is `queued`. The
+    motivation is not part of the snapshot: only the API gives it, to those who may read it.
     """
 
     account_id: UUID
@@ -44,8 +48,9 @@ class _AboutAnEnrollment(Message):
 
 @event("enrollment.enrollment_requested.v1")
 class EnrollmentRequested(_AboutAnEnrollment):
-    """A line of a validated cart became a request. `cart_id` is the same for all requests of one validation, and
-    `cart_size` their number: one receipt for the whole cart.
+    """A person validated a cart; there is one event for each session in it.
+
+    `cart_id` is the same for all requests of the cart and `cart_size` is their number, so that one receipt can be sent.
     """
 
     cart_id: UUID
@@ -54,62 +59,65 @@ class EnrollmentRequested(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_approved.v1")
 class EnrollmentApproved(_AboutAnEnrollment):
-    """The employer accepts; the snapshot says whether a seat is held or queued, and the rank."""
+    """The employer accepted the request. The snapshot shows whether a seat is held or queued, and the rank."""
 
     approved_by: UUID
 
 
 @event("enrollment.enrollment_refused.v1")
 class EnrollmentRefused(_AboutAnEnrollment):
-    """The employer refuses."""
+    """The employer refused the request."""
 
     refused_by: UUID
-    reason: str
+    reason: PersonalText
 
 
 @event("enrollment.enrollment_expired.v1")
 class EnrollmentExpired(_AboutAnEnrollment):
-    """No employer decided in time."""
+    """The request expired because no employer decided in time."""
 
 
 @event("enrollment.enrollment_promoted.v1")
 class EnrollmentPromoted(_AboutAnEnrollment):
-    """A seat came free and this request, first in the queue of those who may have it, holds it now."""
+    """A seat became free and was given to this request, the first in the waiting list that may have it."""
 
 
 @event("enrollment.clarification_asked.v1")
 class ClarificationAsked(_AboutAnEnrollment):
-    """The trainer comes back to the person with a question."""
+    """The trainer asked the person a question."""
 
     asked_by: UUID
-    question: str
+    question: PersonalText
 
 
 @event("enrollment.clarification_given.v1")
 class ClarificationGiven(_AboutAnEnrollment):
     """The person answered the trainer's question."""
 
-    answer: str
+    answer: PersonalText
 
 
 @event("enrollment.enrollment_validated.v1")
 class EnrollmentValidated(_AboutAnEnrollment):
-    """The trainer takes this person: enrolled if a seat is held, else enrolled when one comes free."""
+    """The trainer validated the request. The person is enrolled once a seat is held, which may be now or later."""
 
     validated_by: UUID
 
 
 @event("enrollment.enrollment_declined.v1")
 class EnrollmentDeclined(_AboutAnEnrollment):
-    """The trainer declines."""
+    """The trainer declined the request."""
 
     declined_by: UUID
-    reason: str
+    reason: PersonalText
 
 
 @event("enrollment.enrollment_withdrawn.v1")
 class EnrollmentWithdrawn(_AboutAnEnrollment):
-    """The person gives up; `late`: inside the notice period. `seat_before` is what was given back."""
+    """The person withdrew the request.
+
+    `late`: the withdrawal came inside the notice period. `seat_before` is the seat that the request had until then.
+    """
 
     late: bool
     seat_before: Seat
@@ -117,16 +125,19 @@ class EnrollmentWithdrawn(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_cancelled.v1")
 class EnrollmentCancelled(_AboutAnEnrollment):
-    """The agreement was taken back, or the session or the attachment is gone. `cancelled_by` is None when no person acted."""
+    """The request was cancelled: by the employer, by staff, or because the session or the attachment ended.
+
+    `by` tells which. `cancelled_by` is the account that acted; it is null if no person acted.
+    """
 
     by: CancelledBy
     cancelled_by: UUID | None
-    reason: str
+    reason: PersonalText
     seat_before: Seat
 
 
 class SlotPresence(Snapshot):
-    """Whether a person was there during one slot."""
+    """Whether the person was present during one slot."""
 
     slot_id: UUID
     present: bool
@@ -134,7 +145,10 @@ class SlotPresence(Snapshot):
 
 @event("enrollment.attendance_recorded.v1")
 class AttendanceRecorded(_AboutAnEnrollment):
-    """The attendance of a session was closed: what one enrolled person's was. `attended`: was there at least once."""
+    """The attendance of one enrolled person, when the attendance of the session was closed.
+
+    `attended`: the person was present during at least one slot.
+    """
 
     attended: bool
     slots: tuple[SlotPresence, ...]
@@ -142,7 +156,10 @@ class AttendanceRecorded(_AboutAnEnrollment):
 
 @event("enrollment.session_occupancy_changed.v1")
 class SessionOccupancyChanged(Message):
-    """How many seats of a session are held and how many people are queued. `version` grows with each change."""
+    """The number of held seats of a session or the length of its waiting list changed.
+
+    `version` is the version of the occupancy: it grows with each change.
+    """
 
     session_id: UUID
     version: int
@@ -152,10 +169,8 @@ class SessionOccupancyChanged(Message):
 
     @property
     def aggregate_id(self) -> UUID:
-        """The session, as enrollment sees it."""
         return self.session_id
 
     @property
     def aggregate_version(self) -> int:
-        """The version of the occupancy."""
         return self.version

@@ -1,29 +1,31 @@
-"""What identity says: accounts, structures, attachments."""
+"""The events and commands that identity publishes: accounts, structures, attachments."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from shared.contracts.fields import Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, command, event
 
-Status = Literal["beneficiary", "employer", "referent"]
-AttachmentState = Literal["requested", "active", "refused", "ended"]
+Status = Annotated[str, Known("beneficiary", "employer", "referent")]
+AttachmentState = Annotated[str, Known("requested", "active", "refused", "ended")]
+Notice = Annotated[str, Known("already_registered", "password_changed")]
 
 
 class AccountSnapshot(AggregateSnapshot):
-    """One person who can sign in. `civility` is "Mme", "M." or None."""
+    """The account of a person. `civility` is "Mme", "M." or null."""
 
-    first_name: str
-    last_name: str
-    email: str
-    civility: str | None = None
+    first_name: PersonalText
+    last_name: PersonalText
+    email: PersonalText
+    civility: PersonalText | None = None
     is_staff: bool = False
     disabled: bool = False
 
 
 class StructureSnapshot(AggregateSnapshot):
-    """An organisation whose people take trainings. `siret`: 14 digits. `is_member`: adheres to the agency."""
+    """An organisation whose people take trainings. `siret`: 14 digits. `is_member`: it is a member of the agency."""
 
     name: str
     siret: str
@@ -32,7 +34,7 @@ class StructureSnapshot(AggregateSnapshot):
 
 
 class AttachmentSnapshot(AggregateSnapshot):
-    """The link of one account to one structure. `statuses` is empty unless the state is active."""
+    """The attachment of one account to one structure. `statuses` is empty unless `state` is `active`."""
 
     account_id: UUID
     structure_id: UUID
@@ -41,13 +43,13 @@ class AttachmentSnapshot(AggregateSnapshot):
 
 
 class StructureRequestSnapshot(AggregateSnapshot):
-    """A structure that was not listed and that somebody asks the agency to add."""
+    """A request to the agency to add a structure that is not listed yet."""
 
     name: str
     siret: str
     town: str
-    contact_name: str
-    contact_email: str
+    contact_name: PersonalText
+    contact_email: PersonalText
 
 
 class _AboutAnAccount(Message):
@@ -76,73 +78,61 @@ class _AboutAStructureRequest(Message):
 
 @event("identity.account_registered.v1")
 class AccountRegistered(_AboutAnAccount):
-    """The address was proved and a password set: this person can sign in."""
+    """A person verified the email address and set a password: the account exists and can sign in."""
 
 
 @event("identity.account_updated.v1")
 class AccountUpdated(_AboutAnAccount):
-    """A name, an address, the staff mark or the disabled mark changed."""
-
-
-@event("identity.account_erased.v1")
-class AccountErased(Message):
-    """The person is gone; `version` is the tombstone's, later than every snapshot of the account."""
-
-    account_id: UUID
-    version: int
-
-    @property
-    def aggregate_id(self) -> UUID:
-        """The account."""
-        return self.account_id
-
-    @property
-    def aggregate_version(self) -> int:
-        """The tombstone's version."""
-        return self.version
+    """A name, the email address, `is_staff` or `disabled` changed."""
 
 
 @event("identity.structure_registration_requested.v1")
 class StructureRegistrationRequested(_AboutAStructureRequest):
-    """Somebody did not find the structure and asks the agency's desk to add it."""
+    """A person asked the agency's desk to add a structure that is not listed."""
 
 
 @event("identity.structure_registration_refused.v1")
 class StructureRegistrationRefused(_AboutAStructureRequest):
-    """The desk does not add the structure."""
+    """The desk refused to add the structure."""
 
-    reason: str
+    reason: PersonalText
 
 
 @event("identity.structure_registered.v1")
 class StructureRegistered(_AboutAStructure):
-    """A structure is listed. `request` is what it answers, when somebody had asked for it."""
+    """A structure was added. `request` is the request that led to it, if there was one."""
 
     request: StructureRequestSnapshot | None = None
 
 
 @event("identity.structure_updated.v1")
 class StructureUpdated(_AboutAStructure):
-    """Name, SIRET, town or membership changed."""
+    """Name, SIRET, town or membership of a structure changed."""
 
 
 @event("identity.structure_change_reported.v1")
 class StructureChangeReported(_AboutAStructure):
-    """A referent says that something about the structure changed; the desk applies it. The structure is as it was."""
+    """A referent reported a change of the structure to the desk.
+
+    The snapshot is still the old one: the desk applies the change later.
+    """
 
     report_id: UUID
     reported_by: UUID
-    text: str
+    text: PersonalText
 
 
 @event("identity.account_attachment_requested.v1")
 class AccountAttachmentRequested(_AboutAnAttachment):
-    """A person with a proved address asks to belong to the structure; its referents answer."""
+    """A person with a verified address asked to be attached to the structure; its referents decide."""
 
 
 @event("identity.account_attachment_confirmed.v1")
 class AccountAttachmentConfirmed(_AboutAnAttachment):
-    """The attachment is active. `confirmed_by` is None for the first user of the structure, its referent at once."""
+    """The attachment became active.
+
+    `confirmed_by` is null for the first user of a structure, who becomes its referent without confirmation.
+    """
 
     confirmed_by: UUID | None
 
@@ -152,12 +142,12 @@ class AccountAttachmentRefused(_AboutAnAttachment):
     """A referent or staff refused the attachment."""
 
     refused_by: UUID
-    reason: str
+    reason: PersonalText
 
 
 @event("identity.attachment_statuses_changed.v1")
 class AttachmentStatusesChanged(_AboutAnAttachment):
-    """The statuses of an active attachment are now those of the snapshot."""
+    """The statuses of an active attachment changed; `before` are the old ones."""
 
     changed_by: UUID
     before: tuple[Status, ...]
@@ -165,20 +155,20 @@ class AttachmentStatusesChanged(_AboutAnAttachment):
 
 @event("identity.account_attachment_ended.v1")
 class AccountAttachmentEnded(_AboutAnAttachment):
-    """The person no longer belongs to the structure."""
+    """The attachment ended: the person no longer belongs to the structure."""
 
     ended_by: UUID
-    reason: str
+    reason: PersonalText
 
 
 class _SecretLink(Message):
-    """A single-use link for one person. `token` is the secret itself: it travels on the notifier's own queue alone."""
+    """A single-use link for one person. `token` is secret: it is sent only to the notifier's own queue."""
 
     id: UUID
     account_id: UUID
-    email: str
-    first_name: str
-    token: str
+    email: PersonalText
+    first_name: PersonalText
+    token: PersonalText
     expires_at: AwareDatetime
 
     @property
@@ -192,32 +182,33 @@ class _SecretLink(Message):
 
 @command("identity.send_address_proof.v1", to="notifier")
 class SendAddressProof(_SecretLink):
-    """Mail the link that proves the address and sets the first password."""
+    """Send the mail with the link that verifies the address and sets the first password."""
 
     structure_name: str | None = None
 
 
 @command("identity.send_password_reset.v1", to="notifier")
 class SendPasswordReset(_SecretLink):
-    """Mail the link that sets a new password."""
+    """Send the mail with the link that sets a new password."""
 
 
 @command("identity.send_account_notice.v1", to="notifier")
 class SendAccountNotice(Message):
-    """Tell the owner of an address what happened to the account: somebody asked again for it, or the password changed."""
+    """Send the mail about something that happened to an account.
+
+    `already_registered`: somebody tried to register with its address again. `password_changed`: the password changed.
+    """
 
     id: UUID
     account_id: UUID
-    email: str
-    first_name: str
-    notice: Literal["already_registered", "password_changed"]
+    email: PersonalText
+    first_name: PersonalText
+    notice: Notice
 
     @property
     def aggregate_id(self) -> UUID:
-        """The notice: notices keep no order among themselves."""
-        return self.id
+        return self.id  # each notice is its own aggregate, because notices need no order
 
     @property
     def aggregate_version(self) -> int:
-        """A notice is said once."""
         return 1

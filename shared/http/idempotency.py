@@ -1,52 +1,59 @@
-"""`Idempotency-Key`: requests with the same key and body have one effect and get the same answer."""
+"""`Idempotency-Key`: the same key and body give the same answer, and two at once have one effect."""
 
 import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from shared.database import UnitOfWork
 from shared.errors import WrongFields
 from shared.http.tokens import PerhapsSignedIn
 from shared.http.transactions import Work
+from shared.tables import idempotency_keys
 
-_CLAIM = text("""
-    INSERT INTO idempotency_keys (actor, key, request_hash) VALUES (:actor, :key, :hash)
-    ON CONFLICT DO NOTHING RETURNING key
-""")
-_SETTLE = text("UPDATE idempotency_keys SET status = :status, body = :body WHERE actor = :actor AND key = :key")
-_FIND = text("SELECT request_hash, status, body FROM idempotency_keys WHERE actor = :actor AND key = :key")
+_CLAIM = (
+    insert(idempotency_keys)
+    .values(actor=bindparam("actor"), key=bindparam("key"), request_hash=bindparam("request_hash"))
+    .on_conflict_do_nothing()
+    .returning(idempotency_keys.c.key)
+)
+_THIS_KEY = (idempotency_keys.c.actor == bindparam("of_actor"), idempotency_keys.c.key == bindparam("of_key"))
+_SAVE_ANSWER = update(idempotency_keys).where(*_THIS_KEY).values(status=bindparam("status"), body=bindparam("body"))
+_FIND = select(idempotency_keys.c.request_hash, idempotency_keys.c.status, idempotency_keys.c.body).where(*_THIS_KEY)
 OTHER_BODY = "Cette clé a déjà servi pour une autre demande : choisissez-en une nouvelle."
 
 
 class OnceOnly:
-    """Performs a request once for each key, in the transaction of the request."""
+    """Does a request's work once for each key, in the request's own transaction."""
 
     def __init__(self, work: UnitOfWork, request: Request, actor: str, key: str | None, body: bytes) -> None:
-        """The key stands for method, path and `body`: with others it is refused."""
+        """`body` is what was sent; with the method and the path it is what the key stands for."""
         self._work = work
         self._status: int = request.scope["route"].status_code or 200
-        self._row = {"actor": actor, "key": key}
+        self._actor = actor
+        self._key = key
+        self._this_key = {"of_actor": actor, "of_key": key}
         self._hash = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
 
     async def __call__(self, perform: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what the endpoint answers
-        """Perform, or return the stored answer. A concurrent request with the same key waits for its commit."""
-        if self._row["key"] is None:
+        """Perform, or give the first request's answer. A second request meanwhile waits for the first one's commit."""
+        if self._key is None:
             return await perform()
-        if await self._work.connection.scalar(_CLAIM, {**self._row, "hash": self._hash}) is None:
+        claim = {"actor": self._actor, "key": self._key, "request_hash": self._hash}
+        if await self._work.connection.scalar(_CLAIM, claim) is None:
             return await self._again()
         answer = await perform()
-        body = json.dumps(jsonable_encoder(answer))
-        await self._work.connection.execute(_SETTLE, {**self._row, "status": self._status, "body": body})
+        saved = {**self._this_key, "status": self._status, "body": jsonable_encoder(answer)}
+        await self._work.connection.execute(_SAVE_ANSWER, saved)
         return answer
 
     async def _again(self) -> Response:
-        row = (await self._work.connection.execute(_FIND, self._row)).one()
+        row = (await self._work.connection.execute(_FIND, self._this_key)).one()
         if bytes(row.request_hash) != self._hash:
             raise WrongFields([("Idempotency-Key", OTHER_BODY)])
         return Response(status_code=row.status) if row.body is None else JSONResponse(row.body, row.status)
@@ -58,7 +65,7 @@ async def once_only(
     account: PerhapsSignedIn,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=100)] = None,
 ) -> OnceOnly:
-    """The OnceOnly of a request. Each person has keys of their own."""
+    """Make the request's OnceOnly; keys of one person mean nothing to another."""
     return OnceOnly(work, request, str(account or "visitor"), idempotency_key, await request.body())
 
 

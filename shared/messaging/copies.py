@@ -1,41 +1,43 @@
-"""Copies of what other services own: the newest snapshot of each aggregate, kept in a table of the listener."""
+"""Copies of other services' data: the newest snapshot of each aggregate is kept in a table of the subscriber."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sqlalchemy import JSON, Table, bindparam
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import JSON, Boolean, Column, Integer, Table, Text, bindparam, func
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.message import Snapshot
+from shared.contracts.fields import personal_fields
+from shared.contracts.message import Message, Snapshot
 
 
 def upsert_if_newer(table: Table, columns: Collection[str]) -> Insert:
-    """Insert a row, or update it if the row that is there has a lower `version`; one bind parameter for each column."""
+    """Insert a row, or update it if the existing row has a lower `version`; one bind parameter for each column.
+
+    A tombstone (`erased`) is never updated, in tables that have them.
+    """
     statement = insert(table).values({name: bindparam(name) for name in columns})
     key = [column.name for column in table.primary_key]
+    is_newer = table.c.version < statement.excluded.version
     return statement.on_conflict_do_update(
         index_elements=key,
         set_={name: statement.excluded[name] for name in columns if name not in key},
-        where=table.c.version < statement.excluded.version,
+        where=is_newer & table.c.erased.is_(False) if "erased" in table.c else is_newer,
     )
 
 
 class Copy:
-    """Keeps a table's rows equal to the newest snapshots.
+    """Keeps the rows of a table equal to the newest snapshots.
 
-    It takes the fields for which the table has a column, so that a field that a speaker adds changes nothing here, and a column
-    that is added here is filled from the next snapshot on. An older snapshot changes nothing, in whatever order they arrive.
+    It takes the fields for which the table has a column: a field that a publisher adds changes nothing here, and a
+    column that is added here is filled from the next snapshot on. An older snapshot changes nothing, so that the order
+    of arrival does not matter.
     """
 
     def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
-        """Raises ValueError when the snapshot has no `version`, or lacks a column that the table requires."""
+        """Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires."""
         self._columns = [name for name in snapshot.model_fields if name in table.c]
-        required = {
-            column.name
-            for column in table.c
-            if column.primary_key or not (column.nullable or column.server_default or column.computed)
-        }
+        required = {column.name for column in table.c if _is_required(column)}
         missing = sorted((required | {"version"}) - set(self._columns))
         if missing:
             text = f"{snapshot.__name__} cannot be kept in {table.name}: it has no {', '.join(missing)}"
@@ -52,6 +54,63 @@ class Copy:
             **as_json,
         }
 
-    async def keep(self, connection: AsyncConnection, snapshot: Snapshot) -> None:
-        """Apply a snapshot if it is newer than the row."""
-        await connection.execute(self._statement, self.values(snapshot))
+    async def apply(self, connection: AsyncConnection, message: Message) -> None:
+        """Keep the message's snapshot if it is newer than the row."""
+        await connection.execute(self._statement, self.values(message.snapshot))
+
+
+class Tombstone:
+    """Marks the row of an aggregate that no longer exists as erased, and empties its personal data.
+
+    If there is no row yet, it is inserted, so that a snapshot that arrives late does not bring the aggregate back.
+    """
+
+    def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
+        """`snapshot` is what the table is a copy of: it declares which fields are personal.
+
+        Raises ValueError if the table cannot hold a tombstone.
+        """
+        key = list(table.primary_key)
+        if len(key) != 1 or not {"version", "erased"} <= set(table.c.keys()):
+            text = f"{table.name} cannot hold tombstones: it needs a primary key of one column, `version` and `erased`"
+            raise ValueError(text)
+        self._key = key[0].name
+        personal = {path: _empty(table.c[path]) for path in personal_fields(snapshot) if path in table.c}
+        others = {
+            column.name: _empty(column)
+            for column in table.c
+            if _is_required(column) and column.name not in {self._key, "version", "erased"}
+        }
+        statement = insert(table).values(
+            {self._key: bindparam("id"), "version": bindparam("version"), "erased": True, **others, **personal}
+        )
+        self._statement = statement.on_conflict_do_update(
+            index_elements=key,
+            set_={
+                "version": func.greatest(table.c.version, statement.excluded.version),
+                "erased": True,
+                **personal,
+            },
+        )
+
+    async def apply(self, connection: AsyncConnection, message: Message) -> None:
+        """Upsert the tombstone of the message's aggregate."""
+        parameters = {"id": message.aggregate_id, "version": message.aggregate_version}
+        await connection.execute(self._statement, parameters)
+
+
+def _is_required(column: Column[Any]) -> bool:
+    return column.primary_key or not (column.nullable or column.server_default or column.computed)
+
+
+_EMPTY: tuple[tuple[type[Any], Callable[[], Any]], ...] = ((Text, str), (Boolean, bool), (Integer, int), (ARRAY, list))
+
+
+def _empty(column: Column[Any]) -> Any:  # noqa: ANN401 - a value of the column's type
+    if column.nullable:
+        return None
+    for kind, empty in _EMPTY:
+        if isinstance(column.type, kind):
+            return empty()
+    text = f"{column.table.name} cannot hold tombstones: {column.name} has no empty value"
+    raise ValueError(text)

@@ -1,4 +1,4 @@
-"""How work ends when the process is asked to stop: what has begun is finished, for a while."""
+"""How work ends when the process is asked to stop: work that has started is finished first, within a time limit."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,8 +10,8 @@ GRACE_SECONDS = 20.0
 """Shorter than the 30 seconds that Kubernetes gives between SIGTERM and SIGKILL."""
 
 
-async def to_its_end(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run `work`. Cancelled meanwhile, let it end first, for at most GRACE_SECONDS, and then be cancelled."""
+async def finish_before_stopping(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run `work`. If cancelled meanwhile, wait for it to finish, at most GRACE_SECONDS, and then cancel it."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)

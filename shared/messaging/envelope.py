@@ -1,4 +1,4 @@
-"""What travels: a body with its properties, the same on both transports."""
+"""What a transport carries: a message's body with its properties, the same on both transports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message on the wire.
+    """One message as a transport carries it.
 
-    `message_id` is None only in what a stranger published. `recipient` is the service a command is for, None for an event.
+    `message_id` is None only if a program that is not ours published it. `recipient` is the service that a command is
+    for, None for an event.
     """
 
     message_id: str | None

@@ -1,43 +1,54 @@
-"""Takes deliveries: every effect once, in one commit with its claim; what fails is deferred, what cannot be read is parked."""
+"""Handles deliveries: the effect of each handler is committed once, together with its claim.
+
+Deliveries whose handler fails are deferred, messages that cannot be read are parked.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Generic
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Row, text
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import tables
 from shared.contracts import REGISTRY, Message
 from shared.database import RETRY_SECONDS, Database, UnitOfWork
 from shared.messaging import undelivered
-from shared.messaging.causation import caused_by
-from shared.messaging.ending import to_its_end
+from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
 from shared.messaging.metrics import Metrics
 from shared.messaging.subscriptions import Directory, Handler, Tx
 from shared.messaging.transport import Delivery
-from shared.telemetry import correlated
+from shared.messaging.undelivered import Undelivered
+from shared.telemetry import caused_by, correlated
 
 log = structlog.get_logger()
 
-_CLAIM = text("""
-    INSERT INTO inbox (message_id, handler)
-    SELECT * FROM unnest(CAST(:messages AS text[]), CAST(:handlers AS text[]))
-    ON CONFLICT DO NOTHING RETURNING message_id, handler
-""")
+_KEYS = (
+    func.unnest(bindparam("messages", type_=ARRAY(Text)), bindparam("handlers", type_=ARRAY(Text)))
+    .table_valued("message_id", "handler", name="new")
+    .render_derived()
+)
+_CLAIM = (
+    insert(tables.inbox)
+    .from_select(["message_id", "handler"], select(_KEYS.c.message_id, _KEYS.c.handler))
+    .on_conflict_do_nothing()
+    .returning(tables.inbox.c.message_id, tables.inbox.c.handler)
+)
 
 
 class Unreadable(Exception):
-    """This delivery can never be handled by this code; the text says why."""
+    """This delivery can never be handled by this code; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unit(Generic[Tx]):
-    """One message for one handler: what has to take effect exactly once."""
+class HandlerRun(Generic[Tx]):
+    """One message for one handler: the unit whose effect must be committed exactly once."""
 
     envelope: Envelope
     message_id: str
@@ -46,30 +57,30 @@ class Unit(Generic[Tx]):
 
     @property
     def key(self) -> tuple[str, str]:
-        """What the inbox remembers."""
+        """The primary key of its claim in the inbox table."""
         return self.message_id, self.handler.name
 
 
 class Inbox(Generic[Tx]):
-    """One service's side of receiving."""
+    """The receiving side of one service."""
 
     def __init__(
         self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx], metrics: Metrics
     ) -> None:
-        """`transaction` makes the service's own unit of work of the shared one."""
+        """`transaction` makes the service's own transaction object from the shared unit of work."""
         self._database = database
         self._directory = directory
         self._transaction = transaction
         self._metrics = metrics
 
-    async def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Settle deliveries and acknowledge them. While the database is away, wait: an outage costs no attempts.
+    async def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle deliveries and acknowledge them. While the database is away, wait: an outage costs no attempts.
 
-        Cancelled meanwhile: running transactions end, and what they committed is acknowledged.
+        If cancelled meanwhile, running transactions are finished and what they committed is acknowledged.
         """
         while True:
             try:
-                await to_its_end(self._settle(deliveries))
+                await finish_before_stopping(self._handle(deliveries))
             except Exception as error:
                 if not await self._database.is_away(error):
                     raise
@@ -78,16 +89,16 @@ class Inbox(Generic[Tx]):
             else:
                 return
 
-    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
-        units: list[Unit[Tx]] = []
+    async def _handle(self, deliveries: Sequence[Delivery]) -> None:
+        runs: list[HandlerRun[Tx]] = []
         for delivery in deliveries:
             try:
-                units += self._read(delivery.envelope)
+                runs += self._read(delivery.envelope)
             except Unreadable as reason:
                 await self._park(delivery.envelope, reason)
-        if len(units) <= 1 or not await self._together(units):
-            for unit in units:
-                await self._alone(unit)
+        if len(runs) <= 1 or not await self._run_together(runs):
+            for run in runs:
+                await self._run_alone(run)
         for delivery in deliveries:
             await delivery.acknowledge()
 
@@ -97,128 +108,128 @@ class Inbox(Generic[Tx]):
             await undelivered.park(work.connection, envelope, str(reason))
         self._metrics.parked(envelope.name)
 
-    def _read(self, envelope: Envelope) -> list[Unit[Tx]]:
+    def _read(self, envelope: Envelope) -> list[HandlerRun[Tx]]:
         if not envelope.message_id:
-            raise Unreadable("the message has no id, so its effect could not be kept to one")
+            raise Unreadable("the message has no id, without which duplicates cannot be recognized")
         if "\0" in envelope.message_id:
-            raise Unreadable("the message's id cannot be kept")
-        kind = REGISTRY.get(envelope.name)
-        if kind is None:
-            text_ = f"unknown message or version: {envelope.name!r}"
-            raise Unreadable(text_)
+            raise Unreadable("the message's id contains a NUL character, which cannot be stored")
+        message_class = REGISTRY.get(envelope.name)
+        if message_class is None:
+            text = f"unknown message or version: {envelope.name!r}"
+            raise Unreadable(text)
         try:
-            message = kind.model_validate_json(envelope.body)
+            message = message_class.model_validate_json(envelope.body)
         except ValidationError as error:
-            places = "; ".join(
-                f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()[:5]
-            )
-            text_ = f"does not parse as {envelope.name}: {places}"
-            raise Unreadable(text_) from error
+            text = f"does not parse as {envelope.name}: {_first_errors(error)}"
+            raise Unreadable(text) from error
         handlers = self._directory.listening_to(envelope.name)
-        if not handlers and kind.recipient is not None:
-            raise Unreadable("nothing here obeys this command any more")
-        return [Unit(envelope, envelope.message_id, message, handler) for handler in handlers]
+        if not handlers and message_class.recipient is not None:
+            raise Unreadable("no handler for this command any more")
+        return [HandlerRun(envelope, envelope.message_id, message, handler) for handler in handlers]
 
-    async def _together(self, units: Sequence[Unit[Tx]]) -> bool:
-        """Try all in one commit, which is what makes a backlog quick. On any error nothing happened, and each goes alone."""
+    async def _run_together(self, runs: Sequence[HandlerRun[Tx]]) -> bool:
+        """Run all in one transaction, which is quick for a backlog. Return False if it failed and was rolled back."""
         try:
-            await self._committed(units)
+            await self._commit(runs)
         except Exception as error:
             if await self._database.is_away(error):
                 raise
-            log.info("a batch goes one by one", units=len(units), error=undelivered.describe(error))
+            log.info("a batch is handled one by one", handlers=len(runs), error=undelivered.describe(error))
             return False
         return True
 
-    async def _alone(self, unit: Unit[Tx]) -> None:
+    async def _run_alone(self, run: HandlerRun[Tx]) -> None:
         try:
-            await self._committed([unit])
+            await self._commit([run])
         except Exception as error:
             if await self._database.is_away(error):
                 raise
             log.warning(
                 "deferred a message",
-                name=unit.envelope.name,
-                handler=unit.handler.name,
+                name=run.envelope.name,
+                handler=run.handler.name,
                 error=undelivered.describe(error),
             )
-            self._metrics.failed(unit.envelope.name)
+            self._metrics.failed(run.envelope.name)
             async with self._database.transaction() as work:
-                await undelivered.defer(work.connection, unit.envelope, unit.handler.name, error)
+                await undelivered.defer(work.connection, run.envelope, run.handler.name, error)
 
-    async def _committed(self, units: Sequence[Unit[Tx]]) -> None:
+    async def _commit(self, runs: Sequence[HandlerRun[Tx]]) -> None:
         async with self._database.transaction() as work:
-            performed = await self._perform(work, units)
-        for unit in performed:
-            self._metrics.handled(unit.envelope.name)
+            completed = await self._run_claimed(work, runs)
+        for run in completed:
+            self._metrics.handled(run.envelope.name)
 
-    async def _perform(self, work: UnitOfWork, units: Sequence[Unit[Tx]]) -> list[Unit[Tx]]:
-        """Run the handlers of what is claimed here and now; the rest was done before."""
-        claimed = await self._claim(work.connection, units)
+    async def _run_claimed(self, work: UnitOfWork, runs: Sequence[HandlerRun[Tx]]) -> list[HandlerRun[Tx]]:
+        """Claim the runs in the inbox table and run those that were not committed before; return them."""
+        claimed = await self._claim(work.connection, runs)
         transaction = self._transaction(work)
-        performed: list[Unit[Tx]] = []
-        for unit in units:
-            if unit.key not in claimed:
+        completed: list[HandlerRun[Tx]] = []
+        for run in runs:
+            if run.key not in claimed:
                 continue
-            claimed.discard(unit.key)
+            claimed.discard(run.key)
             with ExitStack() as context:
-                for each in self._context(unit):
-                    context.enter_context(each)
-                await unit.handler.perform(unit.message, work, transaction)
-            performed.append(unit)
-        return performed
+                context.enter_context(caused_by(run.message_id))
+                context.enter_context(correlated(run.envelope.correlation_id, run.envelope.headers.get("traceparent")))
+                await run.handler.perform(run.message, work, transaction)
+            completed.append(run)
+        return completed
 
     @staticmethod
-    def _context(unit: Unit[Tx]) -> Sequence[AbstractContextManager[None]]:
-        headers = unit.envelope.headers
-        return caused_by(unit.message_id), correlated(unit.envelope.correlation_id, headers.get("traceparent"))
-
-    @staticmethod
-    async def _claim(connection: AsyncConnection, units: Sequence[Unit[Tx]]) -> set[tuple[str, str]]:
+    async def _claim(connection: AsyncConnection, runs: Sequence[HandlerRun[Tx]]) -> set[tuple[str, str]]:
         # sorted, so that two workers with the same messages in another order wait for each other instead of deadlocking
-        keys = sorted({unit.key for unit in units})
+        keys = sorted({run.key for run in runs})
         rows = await connection.execute(
             _CLAIM, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
         )
         return {(row.message_id, row.handler) for row in rows}
 
     async def retry_due(self) -> int:
-        """Try every deferred delivery that is due; return how many were tried."""
+        """Retry every deferred delivery that is due; return how many were tried."""
         async with self._database.transaction() as work:
             due = await undelivered.count_due(work.connection)
         tried = 0
-        while tried < due and await self._retry_one():
+        while tried < due and await self._retry_next():
             tried += 1
         return tried
 
-    async def _retry_one(self) -> bool:
-        row = None
+    async def _retry_next(self) -> bool:
+        delivery = None
         try:
             async with self._database.transaction() as work:
-                row = await undelivered.take_due(work.connection)
-                if row is None:
+                delivery = await undelivered.claim_due(work.connection)
+                if delivery is None:
                     return False
-                performed = await self._perform(work, self._units_of(row))
+                completed = await self._run_claimed(work, self._runs_of(delivery))
         except Exception as error:
-            if row is None or await self._database.is_away(error):
+            if delivery is None or await self._database.is_away(error):
                 raise
-            await self._failed_again(row, error)
+            await self._record_failure(delivery, error)
         else:
-            for unit in performed:
-                self._metrics.handled(unit.envelope.name)
+            for run in completed:
+                self._metrics.handled(run.envelope.name)
         return True
 
-    async def _failed_again(self, row: Row[Any], error: Exception) -> None:
+    async def _record_failure(self, delivery: Undelivered, error: Exception) -> None:
         async with self._database.transaction() as work:
-            parked = await undelivered.failed_again(work.connection, row, error, for_good=isinstance(error, Unreadable))
-        self._metrics.failed(row.name)
+            parked = await undelivered.record_failure(
+                work.connection, delivery, error, permanent=isinstance(error, Unreadable)
+            )
+        self._metrics.failed(delivery.name)
         if parked:
-            log.warning("parked a message", name=row.name, handler=row.handler, error=undelivered.describe(error))
-            self._metrics.parked(row.name)
+            log.warning(
+                "parked a message", name=delivery.name, handler=delivery.handler, error=undelivered.describe(error)
+            )
+            self._metrics.parked(delivery.name)
 
-    def _units_of(self, row: Row[Any]) -> list[Unit[Tx]]:
-        units = [unit for unit in self._read(undelivered.envelope_of(row)) if row.handler in {None, unit.handler.name}]
-        if row.handler is not None and not units:
-            text_ = f"no handler is called {row.handler} any more"
-            raise Unreadable(text_)
-        return units
+    def _runs_of(self, delivery: Undelivered) -> list[HandlerRun[Tx]]:
+        runs = [run for run in self._read(delivery.envelope) if delivery.handler in {None, run.handler.name}]
+        if delivery.handler is not None and not runs:
+            text = f"no handler is called {delivery.handler} any more"
+            raise Unreadable(text)
+        return runs
+
+
+def _first_errors(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'body'}: {detail['msg']}" for detail in error.errors()[:5])

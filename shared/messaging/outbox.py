@@ -1,31 +1,41 @@
-"""Messages that wait, in the speaker's own database, to be published: written in the commit that makes them true."""
+"""The outbox: messages are committed together with the change that they announce; the relay publishes them later."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, SmallInteger, Text, Uuid, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import tables
 from shared.contracts import Message
-from shared.messaging.causation import current_cause
-from shared.telemetry import current_traceparent
+from shared.telemetry import current_causation_id, current_traceparent
 
-_INSERT = text("""
-    INSERT INTO outbox (shard, event_id, aggregate_id, aggregate_version, name, recipient, payload, headers)
-    SELECT * FROM unnest(
-        CAST(:shards AS smallint[]), CAST(:ids AS uuid[]), CAST(:aggregates AS uuid[]), CAST(:versions AS bigint[]),
-        CAST(:names AS text[]), CAST(:recipients AS text[]), CAST(:payloads AS text[]), CAST(:headers AS jsonb[]))
-""")
+_COLUMNS = {
+    "shard": SmallInteger,
+    "event_id": Uuid,
+    "aggregate_id": Uuid,
+    "aggregate_version": BigInteger,
+    "name": Text,
+    "recipient": Text,
+    "payload": Text,
+    "headers": JSONB,
+}
+_ROWS = (
+    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))
+    .table_valued(*_COLUMNS, name="new")
+    .render_derived()
+)
+_INSERT = insert(tables.outbox).from_select(list(_COLUMNS), select(*_ROWS.c))
 
 SHARD_SPACE = 64
-"""Rows carry a number below this; a relay of N shards takes those whose remainder by N is its own."""
+"""Rows have a shard number below this. Of N relays, relay number i publishes the rows whose shard modulo N is i."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message with the headers of the moment it was said."""
+    """A message with the headers that were current when it was emitted."""
 
     event_id: UUID
     message: Message
@@ -33,25 +43,29 @@ class Outgoing:
 
 
 def outgoing(message: Message, *, correlation_id: str | None) -> Outgoing:
-    """Give a message its id and remember what it follows from."""
-    headers = {"correlation_id": correlation_id, "causation_id": current_cause(), "traceparent": current_traceparent()}
+    """Give a message its id and its headers."""
+    headers = {
+        "correlation_id": correlation_id,
+        "causation_id": current_causation_id(),
+        "traceparent": current_traceparent(),
+    }
     return Outgoing(uuid4(), message, {key: value for key, value in headers.items() if value})
 
 
-async def write(connection: AsyncConnection, said: Sequence[Outgoing]) -> None:
-    """Insert everything that was said, in order, with one statement."""
-    if not said:
+async def write(connection: AsyncConnection, emitted: Sequence[Outgoing]) -> None:
+    """Insert all emitted messages, in order, with one statement."""
+    if not emitted:
         return
     await connection.execute(
         _INSERT,
         {
-            "shards": [one.message.aggregate_id.int % SHARD_SPACE for one in said],
-            "ids": [one.event_id for one in said],
-            "aggregates": [one.message.aggregate_id for one in said],
-            "versions": [one.message.aggregate_version for one in said],
-            "names": [one.message.wire_name for one in said],
-            "recipients": [one.message.recipient for one in said],
-            "payloads": [one.message.model_dump_json() for one in said],
-            "headers": [json.dumps(one.headers) for one in said],
+            "shard": [item.message.aggregate_id.int % SHARD_SPACE for item in emitted],
+            "event_id": [item.event_id for item in emitted],
+            "aggregate_id": [item.message.aggregate_id for item in emitted],
+            "aggregate_version": [item.message.aggregate_version for item in emitted],
+            "name": [item.message.wire_name for item in emitted],
+            "recipient": [item.message.recipient for item in emitted],
+            "payload": [item.message.model_dump_json() for item in emitted],
+            "headers": [item.headers for item in emitted],
         },
     )

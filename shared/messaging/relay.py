@@ -1,4 +1,4 @@
-"""Publishes what was committed: reads outbox rows, publishes them in waves, moves the confirmed ones to the event log."""
+"""Publishes committed messages: reads outbox rows, publishes them, and moves the confirmed ones to the event log."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -8,50 +8,80 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, text
+from sqlalchemy import BigInteger, Row, Uuid, all_, any_, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Database
-from shared.messaging.ending import to_its_end
+from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
 from shared.messaging.metrics import Metrics
 from shared.messaging.transport import Transport
 from shared.messaging.undelivered import describe
+from shared.tables import event_log, outbox
 
 log = structlog.get_logger()
 
-WAVE = 500
+BATCH = 500
 IDLE_SECONDS = (0.05, 0.5)
 LOCK_RETRY_SECONDS = 1.0
 FROZEN_AFTER = "30s"
 LOCK_SPACE = 7_267_100
-MOST_PASSED_OVER = 10_000
-"""Aggregates whose rows nobody takes yet and that are looked behind; further ones wait with them."""
+MAX_SKIPPED = 10_000
+"""How many aggregates whose messages no queue accepts are skipped; the messages of further ones wait with them."""
 
-_LOCK = text("SELECT pg_try_advisory_lock(:space, :shard)")
-_READ = text("""
-    SELECT id, event_id, aggregate_id, name, recipient, payload, headers, created_at
-    FROM outbox WHERE shard % :shards = :shard AND NOT aggregate_id = ANY(CAST(:passed_over AS uuid[])) ORDER BY id LIMIT :most
-""")
-_PUBLISHED = text("""
-    WITH gone AS (DELETE FROM outbox WHERE id = ANY(:ids) RETURNING *)
-    INSERT INTO event_log (event_id, aggregate_id, aggregate_version, name, payload, headers, created_at)
-    SELECT event_id, aggregate_id, aggregate_version, name, payload, headers, created_at FROM gone WHERE recipient IS NULL
-""")
+_LOCK = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("shard")))
+_SET_TIME_LIMIT = select(func.set_config("idle_session_timeout", bindparam("limit"), False))  # noqa: FBT003 - "is local"
+_READ = (
+    select(
+        outbox.c.id,
+        outbox.c.event_id,
+        outbox.c.aggregate_id,
+        outbox.c.name,
+        outbox.c.recipient,
+        outbox.c.payload,
+        outbox.c.headers,
+        outbox.c.created_at,
+    )
+    .where(
+        outbox.c.shard % bindparam("shards") == bindparam("shard"),
+        outbox.c.aggregate_id != all_(bindparam("skipped", type_=ARRAY(Uuid))),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("limit"))
+)
+_PUBLISHED = (
+    delete(outbox)
+    .where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .returning(*outbox.c)
+    .cte("published")
+)
+_LOGGED = [column.name for column in event_log.c]
+_MOVE_TO_LOG = (
+    insert(event_log)
+    .from_select(
+        _LOGGED,
+        select(*(_PUBLISHED.c[name] for name in _LOGGED)).where(_PUBLISHED.c.recipient.is_(None)),
+    )
+    .add_cte(_PUBLISHED)
+)
+"""One statement, so that a row is never in both tables nor in neither. Commands are not logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drained:
-    """What became of one batch: how many rows went, the aggregates whose rows could not, and whether more rows may be behind."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayPass:
+    """The result of one batch."""
 
-    moved: int
+    published: int
     stuck: frozenset[UUID]
+    """The aggregates whose messages could not be published."""
     full: bool
+    """Whether the batch was full, so that more rows may follow."""
 
 
 class Relay:
-    """One relay of one shard. Any number may run; the holder of the session advisory lock is active."""
+    """The relay of one shard. Any number may run; the one that holds the session's advisory lock is active."""
 
     def __init__(
         self,
@@ -63,7 +93,7 @@ class Relay:
         shard: int = 0,
         shards: int = 1,
     ) -> None:
-        """`source` is the service that speaks; `shard` of `shards`, the same number for all workers of a service."""
+        """`source` is the publishing service; `shards` must be the same for all workers of a service."""
         self._database = database
         self._transport = transport
         self._metrics = metrics
@@ -72,13 +102,13 @@ class Relay:
         self._shards = shards
 
     async def run(self) -> None:
-        """Relay until cancelled; a lost database is waited for."""
+        """Publish until cancelled; wait for a database that is away."""
         while True:
             try:
                 async with self._database.engine.connect() as pooled:
                     connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
                     try:
-                        await self._hold(connection)
+                        await self._publish_while_locked(connection)
                     finally:
                         # the lock and the time limit belong to this session: it must not go back to the pool
                         await connection.invalidate()
@@ -87,62 +117,63 @@ class Relay:
             await asyncio.sleep(LOCK_RETRY_SECONDS)
             await self._database.wait_until_ready()
 
-    async def _hold(self, connection: AsyncConnection) -> None:
-        """Drain once this session has the lock. A frozen process goes idle, is disconnected, and so loses the lock."""
-        await connection.execute(text(f"SET idle_session_timeout = '{FROZEN_AFTER}'"))
+    async def _publish_while_locked(self, connection: AsyncConnection) -> None:
+        """Publish once this session has the lock. A frozen process is disconnected as idle, and so loses the lock."""
+        await connection.execute(_SET_TIME_LIMIT, {"limit": FROZEN_AFTER})
         while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):  # noqa: ASYNC110 - another process holds it
             await asyncio.sleep(LOCK_RETRY_SECONDS)
-        idle, passed_over = IDLE_SECONDS[0], frozenset[UUID]()
+        idle, skipped = IDLE_SECONDS[0], frozenset[UUID]()
         while True:
-            drained = await to_its_end(self.drain(connection, passed_over))
-            if await self._may_look_behind(drained, passed_over):
-                passed_over |= drained.stuck
+            result = await finish_before_stopping(self.publish_batch(connection, skipped))
+            if await self._should_look_further(result, skipped):
+                skipped |= result.stuck
                 continue
-            waits_for_others, passed_over = bool(drained.stuck or passed_over), frozenset()
-            if waits_for_others:
+            is_stuck, skipped = bool(result.stuck or skipped), frozenset()
+            if is_stuck:
                 await asyncio.sleep(idle)
-            busy = not waits_for_others and (bool(drained.moved) or await self._database.wakeup.wait(idle))
-            idle = IDLE_SECONDS[0] if busy else min(idle * 2, IDLE_SECONDS[1])
+            is_busy = not is_stuck and (bool(result.published) or await self._database.wakeup.wait(idle))
+            idle = IDLE_SECONDS[0] if is_busy else min(idle * 2, IDLE_SECONDS[1])
 
-    async def _may_look_behind(self, drained: Drained, passed_over: frozenset[UUID]) -> bool:
-        """What nobody takes yet must not hold up what is behind it; while nothing is taken at all, there is no use in looking."""
+    async def _should_look_further(self, result: RelayPass, skipped: frozenset[UUID]) -> bool:
+        """Messages that no queue accepts must not block later ones. If the transport is away, don't look past them."""
         return (
-            drained.full
-            and len(passed_over) < MOST_PASSED_OVER
-            and bool(drained.stuck or passed_over)
-            and bool(drained.moved or await self._transport.ready())
+            result.full
+            and len(skipped) < MAX_SKIPPED
+            and bool(result.stuck or skipped)
+            and bool(result.published or await self._transport.ready())
         )
 
-    async def drain(self, connection: AsyncConnection, passed_over: frozenset[UUID] = frozenset()) -> Drained:
-        """Publish the first rows of all aggregates but those `passed_over`."""
-        batch = {"shard": self._shard, "shards": self._shards, "most": WAVE, "passed_over": list(passed_over)}
-        rows = (await connection.execute(_READ, batch)).all()
-        sent = await self._publish_in_waves(rows)
-        if sent:
-            await connection.execute(_PUBLISHED, {"ids": list(sent)})
+    async def publish_batch(self, connection: AsyncConnection, skipped: frozenset[UUID] = frozenset()) -> RelayPass:
+        """Publish the first rows of the outbox, without those of the `skipped` aggregates."""
+        parameters = {"shard": self._shard, "shards": self._shards, "limit": BATCH, "skipped": list(skipped)}
+        rows = (await connection.execute(_READ, parameters)).all()
+        published = await self._publish_in_order(rows)
+        if published:
+            await connection.execute(_MOVE_TO_LOG, {"ids": list(published)})
         for row in rows:
-            if row.id in sent:
+            if row.id in published:
                 self._metrics.published(row.name)
-        return Drained(len(sent), frozenset(row.aggregate_id for row in rows if row.id not in sent), len(rows) == WAVE)
+        stuck = frozenset(row.aggregate_id for row in rows if row.id not in published)
+        return RelayPass(published=len(published), stuck=stuck, full=len(rows) == BATCH)
 
-    async def _publish_in_waves(self, rows: Sequence[Row[Any]]) -> set[int]:
-        """One event in flight for each aggregate: the next only after the one before it is safe."""
-        by_aggregate: dict[UUID, deque[Row[Any]]] = defaultdict(deque)
+    async def _publish_in_order(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> set[int]:
+        """Publish in waves with one message of each aggregate: the next one only after the one before is confirmed."""
+        by_aggregate: dict[UUID, deque[Row[*tuple[Any, ...]]]] = defaultdict(deque)
         for row in rows:
             by_aggregate[row.aggregate_id].append(row)
-        sent: set[int] = set()
+        published: set[int] = set()
         while by_aggregate:
             wave = [waiting[0] for waiting in by_aggregate.values()]
-            confirmed = await self._transport.publish([self._envelope(row) for row in wave])
-            for row, safe in zip(wave, confirmed, strict=True):
-                if safe:
-                    sent.add(row.id)
+            confirmations = await self._transport.publish([self._envelope(row) for row in wave])
+            for row, is_confirmed in zip(wave, confirmations, strict=True):
+                if is_confirmed:
+                    published.add(row.id)
                     by_aggregate[row.aggregate_id].popleft()
-                if not safe or not by_aggregate[row.aggregate_id]:
+                if not is_confirmed or not by_aggregate[row.aggregate_id]:
                     del by_aggregate[row.aggregate_id]
-        return sent
+        return published
 
-    def _envelope(self, row: Row[Any]) -> Envelope:
+    def _envelope(self, row: Row[*tuple[Any, ...]]) -> Envelope:
         headers: dict[str, str] = row.headers
         return Envelope(
             message_id=str(row.event_id),

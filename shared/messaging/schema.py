@@ -1,4 +1,4 @@
-"""The tables of the mechanisms, as SQL for a service's first migration. One place, so that no service has others."""
+"""The SQL that creates the tables of the mechanisms, for the services' migrations; `shared/tables.py` declares them."""
 
 MECHANISMS = """
 CREATE TABLE outbox (
@@ -24,7 +24,8 @@ CREATE TABLE event_log (
 ) PARTITION BY RANGE (created_at);
 CREATE TABLE event_log_default PARTITION OF event_log DEFAULT;
 CREATE INDEX event_log_by_aggregate ON event_log (aggregate_id, aggregate_version);
-CREATE FUNCTION ensure_event_log_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION ensure_event_log_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     month timestamptz;
 BEGIN
@@ -63,7 +64,8 @@ CREATE TABLE undelivered (
     created_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((next_at IS NULL) = (parked_at IS NOT NULL))
 );
-CREATE UNIQUE INDEX undelivered_once ON undelivered (message_id, handler) NULLS NOT DISTINCT WHERE message_id IS NOT NULL;
+CREATE UNIQUE INDEX undelivered_once ON undelivered (message_id, handler)
+    NULLS NOT DISTINCT WHERE message_id IS NOT NULL;
 CREATE INDEX undelivered_due ON undelivered (next_at) WHERE parked_at IS NULL;
 CREATE TABLE idempotency_keys (
     actor text NOT NULL,
@@ -79,3 +81,58 @@ CREATE TABLE verification_keys (
     jwk jsonb NOT NULL
 );
 """
+"""Of the first migration: never changed."""
+
+EVENT_LOG_BY_DAY = """
+DROP FUNCTION ensure_event_log_partitions();
+ALTER TABLE event_log RENAME TO event_log_by_month;
+ALTER INDEX event_log_by_aggregate RENAME TO event_log_by_month_by_aggregate;
+CREATE TABLE event_log (
+    event_id uuid NOT NULL,
+    aggregate_id uuid NOT NULL,
+    aggregate_version bigint NOT NULL,
+    name text NOT NULL,
+    payload text NOT NULL,
+    headers jsonb NOT NULL,
+    created_at timestamptz NOT NULL
+) PARTITION BY RANGE (created_at);
+CREATE INDEX event_log_by_aggregate ON event_log (aggregate_id, aggregate_version);
+CREATE TABLE event_log_other_days PARTITION OF event_log DEFAULT;
+CREATE FUNCTION maintain_event_log() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    today date := (now() AT TIME ZONE 'UTC')::date;
+    day date;
+    partition_name text;
+BEGIN
+    -- two workers may do this at the same time: the second one waits and then finds everything done
+    PERFORM pg_advisory_xact_lock(7267002);
+    FOR day IN SELECT today + ahead FROM generate_series(0, 7) AS ahead LOOP
+        partition_name := 'event_log_' || to_char(day, 'YYYY_MM_DD');
+        CONTINUE WHEN to_regclass(partition_name) IS NOT NULL;
+        BEGIN
+            EXECUTE format(
+                'CREATE TABLE %I PARTITION OF event_log FOR VALUES FROM (%L) TO (%L)', partition_name,
+                day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+        EXCEPTION WHEN check_violation THEN
+            -- rows of that day are already in the default partition: they stay there
+            NULL;
+        END;
+    END LOOP;
+    FOR partition_name IN
+        SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent = 'event_log'::regclass AND relname ~ '^event_log_[0-9]{4}_[0-9]{2}_[0-9]{2}$'
+            AND to_date(right(relname, 10), 'YYYY_MM_DD') < today - 30
+    LOOP
+        EXECUTE format('DROP TABLE %I', partition_name);
+    END LOOP;
+    DELETE FROM event_log_other_days WHERE created_at < now() - interval '30 days';
+END
+$$;
+SELECT maintain_event_log();
+INSERT INTO event_log (event_id, aggregate_id, aggregate_version, name, payload, headers, created_at)
+    SELECT event_id, aggregate_id, aggregate_version, name, payload, headers, created_at
+    FROM event_log_by_month WHERE created_at >= now() - interval '30 days';
+DROP TABLE event_log_by_month;
+"""
+"""Rows are kept for 30 days. A row that comes so late that its day has no partition goes to the default partition."""

@@ -1,4 +1,4 @@
-"""Which function listens to which message."""
+"""Which handler runs for which message."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,45 +9,51 @@ from sqlalchemy import Table
 from shared.contracts import REGISTRY, Message
 from shared.contracts.message import Snapshot
 from shared.database import UnitOfWork
-from shared.messaging.copies import Copy
+from shared.messaging.copies import Copy, Tombstone
 
 Tx = TypeVar("Tx")
 M = TypeVar("M", bound=Message)
 
 
 class NotYetKnown(Exception):
-    """News that must come first has not come: the delivery is deferred and tried again."""
+    """A message that must be handled first has not arrived yet: this one is deferred and retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handler(Generic[Tx]):
-    """One listening function, or the copy of a snapshot. `name` is half of the inbox key: with another name, what was
-    handled before is handled again.
+    """A function, or an effect on a table, that runs for a message.
+
+    `name` is part of the primary key of the inbox: if a handler is renamed, messages that come again are handled again.
     """
 
     name: str
     message: type[Message]
-    run: Callable[[Any, Tx], Awaitable[None]] | Copy
+    run: Callable[[Any, Tx], Awaitable[None]] | Copy | Tombstone
+
+    @property
+    def is_table_effect(self) -> bool:
+        """Whether it is a copy or a tombstone; these run before the functions."""
+        return isinstance(self.run, Copy | Tombstone)
 
     async def perform(self, message: Message, work: UnitOfWork, tx: Tx) -> None:
-        """Take the effect of a message; `tx` is the service's own view of `work`."""
-        if isinstance(self.run, Copy):
-            await self.run.keep(work.connection, message.snapshot)
+        """Run it; `tx` is the service's own transaction object for `work`."""
+        if isinstance(self.run, Copy | Tombstone):
+            await self.run.apply(work.connection, message)
         else:
             await self.run(message, tx)
 
 
 class Subscriptions(Generic[Tx]):
-    """What a service does when one speaker speaks; one object in each module of `consumers/`."""
+    """The handlers of the messages of one publishing service; one object in each module of `consumers/`."""
 
     def __init__(self) -> None:
-        """Start with no listener."""
         self.handlers: list[Handler[Tx]] = []
+        self._kept: dict[str, type[Snapshot]] = {}
 
     def on(
         self, message: type[M]
     ) -> Callable[[Callable[[M, Tx], Awaitable[None]]], Callable[[M, Tx], Awaitable[None]]]:
-        """Register the decorated function as a listener of `message`."""
+        """Register the decorated function as a handler of `message`."""
 
         def register(run: Callable[[M, Tx], Awaitable[None]]) -> Callable[[M, Tx], Awaitable[None]]:
             self.handlers.append(Handler(getattr(run, "__name__", repr(run)), message, run))
@@ -58,53 +64,68 @@ class Subscriptions(Generic[Tx]):
     def keep(self, snapshot: type[Snapshot], *, into: Table) -> None:
         """Keep a copy of the newest snapshot of each aggregate in a table, from every event that carries it.
 
-        The copies of a message are kept before its other handlers run. Raises ValueError for a table that the snapshot cannot fill.
+        It runs before the message's other handlers. Raises ValueError if the snapshot cannot fill the table.
         """
         copy = Copy(snapshot, into)
         events = REGISTRY.carrying(snapshot)
         if not events:
             text = f"no event carries {snapshot.__name__}"
             raise ValueError(text)
+        self._kept[into.name] = snapshot
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
+
+    def bury(self, event: type[Message], *, in_: Table) -> None:
+        """Turn the row of an aggregate into a tombstone when `event` tells that the aggregate no longer exists.
+
+        Call `keep` for the table first. Raises ValueError if the table cannot hold a tombstone.
+        """
+        snapshot = self._kept.get(in_.name)
+        if snapshot is None:
+            text = f"no snapshot is kept in {in_.name}"
+            raise ValueError(text)
+        self.handlers.append(Handler(f"bury_{in_.name}", event, Tombstone(snapshot, in_)))
 
 
 class Directory(Generic[Tx]):
-    """Every listener of one service, found by wire name."""
+    """All handlers of one service, by wire name."""
 
     def __init__(self, subscriptions: Iterable[Subscriptions[Tx]]) -> None:
-        """Merge the subscriptions; two handlers of one name would share inbox claims, so that is refused."""
+        """Raises ValueError for two handlers of the same name, because they would share their claims in the inbox."""
         self._by_wire_name: dict[str, list[Handler[Tx]]] = {}
-        claimed: set[tuple[str, str]] = set()
+        names: set[tuple[str, str]] = set()
         for handler in (handler for group in subscriptions for handler in group.handlers):
             wire_name = handler.message.wire_name
-            # a copy has one name for all its events, a function listens to one
-            scope = wire_name if isinstance(handler.run, Copy) else ""
-            if (scope, handler.name) in claimed:
+            # a table effect has one name for several events, a function belongs to one
+            scope = wire_name if handler.is_table_effect else ""
+            if (scope, handler.name) in names:
                 text = f"two handlers are called {handler.name}"
                 raise ValueError(text)
-            claimed.add((scope, handler.name))
+            names.add((scope, handler.name))
             self._by_wire_name.setdefault(wire_name, []).append(handler)
         for handlers in self._by_wire_name.values():
-            handlers.sort(key=lambda handler: not isinstance(handler.run, Copy))
+            handlers.sort(key=lambda handler: not handler.is_table_effect)
 
     def listening_to(self, wire_name: str) -> Sequence[Handler[Tx]]:
-        """The handlers of a wire name, in order of registration."""
+        """The handlers of a wire name: table effects first, then functions, in order of registration."""
         return self._by_wire_name.get(wire_name, ())
 
     @property
     def events(self) -> list[str]:
-        """Wire names of the events listened to, sorted."""
-        return sorted(name for name, found in self._by_wire_name.items() if found[0].message.recipient is None)
+        """The wire names of the events that the service subscribes to, sorted."""
+        return sorted(name for name, handlers in self._by_wire_name.items() if handlers[0].message.recipient is None)
 
     def commands_of(self, service: str) -> list[str]:
-        """Wire names of the commands obeyed, sorted; a command that is for another service is a mistake in the program."""
+        """The wire names of the commands that `service` handles, sorted.
+
+        Raises ValueError for a command to another service.
+        """
         commands = {
-            name: found[0].message.recipient
-            for name, found in self._by_wire_name.items()
-            if found[0].message.recipient is not None
+            name: handlers[0].message.recipient
+            for name, handlers in self._by_wire_name.items()
+            if handlers[0].message.recipient is not None
         }
         for name, recipient in commands.items():
             if recipient != service:
-                text = f"{name} is for {recipient}, and {service} must not obey it"
+                text = f"{name} is for {recipient}: {service} must not handle it"
                 raise ValueError(text)
         return sorted(commands)

@@ -1,59 +1,121 @@
-"""Deliveries that failed: deferred with growing delays, then parked, where an operator can read, replay or drop them."""
+"""Deliveries that failed: deferred with growing delays, then parked; operators can read, replay or drop them."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Interval, Row, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging.envelope import Envelope
+from shared.tables import undelivered
 
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 ERROR_LENGTH = 2000
 
-_ADD = text("""
-    INSERT INTO undelivered (message_id, handler, name, body, headers, attempts, next_at, last_error, parked_at)
-    VALUES (:message_id, :handler, :name, :body, :headers, :attempts,
-            now() + CAST(:delay AS interval), :error, CASE WHEN CAST(:delay AS interval) IS NULL THEN now() END)
-    ON CONFLICT DO NOTHING
-""")
-_TAKE = text("""
-    DELETE FROM undelivered WHERE id = (
-        SELECT id FROM undelivered WHERE parked_at IS NULL AND next_at <= now() ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING *
-""")
-_DUE = text("SELECT count(*) FROM undelivered WHERE parked_at IS NULL AND next_at <= now()")
-_FAILED = text("""
-    UPDATE undelivered SET attempts = attempts + 1, last_error = :error, next_at = now() + CAST(:delay AS interval),
-        parked_at = CASE WHEN CAST(:delay AS interval) IS NULL THEN now() END
-    WHERE id = :id AND attempts = :attempts
-""")
-_LIST = text("SELECT * FROM undelivered WHERE (NOT :parked OR parked_at IS NOT NULL) ORDER BY id LIMIT :most")
-_SHOW = text("SELECT * FROM undelivered WHERE id = :id")
-_REPLAY = text("UPDATE undelivered SET attempts = 0, next_at = now(), parked_at = NULL WHERE id = :id")
-_DROP = text("DELETE FROM undelivered WHERE id = :id")
+_DELAY = bindparam("delay", type_=Interval)
+_IS_DUE = undelivered.c.parked_at.is_(None) & (undelivered.c.next_at <= func.now())
+_NEXT_ATTEMPT = {
+    "next_at": func.now() + _DELAY,
+    "parked_at": case((_DELAY.is_(None), func.now())),
+}
+"""Without a delay there is no next attempt: the delivery is parked."""
+_ADD = (
+    insert(undelivered)
+    .values(
+        message_id=bindparam("message_id"),
+        handler=bindparam("handler"),
+        name=bindparam("name"),
+        body=bindparam("body"),
+        headers=bindparam("headers"),
+        attempts=bindparam("attempts"),
+        last_error=bindparam("error"),
+        **_NEXT_ATTEMPT,
+    )
+    .on_conflict_do_nothing()
+)
+_CLAIM_DUE = (
+    delete(undelivered)
+    .where(
+        undelivered.c.id
+        == select(undelivered.c.id)
+        .where(_IS_DUE)
+        .order_by(undelivered.c.next_at, undelivered.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .returning(*undelivered.c)
+)
+_COUNT_DUE = select(func.count()).select_from(undelivered).where(_IS_DUE)
+_FAILED = (
+    update(undelivered)
+    .where(undelivered.c.id == bindparam("number"), undelivered.c.attempts == bindparam("attempts_before"))
+    .values(attempts=undelivered.c.attempts + 1, last_error=bindparam("error"), **_NEXT_ATTEMPT)
+)
+_LIST = select(undelivered).order_by(undelivered.c.id).limit(bindparam("limit"))
+_LIST_PARKED = _LIST.where(undelivered.c.parked_at.is_not(None))
+_FIND = select(undelivered).where(undelivered.c.id == bindparam("number"))
+_REPLAY = (
+    update(undelivered)
+    .where(undelivered.c.id == bindparam("number"))
+    .values(attempts=0, next_at=func.now(), parked_at=None)
+)
+_DROP = delete(undelivered).where(undelivered.c.id == bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A delivery that failed. `number` is how operators refer to it; `next_at` is None once it is parked."""
+
+    number: int
+    message_id: str | None
+    handler: str | None
+    """None if the message could not even be read."""
+    name: str
+    body: bytes
+    headers: Mapping[str, str]
+    attempts: int
+    next_at: datetime | None
+    last_error: str
+    parked_at: datetime | None
+    created_at: datetime
+
+    @property
+    def envelope(self) -> Envelope:
+        """The delivery as it arrived."""
+        headers = dict(self.headers)
+        return Envelope(
+            message_id=self.message_id,
+            name=self.name,
+            body=self.body,
+            recipient=headers.pop("recipient", None),
+            correlation_id=headers.pop("correlation_id", None),
+            source=headers.pop("source", None),
+            headers=headers,
+        )
 
 
 def describe(error: BaseException) -> str:
-    """One line an operator can act on: the kind of error and its first line."""
-    first = (str(error).splitlines() or [""])[0]
-    return _storable(f"{type(error).__name__}: {first}"[:ERROR_LENGTH])
+    """One line for operators: the kind of error and the first line of its text."""
+    first_line = (str(error).splitlines() or [""])[0]
+    return _storable(f"{type(error).__name__}: {first_line}"[:ERROR_LENGTH])
 
 
 def _storable(value: str) -> str:
-    """PostgreSQL keeps no NUL in a text, and a stranger's message may have one anywhere."""
+    """PostgreSQL cannot store NUL characters, which a message of an unknown program may contain anywhere."""
     return value.replace("\0", "\\0")
 
 
 async def defer(connection: AsyncConnection, envelope: Envelope, handler: str, error: BaseException) -> None:
-    """Remember a failed delivery for its next attempt."""
+    """Keep a delivery whose handler failed for its next attempt."""
     await _add(connection, envelope, handler, attempts=1, delay=DELAYS[0], error=describe(error))
 
 
 async def park(connection: AsyncConnection, envelope: Envelope, reason: str) -> None:
-    """Keep a delivery that no attempt can help: no id, unreadable, or of an unknown version."""
+    """Keep a delivery that no further attempt can help: it has no id, cannot be read, or has an unknown version."""
     await _add(connection, envelope, None, attempts=0, delay=None, error=reason)
 
 
@@ -79,9 +141,7 @@ async def _add(
             "handler": handler,
             "name": _storable(envelope.name),
             "body": envelope.body,
-            "headers": json.dumps(
-                {_storable(key): _storable(value) for key, value in headers.items() if value is not None}
-            ),
+            "headers": {_storable(key): _storable(value) for key, value in headers.items() if value is not None},
             "attempts": attempts,
             "delay": delay,
             "error": _storable(error),
@@ -89,54 +149,69 @@ async def _add(
     )
 
 
-async def take_due(connection: AsyncConnection) -> Row[Any] | None:
-    """Take one delivery that is due out of the table; a roll-back puts it back."""
-    return (await connection.execute(_TAKE)).one_or_none()
+async def claim_due(connection: AsyncConnection) -> Undelivered | None:
+    """Take one delivery that is due out of the table; a rollback puts it back."""
+    row = (await connection.execute(_CLAIM_DUE)).one_or_none()
+    return None if row is None else _record(row)
 
 
 async def count_due(connection: AsyncConnection) -> int:
     """How many are due now."""
-    return int(await connection.scalar(_DUE) or 0)
+    return int(await connection.scalar(_COUNT_DUE) or 0)
 
 
-async def failed_again(connection: AsyncConnection, row: Row[Any], error: BaseException, *, for_good: bool) -> bool:
-    """Plan the next attempt, or park after the last one, or at once if no attempt can help. Return whether it is parked."""
-    delay = DELAYS[row.attempts] if row.attempts < len(DELAYS) and not for_good else None
+async def record_failure(
+    connection: AsyncConnection, delivery: Undelivered, error: BaseException, *, permanent: bool
+) -> bool:
+    """Schedule the next attempt; park the delivery after the last one or a permanent error. Return True if parked."""
+    delay = DELAYS[delivery.attempts] if delivery.attempts < len(DELAYS) and not permanent else None
     await connection.execute(
-        _FAILED, {"id": row.id, "attempts": row.attempts, "delay": delay, "error": describe(error)}
+        _FAILED,
+        {
+            "number": delivery.number,
+            "attempts_before": delivery.attempts,
+            "delay": delay,
+            "error": describe(error),
+        },
     )
     return delay is None
 
 
-def envelope_of(row: Row[Any]) -> Envelope:
-    """The delivery as it arrived."""
-    headers: dict[str, str] = dict(row.headers)
-    return Envelope(
-        message_id=row.message_id,
-        name=row.name,
-        body=bytes(row.body),
-        recipient=headers.pop("recipient", None),
-        correlation_id=headers.pop("correlation_id", None),
-        source=headers.pop("source", None),
-        headers=headers,
-    )
+async def list_undelivered(
+    connection: AsyncConnection, *, parked: bool = False, limit: int = 100
+) -> Sequence[Undelivered]:
+    """The deliveries that wait or are parked, the oldest first; with `parked` only the parked ones."""
+    rows = await connection.execute(_LIST_PARKED if parked else _LIST, {"limit": limit})
+    return [_record(row) for row in rows]
 
 
-async def listed(connection: AsyncConnection, *, parked: bool = False, most: int = 100) -> Sequence[Row[Any]]:
-    """What is waiting or parked, oldest first."""
-    return (await connection.execute(_LIST, {"parked": parked, "most": most})).all()
-
-
-async def show(connection: AsyncConnection, number: int) -> Row[Any] | None:
-    """One delivery."""
-    return (await connection.execute(_SHOW, {"id": number})).one_or_none()
+async def find(connection: AsyncConnection, number: int) -> Undelivered | None:
+    """The delivery of that number."""
+    row = (await connection.execute(_FIND, {"number": number})).one_or_none()
+    return None if row is None else _record(row)
 
 
 async def replay(connection: AsyncConnection, number: int) -> bool:
-    """Make a delivery due now, with all its attempts before it. False when there is none of that number."""
-    return bool((await connection.execute(_REPLAY, {"id": number})).rowcount)
+    """Make a delivery due now, with all its attempts left. Return False if there is none of that number."""
+    return bool((await connection.execute(_REPLAY, {"number": number})).rowcount)
 
 
 async def drop(connection: AsyncConnection, number: int) -> bool:
-    """Forget a delivery for good. False when there is none of that number."""
-    return bool((await connection.execute(_DROP, {"id": number})).rowcount)
+    """Delete a delivery. Return False if there is none of that number."""
+    return bool((await connection.execute(_DROP, {"number": number})).rowcount)
+
+
+def _record(row: Row[Any]) -> Undelivered:
+    return Undelivered(
+        number=row.id,
+        message_id=row.message_id,
+        handler=row.handler,
+        name=row.name,
+        body=bytes(row.body),
+        headers=row.headers,
+        attempts=row.attempts,
+        next_at=row.next_at,
+        last_error=row.last_error,
+        parked_at=row.parked_at,
+        created_at=row.created_at,
+    )

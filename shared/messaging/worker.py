@@ -1,4 +1,4 @@
-"""The background half of a service: relays, the listener, the retries, the housekeeping, and the service's own jobs."""
+"""The background process of a service: relays, the listener, retries, housekeeping, and the service's own jobs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Generic
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import delete, func, select
 
+from shared import tables
 from shared.database import Database, UnitOfWork
-from shared.messaging.ending import to_its_end
+from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
 from shared.messaging.relay import Relay
@@ -23,17 +24,19 @@ log = structlog.get_logger()
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
-_CLEANING = (
-    text("SELECT ensure_event_log_partitions()"),
-    # longer than the longest retry and any replay by hand
-    text("DELETE FROM inbox WHERE done_at < now() - interval '90 days'"),
-    text("DELETE FROM idempotency_keys WHERE created_at < now() - interval '2 days'"),
+INBOX_DAYS = timedelta(days=90)
+"""Longer than the longest retry and any replay by an operator: an older claim is no longer needed."""
+IDEMPOTENCY_DAYS = timedelta(days=2)
+_HOUSEKEEPING = (
+    select(func.maintain_event_log()),
+    delete(tables.inbox).where(tables.inbox.c.done_at < func.now() - INBOX_DAYS),
+    delete(tables.idempotency_keys).where(tables.idempotency_keys.c.created_at < func.now() - IDEMPOTENCY_DAYS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that a service does by the clock. `run` opens its own transactions and must bear to run twice at once."""
+    """A task that runs at a fixed interval. `run` opens its own transactions; two may run at the same time."""
 
     name: str
     every: timedelta
@@ -41,7 +44,7 @@ class Job:
 
 
 class Worker(Generic[Tx]):
-    """Everything of one service that no request waits for. Any number may run side by side."""
+    """All background work of one service. Any number of workers may run side by side."""
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class Worker(Generic[Tx]):
         jobs: Sequence[Job] = (),
         relay_shards: int = 1,
     ) -> None:
-        """`transaction` makes the service's unit of work; `relay_shards` is the same for all workers of the service."""
+        """`transaction` makes the service's transaction object; `relay_shards` must be the same for all its workers."""
         self.database = database
         self.transport = transport
         self.service = service
@@ -65,20 +68,20 @@ class Worker(Generic[Tx]):
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
             for shard in range(relay_shards)
         ]
-        self._jobs = [
+        self.jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
-            Job("housekeeping", HOUSEKEEPING_EVERY, self._keep_house),
+            Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
         ]
 
     async def run(self) -> None:
-        """Run until cancelled; then what has begun is finished first, and what it committed is acknowledged."""
+        """Run until cancelled; then finish and acknowledge what was started."""
         await self.database.wait_until_ready()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             for relay in self._relays:
                 tasks.create_task(relay.run())
-            for job in self._jobs:
+            for job in self.jobs:
                 tasks.create_task(self._repeat(job))
 
     async def _listen(self) -> None:
@@ -87,14 +90,14 @@ class Worker(Generic[Tx]):
         subscription = await self.transport.subscribe(self.queue)
         try:
             while True:
-                await self.inbox.take(await subscription.receive(BATCH))
+                await self.inbox.handle(await subscription.receive(BATCH))
         finally:
             await subscription.close()
 
     async def _repeat(self, job: Job) -> None:
         while True:
             try:
-                await to_its_end(_begun(job))
+                await finish_before_stopping(_run(job))
             except Exception as error:
                 if await self.database.is_away(error):
                     await self.database.wait_until_ready()
@@ -105,11 +108,11 @@ class Worker(Generic[Tx]):
     async def _retry(self) -> None:
         await self.inbox.retry_due()
 
-    async def _keep_house(self) -> None:
-        for statement in _CLEANING:
+    async def _clean_up(self) -> None:
+        for statement in _HOUSEKEEPING:
             async with self.database.transaction() as work:
                 await work.connection.execute(statement)
 
 
-async def _begun(job: Job) -> None:
-    await job.run()
+async def _run(job: Job) -> None:
+    await job.run()  # `Job.run` gives an Awaitable, a task needs a coroutine

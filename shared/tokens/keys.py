@@ -1,7 +1,6 @@
 """Where the public keys of tokens come from."""
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -9,9 +8,11 @@ from typing import Any, Protocol
 import httpx
 import jwt
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Text, all_, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared.database import Database
+from shared.tables import verification_keys
 
 log = structlog.get_logger()
 
@@ -19,10 +20,10 @@ REFRESH_SECONDS = 300
 UNKNOWN_KEY_SECONDS = 30
 FAILED_SECONDS = 2
 FETCH_SECONDS = 5
-_FORGET = text("DELETE FROM verification_keys WHERE kid <> ALL(:kids)")
-_REMEMBER = text("""
-    INSERT INTO verification_keys (kid, jwk) VALUES (:kid, :jwk) ON CONFLICT (kid) DO UPDATE SET jwk = EXCLUDED.jwk
-""")
+_DELETE_OTHERS = delete(verification_keys).where(verification_keys.c.kid != all_(bindparam("kids", type_=ARRAY(Text))))
+_NEW_KEY = insert(verification_keys).values(kid=bindparam("kid"), jwk=bindparam("jwk"))
+_UPSERT = _NEW_KEY.on_conflict_do_update(index_elements=["kid"], set_={"jwk": _NEW_KEY.excluded.jwk})
+_ALL = select(verification_keys.c.jwk)
 
 
 class KeySource(Protocol):
@@ -49,7 +50,7 @@ class StaticKeys:
 
 
 class HttpKeys:
-    """The set that identity publishes. The last good one is kept in the service's own database: identity may be down."""
+    """The set that identity publishes. The last good one is kept in the service's database: identity may be down."""
 
     def __init__(self, url: str, database: Database) -> None:
         """`url` comes from the settings alone."""
@@ -100,11 +101,10 @@ class HttpKeys:
             return
         async with self._database.transaction() as work:
             # a key that was taken out must not be trusted again after a restart
-            await work.connection.execute(_FORGET, {"kids": [str(one["kid"]) for one in jwks]})
-            for one in jwks:
-                await work.connection.execute(_REMEMBER, {"kid": str(one["kid"]), "jwk": json.dumps(one)})
+            await work.connection.execute(_DELETE_OTHERS, {"kids": [str(jwk["kid"]) for jwk in jwks]})
+            for jwk in jwks:
+                await work.connection.execute(_UPSERT, {"kid": str(jwk["kid"]), "jwk": dict(jwk)})
 
     async def _remembered(self) -> dict[str, Any]:
         async with self._database.transaction() as work:
-            rows = await work.connection.execute(text("SELECT jwk FROM verification_keys"))
-            return _parsed([row.jwk for row in rows])
+            return _parsed((await work.connection.scalars(_ALL)).all())

@@ -1,12 +1,12 @@
-"""Rules that no linter has: who may commit, publish, acknowledge, read settings; how long a file may be."""
+"""Rules that no linter has: which modules may commit, publish, acknowledge, read settings; how long a file may be."""
 
 import ast
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.tree import Files, tree
+
 LONGEST = 340
 ONLY_IN = {
     "commit": {"shared/database.py"},
@@ -15,22 +15,14 @@ ONLY_IN = {
 }
 
 
-def sources() -> list[Path]:
-    return sorted(path for folder in ("services", "shared", "deploy") for path in (ROOT / folder).rglob("*.py"))
-
-
 def calls(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr
 
 
-def offenders(method: str, files: list[tuple[str, str]]) -> list[str]:
+def offenders(method: str, files: Files) -> list[str]:
     return [name for name, text in files if name not in ONLY_IN[method] and method in calls(ast.parse(text))]
-
-
-def tree() -> list[tuple[str, str]]:
-    return [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in sources()]
 
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
@@ -47,15 +39,15 @@ def test_the_rule_bites(method: str) -> None:
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
 def test_the_mechanism_is_where_the_rule_says(method: str) -> None:
-    found = {name for name, text in tree() if method in calls(ast.parse(text))}
-    assert found == ONLY_IN[method]
+    callers = {name for name, text in tree() if method in calls(ast.parse(text))}
+    assert callers == ONLY_IN[method]
 
 
-def too_long(files: list[tuple[str, str]]) -> list[str]:
+def too_long(files: Files) -> list[str]:
     return [name for name, text in files if text.count("\n") > LONGEST]
 
 
-def catching(files: list[tuple[str, str]]) -> list[str]:
+def catching(files: Files) -> list[str]:
     handlers = [(name, text) for name, text in files if "/consumers/" in name]
     return [
         name
@@ -64,7 +56,7 @@ def catching(files: list[tuple[str, str]]) -> list[str]:
     ]
 
 
-def reading_settings(files: list[tuple[str, str]]) -> list[str]:
+def reading_settings(files: Files) -> list[str]:
     others = [
         (name, text)
         for name, text in files
@@ -78,7 +70,7 @@ def _is_of_settings(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize("rule", [too_long, catching, reading_settings])
-def test_the_tree_keeps_the_rule(rule: Callable[[list[tuple[str, str]]], list[str]]) -> None:
+def test_the_tree_keeps_the_rule(rule: Callable[[Files], list[str]]) -> None:
     assert rule(tree()) == []
 
 
@@ -94,7 +86,5 @@ def test_the_tree_keeps_the_rule(rule: Callable[[list[tuple[str, str]]], list[st
         (reading_settings, "services/x/api/y.py", "from services.x.settings import Settings\n"),
     ],
 )
-def test_a_file_that_breaks_the_rule_is_found(
-    rule: Callable[[list[tuple[str, str]]], list[str]], name: str, text: str
-) -> None:
+def test_a_file_that_breaks_the_rule_is_found(rule: Callable[[Files], list[str]], name: str, text: str) -> None:
     assert rule([(name, text)]) == [name]

@@ -1,38 +1,40 @@
-"""Each import rule of pyproject.toml, broken once in a copy of the tree: a rule that nothing can break is not one."""
+"""Each import rule of pyproject.toml is broken in a copy of the tree, to show that the linter finds it."""
 
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CODE = ("services", "shared", "deploy")
+from tests.architecture.tree import CODE, ROOT
+
+ROOMS = "Rooms point inwards, and there is no other room"
+HTTP = "Only the edges know HTTP"
 FAULTS = [
-    ("Shared knows no service and no deployment", "shared/database.py", "import services.enrollment.domain.queue"),
-    ("Services never import one another", "services/notifier/use_cases/post.py", "import services.identity.domain"),
-    ("Services know no deployment", "services/notifier/use_cases/post.py", "import deploy.embedded.gateway"),
-    (
-        "Rooms point inwards, and there is no other room",
-        "services/enrollment/storage/carts.py",
-        "import services.enrollment.use_cases.request",
-    ),
-    (
-        "Rooms point inwards, and there is no other room",
-        "services/catalogue/api/problems.py",
-        "import services.catalogue.settings",
-    ),
-    ("The domain is plain Python", "services/identity/domain/attachments.py", "import pydantic"),
-    ("The domain is plain Python", "services/enrollment/domain/queue.py", "import shared.contracts"),
-    ("Contracts depend on nothing of ours", "shared/contracts/message.py", "import shared.telemetry"),
-    ("Messaging knows nothing of HTTP", "shared/messaging/relay.py", "import shared.http.clock"),
+    ("Shared knows no service and no deployment", "shared/planted.py", "import services.enrollment.domain"),
+    ("Services never import one another", "services/notifier/use_cases/planted.py", "import services.identity.domain"),
+    ("Services know no deployment", "services/notifier/use_cases/planted.py", "import deploy.embedded"),
+    (ROOMS, "services/enrollment/storage/planted.py", "import services.enrollment.use_cases"),
+    (ROOMS, "services/catalogue/api/planted.py", "import services.catalogue.settings"),
+    ("The domain is plain Python", "services/identity/domain/planted.py", "import pydantic"),
+    ("The domain is plain Python", "services/enrollment/domain/planted.py", "import shared.contracts"),
+    ("The domain is plain Python", "services/enrollment/domain/planted.py", "import shared.tables"),
+    (HTTP, "services/identity/use_cases/planted.py", "import shared.http.etag"),
+    (HTTP, "services/catalogue/storage/planted.py", "import fastapi"),
+    (HTTP, "services/enrollment/consumers/planted.py", "import starlette"),
+    (HTTP, "services/notifier/domain/planted.py", "import shared.http.problems"),
+    ("Errors depend on nothing", "shared/errors.py", "import pydantic"),
+    ("Errors depend on nothing", "shared/errors.py", "import shared.contracts.message"),
+    ("Contracts depend on nothing of ours", "shared/contracts/planted.py", "import shared.telemetry"),
+    ("Messaging knows nothing of HTTP", "shared/messaging/planted.py", "import shared.http.clock"),
 ]
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of everything that the rules are about."""
+    """A copy of all code that the rules are about."""
     copy = tmp_path_factory.mktemp("tree")
     for folder in CODE:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -53,13 +55,54 @@ def check(tree: Path) -> str:
 @pytest.mark.parametrize(("rule", "file", "fault"), FAULTS, ids=[f"{file}: {fault}" for _, file, fault in FAULTS])
 def test_an_import_that_a_rule_forbids_is_found(tree: Path, rule: str, file: str, fault: str) -> None:
     path = tree / file
-    before = path.read_text()
-    path.write_text(f"{before}\n{fault}\n")
+    before = path.read_text() if path.exists() else None
+    path.write_text(f"{before or ''}\n{fault}\n")
     try:
-        said = check(tree)
+        report = check(tree)
     finally:
-        path.write_text(before)
-    assert f"{rule} BROKEN" in said
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before)
+    assert f"{rule} BROKEN" in report
+
+
+@pytest.fixture
+def fifth(tree: Path) -> Iterator[Path]:
+    """A new service with all the rooms, which no rule names."""
+    service = tree / "services" / "fifth"
+    for room in ("api", "consumers", "use_cases", "storage", "domain"):
+        (service / room).mkdir(parents=True)
+    for module in (
+        "wiring.py",
+        "settings.py",
+        "__init__.py",
+        *(f"{room.name}/__init__.py" for room in service.iterdir()),
+    ):
+        (service / module).touch()
+    yield service
+    shutil.rmtree(service)
+
+
+def test_a_new_service_with_the_known_rooms_keeps_every_rule(tree: Path, fifth: Path) -> None:
+    (fifth / "use_cases" / "act.py").write_text("import services.fifth.storage\n")
+    assert " 0 broken." in check(tree)
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "fault"),
+    [
+        (ROOMS, "helpers/__init__.py", ""),
+        (ROOMS, "storage/act.py", "import services.fifth.use_cases"),
+        (HTTP, "use_cases/act.py", "import fastapi"),
+        ("The domain is plain Python", "domain/act.py", "import sqlalchemy"),
+        ("Services never import one another", "use_cases/act.py", "import services.identity.domain"),
+    ],
+)
+def test_every_rule_holds_for_a_new_service(tree: Path, fifth: Path, rule: str, file: str, fault: str) -> None:
+    (fifth / file).parent.mkdir(exist_ok=True)
+    (fifth / file).write_text(fault)
+    assert f"{rule} BROKEN" in check(tree)
 
 
 def test_a_room_that_the_house_does_not_have_is_found(tree: Path) -> None:
@@ -67,10 +110,10 @@ def test_a_room_that_the_house_does_not_have_is_found(tree: Path) -> None:
     room.mkdir()
     (room / "__init__.py").touch()
     try:
-        said = check(tree)
+        report = check(tree)
     finally:
         shutil.rmtree(room)
-    assert "Rooms point inwards, and there is no other room BROKEN" in said
+    assert f"{ROOMS} BROKEN" in report
 
 
 def test_the_tree_as_it_is_keeps_every_rule(tree: Path) -> None:

@@ -8,10 +8,10 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_table_of_settings_is_the_one_of_now() -> None:
-    said = README.read_text()
-    assert said == settings_table.written(said, generate.services()), "run `make docs`"
+    readme = README.read_text()
+    assert readme == settings_table.written(readme, generate.services()), "run `make docs`"
 
 
 def test_a_setting_that_the_table_lacks_is_noticed() -> None:
-    said = README.read_text().replace("| `RELAY_SHARDS` |", "| `OTHER` |")
-    assert said != settings_table.written(said, generate.services())
+    readme = README.read_text().replace("| `RELAY_SHARDS` |", "| `OTHER` |")
+    assert readme != settings_table.written(readme, generate.services())

@@ -1,15 +1,21 @@
-"""The only legal edit of a published message is to add an optional field: finds every other edit between two JSON schemas."""
+"""Finds illegal edits between two JSON schemas of a message.
+
+Legal are: to add an optional field; to document another known value of an open word (`examples`); to change
+descriptions. One more edit was legal once, before anybody outside used version 1, and exists only in the history: a
+closed `enum` became an open string that documents at least the same values (docs/decisions/0005). No schema has an enum
+any more (`test_no_message_has_a_closed_enum`), so that it cannot be made again.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
-WORDS = {"title", "description", "$defs"}
-"""What a listener does not read."""
+DOCUMENTATION = {"title", "description", "x-personal", "$defs"}
+"""What does not change how a message is read."""
 
 
 def illegal_edits(old: Schema, new: Schema) -> list[str]:
-    """Say, one sentence each, what changed that may not; empty when the edit is legal."""
+    """One sentence for each illegal edit; empty if there is none."""
     return list(_compare(old, new, "", (old.get("$defs", {}), new.get("$defs", {}))))
 
 
@@ -18,19 +24,33 @@ def _compare(old: Schema, new: Schema, place: str, definitions: tuple[Schema, Sc
     if "properties" in old and "properties" in new:
         yield from _compare_objects(old, new, place, definitions)
         return
+    old, new = _without_legal_edits_of_words(old, new)
     parts = [(key, old[key], new[key]) for key in ("items", "prefixItems", "anyOf") if key in old and key in new]
     rest_old, rest_new = (
-        {key: value for key, value in one.items() if key not in {*WORDS, *(part[0] for part in parts)}}
-        for one in (old, new)
+        {key: value for key, value in schema.items() if key not in {*DOCUMENTATION, *(part[0] for part in parts)}}
+        for schema in (old, new)
     )
     if rest_old != rest_new:
         yield f"{place or 'message'}: was {rest_old}, is {rest_new}"
     for key, before, after in parts:
-        befores, afters = ([one] if isinstance(one, Mapping) else one for one in (before, after))
-        if len(befores) != len(afters):
-            yield f"{place}: {key} had {len(befores)} choices, has {len(afters)}"
-        for one, other in zip(befores, afters, strict=False):
-            yield from _compare(one, other, f"{place}[]", definitions)
+        choices_before, choices_after = ([value] if isinstance(value, Mapping) else value for value in (before, after))
+        if len(choices_before) != len(choices_after):
+            yield f"{place}: {key} had {len(choices_before)} choices, has {len(choices_after)}"
+        for choice_before, choice_after in zip(choices_before, choices_after, strict=False):
+            yield from _compare(choice_before, choice_after, f"{place}[]", definitions)
+
+
+def _without_legal_edits_of_words(old: Schema, new: Schema) -> tuple[Schema, Schema]:
+    """Both schemas of a string without its values, if all values of the old one are still documented in the new one."""
+    if "examples" not in new or "enum" in new or {old.get("type"), new.get("type")} != {"string"}:
+        return old, new
+    values = old.get("enum", old.get("examples", ()))
+    if not set(values) <= set(new["examples"]):
+        return old, new
+    return (
+        {key: value for key, value in old.items() if key not in {"enum", "examples"}},
+        {key: value for key, value in new.items() if key != "examples"},
+    )
 
 
 def _compare_objects(old: Schema, new: Schema, place: str, definitions: tuple[Schema, Schema]) -> Iterator[str]:

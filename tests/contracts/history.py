@@ -1,4 +1,4 @@
-"""Every version of a committed file that this clone knows of, the newest first; in a shallow clone there are fewer, in an export none."""
+"""All versions of committed files that this clone knows, the newest first; an export of the tree knows none."""
 
 import subprocess
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a path once held."""
+    """The text of a file in one commit."""
 
     path: Path
     text: str
@@ -21,8 +21,8 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def versions(folder: Path, *, root: Path = ROOT) -> list[Version]:
-    """All versions of all files of `folder` on the history of HEAD; what stands in the folder now is the caller's to read."""
-    # one line a change: `:old-mode new-mode old-blob new-blob letter<TAB>path`; -m, so that a merge hides nothing
+    """All versions of all files of `folder` in the history of HEAD, without those of the working tree."""
+    # one line for each change: `:old-mode new-mode old-blob new-blob letter<TAB>path`; -m shows changes in merges too
     raw = _git(
         root,
         "log",
@@ -35,5 +35,5 @@ def versions(folder: Path, *, root: Path = ROOT) -> list[Version]:
         folder.relative_to(root).as_posix(),
     )
     changes = [(line.split("\t", 1)[1], line.split()[3]) for line in raw.splitlines() if line.startswith(":")]
-    seen = dict.fromkeys(change for change in changes if set(change[1]) != {"0"})
-    return [Version(root / path, _git(root, "cat-file", "blob", blob)) for path, blob in seen]
+    distinct = dict.fromkeys(change for change in changes if set(change[1]) != {"0"})
+    return [Version(root / path, _git(root, "cat-file", "blob", blob)) for path, blob in distinct]

@@ -9,7 +9,6 @@ from shared.contracts.identity import (
     AccountAttachmentEnded,
     AccountAttachmentRefused,
     AccountAttachmentRequested,
-    AccountErased,
     AccountRegistered,
     AccountUpdated,
     AttachmentStatusesChanged,
@@ -31,12 +30,6 @@ async def when_an_account_is_registered(message: AccountRegistered, tx: Transact
 async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -> None:
     """Keep its copy: who is disabled is refused from now on."""
     await tx.copies.account(message.account)
-
-
-@subscriptions.on(AccountErased)
-async def when_an_account_is_erased(message: AccountErased, tx: Transaction) -> None:
-    """Keep a tombstone."""
-    await tx.copies.account_erased(message.account_id, message.version)
 
 
 @subscriptions.on(StructureRegistered)

@@ -2,7 +2,7 @@
 
 from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import erase_account, keep_account, keep_attachment, keep_structure
+from services.notifier.use_cases.keep_copies import keep_account, keep_attachment, keep_structure
 from services.notifier.use_cases.post import Post, having, known_account, post_to, post_to_address, require_structure
 from shared.contracts import Message
 from shared.contracts.identity import (
@@ -10,7 +10,6 @@ from shared.contracts.identity import (
     AccountAttachmentEnded,
     AccountAttachmentRefused,
     AccountAttachmentRequested,
-    AccountErased,
     AccountRegistered,
     AccountUpdated,
     AttachmentSnapshot,
@@ -28,6 +27,8 @@ from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Transaction]()
 
+_NOTICES = {"already_registered": Kind.ALREADY_REGISTERED, "password_changed": Kind.PASSWORD_CHANGED}
+
 
 def cause(message: Message) -> str:
     """What a mail follows from: the fact, by the aggregate and its version."""
@@ -44,12 +45,6 @@ async def when_an_account_is_registered(message: AccountRegistered, tx: Transact
 async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -> None:
     """Keep the address."""
     await keep_account(tx, message.account)
-
-
-@subscriptions.on(AccountErased)
-async def when_an_account_is_erased(message: AccountErased, tx: Transaction) -> None:
-    """Forget the person."""
-    await erase_account(tx, message.account_id, message.version)
 
 
 @subscriptions.on(StructureUpdated)
@@ -167,5 +162,8 @@ async def send_password_reset(message: SendPasswordReset, tx: Transaction) -> No
 @subscriptions.on(SendAccountNotice)
 async def send_account_notice(message: SendAccountNotice, tx: Transaction) -> None:
     """Tell the owner of the address."""
-    post = Post(Kind(message.notice), cause(message), message.id, {"first_name": message.first_name})
+    kind = _NOTICES.get(message.notice)
+    if kind is None:  # a notice that this version does not know: there is no mail for it
+        return
+    post = Post(kind, cause(message), message.id, {"first_name": message.first_name})
     await post_to_address(tx, post, Audience.OWNER, message.email)

@@ -87,7 +87,7 @@ def _enrollment(mail: Mail, enrollment: Enrollment, held_slots: Sequence[Slot]) 
         return "La demande est close."
     if mail.kind is Kind.WITHDRAWN and mail.audience is Audience.PERSON and not held_slots:
         return "La personne s'est désistée elle-même, et rien n'est à retirer de son agenda."
-    if mail.kind in SEATS and enrollment.seat != mail.facts["seat"]:
+    if mail.kind in SEATS and (enrollment.seat != mail.facts["seat"] or enrollment.seat not in ("queued", "held")):
         return "La place n'est plus celle que le message annonce."
     if mail.kind is Kind.CERTIFICATE and not (enrollment.attendance and any(enrollment.attendance.values())):
         return "Aucune présence n'est enregistrée."
@@ -95,7 +95,7 @@ def _enrollment(mail: Mail, enrollment: Enrollment, held_slots: Sequence[Slot]) 
 
 
 def _session(mail: Mail, session: Session) -> str | None:
-    if mail.kind is Kind.SESSION_MOVED and session.state == "cancelled":
+    if mail.kind is Kind.SESSION_MOVED and session.state != "scheduled":
         return "La session est annulée."
     return None
 

@@ -68,6 +68,7 @@ class Copies:
         self._connection = connection
 
     async def _keep(self, table: Table, values: Mapping[str, Any]) -> None:
+        values = {name: value for name, value in values.items() if name in table.c}  # a snapshot may have more
         statement = insert(table).values(**values)
         newer = table.c.version < statement.excluded.version
         changes = {name: statement.excluded[name] for name in values if name != "id"}

@@ -97,7 +97,7 @@ class CatalogueService:
 
     async def tell(self, *messages: Message) -> None:
         """Deliver events to the service as its worker does; each must be handled."""
-        await self.worker.inbox.take([_Delivery(message) for message in messages])
+        await self.worker.inbox.handle([_Delivery(message) for message in messages])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def erase(self, account_id: UUID) -> None:

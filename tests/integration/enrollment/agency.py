@@ -77,7 +77,7 @@ class Agency:
     async def tell(self, *messages: Message) -> None:
         """Deliver messages as the worker does; every one must take effect."""
         for start in range(0, len(messages), BATCH):
-            await self.worker.inbox.take([_Delivery(message) for message in messages[start : start + BATCH]])
+            await self.worker.inbox.handle([_Delivery(message) for message in messages[start : start + BATCH]])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def opens(self) -> None:
@@ -264,7 +264,7 @@ class Agency:
 
     async def clock(self) -> None:
         """The worker's clock strikes."""
-        [job] = [job for job in self.worker._jobs if job.name == "clock"]
+        [job] = [job for job in self.worker.jobs if job.name == "clock"]
         await job.run()
 
     async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:

@@ -16,7 +16,6 @@ from shared.contracts.catalogue import (
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
-    AccountErased,
     AccountUpdated,
     AttachmentStatusesChanged,
 )
@@ -197,19 +196,17 @@ async def test_a_status_taken_away_stops_working_at_once(agency: Agency, statuse
     assert (await agency.call(agency.employer, "GET", "/enrollments?scope=structure")).json()["items"] == []
 
 
-async def test_who_is_disabled_or_erased_is_refused_and_not_brought_back_by_late_news(agency: Agency) -> None:
-    people = await agency.people(2)
+async def test_who_is_disabled_is_refused_and_not_brought_back_by_late_news(agency: Agency) -> None:
+    people = await agency.people(1)
     before = [agency.account(person.account_id, version=2) for person in people]
     off = agency.account(people[0].account_id, version=3, disabled=True)
     await agency.tell(
         AccountUpdated(occurred_at=agency.now, account=off.account),
-        AccountErased(occurred_at=agency.now, account_id=people[1].account_id, version=3),
         *before,
     )
     for person in people:
         refused = await agency.call(person.account_id, "GET", "/cart")
         assert (refused.status_code, refused.json()["type"]) == (403, "urn:parcourspro:problem:account-not-admitted")
-    assert await agency.rows("SELECT first_name FROM accounts WHERE erased") == [("",)]
 
 
 async def test_somebody_not_heard_of_yet_is_refused_until_the_news_comes(agency: Agency) -> None:

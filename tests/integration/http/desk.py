@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Response
 from pydantic import AwareDatetime
 from sqlalchemy import text
 
-from shared.contracts.identity import AccountErased
+from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.database import Database, UnitOfWork
 from shared.errors import check_version
 from shared.http.app import create_app
@@ -77,7 +77,7 @@ async def _add(work: UnitOfWork, name: str, now: datetime) -> Thing:
     await work.connection.execute(
         text("INSERT INTO things (id, name) VALUES (:id, :name)"), {"id": made.id, "name": name}
     )
-    work.emit(AccountErased(occurred_at=now, account_id=made.id, version=1))
+    work.emit(SessionOccupancyChanged(occurred_at=now, session_id=made.id, version=1, capacity=8, held=0, queued=0))
     return made
 
 

@@ -15,7 +15,8 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from shared.contracts.identity import AccountErased, SendAccountNotice
+from shared.contracts.enrollment import SessionOccupancyChanged
+from shared.contracts.identity import SendAccountNotice
 from shared.database import Database, UnitOfWork
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
@@ -89,13 +90,13 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
     subscriptions: Subscriptions[UnitOfWork] = Subscriptions()
     seen: list[str | None] = []
 
-    @subscriptions.on(AccountErased)
-    async def pass_it_on(message: AccountErased, work: UnitOfWork) -> None:
+    @subscriptions.on(SessionOccupancyChanged)
+    async def pass_it_on(message: SessionOccupancyChanged, work: UnitOfWork) -> None:
         seen.append(current_correlation_id())
         structlog.get_logger().info("passing it on")
         work.emit(
             SendAccountNotice(
-                occurred_at=message.occurred_at, id=uuid4(), account_id=message.account_id,
+                occurred_at=message.occurred_at, id=uuid4(), account_id=message.session_id,
                 email="claire@exemple.example", first_name="Claire", notice="already_registered",
             )
         )  # fmt: skip
@@ -103,7 +104,9 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
     worker = Worker(
         database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work
     )
-    message = AccountErased(occurred_at=datetime.now(UTC), account_id=uuid4(), version=1)
+    message = SessionOccupancyChanged(
+        occurred_at=datetime.now(UTC), session_id=uuid4(), version=1, capacity=8, held=0, queued=0
+    )
     envelopes = [
         Envelope(
             f"message-{number}",
@@ -114,7 +117,7 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
         for number in (1, 2)
     ]
     with _logged() as lines:
-        await worker.inbox.take([_Delivery(envelope) for envelope in envelopes])
+        await worker.inbox.handle([_Delivery(envelope) for envelope in envelopes])
 
     assert seen == [f"{MINE}-1", f"{MINE}-2"]
     said = await _headers(database)

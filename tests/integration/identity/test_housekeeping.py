@@ -33,7 +33,7 @@ async def test_only_what_is_over_is_taken_out(town: Town) -> None:
 async def test_the_worker_has_its_jobs_and_listens_to_nobody(town: Town) -> None:
     worker = SERVICE.worker(SERVICE.load_settings(), town.database, InProcessTransport())
     assert (list(worker.queue.events), list(worker.queue.commands)) == ([], [])
-    names = {job.name for job in worker._jobs}
+    names = {job.name for job in worker.jobs}
     assert {"signing keys", "first staff", "cleaning"} <= names
-    for job in worker._jobs:
+    for job in worker.jobs:
         await job.run()

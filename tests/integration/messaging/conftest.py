@@ -1,4 +1,4 @@
-"""The messaging bed on both transports."""
+"""The two services on both transports."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,16 +7,16 @@ import pytest
 
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
-from tests.integration.messaging.bed import Bed, bed_on
+from tests.integration.messaging.two_services import TwoServices, two_services
 
 
 @pytest.fixture(params=["inprocess", "rabbitmq"])
-async def bed(request: pytest.FixtureRequest, make_database: Any) -> AsyncIterator[Bed]:
-    """A speaker and a listener that nothing runs for yet."""
-    speaker, listener = await make_database("mechanisms"), await make_database("mechanisms")
+async def services(request: pytest.FixtureRequest, make_database: Any) -> AsyncIterator[TwoServices]:
+    """The two services, with no worker running yet."""
+    publisher, subscriber = await make_database("mechanisms"), await make_database("mechanisms")
     if request.param == "inprocess":
         transport: Any = InProcessTransport()
     else:
         transport = RabbitTransport(request.getfixturevalue("vhost"), service="test")
-    async with bed_on(speaker, listener, transport) as given:
+    async with two_services(publisher, subscriber, transport) as given:
         yield given

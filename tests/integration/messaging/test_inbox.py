@@ -1,4 +1,4 @@
-"""Each delivery has its effect once, whatever fails, and what cannot have one is put aside with its reason."""
+"""The effect of each delivery is committed once, whatever fails; what cannot be handled is parked with a reason."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,53 +7,63 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from shared.contracts.identity import AccountErased, SendAccountNotice
+from shared.contracts.enrollment import SessionOccupancyChanged
+from shared.contracts.identity import SendAccountNotice
 from shared.database import UnitOfWork
 from shared.messaging import undelivered
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Directory, NotYetKnown, Subscriptions
 from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.bed import Bed, Given, bed_on, delivery, erased, notice
+from tests.integration.messaging.two_services import (
+    HandedDelivery,
+    TwoServices,
+    delivery,
+    notice,
+    occupancy,
+    two_services,
+)
 
 
 @pytest.fixture
-async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
-    """The inbox has no part in the transport: one is enough."""
-    async with bed_on(
+async def services(make_database: MakeDatabase) -> AsyncIterator[TwoServices]:
+    """The inbox does not depend on the transport: one is enough."""
+    async with two_services(
         await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()
     ) as given:
         yield given
 
 
-async def test_the_same_message_twice_one_after_the_other_has_one_effect(bed: Bed) -> None:
-    inbox = bed.listen().inbox
+async def test_the_same_message_twice_one_after_the_other_has_one_effect(services: TwoServices) -> None:
+    inbox = services.subscribing_worker().inbox
     first = delivery()
-    again = Given(first.envelope)
-    await inbox.take([first])
-    await inbox.take([again])
+    again = HandedDelivery(first.envelope)
+    await inbox.handle([first])
+    await inbox.handle([again])
 
-    assert await bed.count("effects") == 1
+    assert await services.count("effects") == 1
     assert (first.acknowledged, again.acknowledged) == (1, 1)
 
 
-async def test_the_same_message_twice_in_one_batch_has_one_effect(bed: Bed) -> None:
+async def test_the_same_message_twice_in_one_batch_has_one_effect(services: TwoServices) -> None:
     first = delivery()
-    await bed.listen().inbox.take([first, Given(first.envelope), delivery()])
+    await services.subscribing_worker().inbox.handle([first, HandedDelivery(first.envelope), delivery()])
 
-    assert await bed.count("effects") == 2
+    assert await services.count("effects") == 2
 
 
-async def test_the_same_message_at_two_workers_at_once_has_one_effect(bed: Bed) -> None:
+async def test_the_same_message_at_two_workers_at_once_has_one_effect(services: TwoServices) -> None:
     first = delivery()
 
     async def slowly(_: Any) -> None:
         await asyncio.sleep(0.1)
 
-    bed.before = slowly
-    await asyncio.gather(*(bed.listen().inbox.take([Given(first.envelope)]) for _ in range(4)))
+    services.before = slowly
+    await asyncio.gather(
+        *(services.subscribing_worker().inbox.handle([HandedDelivery(first.envelope)]) for _ in range(4))
+    )
 
-    assert await bed.count("effects") == 1
+    assert await services.count("effects") == 1
 
 
 @pytest.mark.parametrize(
@@ -61,114 +71,119 @@ async def test_the_same_message_at_two_workers_at_once_has_one_effect(bed: Bed) 
     [
         ({"body": b"{not json"}, "does not parse"),
         ({"body": b"{}"}, "does not parse"),
-        ({"name": "identity.account_erased.v99"}, "unknown message or version"),
+        ({"name": "enrollment.session_occupancy_changed.v99"}, "unknown message or version"),
         ({"message_id": None}, "no id"),
     ],
 )
-async def test_what_cannot_be_read_is_parked_with_its_reason_and_holds_nobody_up(
-    bed: Bed, changes: dict[str, Any], reason: str
+async def test_a_message_that_cannot_be_read_is_parked_with_its_reason_and_blocks_no_other(
+    services: TwoServices, changes: dict[str, Any], reason: str
 ) -> None:
     bad, good = delivery(**changes), delivery()
-    await bed.listen().inbox.take([bad, good])
+    await services.subscribing_worker().inbox.handle([bad, good])
 
-    (parked,) = await bed.rows("SELECT last_error, parked_at, next_at FROM undelivered")
+    (parked,) = await services.rows("SELECT last_error, parked_at, next_at FROM undelivered")
     assert reason in parked.last_error
     assert parked.parked_at is not None
     assert parked.next_at is None
-    assert await bed.count("effects") == 1
+    assert await services.count("effects") == 1
     assert (bad.acknowledged, good.acknowledged) == (1, 1)
 
 
-async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(bed: Bed) -> None:
+async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(services: TwoServices) -> None:
     failures = iter(range(3))
 
     async def sometimes(_: Any) -> None:
         if next(failures, None) is not None:
             raise ZeroDivisionError
 
-    bed.before = sometimes
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
+    services.before = sometimes
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
     for attempt in (1, 2, 3):
-        assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [attempt]
+        assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [attempt]
         assert await inbox.retry_due() == 0  # not yet: it waits its delay
-        await bed.make_due()
+        await services.make_due()
         assert await inbox.retry_due() == 1
 
-    assert await bed.count("effects") == 1
-    assert await bed.count("undelivered") == 0
+    assert await services.count("effects") == 1
+    assert await services.count("undelivered") == 0
 
 
-async def test_after_the_last_attempt_it_is_parked_and_can_be_replayed(bed: Bed) -> None:
+async def test_after_the_last_attempt_it_is_parked_and_can_be_replayed(services: TwoServices) -> None:
     async def never(_: Any) -> None:
         raise ZeroDivisionError
 
-    bed.before = never
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
+    services.before = never
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
     for _ in undelivered.DELAYS:
-        await bed.make_due()
+        await services.make_due()
         await inbox.retry_due()
-    (parked,) = await bed.rows("SELECT * FROM undelivered")
+    (parked,) = await services.rows("SELECT * FROM undelivered")
     assert parked.parked_at is not None
     assert "ZeroDivisionError" in parked.last_error
 
     async def now_it_works(_: Any) -> None:
         return
 
-    bed.before = now_it_works
-    async with bed.listener.transaction() as work:
+    services.before = now_it_works
+    async with services.subscriber.transaction() as work:
         assert await undelivered.replay(work.connection, parked.id)
         assert not await undelivered.replay(work.connection, parked.id + 1)
     await inbox.retry_due()
 
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (1, 0)
+    assert (await services.count("effects"), await services.count("undelivered")) == (1, 0)
 
 
-async def test_one_bad_message_in_a_batch_does_not_take_the_others_with_it(bed: Bed) -> None:
-    bad = erased(version=13)
+async def test_one_bad_message_in_a_batch_does_not_take_the_others_with_it(services: TwoServices) -> None:
+    bad = occupancy(version=13)
 
-    async def superstitious(message: Any) -> None:
+    async def fail_at_13(message: Any) -> None:
         if message.aggregate_version == 13:
             raise ZeroDivisionError
 
-    bed.before = superstitious
-    await bed.listen().inbox.take([delivery(), delivery(bad), delivery()])
+    services.before = fail_at_13
+    await services.subscribing_worker().inbox.handle([delivery(), delivery(bad), delivery()])
 
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (2, 1)
+    assert (await services.count("effects"), await services.count("undelivered")) == (2, 1)
 
 
-async def test_a_parked_message_that_still_cannot_be_read_is_parked_again_at_once_when_replayed(bed: Bed) -> None:
-    inbox = bed.listen().inbox
-    await inbox.take([delivery(body=b"{}")])
-    (parked,) = await bed.rows("SELECT id FROM undelivered")
-    async with bed.listener.transaction() as work:
+async def test_a_parked_message_that_still_cannot_be_read_is_parked_again_at_once_when_replayed(
+    services: TwoServices,
+) -> None:
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery(body=b"{}")])
+    (parked,) = await services.rows("SELECT id FROM undelivered")
+    async with services.subscriber.transaction() as work:
         await undelivered.replay(work.connection, parked.id)
     await inbox.retry_due()
 
-    (again,) = await bed.rows("SELECT id, parked_at, next_at, last_error FROM undelivered")
+    (again,) = await services.rows("SELECT id, parked_at, next_at, last_error FROM undelivered")
     assert (again.id, again.next_at) == (parked.id, None)
     assert again.parked_at is not None
     assert "does not parse" in again.last_error
 
 
-async def test_a_parked_message_that_can_be_read_now_has_its_effect_when_replayed(bed: Bed) -> None:
-    inbox = bed.listen().inbox
-    await inbox.take([delivery(name="identity.account_erased.v99")])
-    async with bed.listener.transaction() as work:
+async def test_a_parked_message_that_can_be_read_now_has_its_effect_when_replayed(services: TwoServices) -> None:
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery(name="enrollment.session_occupancy_changed.v99")])
+    async with services.subscriber.transaction() as work:
         await work.connection.execute(
-            text("UPDATE undelivered SET name = 'identity.account_erased.v1', next_at = now(), parked_at = NULL")
+            text(
+                "UPDATE undelivered SET next_at = now(), parked_at = NULL, "
+                "name = 'enrollment.session_occupancy_changed.v1'"
+            )
         )
     await inbox.retry_due()
 
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (1, 0)
+    assert (await services.count("effects"), await services.count("undelivered")) == (1, 0)
 
 
-async def test_what_cannot_be_read_and_comes_twice_is_parked_once(bed: Bed) -> None:
+async def test_an_unreadable_message_that_comes_twice_is_parked_once(services: TwoServices) -> None:
     bad = delivery(body=b"{}")
     for _ in range(2):
-        await bed.listen().inbox.take([Given(bad.envelope)])
-    assert await bed.count("undelivered") == 1
+        await services.subscribing_worker().inbox.handle([HandedDelivery(bad.envelope)])
+    assert await services.count("undelivered") == 1
 
 
 @pytest.mark.parametrize(
@@ -180,82 +195,94 @@ async def test_what_cannot_be_read_and_comes_twice_is_parked_once(bed: Bed) -> N
         {"message_id": "1", "body": b"\0\xff"},
     ],
 )
-async def test_what_postgresql_cannot_keep_is_parked_all_the_same(bed: Bed, changes: dict[str, Any]) -> None:
+async def test_a_message_that_postgresql_cannot_store_unchanged_is_parked_all_the_same(
+    services: TwoServices, changes: dict[str, Any]
+) -> None:
     bad = delivery(**changes)
-    await bed.listen().inbox.take([bad])
-    assert (await bed.count("undelivered"), bad.acknowledged) == (1, 1)
+    await services.subscribing_worker().inbox.handle([bad])
+    assert (await services.count("undelivered"), bad.acknowledged) == (1, 1)
 
 
-async def test_a_text_that_postgresql_cannot_keep_is_a_failure_of_its_handler_alone(bed: Bed) -> None:
+async def test_an_error_text_that_postgresql_cannot_store_is_escaped(services: TwoServices) -> None:
     async def fail(_: Any) -> None:
         raise ValueError("a\0b")
 
-    bed.before = fail
-    await bed.listen().inbox.take([delivery()])
-    assert [row.last_error for row in await bed.rows("SELECT last_error FROM undelivered")] == ["ValueError: a\\0b"]
+    services.before = fail
+    await services.subscribing_worker().inbox.handle([delivery()])
+    assert [row.last_error for row in await services.rows("SELECT last_error FROM undelivered")] == [
+        "ValueError: a\\0b"
+    ]
 
 
-async def test_a_delivery_whose_handler_is_gone_is_parked_and_not_forgotten(bed: Bed) -> None:
+async def test_a_delivery_whose_handler_is_gone_is_parked_and_not_forgotten(services: TwoServices) -> None:
     async def never(_: Any) -> None:
         raise NotYetKnown("the account")
 
-    bed.before = never
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
-    async with bed.listener.transaction() as work:
+    services.before = never
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
+    async with services.subscriber.transaction() as work:
         await work.connection.execute(text("UPDATE undelivered SET handler = 'an_older_name', next_at = now()"))
     await inbox.retry_due()
 
-    (parked,) = await bed.rows("SELECT last_error, parked_at FROM undelivered")
+    (parked,) = await services.rows("SELECT last_error, parked_at FROM undelivered")
     assert "no handler is called an_older_name any more" in parked.last_error
     assert parked.parked_at is not None
 
 
-def _worker(bed: Bed, *subscriptions: Subscriptions[UnitOfWork], service: str = "notifier") -> Worker[UnitOfWork]:
+def _worker(
+    services: TwoServices, *subscriptions: Subscriptions[UnitOfWork], service: str = "notifier"
+) -> Worker[UnitOfWork]:
     return Worker(
-        bed.listener, bed.transport, service=service, subscriptions=subscriptions, transaction=lambda work: work
+        services.subscriber,
+        services.transport,
+        service=service,
+        subscriptions=subscriptions,
+        transaction=lambda work: work,
     )
 
 
-async def test_an_event_that_nobody_here_listens_to_any_more_passes_and_a_command_is_parked(bed: Bed) -> None:
+async def test_an_event_without_a_handler_is_acknowledged_and_a_command_is_parked(
+    services: TwoServices,
+) -> None:
     event, command = delivery(), delivery(notice())
-    await _worker(bed).inbox.take([event, command])
-    (parked,) = await bed.rows("SELECT name, last_error FROM undelivered")
+    await _worker(services).inbox.handle([event, command])
+    (parked,) = await services.rows("SELECT name, last_error FROM undelivered")
     assert parked.name == SendAccountNotice.wire_name
-    assert "nothing here obeys this command" in parked.last_error
+    assert "no handler for this command any more" in parked.last_error
     assert (event.acknowledged, command.acknowledged) == (1, 1)
 
 
-async def test_two_handlers_of_one_message_each_have_their_effect_and_one_may_fail_alone(bed: Bed) -> None:
+async def test_two_handlers_of_one_message_each_have_their_effect_and_one_may_fail_alone(services: TwoServices) -> None:
     subscriptions: Subscriptions[UnitOfWork] = Subscriptions()
     ran = []
 
-    @subscriptions.on(AccountErased)
-    async def one(message: AccountErased, work: UnitOfWork) -> None:
-        ran.append("one")
+    @subscriptions.on(SessionOccupancyChanged)
+    async def first(message: SessionOccupancyChanged, work: UnitOfWork) -> None:
+        ran.append("first")
         if len(ran) < 3:
             raise ZeroDivisionError
 
-    @subscriptions.on(AccountErased)
-    async def other(message: AccountErased, work: UnitOfWork) -> None:
+    @subscriptions.on(SessionOccupancyChanged)
+    async def other(message: SessionOccupancyChanged, work: UnitOfWork) -> None:
         ran.append("other")
 
-    inbox = _worker(bed, subscriptions).inbox
-    await inbox.take([delivery()])
-    assert [row.handler for row in await bed.rows("SELECT handler FROM inbox")] == ["other"]
-    assert [row.handler for row in await bed.rows("SELECT handler FROM undelivered")] == ["one"]
-    await bed.make_due()
+    inbox = _worker(services, subscriptions).inbox
+    await inbox.handle([delivery()])
+    assert [row.handler for row in await services.rows("SELECT handler FROM inbox")] == ["other"]
+    assert [row.handler for row in await services.rows("SELECT handler FROM undelivered")] == ["first"]
+    await services.make_due()
     await inbox.retry_due()
-    assert await bed.count("inbox") == 2
+    assert await services.count("inbox") == 2
     assert ran.count("other") == 1
 
 
-def test_two_handlers_of_one_name_are_a_mistake() -> None:
+def test_two_handlers_of_the_same_name_are_refused() -> None:
     def group() -> Subscriptions[Any]:
         made: Subscriptions[Any] = Subscriptions()
 
-        @made.on(AccountErased)
-        async def same(message: AccountErased, tx: Any) -> None:
+        @made.on(SessionOccupancyChanged)
+        async def same(message: SessionOccupancyChanged, tx: Any) -> None:
             return
 
         return made
@@ -264,27 +291,29 @@ def test_two_handlers_of_one_name_are_a_mistake() -> None:
         Directory([group(), group()])
 
 
-async def test_a_command_for_another_service_cannot_be_obeyed(bed: Bed) -> None:
+async def test_a_handler_for_a_command_to_another_service_is_refused(services: TwoServices) -> None:
     subscriptions: Subscriptions[UnitOfWork] = Subscriptions()
 
     @subscriptions.on(SendAccountNotice)
     async def eavesdrop(message: SendAccountNotice, work: UnitOfWork) -> None:
         return
 
-    with pytest.raises(ValueError, match="is for notifier, and enrollment must not obey it"):
-        _worker(bed, subscriptions, service="enrollment")
+    with pytest.raises(ValueError, match="is for notifier: enrollment must not handle it"):
+        _worker(services, subscriptions, service="enrollment")
 
 
-async def test_an_error_of_a_file_or_of_another_server_is_the_handlers_and_costs_it_an_attempt(bed: Bed) -> None:
+async def test_an_error_of_a_file_or_of_another_server_is_the_handlers_and_costs_it_an_attempt(
+    services: TwoServices,
+) -> None:
     async def no_server(_: Any) -> None:
         raise ConnectionRefusedError
 
-    bed.before = no_server
-    inbox = bed.listen().inbox
+    services.before = no_server
+    inbox = services.subscribing_worker().inbox
     first, second = delivery(), delivery()
     async with asyncio.timeout(10):
-        await inbox.take([first, second])
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1, 1]
-    await bed.make_due()
+        await inbox.handle([first, second])
+    assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [1, 1]
+    await services.make_due()
     assert await inbox.retry_due() == 2
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [2, 2]
+    assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [2, 2]

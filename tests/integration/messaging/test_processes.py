@@ -1,4 +1,4 @@
-"""The processes as an operator runs them: they start without what they need, say so once, become ready, and stop in order."""
+"""The processes as an operator runs them: without a database or broker they wait, and they stop in order."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Queue
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.bed import delivery
+from tests.integration.messaging.two_services import delivery
 from tests.support.broker import Broker, free_port
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
@@ -53,15 +53,15 @@ class Operator:
     async def starts(self, *command: str, **settings: object) -> Running:
         """Run the service's command."""
         port = free_port()
-        told = {
+        environment = {
             f"PARCOURSPRO_NOTIFIER_{name.upper()}": str(value) for name, value in {**settings, "port": port}.items()
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "tests.integration.messaging.one_service",
+            "tests.integration.messaging.subscriber_service",
             *command,
-            env={**os.environ, **told},
+            env={**os.environ, **environment},
             stderr=PIPE,
             stdout=PIPE,
         )
@@ -98,15 +98,15 @@ async def _shut(server: TestServer, database: Database, *, shut: bool) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_worker_told_to_stop_ends_what_it_has_begun_and_succeeds(
+async def test_a_worker_that_is_stopped_finishes_what_it_has_started_and_exits_with_success(
     operator: Operator, make_database: MakeDatabase, vhost: str, number: int
 ) -> None:
     database = await make_database("mechanisms")
     worker = await operator.starts("worker", database_url=_url(database), amqp_url=vhost)
     await eventually(lambda: _is(worker, "/health/ready", 200), within=30)
     transport = RabbitTransport(vhost, service="identity")
-    said: Envelope = delivery().envelope
-    await eventually(lambda: _published(transport, said), within=15)
+    event: Envelope = delivery().envelope
+    await eventually(lambda: _published(transport, event), within=15)
     await eventually(lambda: _begun(database), within=15)
 
     code, log = await worker.stop(number)
@@ -117,8 +117,8 @@ async def test_a_worker_told_to_stop_ends_what_it_has_begun_and_succeeds(
     await transport.close()
 
 
-async def _published(transport: RabbitTransport, said: Envelope) -> bool:
-    return all(await transport.publish([said]))
+async def _published(transport: RabbitTransport, event: Envelope) -> bool:
+    return all(await transport.publish([event]))
 
 
 async def _begun(database: Database) -> bool:
@@ -129,7 +129,7 @@ async def _begun(database: Database) -> bool:
 
 
 async def _nothing_left(transport: RabbitTransport) -> bool:
-    subscription = await transport.subscribe(Queue("notifier", events=["identity.account_erased.v1"]))
+    subscription = await transport.subscribe(Queue("notifier", events=["enrollment.session_occupancy_changed.v1"]))
     try:
         async with asyncio.timeout(1):
             await subscription.receive(1)
@@ -138,7 +138,7 @@ async def _nothing_left(transport: RabbitTransport) -> bool:
     return False
 
 
-async def test_without_database_and_broker_a_worker_waits_says_so_once_and_becomes_ready_by_itself(
+async def test_without_database_and_broker_a_worker_waits_logs_it_once_and_becomes_ready_by_itself(
     operator: Operator, make_database: MakeDatabase, broker: Broker, postgres_server: TestServer
 ) -> None:
     database, vhost = await make_database("mechanisms"), broker.vhost()
@@ -158,15 +158,15 @@ async def test_without_database_and_broker_a_worker_waits_says_so_once_and_becom
     await eventually(lambda: _is(worker, "/health/ready", 200), within=30)
 
     code, log = await worker.stop(signal.SIGTERM)
-    said = [line["event"] for line in log]
+    logged = [line["event"] for line in log]
     assert code == 0
     assert [
-        said.count(one)
-        for one in ("waiting for the database", "the database answers", "waiting for the broker", "listening")
+        logged.count(line)
+        for line in ("waiting for the database", "the database answers", "waiting for the broker", "listening")
     ] == [1] * 4
 
 
-async def test_without_a_database_an_api_waits_says_so_once_and_becomes_ready_by_itself(
+async def test_without_a_database_an_api_waits_logs_it_once_and_becomes_ready_by_itself(
     operator: Operator, make_database: MakeDatabase, postgres_server: TestServer
 ) -> None:
     database = await make_database("mechanisms")
@@ -178,11 +178,11 @@ async def test_without_a_database_an_api_waits_says_so_once_and_becomes_ready_by
     await asyncio.sleep(1)
     await _shut(postgres_server, database, shut=False)
     await eventually(lambda: _is(api, "/health/ready", 200), within=30)
-    await asyncio.sleep(1)  # until whoever waited has looked again
+    await asyncio.sleep(1)  # until all waiting tasks have tried again
 
     _, log = await api.stop(signal.SIGTERM)
-    said = [line["event"] for line in log]
-    assert [said.count(one) for one in ("waiting for the database", "the database answers")] == [1, 1]
+    logged = [line["event"] for line in log]
+    assert [logged.count(line) for line in ("waiting for the database", "the database answers")] == [1, 1]
 
 
 async def test_a_worker_that_fails_ends_the_process_so_that_a_supervisor_starts_another(

@@ -9,17 +9,17 @@ import aio_pika
 import pytest
 import structlog
 
-from shared.contracts.identity import AccountErased
+from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.messaging import rabbitmq
 from shared.messaging.envelope import Envelope
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Queue
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.bed import Bed, bed_on, erased
+from tests.integration.messaging.two_services import TwoServices, occupancy, two_services
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 
-EVENT = AccountErased.wire_name
+EVENT = SessionOccupancyChanged.wire_name
 QUEUE = Queue("notifier", events=[EVENT])
 
 
@@ -38,14 +38,14 @@ async def transport(vhost: str) -> AsyncIterator[RabbitTransport]:
 
 
 @pytest.fixture
-async def bed(make_database: MakeDatabase, vhost: str) -> AsyncIterator[Bed]:
-    speaker, listener = await make_database("mechanisms"), await make_database("mechanisms")
-    async with bed_on(speaker, listener, RabbitTransport(vhost, service="test")) as given:
+async def services(make_database: MakeDatabase, vhost: str) -> AsyncIterator[TwoServices]:
+    publisher, subscriber = await make_database("mechanisms"), await make_database("mechanisms")
+    async with two_services(publisher, subscriber, RabbitTransport(vhost, service="test")) as given:
         yield given
 
 
-async def _effects(bed: Bed, number: int) -> bool:
-    return await bed.count("effects") == number and await bed.count("outbox", bed.speaker) == 0
+async def _effects(services: TwoServices, number: int) -> bool:
+    return await services.count("effects") == number and await services.count("outbox", services.publisher) == 0
 
 
 async def test_others_can_read_it_as_a_cloud_event(
@@ -60,7 +60,7 @@ async def test_others_can_read_it_as_a_cloud_event(
         EVENT,
         b"{}",
         correlation_id="follow-me",
-        source="identity",
+        source="enrollment",
         occurred_at=at,
         headers={"causation_id": "x"},
     )
@@ -88,37 +88,37 @@ async def test_others_can_read_it_as_a_cloud_event(
 
 
 async def test_a_strangers_messages_are_parked_or_taken_for_what_their_routing_key_says_and_hold_nobody_up(
-    bed: Bed, channel: aio_pika.abc.AbstractChannel
+    services: TwoServices, channel: aio_pika.abc.AbstractChannel
 ) -> None:
-    bed.start(bed.listen())
-    bed.start(bed.speak())
-    await bed.emit(erased())
-    await eventually(lambda: _effects(bed, 1), within=20)
+    services.start(services.subscribing_worker())
+    services.start(services.publishing_worker())
+    await services.emit(occupancy())
+    await eventually(lambda: _effects(services, 1), within=20)
     exchange = await channel.get_exchange("events")
-    body = erased().model_dump_json().encode()
-    await exchange.publish(aio_pika.Message(body, type="identity.account_erased.v9"), EVENT)
+    body = occupancy().model_dump_json().encode()
+    await exchange.publish(aio_pika.Message(body, type="enrollment.session_occupancy_changed.v9"), EVENT)
     await exchange.publish(
         aio_pika.Message(b"\xff\x00", message_id="a\0b", type="x\0", headers={"n": 1, "deep": {"a": [1]}}), EVENT
     )
     await exchange.publish(aio_pika.Message(body, message_id="good"), EVENT)
-    await eventually(lambda: _effects(bed, 2), within=10)
-    await eventually(lambda: _parked(bed, 2), within=10)
+    await eventually(lambda: _effects(services, 2), within=10)
+    await eventually(lambda: _parked(services, 2), within=10)
 
 
-async def _parked(bed: Bed, number: int) -> bool:
-    return await bed.count("undelivered WHERE parked_at IS NOT NULL") == number
+async def _parked(services: TwoServices, number: int) -> bool:
+    return await services.count("undelivered WHERE parked_at IS NOT NULL") == number
 
 
 async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(
-    bed: Bed, channel: aio_pika.abc.AbstractChannel
+    services: TwoServices, channel: aio_pika.abc.AbstractChannel
 ) -> None:
-    bed.start(bed.listen())
-    bed.start(bed.speak())
-    await bed.emit(erased())
-    await eventually(lambda: _effects(bed, 1), within=20)
+    services.start(services.subscribing_worker())
+    services.start(services.publishing_worker())
+    await services.emit(occupancy())
+    await eventually(lambda: _effects(services, 1), within=20)
     await channel.queue_delete("notifier")
-    await bed.emit(erased())
-    await eventually(lambda: _effects(bed, 2), within=20)
+    await services.emit(occupancy())
+    await eventually(lambda: _effects(services, 2), within=20)
 
 
 async def test_a_channel_that_the_broker_closes_is_opened_again(
@@ -176,20 +176,20 @@ async def test_without_a_broker_at_the_start_it_is_waited_for_and_said_once(
     make_database: MakeDatabase, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
-    speaker, listener, url = await make_database("mechanisms"), await make_database("mechanisms"), broker.vhost()
+    publisher, subscriber, url = await make_database("mechanisms"), await make_database("mechanisms"), broker.vhost()
     await asyncio.to_thread(broker.outage)
     with structlog.testing.capture_logs() as logs:
         try:
-            async with bed_on(speaker, listener, RabbitTransport(url, service="test")) as bed:
-                bed.start(bed.listen())
-                bed.start(bed.speak())
-                await bed.emit(erased())
+            async with two_services(publisher, subscriber, RabbitTransport(url, service="test")) as services:
+                services.start(services.subscribing_worker())
+                services.start(services.publishing_worker())
+                await services.emit(occupancy())
                 await eventually(lambda: _said(logs, "waiting for the broker"), within=10)
                 await asyncio.sleep(2)
-                assert not await bed.transport.ready()
+                assert not await services.transport.ready()
                 await asyncio.to_thread(broker.back)
-                await eventually(lambda: _effects(bed, 1), within=30)
-                assert await bed.transport.ready()
+                await eventually(lambda: _effects(services, 1), within=30)
+                assert await services.transport.ready()
         finally:
             await asyncio.to_thread(broker.back)
     said = [line["event"] for line in logs]

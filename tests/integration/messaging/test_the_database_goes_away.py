@@ -1,4 +1,4 @@
-"""While the listener's database is away nothing is acknowledged, and an outage costs no attempt."""
+"""While the subscriber's database is away nothing is acknowledged, and an outage costs no attempt."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,113 +11,113 @@ from sqlalchemy.exc import DBAPIError
 from shared.messaging import undelivered
 from shared.messaging.inprocess import InProcessTransport
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.bed import Bed, bed_on, delivery
+from tests.integration.messaging.two_services import TwoServices, delivery, two_services
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
 
 @pytest.fixture
-async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
-    """The inbox has no part in the transport: one is enough."""
-    async with bed_on(
+async def services(make_database: MakeDatabase) -> AsyncIterator[TwoServices]:
+    """The inbox does not depend on the transport: one is enough."""
+    async with two_services(
         await make_database("mechanisms"), await make_database("mechanisms"), InProcessTransport()
     ) as given:
         yield given
 
 
-async def _shut(bed: Bed, server: TestServer, *, shut: bool) -> None:
-    name = bed.listener.engine.url.database
+async def _shut(services: TwoServices, server: TestServer, *, shut: bool) -> None:
+    name = services.subscriber.engine.url.database
     await server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not shut}")
     if shut:
         await server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
 async def test_while_the_database_is_down_nothing_is_acknowledged_and_no_attempt_is_spent(
-    bed: Bed, postgres_server: TestServer
+    services: TwoServices, postgres_server: TestServer
 ) -> None:
-    inbox = bed.listen().inbox
+    inbox = services.subscribing_worker().inbox
     given = [delivery() for _ in range(3)]
-    await _shut(bed, postgres_server, shut=True)
+    await _shut(services, postgres_server, shut=True)
     with structlog.testing.capture_logs() as logs:
-        taking = asyncio.create_task(inbox.take(given))
-        await eventually(lambda: _said(logs, "waiting for the database"), within=10)
+        taking = asyncio.create_task(inbox.handle(given))
+        await eventually(lambda: _logged(logs, "waiting for the database"), within=10)
         assert not taking.done()
-        assert [one.acknowledged for one in given] == [0, 0, 0]
-        await _shut(bed, postgres_server, shut=False)
+        assert [item.acknowledged for item in given] == [0, 0, 0]
+        await _shut(services, postgres_server, shut=False)
         async with asyncio.timeout(20):
             await taking
 
-    assert [one.acknowledged for one in given] == [1, 1, 1]
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (3, 0)
+    assert [item.acknowledged for item in given] == [1, 1, 1]
+    assert (await services.count("effects"), await services.count("undelivered")) == (3, 0)
     assert [line["event"] for line in logs].count("waiting for the database") == 1
 
 
-async def _said(logs: Any, sentence: str) -> bool:
+async def _logged(logs: Any, sentence: str) -> bool:
     return any(line["event"] == sentence for line in logs)
 
 
 @pytest.mark.parametrize("taken", [1, 2])
 async def test_a_database_that_goes_down_during_the_effect_costs_no_attempt(
-    bed: Bed, postgres_server: TestServer, taken: int
+    services: TwoServices, postgres_server: TestServer, taken: int
 ) -> None:
-    inbox, runs = bed.listen().inbox, iter(range(100))
+    inbox, runs = services.subscribing_worker().inbox, iter(range(100))
 
     async def goes_down(_: Any) -> None:
         if next(runs) == 0:
-            await _shut(bed, postgres_server, shut=True)
+            await _shut(services, postgres_server, shut=True)
             asyncio.get_running_loop().call_later(
-                1, lambda: opening.append(asyncio.create_task(_shut(bed, postgres_server, shut=False)))
+                1, lambda: opening.append(asyncio.create_task(_shut(services, postgres_server, shut=False)))
             )
 
     opening: list[asyncio.Task[None]] = []
-    bed.before = goes_down
+    services.before = goes_down
     async with asyncio.timeout(20):
-        await inbox.take([delivery() for _ in range(taken)])
+        await inbox.handle([delivery() for _ in range(taken)])
     await asyncio.gather(*opening)
-    assert (await bed.count("effects"), await bed.count("undelivered")) == (taken, 0)
+    assert (await services.count("effects"), await services.count("undelivered")) == (taken, 0)
 
 
-async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(bed: Bed) -> None:
+async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(services: TwoServices) -> None:
     async def fail(_: Any) -> None:
         raise ZeroDivisionError
 
-    bed.before = fail
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
-    await bed.make_due()
-    async with bed.listener.engine.connect() as other:
-        assert await undelivered.take_due(other) is not None
+    services.before = fail
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
+    await services.make_due()
+    async with services.subscriber.engine.connect() as other:
+        assert await undelivered.claim_due(other) is not None
         assert await inbox.retry_due() == 0
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
+    assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [1]
 
 
 async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(
-    bed: Bed, postgres_server: TestServer
+    services: TwoServices, postgres_server: TestServer
 ) -> None:
     async def fail(_: Any) -> None:
         raise ZeroDivisionError
 
-    bed.before = fail
-    inbox = bed.listen().inbox
-    await inbox.take([delivery()])
-    await bed.make_due()
+    services.before = fail
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
+    await services.make_due()
 
     async def goes_down(_: Any) -> None:
-        await _shut(bed, postgres_server, shut=True)
+        await _shut(services, postgres_server, shut=True)
 
-    bed.before = goes_down
+    services.before = goes_down
     with pytest.raises((DBAPIError, OSError)):
         await inbox.retry_due()
-    await _shut(bed, postgres_server, shut=False)
-    assert [row.attempts for row in await bed.rows("SELECT attempts FROM undelivered")] == [1]
+    await _shut(services, postgres_server, shut=False)
+    assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [1]
 
 
-async def test_a_failure_that_cannot_even_be_written_down_is_not_swallowed(bed: Bed) -> None:
+async def test_a_failure_that_cannot_be_stored_is_raised(services: TwoServices) -> None:
     async def fail(_: Any) -> None:
         raise ZeroDivisionError
 
-    bed.before = fail
+    services.before = fail
     given = delivery(headers={"x": "\ud800"})  # half of a surrogate pair cannot be kept
     with pytest.raises(DBAPIError):
-        await bed.listen().inbox.take([given])
+        await services.subscribing_worker().inbox.handle([given])
     assert given.acknowledged == 0

@@ -8,14 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.identity import AccountErased, SendAccountNotice
+from shared.contracts.enrollment import SessionOccupancyChanged
+from shared.contracts.identity import SendAccountNotice
 from shared.messaging import inprocess
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Delivery, Queue, Subscription, Transport
 
-EVENT, COMMAND = AccountErased.wire_name, SendAccountNotice.wire_name
+EVENT, COMMAND = SessionOccupancyChanged.wire_name, SendAccountNotice.wire_name
 NOTIFIER = Queue("notifier", events=[EVENT], commands=[COMMAND])
 OTHER = Queue("enrollment", events=[EVENT])
 
@@ -89,7 +90,7 @@ async def test_an_event_reaches_every_listener_as_it_was_said(transport: Transpo
         headers={"causation_id": "because", "traceparent": "00-1-2-01"},
     )
     published = _publish(transport, said)
-    heard = [(await _take(listener, 1))[0] for listener in listeners]
+    heard = [(await _take(subscriber, 1))[0] for subscriber in listeners]
     assert heard == [said, said]
     assert await published == [True]
 
@@ -119,23 +120,23 @@ async def test_what_nobody_takes_is_not_safe_so_that_it_waits(transport: Transpo
 async def test_what_is_said_for_others_outside_needs_no_listener(
     transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(AccountErased, "public", True)
+    monkeypatch.setattr(SessionOccupancyChanged, "public", True)
     assert await transport.publish([_event()]) == [True]
 
 
 async def test_messages_of_one_publisher_come_in_their_order(transport: Transport) -> None:
-    listener = await transport.subscribe(NOTIFIER)
+    subscriber = await transport.subscribe(NOTIFIER)
     published = _publish(transport, *(_event(number) for number in range(100)))
-    assert [int(envelope.body) for envelope in await _take(listener, 100)] == list(range(100))
+    assert [int(envelope.body) for envelope in await _take(subscriber, 100)] == list(range(100))
     assert await published == [True] * 100
 
 
 async def test_no_more_come_at_a_time_than_asked_for(transport: Transport) -> None:
-    listener = await transport.subscribe(NOTIFIER)
+    subscriber = await transport.subscribe(NOTIFIER)
     published = _publish(transport, *(_event(number) for number in range(5)))
     sizes: list[int] = []
     while sum(sizes) < 5:
-        taken = await _receive(listener, most=2)
+        taken = await _receive(subscriber, most=2)
         sizes.append(len(taken))
         for delivery in taken:
             await delivery.acknowledge()
@@ -191,12 +192,12 @@ async def test_what_was_acknowledged_does_not_come_again(transport: Transport) -
 
 
 async def test_acknowledging_after_the_subscription_is_gone_does_nothing(transport: Transport) -> None:
-    listener = await transport.subscribe(NOTIFIER)
+    subscriber = await transport.subscribe(NOTIFIER)
     _publish(transport, _event())
-    (delivery,) = await _receive(listener)
-    await listener.close()
+    (delivery,) = await _receive(subscriber)
+    await subscriber.close()
     await delivery.acknowledge()
-    await listener.close()
+    await subscriber.close()
 
 
 async def test_ready_says_that_something_could_be_published(transport: Transport) -> None:
@@ -215,13 +216,13 @@ async def test_a_listener_that_does_not_acknowledge_holds_the_in_process_relay_f
 ) -> None:
     monkeypatch.setattr(inprocess, "CONFIRM_SECONDS", 0.2)
     transport = InProcessTransport()
-    listener = await transport.subscribe(NOTIFIER)
+    subscriber = await transport.subscribe(NOTIFIER)
     said = [_event(number) for number in range(10)]
     for _ in range(5):
         assert await transport.publish(said) == [False] * 10
     published = _publish(transport, *said)
     await asyncio.sleep(0)
-    taken = await _receive(listener, most=1000)
+    taken = await _receive(subscriber, most=1000)
     assert [one.envelope for one in taken] == said, "what was given up was forgotten"
     for delivery in taken:
         await delivery.acknowledge()

@@ -19,17 +19,17 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Job, Worker
 from shared.process import worker_app
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.bed import Bed, bed_on, delivery, erased
+from tests.integration.messaging.two_services import TwoServices, delivery, occupancy, two_services
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
-EVENT = "identity.account_erased.v1"
+EVENT = "enrollment.session_occupancy_changed.v1"
 
 
 @pytest.fixture
-async def bed(make_database: MakeDatabase) -> AsyncIterator[Bed]:
+async def services(make_database: MakeDatabase) -> AsyncIterator[TwoServices]:
     database = await make_database("mechanisms")
-    async with bed_on(database, database, InProcessTransport()) as given:
+    async with two_services(database, database, InProcessTransport()) as given:
         yield given
 
 
@@ -43,21 +43,23 @@ async def _numbers(app: Any) -> dict[str, float]:
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
 
-async def test_a_workers_metrics_tell_what_waits_what_went_and_what_failed(bed: Bed) -> None:
-    await bed.emit(erased(), erased())
-    async with bed.speaker.transaction() as work:
+async def test_the_metrics_of_a_worker_count_what_waits_what_was_published_and_what_failed(
+    services: TwoServices,
+) -> None:
+    await services.emit(occupancy(), occupancy())
+    async with services.publisher.transaction() as work:
         await work.connection.execute(text("UPDATE outbox SET created_at = now() - interval '1 hour'"))
-    worker = bed.listen()
+    worker = services.subscribing_worker()
     app = worker_app(worker)
     before = await _numbers(app)
     assert before["outbox_messages"] == 2
     assert 3600 <= before["outbox_oldest_seconds"] < 3700
 
-    running = bed.start(worker)
-    await eventually(lambda: _empty(bed), within=15)
-    await bed.stop(running)
-    bed.before = _fail
-    await worker.inbox.take([delivery(), delivery(body=b"{}"), delivery(name="of.a_stranger.v1")])
+    running = services.start(worker)
+    await eventually(lambda: _empty(services), within=15)
+    await services.stop(running)
+    services.before = _fail
+    await worker.inbox.handle([delivery(), delivery(body=b"{}"), delivery(name="of.a_stranger.v1")])
     after = await _numbers(app)
     assert (after["outbox_messages"], after["outbox_oldest_seconds"]) == (0, 0)
     assert after[f'messages_published_total{{message="{EVENT}"}}'] == 2
@@ -68,16 +70,16 @@ async def test_a_workers_metrics_tell_what_waits_what_went_and_what_failed(bed: 
     assert (after['undelivered_messages{state="deferred"}'], after['undelivered_messages{state="parked"}']) == (1, 2)
 
 
-async def _empty(bed: Bed) -> bool:
-    return await bed.count("outbox") == 0
+async def _empty(services: TwoServices) -> bool:
+    return await services.count("outbox") == 0
 
 
-async def test_retries_are_counted_and_so_is_the_last_one_that_parks(bed: Bed) -> None:
-    bed.before = _fail
-    worker = bed.listen()
-    await worker.inbox.take([delivery()])
-    while (await bed.rows("SELECT count(*) FROM undelivered WHERE parked_at IS NULL"))[0][0]:
-        async with bed.listener.transaction() as work:
+async def test_retries_are_counted_and_so_is_the_last_one_that_parks(services: TwoServices) -> None:
+    services.before = _fail
+    worker = services.subscribing_worker()
+    await worker.inbox.handle([delivery()])
+    while (await services.rows("SELECT count(*) FROM undelivered WHERE parked_at IS NULL"))[0][0]:
+        async with services.subscriber.transaction() as work:
             await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
         await worker.inbox.retry_due()
     numbers = await _numbers(worker_app(worker))
@@ -85,9 +87,9 @@ async def test_retries_are_counted_and_so_is_the_last_one_that_parks(bed: Bed) -
     assert numbers[f'messages_parked_total{{message="{EVENT}"}}'] == 1
 
 
-async def test_while_the_database_is_away_the_metrics_still_answer(bed: Bed) -> None:
-    worker = bed.listen()
-    await bed.emit(erased())
+async def test_while_the_database_is_away_the_metrics_still_answer(services: TwoServices) -> None:
+    worker = services.subscribing_worker()
+    await services.emit(occupancy())
     app = worker_app(worker)
     assert (await _numbers(app))["outbox_messages"] == 1
     worker.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
@@ -95,10 +97,10 @@ async def test_while_the_database_is_away_the_metrics_still_answer(bed: Bed) -> 
 
 
 async def test_a_job_that_fails_is_logged_and_runs_again_and_one_whose_database_is_away_waits_for_it(
-    bed: Bed, postgres_server: TestServer
+    services: TwoServices, postgres_server: TestServer
 ) -> None:
     runs: list[str] = []
-    name = bed.listener.engine.url.database
+    name = services.subscriber.engine.url.database
 
     async def twice_wrong() -> None:
         runs.append("run")
@@ -117,10 +119,15 @@ async def test_a_job_that_fails_is_logged_and_runs_again_and_one_whose_database_
     opening: list[asyncio.Task[None]] = []
     jobs = [Job("twice wrong", timedelta(milliseconds=10), twice_wrong)]
     worker: Worker[Any] = Worker(
-        bed.listener, bed.transport, service="notifier", subscriptions=[], transaction=lambda work: work, jobs=jobs
+        services.subscriber,
+        services.transport,
+        service="notifier",
+        subscriptions=[],
+        transaction=lambda work: work,
+        jobs=jobs,
     )
     with structlog.testing.capture_logs() as logs:
-        bed.start(worker)
+        services.start(worker)
         await eventually(lambda: _more_than(runs, 2), within=20)
     await asyncio.gather(*opening)
     failed = [line for line in logs if line["event"] == "a job failed" and line["job"] == "twice wrong"]
@@ -136,9 +143,9 @@ async def _more_than(runs: list[str], number: int) -> bool:
 
 
 @pytest.fixture
-async def command(bed: Bed) -> Any:
-    """`messages …` as an operator runs it, on the listener's database."""
-    url = bed.listener.engine.url.render_as_string(hide_password=False)
+async def command(services: TwoServices) -> Any:
+    """`messages …` as an operator runs it, on the subscriber's database."""
+    url = services.subscriber.engine.url.render_as_string(hide_password=False)
     app = typer.Typer()
 
     @messages.callback()
@@ -154,12 +161,12 @@ async def command(bed: Bed) -> Any:
     return run
 
 
-async def test_an_operator_lists_shows_replays_and_drops(bed: Bed, command: Any) -> None:
-    bed.before = _fail
-    inbox = bed.listen().inbox
-    await inbox.take([delivery(), delivery(body=b"{\xff}", message_id="unreadable")])
-    rows = {row.handler: row.id for row in await bed.rows("SELECT id, handler FROM undelivered")}
-    deferred, parked = rows["when_an_account_is_erased"], rows[None]
+async def test_an_operator_lists_shows_replays_and_drops(services: TwoServices, command: Any) -> None:
+    services.before = _fail
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery(), delivery(body=b"{\xff}", message_id="unreadable")])
+    rows = {row.handler: row.id for row in await services.rows("SELECT id, handler FROM undelivered")}
+    deferred, parked = rows["when_the_occupancy_changes"], rows[None]
 
     listed = (await command("list")).output
     assert "ZeroDivisionError: division" in listed
@@ -176,16 +183,16 @@ async def test_an_operator_lists_shows_replays_and_drops(bed: Bed, command: Any)
     async def works(_: Any) -> None:
         return
 
-    bed.before = works
+    services.before = works
     assert f"Message {deferred} will be tried again" in (await command("replay", str(deferred))).output
     await inbox.retry_due()
-    assert await bed.count("effects") == 1
+    assert await services.count("effects") == 1
     assert f"Message {parked} is dropped" in (await command("drop", str(parked))).output
-    assert await bed.count("undelivered") == 0
+    assert await services.count("undelivered") == 0
 
 
 @pytest.mark.parametrize("what", ["show", "replay", "drop"])
-async def test_a_number_that_is_not_there_is_told_so_and_fails(command: Any, what: str) -> None:
+async def test_an_unknown_number_is_reported_and_fails(command: Any, what: str) -> None:
     done = await command(what, "404")
     assert done.exit_code == 1
     assert "There is no message 404" in done.output

@@ -7,7 +7,6 @@ import pytest
 from services.notifier.use_cases.read_mailbox import kept_file, kept_mails
 from shared.contracts import catalogue as said_by_catalogue
 from shared.contracts import enrollment as said_by_enrollment
-from shared.contracts import identity as said_by_identity
 from shared.messaging.subscriptions import NotYetKnown
 from tests.integration.notifier.house import House
 
@@ -108,54 +107,3 @@ async def test_a_request_of_somebody_unknown_waits(house: House) -> None:
     house.person = uuid4()
     with pytest.raises(NotYetKnown):
         await house.requested(uuid4())
-
-
-async def test_no_kept_mail_names_an_erased_person(house: House) -> None:
-    key = await house.somebody_is_validated()
-    slots = [{"slot_id": house.slots[0].id, "present": True}]
-    await house.hear_of(
-        said_by_enrollment.AttendanceRecorded, house.request(key, 4, "validated", "held"), attended=True, slots=slots
-    )
-    await house.ask_a_reset()
-    attachment = {
-        "id": house.attachments[house.person],
-        "version": 2,
-        "account_id": house.person,
-        "structure_id": house.structure,
-    }
-    await house.hear(
-        said_by_identity.AccountAttachmentRequested, attachment={**attachment, "state": "requested", "statuses": ()}
-    )
-    report = {
-        "id": house.structure,
-        "version": 2,
-        "name": "Les Amis",
-        "siret": "1" * 14,
-        "town": "Lyon",
-        "is_member": True,
-    }
-    await house.hear(
-        said_by_identity.StructureChangeReported,
-        structure=report,
-        report_id=uuid4(),
-        reported_by=house.person,
-        text="Nouveau nom",
-    )
-    await house.send()
-    assert await house.rows_with("Zoe") > 0
-    await house.hear(said_by_identity.AccountErased, account_id=house.person, version=9)
-    assert await house.rows_with("Zoe") == 0
-    assert await house.rows_with("zoe@") == 0
-
-
-async def test_an_erased_person_stays_erased_and_gets_nothing(house: House) -> None:
-    key = uuid4()
-    await house.validated(key)
-    await house.hear(said_by_identity.AccountErased, account_id=house.person, version=9)
-    await house.account(house.person, "Zoe", version=2)
-    await house.send()
-    async with house.begin() as tx:
-        account = await tx.copies.account(house.person)
-        assert account is not None
-        assert account.erased
-        assert not [mail for mail in await kept_mails(tx) if mail.recipient.startswith("zoe")]

@@ -1,4 +1,4 @@
-"""A speaker and a listener, each with a database that has the mechanisms and one table of effects."""
+"""A publishing and a subscribing service, each with a database that has the mechanisms and a table `effects`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.identity import AccountErased, SendAccountNotice
+from shared.contracts.enrollment import SessionOccupancyChanged
+from shared.contracts.identity import SendAccountNotice
 from shared.database import Database, UnitOfWork
 from shared.messaging.envelope import Envelope
 from shared.messaging.subscriptions import Subscriptions
@@ -19,8 +20,8 @@ from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 
 
-class Given:
-    """A delivery that a test hands to the inbox itself."""
+class HandedDelivery:
+    """A delivery that a test hands directly to the inbox."""
 
     def __init__(self, envelope: Envelope) -> None:
         self.envelope = envelope
@@ -30,21 +31,21 @@ class Given:
         self.acknowledged += 1
 
 
-def delivery(message: Any = None, **changes: Any) -> Given:
-    """A delivery of a message, of any event unless told, with other properties where told."""
-    message = message or erased()
+def delivery(message: Any = None, **changes: Any) -> HandedDelivery:
+    """A delivery of a message, by default of some event; `changes` are other properties of the envelope."""
+    message = message or occupancy()
     properties = {
         "message_id": str(uuid4()),
         "name": message.wire_name,
         "body": message.model_dump_json().encode(),
         **changes,
     }
-    return Given(Envelope(**properties))
+    return HandedDelivery(Envelope(**properties))
 
 
 @dataclass
 class Effects:
-    """What the listener's handler does: a row for each message, after whatever a test has put in its way."""
+    """What the handlers do: call the test's `before`, then insert a row for the message."""
 
     connection: AsyncConnection
     before: Callable[[Any], Any]
@@ -62,28 +63,30 @@ async def _nothing(_: Any) -> None:
 
 
 @dataclass
-class Bed:
-    """The two databases, and workers to start and to stop."""
+class TwoServices:
+    """The two databases, and workers to start and stop."""
 
-    speaker: Database
-    listener: Database
+    publisher: Database
+    subscriber: Database
     transport: Transport
     before: Callable[[Any], Any] = _nothing
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def emit(self, *messages: Any) -> None:
-        async with self.speaker.transaction() as work:
+        async with self.publisher.transaction() as work:
             for message in messages:
                 work.emit(message)
 
-    def speak(self) -> Worker[Any]:
-        return Worker(self.speaker, self.transport, service="identity", subscriptions=[], transaction=lambda work: work)
+    def publishing_worker(self) -> Worker[Any]:
+        return Worker(
+            self.publisher, self.transport, service="enrollment", subscriptions=[], transaction=lambda work: work
+        )
 
-    def listen(self, service: str = "notifier") -> Worker[Any]:
+    def subscribing_worker(self, service: str = "notifier") -> Worker[Any]:
         subscriptions: Subscriptions[Effects] = Subscriptions()
 
-        @subscriptions.on(AccountErased)
-        async def when_an_account_is_erased(message: AccountErased, tx: Effects) -> None:
+        @subscriptions.on(SessionOccupancyChanged)
+        async def when_the_occupancy_changes(message: SessionOccupancyChanged, tx: Effects) -> None:
             await tx.add(message)
 
         @subscriptions.on(SendAccountNotice)
@@ -94,7 +97,7 @@ class Bed:
             return Effects(work.connection, self.before)
 
         return Worker(
-            self.listener, self.transport, service=service, subscriptions=[subscriptions], transaction=effects
+            self.subscriber, self.transport, service=service, subscriptions=[subscriptions], transaction=effects
         )
 
     def start(self, worker: Worker[Any]) -> asyncio.Task[None]:
@@ -109,37 +112,39 @@ class Bed:
             await task
 
     async def rows(self, statement: str, database: Database | None = None) -> list[Any]:
-        async with (database or self.listener).engine.connect() as connection:
+        async with (database or self.subscriber).engine.connect() as connection:
             return list((await connection.execute(text(statement))).all())
 
     async def count(self, table: str, database: Database | None = None) -> int:
         return int((await self.rows(f"SELECT count(*) FROM {table}", database))[0][0])
 
     async def make_due(self) -> None:
-        """Let what was deferred wait no longer."""
-        async with self.listener.transaction() as work:
+        """Make every deferred delivery due now."""
+        async with self.subscriber.transaction() as work:
             await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
 
 
 @asynccontextmanager
-async def bed_on(speaker: Database, listener: Database, transport: Transport) -> AsyncIterator[Bed]:
-    """Give the bed; stop whatever still runs at the end."""
-    bed = Bed(speaker, listener, transport)
+async def two_services(publisher: Database, subscriber: Database, transport: Transport) -> AsyncIterator[TwoServices]:
+    """Stop the workers that still run at the end."""
+    services = TwoServices(publisher, subscriber, transport)
     try:
-        yield bed
+        yield services
     finally:
-        for task in list(bed.running):
-            await bed.stop(task)
+        for task in list(services.running):
+            await services.stop(task)
         await transport.close()
 
 
-def erased(account: UUID | None = None, version: int = 1) -> AccountErased:
-    """An event that costs a line."""
-    return AccountErased(occurred_at=datetime.now(UTC), account_id=account or uuid4(), version=version)
+def occupancy(session: UUID | None = None, version: int = 1) -> SessionOccupancyChanged:
+    """Some event, of a new aggregate unless `session` is given."""
+    return SessionOccupancyChanged(
+        occurred_at=datetime.now(UTC), session_id=session or uuid4(), version=version, capacity=8, held=1, queued=0
+    )
 
 
 def notice() -> SendAccountNotice:
-    """A command to the notifier."""
+    """Some command to the notifier."""
     return SendAccountNotice(
         occurred_at=datetime.now(UTC),
         id=uuid4(),

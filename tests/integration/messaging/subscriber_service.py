@@ -1,11 +1,11 @@
-"""A whole service in a process of its own, as an operator starts it: `python -m tests.integration.messaging.one_service worker`."""
+"""A whole service in its own process: `python -m tests.integration.messaging.subscriber_service worker`."""
 
 import asyncio
 
 from fastapi import FastAPI
 from pydantic_settings import SettingsConfigDict
 
-from shared.contracts.identity import AccountErased
+from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
 from shared.messaging.subscriptions import Subscriptions
@@ -13,11 +13,11 @@ from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 from shared.process import ServiceDefinition, command_line
 from shared.settings import ServiceSettings
-from tests.integration.messaging.bed import Effects
+from tests.integration.messaging.two_services import Effects
 
 
 class Settings(ServiceSettings):
-    """PARCOURSPRO_NOTIFIER_…, for it plays the notifier."""
+    """PARCOURSPRO_NOTIFIER_…, because it takes the place of the notifier."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_NOTIFIER_")
 
@@ -25,8 +25,8 @@ class Settings(ServiceSettings):
 subscriptions: Subscriptions[Effects] = Subscriptions()
 
 
-@subscriptions.on(AccountErased)
-async def when_an_account_is_erased(message: AccountErased, tx: Effects) -> None:
+@subscriptions.on(SessionOccupancyChanged)
+async def when_the_occupancy_changes(message: SessionOccupancyChanged, tx: Effects) -> None:
     """Take two seconds."""
     await tx.add(message)
 

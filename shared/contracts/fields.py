@@ -1,0 +1,86 @@
+"""What a contract says about a text field beside its type: the values known today, and whether it is personal data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+
+class Known:
+    """Marks a text field whose values come from a list that will grow.
+
+    The field is an open string: a service that receives a value it does not know keeps it and does nothing special.
+    The values known today are in the schema's `examples` and can be read with `known_values`.
+    """
+
+    def __init__(self, *values: str) -> None:
+        self.values = values
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        values = ", ".join(self.values)
+        return {
+            **handler(core),
+            "description": f"Known values: {values}. More may be added: accept values that you do not know.",
+            "examples": list(self.values),
+        }
+
+
+class Personal:
+    """Marks a field that holds personal data: in the schema `"x-personal": true`."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "x-personal": True}
+
+
+PersonalText = Annotated[str, Personal()]
+"""A name, an address, or words that a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """One text field of a message. `path` is as in `session.slots[].id`: `[]` stands for each item of a list."""
+
+    path: str
+    known: tuple[str, ...] | None
+    personal: bool
+
+
+def text_fields(model: type[BaseModel]) -> Iterator[TextField]:
+    """Every text field of a message or snapshot, in nested snapshots too."""
+    for name, field in model.model_fields.items():
+        yield from _walk(name, field.annotation, tuple(field.metadata))
+
+
+def _walk(path: str, annotation: Any, markers: tuple[Any, ...]) -> Iterator[TextField]:  # noqa: ANN401 - any type
+    if get_origin(annotation) is Annotated:
+        inner, *own = get_args(annotation)
+        yield from _walk(path, inner, (*markers, *own))
+    elif annotation is str:
+        known = next((marker.values for marker in markers if isinstance(marker, Known)), None)
+        yield TextField(path, known, any(isinstance(marker, Personal) for marker in markers))
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for field in text_fields(annotation):
+            yield TextField(f"{path}.{field.path}", field.known, field.personal)
+    elif get_origin(annotation) is tuple:
+        yield from _walk(f"{path}[]", get_args(annotation)[0], markers)
+    else:
+        for part in get_args(annotation):
+            yield from _walk(path, part, markers)
+
+
+def known_values(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - an annotated type such as `Seat`
+    """The documented values of an open word: `known_values(Seat)`."""
+    return next(marker.values for marker in get_args(annotation)[1:] if isinstance(marker, Known))
+
+
+def open_fields(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """The open words of a message by path, with their documented values."""
+    return {field.path: field.known for field in text_fields(model) if field.known is not None}
+
+
+def personal_fields(model: type[BaseModel]) -> list[str]:
+    """The paths of the personal data in a message or snapshot."""
+    return [field.path for field in text_fields(model) if field.personal]

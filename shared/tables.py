@@ -1,0 +1,86 @@
+"""The tables of the shared mechanisms, which every service's database has; its migrations create them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+MECHANISMS = MetaData()
+
+_TIME = DateTime(timezone=True)
+
+outbox = Table(
+    "outbox",
+    MECHANISMS,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("shard", SmallInteger, nullable=False),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("aggregate_id", Uuid, nullable=False),
+    Column("aggregate_version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("recipient", Text),
+    Column("payload", Text, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("created_at", _TIME, nullable=False, server_default=func.now()),
+)
+event_log = Table(
+    "event_log",
+    MECHANISMS,
+    Column("event_id", Uuid, nullable=False),
+    Column("aggregate_id", Uuid, nullable=False),
+    Column("aggregate_version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("created_at", _TIME, nullable=False),
+)
+"""Partitioned by the day of `created_at`; append-only for the running role."""
+inbox = Table(
+    "inbox",
+    MECHANISMS,
+    Column("message_id", Text, primary_key=True),
+    Column("handler", Text, primary_key=True),
+    Column("done_at", _TIME, nullable=False, server_default=func.now()),
+)
+undelivered = Table(
+    "undelivered",
+    MECHANISMS,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("message_id", Text),
+    Column("handler", Text),
+    Column("name", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", _TIME),
+    Column("last_error", Text, nullable=False),
+    Column("parked_at", _TIME),
+    Column("created_at", _TIME, nullable=False, server_default=func.now()),
+)
+idempotency_keys = Table(
+    "idempotency_keys",
+    MECHANISMS,
+    Column("actor", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("body", JSONB),
+    Column("created_at", _TIME, nullable=False, server_default=func.now()),
+)
+verification_keys = Table(
+    "verification_keys",
+    MECHANISMS,
+    Column("kid", Text, primary_key=True),
+    Column("jwk", JSONB, nullable=False),
+)

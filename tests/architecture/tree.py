@@ -1,0 +1,13 @@
+"""The source files that the rules are about, by path and text."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CODE = ("services", "shared", "deploy")
+
+Files = list[tuple[str, str]]
+
+
+def tree() -> Files:
+    paths = sorted(path for folder in CODE for path in (ROOT / folder).rglob("*.py"))
+    return [(path.relative_to(ROOT).as_posix(), path.read_text()) for path in paths]
