@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from docs import generate
+from shared.database import Database
 from shared.migrations import APPEND_ONLY
 from tests.conftest import MakeDatabase
 
@@ -34,7 +35,7 @@ async def test_a_history_and_the_event_log_can_be_read_and_appended_to_and_never
         rights = text("SELECT has_table_privilege(:table, 'INSERT')")
         assert await connection.scalar(rights, {"table": table})
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = NULL", f"TRUNCATE {table}"):
-        await _refused(make_database, service, statement)
+        await _refused(database, statement)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -42,11 +43,10 @@ async def test_a_history_and_the_event_log_can_be_read_and_appended_to_and_never
     "statement", ["CREATE TABLE mine (id int)", "ALTER TABLE inbox ADD COLUMN mine int", "DROP TABLE outbox"]
 )
 async def test_only_the_owner_role_changes_tables(make_database: MakeDatabase, service: str, statement: str) -> None:
-    await _refused(make_database, service, statement)
+    await _refused(await make_database(service), statement)
 
 
-async def _refused(make_database: MakeDatabase, service: str, statement: str) -> None:
-    database = await make_database(service)
+async def _refused(database: Database, statement: str) -> None:
     async with database.engine.connect() as connection:
         with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
             await connection.execute(text(statement))
