@@ -1,1 +1,0 @@
-"""HTTP in: the catalogue for everybody, its changes for staff."""

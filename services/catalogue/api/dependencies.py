@@ -1,4 +1,4 @@
-"""What an endpoint is given: the unit of work, who acts, the version that was seen."""
+"""What endpoints are given: the unit of work and the acting person."""
 
 from typing import Annotated
 
@@ -7,13 +7,11 @@ from fastapi import Depends
 from services.catalogue.storage.access import VISITOR, Actor
 from services.catalogue.storage.transaction import Transaction
 from shared.errors import NotFound
-from shared.http.etag import expected_version
 from shared.http.tokens import PerhapsSignedIn, SignedIn
 from shared.http.transactions import Work
 
 
 async def transaction(work: Work) -> Transaction:
-    """Wrap the request's unit of work."""
     return Transaction(work)
 
 
@@ -21,13 +19,13 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
 async def reader(account_id: PerhapsSignedIn, tx: Tx) -> Actor:
-    """Who looks, as our copies know them; whom they do not know looks as a visitor does."""
-    return VISITOR if account_id is None else await tx.copies.actor(account_id)
+    """The acting person; a visitor if nobody is signed in, or if the account is not in our copies."""
+    return VISITOR if account_id is None else await tx.people.actor(account_id)
 
 
 async def staff(account_id: SignedIn, tx: Tx) -> Actor:
-    """Somebody of the agency's desk, as our copies know them; for others there is nothing here, whatever they sent."""
-    actor = await tx.copies.actor(account_id)
+    """The acting member of staff; NotFound for others, even if what they sent is not valid."""
+    actor = await tx.people.actor(account_id)
     if not actor.is_staff:
         raise NotFound
     return actor
@@ -35,5 +33,3 @@ async def staff(account_id: SignedIn, tx: Tx) -> Actor:
 
 Reader = Annotated[Actor, Depends(reader, scope="function")]
 Staff = Annotated[Actor, Depends(staff, scope="function")]
-Seen = Annotated[int, Depends(expected_version)]
-"""The version in `If-Match`."""

@@ -1,22 +1,20 @@
-"""What the catalogue looks like over HTTP."""
+"""The answers of the catalogue."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
-from sqlalchemy import Row
+from pydantic import Field
 
-from services.catalogue.domain.axis import Axis
+from shared.http.views import View
 
 Kind = Literal["training", "other_action"]
 TrainingState = Literal["draft", "published", "archived"]
 SessionState = Literal["scheduled", "cancelled"]
 
 
-class AxisView(BaseModel):
-    """A theme of the catalogue."""
+class AxisView(View):
+    """An axis: a theme under which trainings are listed."""
 
     id: UUID
     version: int
@@ -24,22 +22,15 @@ class AxisView(BaseModel):
     description: str
     position: int
 
-    @classmethod
-    def of(cls, axis: Axis) -> Self:
-        """Show an axis."""
-        return cls(
-            id=axis.id, version=axis.version, name=axis.name, description=axis.description, position=axis.position
-        )
 
-
-class AxisName(BaseModel):
-    """The theme of a training."""
+class AxisName(View):
+    """The axis of a training."""
 
     id: UUID
     name: str
 
 
-class TrainingOf(BaseModel):
+class TrainingOf(View):
     """The training of a session."""
 
     id: UUID
@@ -49,7 +40,7 @@ class TrainingOf(BaseModel):
     members_only: bool
 
 
-class SlotView(BaseModel):
+class SlotView(View):
     """One block of presence."""
 
     id: UUID
@@ -57,24 +48,24 @@ class SlotView(BaseModel):
     ends_at: datetime
 
 
-class TrainerView(BaseModel):
-    """Who trains."""
+class TrainerView(View):
+    """A trainer."""
 
     id: UUID
     first_name: str
     last_name: str
 
 
-class Occupancy(BaseModel):
-    """How full a session is, as catalogue was told last. `free` is never below 0, though the capacity may be lowered under `held`."""
+class Occupancy(View):
+    """How full a session is, a moment ago. `free` is never negative, even if `held` exceeds a lowered capacity."""
 
     held: int
     queued: int
     free: int
 
 
-class SessionView(BaseModel):
-    """One occurrence of a training, with all its slots in order."""
+class SessionView(View):
+    """A session: one occurrence of a training, with all its slots in order."""
 
     id: UUID
     version: int
@@ -88,30 +79,9 @@ class SessionView(BaseModel):
     state: SessionState
     occupancy: Occupancy
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Show a row of the reading."""
-        axis = AxisName(id=row.axis_id, name=row.axis_name)
-        slots = zip(row.slot_ids, row.slot_starts, row.slot_ends, strict=True)
-        return cls(
-            id=row.id,
-            version=row.version,
-            training=TrainingOf(
-                id=row.training_id, title=row.title, axis=axis, kind=row.kind, members_only=row.members_only
-            ),
-            capacity=row.capacity,
-            place=row.place,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            slots=[SlotView(id=slot_id, starts_at=starts_at, ends_at=ends_at) for slot_id, starts_at, ends_at in slots],
-            trainers=[TrainerView(**trainer) for trainer in row.trainers],
-            state=row.state,
-            occupancy=Occupancy(held=row.held, queued=row.queued, free=row.free),
-        )
 
-
-class TrainingLine(BaseModel):
-    """A training in a list; `next_session_at` is the first slot of its next session, None when none is to come."""
+class TrainingLine(View):
+    """A training in a list. `next_session_at`: the first slot of its next session, null without a future session."""
 
     id: UUID
     version: int
@@ -124,26 +94,11 @@ class TrainingLine(BaseModel):
     objectives: str
     next_session_at: datetime | None
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Show a row of the reading."""
-        return cls(**_fields(row, TrainingLine))
-
 
 class TrainingView(TrainingLine):
-    """A training whole, with its sessions to come."""
+    """A training with its whole syllabus and its future sessions."""
 
     content: str
     audience: str
     prerequisites: str
     sessions: list[SessionView]
-
-    @classmethod
-    def whole(cls, row: Row[Any], sessions: Sequence[Row[Any]]) -> Self:
-        """Show a row of the reading with those of its sessions."""
-        return cls(**_fields(row, TrainingView), sessions=[SessionView.of(each) for each in sessions])
-
-
-def _fields(row: Row[Any], view: type[TrainingLine]) -> dict[str, Any]:
-    plain = {name: getattr(row, name) for name in view.model_fields if name not in {"axis", "sessions"}}
-    return {**plain, "axis": AxisName(id=row.axis_id, name=row.axis_name)}

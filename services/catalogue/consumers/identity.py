@@ -1,25 +1,9 @@
-"""What we do when identity speaks: keep who is staff, and the names of trainers."""
+"""Copies of what identity owns: who is staff, and the names of trainers."""
 
+from services.catalogue.storage.tables import accounts
 from services.catalogue.storage.transaction import Transaction
-from shared.contracts.identity import AccountErased, AccountRegistered, AccountUpdated
+from shared.contracts.identity import AccountSnapshot
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
-
-
-@subscriptions.on(AccountRegistered)
-async def when_an_account_is_registered(message: AccountRegistered, tx: Transaction) -> None:
-    """Keep the person."""
-    await tx.copies.account(message.account)
-
-
-@subscriptions.on(AccountUpdated)
-async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -> None:
-    """Keep the person as they are now."""
-    await tx.copies.account(message.account)
-
-
-@subscriptions.on(AccountErased)
-async def when_an_account_is_erased(message: AccountErased, tx: Transaction) -> None:
-    """Forget the name; a late snapshot brings nobody back."""
-    await tx.copies.account_erased(message.account_id, message.version)
+subscriptions.keep(AccountSnapshot, into=accounts)

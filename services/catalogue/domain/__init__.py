@@ -1,1 +1,0 @@
-"""What holds of axes, trainings and sessions: plain Python."""

@@ -1,14 +1,13 @@
-"""One occurrence of a training: when, where, by whom, for how many."""
+"""A session: one occurrence of a training, with its plan, its number of seats and its state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.catalogue.domain.slots import Slot, wrong_slots
-from shared.errors import WrongField, refuse
+from services.catalogue.domain.plan import Plan, wrong_plan
+from shared.errors import Refused, WrongField, refuse
 
 FEWEST_SEATS: Final = 1
 MOST_SEATS: Final = 1000
@@ -27,8 +26,8 @@ class SessionMove(StrEnum):
     RESCHEDULE = "reschedule"
     RESIZE = "resize"
     CANCEL = "cancel"
-    FOLLOW = "follow"
-    """Its training has another title."""
+    RETITLE = "retitle"
+    """Its training gets another title."""
 
 
 # fmt: off
@@ -37,31 +36,22 @@ TRANSITIONS: Final[Mapping[tuple[SessionState, SessionMove], SessionState]] = {
     (SessionState.SCHEDULED,  SessionMove.RESCHEDULE):   SessionState.SCHEDULED,
     (SessionState.SCHEDULED,  SessionMove.RESIZE):       SessionState.SCHEDULED,
     (SessionState.SCHEDULED,  SessionMove.CANCEL):       SessionState.CANCELLED,
-    (SessionState.SCHEDULED,  SessionMove.FOLLOW):       SessionState.SCHEDULED,
+    (SessionState.SCHEDULED,  SessionMove.RETITLE):      SessionState.SCHEDULED,
 }
 # fmt: on
 
 
-class SessionIsCancelled(Exception):
-    """A cancelled session stays as it is: whoever asked for it was told so."""
+class SessionIsCancelled(Refused):
+    """A cancelled session cannot be changed, because its participants were told that it will not take place."""
 
-    sentence = "Cette session est annulée : elle ne peut plus être modifiée."
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """When, where and by whom. Requests are taken from `opens_at` until `closes_at`; `trainer_ids` are accounts."""
-
-    place: str
-    opens_at: datetime
-    closes_at: datetime
-    slots: tuple[Slot, ...]
-    trainer_ids: tuple[UUID, ...]
+    @property
+    def sentence(self) -> str:
+        return "Cette session est annulée : elle ne peut plus être modifiée."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session with its version, which grows with each change."""
+    """A session; its version grows by one with each change."""
 
     id: UUID
     version: int
@@ -70,8 +60,8 @@ class Session:
     plan: Plan
     state: SessionState = SessionState.SCHEDULED
 
-    def moved(self, move: SessionMove) -> "Session":
-        """The session after a move; SessionIsCancelled from a state that the table does not have."""
+    def after(self, move: SessionMove) -> "Session":
+        """The session after a move; raises SessionIsCancelled if TRANSITIONS does not have the move from this state."""
         target = TRANSITIONS.get((self.state, move))
         if target is None:
             raise SessionIsCancelled
@@ -80,14 +70,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A session is offered."""
+    """A new session."""
 
     session: Session
 
 
 @dataclass(frozen=True, slots=True)
 class Rescheduled:
-    """The plan changed, or the title of the training; `moved`: slots or place did."""
+    """The plan or the title of the training changed; `moved`: the times of slots or the place did."""
 
     session: Session
     moved: bool
@@ -95,7 +85,7 @@ class Rescheduled:
 
 @dataclass(frozen=True, slots=True)
 class Resized:
-    """The session has another number of seats; `before` is what it was."""
+    """The session has another number of seats; `before` is the old number."""
 
     session: Session
     before: int
@@ -112,34 +102,22 @@ class Cancelled:
 SessionFact = Scheduled | Rescheduled | Resized | Cancelled
 
 
-def wrong_plan(plan: Plan) -> list[WrongField]:
-    """What is wrong with a plan. It may lie in the past: what took place can be entered afterwards."""
-    found = wrong_slots(plan.slots)
-    if plan.closes_at <= plan.opens_at:
-        found.append(("closes_at", "La clôture des demandes doit suivre leur ouverture."))
-    if plan.slots and plan.closes_at > plan.slots[0].starts_at:
-        found.append(("closes_at", "Les demandes doivent être closes au plus tard au début du premier créneau."))
-    if len(set(plan.trainer_ids)) < len(plan.trainer_ids):
-        found.append(("trainer_ids", "Un formateur ne peut être indiqué qu'une fois."))
-    return found
-
-
 def wrong_capacity(capacity: int) -> list[WrongField]:
-    """What is wrong with a number of seats."""
+    """The error in a number of seats, if any."""
     if FEWEST_SEATS <= capacity <= MOST_SEATS:
         return []
     return [("capacity", f"Le nombre de places va de {FEWEST_SEATS} à {MOST_SEATS}.")]
 
 
-def schedule(session_id: UUID, training_id: UUID, capacity: int, plan: Plan) -> Scheduled:
-    """Offer a session; raises WrongFields."""
+def schedule(session_id: UUID, *, training_id: UUID, capacity: int, plan: Plan) -> Scheduled:
+    """Create a session; raises WrongFields."""
     refuse([*wrong_capacity(capacity), *wrong_plan(plan)])
-    return Scheduled(Session(session_id, 1, training_id, capacity, plan))
+    return Scheduled(Session(id=session_id, version=1, training_id=training_id, capacity=capacity, plan=plan))
 
 
 def reschedule(session: Session, plan: Plan) -> Rescheduled | None:
-    """Change the plan; None when it is the plan already. Raises WrongFields, SessionIsCancelled."""
-    changed = replace(session.moved(SessionMove.RESCHEDULE), plan=plan)
+    """Change the plan; None if nothing differs. Raises WrongFields, SessionIsCancelled."""
+    changed = replace(session.after(SessionMove.RESCHEDULE), plan=plan)
     refuse(wrong_plan(plan))
     if plan == session.plan:
         return None
@@ -149,17 +127,17 @@ def reschedule(session: Session, plan: Plan) -> Rescheduled | None:
 
 
 def resize(session: Session, capacity: int) -> Resized | None:
-    """Change the number of seats, also below what is held: nobody is evicted. None when it is that already."""
-    changed = replace(session.moved(SessionMove.RESIZE), capacity=capacity)
+    """Change the number of seats; None if it is the same. It may fall below the seats held: nobody loses a seat."""
+    changed = replace(session.after(SessionMove.RESIZE), capacity=capacity)
     refuse(wrong_capacity(capacity))
     return None if capacity == session.capacity else Resized(changed, before=session.capacity)
 
 
 def cancel(session: Session, reason: str) -> Cancelled:
-    """Call the session off, for good."""
-    return Cancelled(session.moved(SessionMove.CANCEL), reason)
+    """Cancel the session; this cannot be undone."""
+    return Cancelled(session.after(SessionMove.CANCEL), reason)
 
 
-def follow(session: Session) -> Rescheduled:
-    """Say again what the session is, because its training has another title."""
-    return Rescheduled(session.moved(SessionMove.FOLLOW), moved=False)
+def retitle(session: Session) -> Rescheduled:
+    """Make a new version of the session, because its training has another title and snapshots of sessions carry it."""
+    return Rescheduled(session.after(SessionMove.RETITLE), moved=False)

@@ -1,4 +1,4 @@
-"""The blocks of presence of a session: in order of time, none over another."""
+"""The slots of a session: in order of time, without overlap."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from uuid import UUID
 from shared.errors import WrongField, refuse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One block of presence, usually half a day. The id stays when the slot moves: presences are recorded under it."""
+    """One block of presence, usually half a day. Its id stays when the slot moves, because presences refer to it."""
 
     id: UUID
     starts_at: datetime
@@ -19,65 +19,66 @@ class Slot:
 
     @property
     def times(self) -> tuple[datetime, datetime]:
-        """When it is."""
         return self.starts_at, self.ends_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSlot:
-    """A slot as it is asked for; `id` names one that the session has, None is a new one."""
+    """A slot as staff send it: `id` is that of a slot of the session, None for a new slot."""
 
+    id: UUID | None = None
     starts_at: datetime
     ends_at: datetime
-    id: UUID | None = None
 
     @property
     def times(self) -> tuple[datetime, datetime]:
-        """When it is to be."""
         return self.starts_at, self.ends_at
 
 
 def wrong_slots(slots: Sequence[Slot]) -> list[WrongField]:
-    """What is wrong with the slots of one session; nothing when they are at least one, in order and apart."""
-    found = [] if slots else [("slots", "Indiquez au moins un créneau.")]
-    found += [
-        (f"slots.{place}.ends_at", "La fin du créneau doit suivre son début.")
-        for place, slot in enumerate(slots)
+    """The errors in the slots of one session: there must be at least one, in order and without overlap."""
+    errors = [] if slots else [("slots", "Indiquez au moins un créneau.")]
+    errors += [
+        (f"slots.{index}.ends_at", "La fin du créneau doit suivre son début.")
+        for index, slot in enumerate(slots)
         if slot.ends_at <= slot.starts_at
     ]
-    found += [
+    errors += [
         (
-            f"slots.{place}.starts_at",
+            f"slots.{index}.starts_at",
             "Ce créneau commence avant la fin du précédent : les créneaux se suivent sans se chevaucher.",
         )
-        for place, (before, slot) in enumerate(pairwise(slots), start=1)
-        if slot.starts_at < before.ends_at
+        for index, (previous, slot) in enumerate(pairwise(slots), start=1)
+        if slot.starts_at < previous.ends_at
     ]
-    return found
+    return errors
 
 
-def identified(wanted: Sequence[WantedSlot], known: Sequence[Slot], fresh: Iterator[UUID]) -> tuple[Slot, ...]:
-    """Give every slot its id: the one it names, that of a known slot at the same times, or a fresh one.
+def with_ids(wanted: Sequence[WantedSlot], current: Sequence[Slot], new_ids: Iterator[UUID]) -> tuple[Slot, ...]:
+    """Give every slot its id: the one it names, else that of a current slot at the same times, else a new one.
 
-    Raises WrongFields for an id that is not the session's, or that is named twice.
+    Raises WrongFields for an id that is not one of the session's, or that is named twice.
     """
-    named = [slot.id for slot in wanted if slot.id is not None]
-    refuse(_wrong_ids(wanted, {slot.id for slot in known}))
-    by_times = {slot.times: slot.id for slot in known if slot.id not in named}
+    refuse(_wrong_ids(wanted, {slot.id for slot in current}))
+    named = {slot.id for slot in wanted if slot.id is not None}
+    unnamed = {slot.times: slot.id for slot in current if slot.id not in named}
     return tuple(
-        Slot(slot.id or by_times.pop(slot.times, None) or next(fresh), slot.starts_at, slot.ends_at) for slot in wanted
+        Slot(
+            id=slot.id or unnamed.pop(slot.times, None) or next(new_ids), starts_at=slot.starts_at, ends_at=slot.ends_at
+        )
+        for slot in wanted
     )
 
 
-def _wrong_ids(wanted: Sequence[WantedSlot], known: set[UUID]) -> list[WrongField]:
-    found: list[WrongField] = []
-    seen: set[UUID] = set()
-    for place, slot in enumerate(wanted):
+def _wrong_ids(wanted: Sequence[WantedSlot], current: set[UUID]) -> list[WrongField]:
+    errors: list[WrongField] = []
+    named: set[UUID] = set()
+    for index, slot in enumerate(wanted):
         if slot.id is None:
             continue
-        if slot.id not in known:
-            found.append((f"slots.{place}.id", "Ce créneau n'est pas de cette session."))
-        elif slot.id in seen:
-            found.append((f"slots.{place}.id", "Ce créneau est indiqué deux fois."))
-        seen.add(slot.id)
-    return found
+        if slot.id not in current:
+            errors.append((f"slots.{index}.id", "Ce créneau n'est pas de cette session."))
+        elif slot.id in named:
+            errors.append((f"slots.{index}.id", "Ce créneau est indiqué deux fois."))
+        named.add(slot.id)
+    return errors

@@ -1,4 +1,4 @@
-"""What is taught, and who may see that it is."""
+"""A training: its syllabus, and the states that decide who may see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.catalogue.domain.changes import with_changes
+from shared.errors import Refused
+
 
 class Kind(StrEnum):
-    """A training, or another action: workshop, visit, conference. The year's quota counts them apart."""
+    """A training, or another action (workshop, visit, conference): the yearly quota counts the two separately."""
 
     TRAINING = "training"
     OTHER_ACTION = "other_action"
@@ -29,7 +32,7 @@ class Move(StrEnum):
     PUBLISH = "publish"
     ARCHIVE = "archive"
     SCHEDULE = "schedule"
-    """Offer a session of it."""
+    """Add a session."""
 
 
 # fmt: off
@@ -59,8 +62,8 @@ _CANNOT: Final[Mapping[Move, str]] = {
 }
 
 
-class IllegalTrainingMove(Exception):
-    """The state of the training does not allow this."""
+class IllegalTrainingMove(Refused):
+    """The state of the training does not allow this move."""
 
     def __init__(self, state: State, move: Move) -> None:
         super().__init__(state, move)
@@ -69,13 +72,12 @@ class IllegalTrainingMove(Exception):
 
     @property
     def sentence(self) -> str:
-        """Why, in French."""
         return f"{_IS[self.state]} : {_CANNOT[self.move]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Syllabus:
-    """What a training says of itself; `members_only`: reserved to structures that adhere to the agency."""
+    """The content of a training. `members_only`: only for people of structures that are members of the agency."""
 
     axis_id: UUID
     title: str
@@ -88,44 +90,58 @@ class Syllabus:
     prerequisites: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyllabusChanges:
+    """The fields of a syllabus to change; None leaves a field as it is."""
+
+    axis_id: UUID | None = None
+    title: str | None = None
+    kind: Kind | None = None
+    members_only: bool | None = None
+    summary: str | None = None
+    objectives: str | None = None
+    content: str | None = None
+    audience: str | None = None
+    prerequisites: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """A training with its version, which grows with each change."""
+    """A training; its version grows by one with each change."""
 
     id: UUID
     version: int
     syllabus: Syllabus
     state: State = State.DRAFT
 
-    def moved(self, move: Move) -> "Training":
-        """The training after a move of its own; IllegalTrainingMove from a state that the table does not have."""
-        return replace(self, state=self.allows(move), version=self.version + 1)
+    def after(self, move: Move) -> "Training":
+        """The training after a move; raises IllegalTrainingMove."""
+        self.require(move)
+        return replace(self, state=TRANSITIONS[self.state, move], version=self.version + 1)
 
-    def allows(self, move: Move) -> State:
-        """The state that the move leads to, or IllegalTrainingMove."""
-        target = TRANSITIONS.get((self.state, move))
-        if target is None:
+    def require(self, move: Move) -> None:
+        """Raise IllegalTrainingMove if TRANSITIONS does not have the move from this state."""
+        if (self.state, move) not in TRANSITIONS:
             raise IllegalTrainingMove(self.state, move)
-        return target
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A training that nobody has seen yet was written, or written again."""
+    """A new draft, or a draft with another syllabus."""
 
     training: Training
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The training can be seen by everybody."""
+    """The training becomes visible to everybody."""
 
     training: Training
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A published training says something else; `retitled`: it has another title."""
+    """A published training has another syllabus; `retitled`: its title changed too."""
 
     training: Training
     retitled: bool
@@ -142,13 +158,14 @@ TrainingFact = Drafted | Published | Revised | Archived
 
 
 def draft(training_id: UUID, syllabus: Syllabus) -> Drafted:
-    """Write a training that only staff see."""
-    return Drafted(Training(training_id, 1, syllabus))
+    """Create a training that only staff can see."""
+    return Drafted(Training(id=training_id, version=1, syllabus=syllabus))
 
 
-def revise(training: Training, syllabus: Syllabus) -> Drafted | Revised | None:
-    """Let the training say this now; None when it says it already."""
-    revised = replace(training.moved(Move.REVISE), syllabus=syllabus)
+def revise(training: Training, changes: SyllabusChanges) -> Drafted | Revised | None:
+    """Change the syllabus; None if nothing differs. Raises IllegalTrainingMove."""
+    syllabus = with_changes(training.syllabus, changes)
+    revised = replace(training.after(Move.REVISE), syllabus=syllabus)
     if syllabus == training.syllabus:
         return None
     if training.state is State.DRAFT:
@@ -157,10 +174,10 @@ def revise(training: Training, syllabus: Syllabus) -> Drafted | Revised | None:
 
 
 def publish(training: Training) -> Published:
-    """Show it to everybody; an archived one comes back."""
-    return Published(training.moved(Move.PUBLISH))
+    """Make a draft, or an archived training again, visible to everybody. Raises IllegalTrainingMove."""
+    return Published(training.after(Move.PUBLISH))
 
 
 def archive(training: Training) -> Archived:
-    """Offer it no longer; its sessions and the requests for them go on."""
-    return Archived(training.moved(Move.ARCHIVE))
+    """Stop offering the training; its sessions and the requests for them stay valid. Raises IllegalTrainingMove."""
+    return Archived(training.after(Move.ARCHIVE))

@@ -1,1 +1,0 @@
-"""Rows, and the objects that they are."""

@@ -1,62 +1,65 @@
-"""Sessions as they are changed. Loading is the access check: every load names who acts."""
+"""Sessions to be changed. Loading is the access check: every load names the acting person."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.catalogue.domain.session import Plan, Session, SessionState
+from services.catalogue.domain.plan import Plan
+from services.catalogue.domain.session import Session, SessionState
 from services.catalogue.domain.slots import Slot
-from services.catalogue.storage.access import Actor
+from services.catalogue.storage.access import STAFF_ONLY, Actor
+from services.catalogue.storage.tables import sessions
 from shared.errors import NotFound
 
-_TO_CHANGE = text("SELECT * FROM sessions WHERE id = :id AND :staff FOR UPDATE")
-_COMING = text("""
-    SELECT * FROM sessions WHERE training_id = :training AND state = 'scheduled' AND ends_at > :now AND :staff
-    ORDER BY id FOR UPDATE
-""")
-_ADD = text("""
-    INSERT INTO sessions (id, version, training_id, capacity, place, opens_at, closes_at, slot_ids, slot_starts, slot_ends,
-        trainer_ids, state)
-    VALUES (:id, :version, :training_id, :capacity, :place, :opens_at, :closes_at, :slot_ids, :slot_starts, :slot_ends,
-        :trainer_ids, :state)
-""")
-_SAVE = text("""
-    UPDATE sessions SET version = :version, capacity = :capacity, place = :place, opens_at = :opens_at, closes_at = :closes_at,
-        slot_ids = :slot_ids, slot_starts = :slot_starts, slot_ends = :slot_ends, trainer_ids = :trainer_ids, state = :state
-    WHERE id = :id
-""")
+_TO_CHANGE = select(sessions).where(sessions.c.id == bindparam("id"), STAFF_ONLY).with_for_update()
+_UPCOMING = (
+    select(sessions)
+    .where(
+        sessions.c.training_id == bindparam("training_id"),
+        sessions.c.state == "scheduled",
+        sessions.c.ends_at > bindparam("now"),
+        STAFF_ONLY,
+    )
+    .order_by(sessions.c.id)
+    .with_for_update()
+)
+_ADD = insert(sessions)
+_SAVE = update(sessions).where(sessions.c.id == bindparam("session_id"))
 
 
 class Sessions:
-    """The sessions of the service."""
+    """The sessions of the catalogue."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def to_change(self, session_id: UUID, actor: Actor) -> Session:
-        """A session, locked, for staff; NotFound otherwise."""
-        row = (await self._connection.execute(_TO_CHANGE, {"id": session_id, "staff": actor.is_staff})).one_or_none()
+        """A session, locked, for staff; NotFound for others."""
+        values = {"id": session_id, "is_staff": actor.is_staff}
+        row = (await self._connection.execute(_TO_CHANGE, values)).one_or_none()
         if row is None:
             raise NotFound
         return _session(row)
 
-    async def coming(self, training_id: UUID, actor: Actor, *, now: datetime) -> list[Session]:
-        """The scheduled sessions of a training that are not over, locked, in one order for everybody, for staff."""
-        values = {"training": training_id, "now": now, "staff": actor.is_staff}
-        return [_session(row) for row in await self._connection.execute(_COMING, values)]
+    async def upcoming(self, training_id: UUID, actor: Actor, *, now: datetime) -> list[Session]:
+        """The scheduled sessions of a training that are not over, for staff. They are locked in the order of ids."""
+        values = {"training_id": training_id, "now": now, "is_staff": actor.is_staff}
+        return [_session(row) for row in await self._connection.execute(_UPCOMING, values)]
 
     async def add(self, session: Session) -> None:
-        """Store a new session."""
         await self._connection.execute(_ADD, _values(session))
 
     async def save(self, session: Session) -> None:
-        """Store a changed session."""
-        values = _values(session)
-        del values["training_id"]
-        await self._connection.execute(_SAVE, values)
+        await self._connection.execute(_SAVE, {**_values(session), "session_id": session.id})
+
+
+def slots_of(row: Row[Any]) -> tuple[Slot, ...]:
+    """The slots of a row that has the three columns slot_ids, slot_starts and slot_ends."""
+    columns = zip(row.slot_ids, row.slot_starts, row.slot_ends, strict=True)
+    return tuple(Slot(id=slot_id, starts_at=starts_at, ends_at=ends_at) for slot_id, starts_at, ends_at in columns)
 
 
 def _values(session: Session) -> dict[str, Any]:
@@ -78,6 +81,18 @@ def _values(session: Session) -> dict[str, Any]:
 
 
 def _session(row: Row[Any]) -> Session:
-    slots = tuple(Slot(*each) for each in zip(row.slot_ids, row.slot_starts, row.slot_ends, strict=True))
-    plan = Plan(row.place, row.opens_at, row.closes_at, slots, tuple(row.trainer_ids))
-    return Session(row.id, row.version, row.training_id, row.capacity, plan, SessionState(row.state))
+    plan = Plan(
+        place=row.place,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        slots=slots_of(row),
+        trainer_ids=tuple(row.trainer_ids),
+    )
+    return Session(
+        id=row.id,
+        version=row.version,
+        training_id=row.training_id,
+        capacity=row.capacity,
+        plan=plan,
+        state=SessionState(row.state),
+    )

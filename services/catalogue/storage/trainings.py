@@ -1,67 +1,59 @@
-"""Trainings as they are changed. Loading is the access check: every load names who acts."""
+"""Trainings to be changed. Loading is the access check: every load names the acting person."""
 
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.training import Kind, State, Syllabus, Training
-from services.catalogue.storage.access import Actor
+from services.catalogue.storage.access import STAFF_ONLY, Actor
+from services.catalogue.storage.tables import trainings
 from shared.errors import NotFound
 
-_TO_CHANGE = text("SELECT * FROM trainings WHERE id = :id AND :staff FOR UPDATE")
-_TO_SCHEDULE = text("SELECT * FROM trainings WHERE id = :id AND :staff FOR SHARE")
-_ADD = text("""
-    INSERT INTO trainings (id, version, state, axis_id, title, kind, members_only, summary, objectives, content, audience, prerequisites)
-    VALUES (:id, :version, :state, :axis_id, :title, :kind, :members_only, :summary, :objectives, :content, :audience, :prerequisites)
-""")
-_SAVE = text("""
-    UPDATE trainings SET version = :version, state = :state, axis_id = :axis_id, title = :title, kind = :kind,
-        members_only = :members_only, summary = :summary, objectives = :objectives, content = :content, audience = :audience,
-        prerequisites = :prerequisites
-    WHERE id = :id
-""")
+_ONE = select(trainings).where(trainings.c.id == bindparam("id"), STAFF_ONLY)
+_TO_CHANGE = _ONE.with_for_update()
+_TO_SCHEDULE = _ONE.with_for_update(read=True)
+_TITLE = select(trainings.c.title).where(trainings.c.id == bindparam("id"))
+_ADD = insert(trainings)
+_SAVE = update(trainings).where(trainings.c.id == bindparam("training_id"))
 
 
 class Trainings:
-    """The trainings of the service."""
+    """The trainings of the catalogue."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def to_change(self, training_id: UUID, actor: Actor) -> Training:
-        """A training, locked, for staff; NotFound otherwise."""
-        row = (await self._connection.execute(_TO_CHANGE, {"id": training_id, "staff": actor.is_staff})).one_or_none()
+        """A training, locked, for staff; NotFound for others."""
+        values = {"id": training_id, "is_staff": actor.is_staff}
+        row = (await self._connection.execute(_TO_CHANGE, values)).one_or_none()
         if row is None:
             raise NotFound
         return _training(row)
 
     async def to_schedule(self, training_id: UUID, actor: Actor) -> Training | None:
-        """A training that stays as it is until the transaction ends, for staff; None when there is none."""
-        row = (await self._connection.execute(_TO_SCHEDULE, {"id": training_id, "staff": actor.is_staff})).one_or_none()
+        """A training that cannot change until the transaction ends, for staff; None if there is none."""
+        values = {"id": training_id, "is_staff": actor.is_staff}
+        row = (await self._connection.execute(_TO_SCHEDULE, values)).one_or_none()
         return None if row is None else _training(row)
 
     async def title_of(self, training_id: UUID) -> str:
-        """The title now. A statement of its own, after the session's lock: what was committed before the lock is seen."""
-        return str(
-            await self._connection.scalar(text("SELECT title FROM trainings WHERE id = :id"), {"id": training_id})
-        )
+        """The current title. Read it after the session is locked: so it is the title committed before the lock."""
+        return str((await self._connection.execute(_TITLE, {"id": training_id})).scalar_one())
 
     async def add(self, training: Training) -> None:
-        """Store a new training."""
         await self._connection.execute(_ADD, _values(training))
 
     async def save(self, training: Training) -> None:
-        """Store a changed training."""
-        await self._connection.execute(_SAVE, _values(training))
+        await self._connection.execute(_SAVE, {**_values(training), "training_id": training.id})
 
 
 def _values(training: Training) -> dict[str, Any]:
-    syllabus = asdict(training.syllabus)
     return {
-        **syllabus,
+        **asdict(training.syllabus),
         "kind": training.syllabus.kind.value,
         "id": training.id,
         "version": training.version,
@@ -81,4 +73,4 @@ def _training(row: Row[Any]) -> Training:
         audience=row.audience,
         prerequisites=row.prerequisites,
     )
-    return Training(row.id, row.version, syllabus, State(row.state))
+    return Training(id=row.id, version=row.version, syllabus=syllabus, state=State(row.state))

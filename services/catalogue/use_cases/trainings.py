@@ -1,56 +1,52 @@
-"""Staff write trainings, show them, revise them, and take them out."""
+"""Staff write, publish, revise and archive trainings."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain.session import follow
-from services.catalogue.domain.training import Revised, Syllabus, archive, draft, publish, revise
+from services.catalogue.domain.session import retitle
+from services.catalogue.domain.training import Revised, Syllabus, SyllabusChanges, archive, draft, publish, revise
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
-from services.catalogue.use_cases.settle import settle_session, settle_training
+from services.catalogue.use_cases.record import record_session, record_training
 from shared.errors import WrongFields, check_version
 
 
 async def draft_training(tx: Transaction, syllabus: Syllabus, *, actor: Actor, now: datetime) -> UUID:
-    """Write a training that only staff see; return its id."""
+    """Create a training that only staff can see; return its id. Raises WrongFields for an unknown axis."""
     await _require_axis(tx, syllabus)
-    return (await settle_training(tx, draft(uuid4(), syllabus), actor=actor, now=now)).id
+    return (await record_training(tx, draft(uuid4(), syllabus), actor=actor, now=now)).id
 
 
 async def revise_training(
-    tx: Transaction, training_id: UUID, changes: Mapping[str, Any], *, expected: int, actor: Actor, now: datetime
+    tx: Transaction, training_id: UUID, changes: SyllabusChanges, *, expected: int, actor: Actor, now: datetime
 ) -> None:
-    """Let a training say something else.
+    """Change the syllabus of a training. Raises WrongFields for an unknown axis, and IllegalTrainingMove.
 
-    Snapshots of sessions carry its title: with another title, each session that is not over is said again, though nothing moved.
-    Those that are over took place under the title of then.
+    If the title changes, each upcoming session is announced again (with `moved` false), because snapshots of sessions
+    carry the title. Past sessions keep the old one.
     """
     training = await tx.trainings.to_change(training_id, actor)
     check_version(expected, training.version)
-    syllabus = replace(training.syllabus, **changes)
-    fact = revise(training, syllabus)
+    fact = revise(training, changes)
     if fact is None:
         return
-    await _require_axis(tx, syllabus)
-    await settle_training(tx, fact, actor=actor, now=now)
+    await _require_axis(tx, fact.training.syllabus)
+    await record_training(tx, fact, actor=actor, now=now)
     if isinstance(fact, Revised) and fact.retitled:
-        for session in await tx.sessions.coming(training_id, actor, now=now):
-            await settle_session(tx, follow(session), actor=actor, now=now)
+        for session in await tx.sessions.upcoming(training_id, actor, now=now):
+            await record_session(tx, retitle(session), actor=actor, now=now)
 
 
 async def publish_training(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Show a training to everybody."""
+    """Make a training visible to everybody. Raises IllegalTrainingMove."""
     training = await tx.trainings.to_change(training_id, actor)
-    await settle_training(tx, publish(training), actor=actor, now=now)
+    await record_training(tx, publish(training), actor=actor, now=now)
 
 
 async def archive_training(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Offer a training no longer."""
+    """Stop offering a training. Raises IllegalTrainingMove."""
     training = await tx.trainings.to_change(training_id, actor)
-    await settle_training(tx, archive(training), actor=actor, now=now)
+    await record_training(tx, archive(training), actor=actor, now=now)
 
 
 async def _require_axis(tx: Transaction, syllabus: Syllabus) -> None:

@@ -1,12 +1,12 @@
-"""Who may change the catalogue: staff, by our copy of the account, at this moment. For others there is nothing to change."""
+"""Only staff may change the catalogue, as the copy of their account says at that moment; others get 404."""
 
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from shared.contracts.identity import AccountErased, AccountUpdated
-from tests.integration.catalogue.desk import NOW, Desk, a_training
+from shared.contracts.identity import AccountUpdated
+from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, a_training
 
 CHANGES = [
     ("POST", "/axes"),
@@ -22,10 +22,10 @@ CHANGES = [
 ]
 
 
-def test_every_change_that_the_service_offers_is_in_the_list(desk: Desk) -> None:
+def test_the_list_has_every_endpoint_that_changes_something(service: CatalogueService) -> None:
     offered = {
         (method.upper(), path.removeprefix("/api/catalogue/v1").replace("_id}", "}"))
-        for path, methods in desk.app.openapi()["paths"].items()
+        for path, methods in service.app.openapi()["paths"].items()
         for method in methods
         if method != "get"
     }
@@ -33,49 +33,55 @@ def test_every_change_that_the_service_offers_is_in_the_list(desk: Desk) -> None
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
-async def test_a_change_is_for_staff_alone_whatever_is_sent(desk: Desk, method: str, path: str) -> None:
-    training = await desk.training()
-    session = await desk.session(training)
+async def test_nobody_but_staff_can_change_anything_whatever_they_send(
+    service: CatalogueService, method: str, path: str
+) -> None:
+    training = await service.training()
+    session = await service.session(training)
     ids = {"axis": training["axis"]["id"], "training": training["id"], "session": session["id"]}
-    before = await desk.rows("SELECT count(*), max(id) FROM outbox")
+    before = await service.rows("SELECT count(*), max(id) FROM outbox")
     place = path.format(**ids)
 
-    bodies: list[Any] = [None, {}, {"inattendu": 1}, a_training(ids["axis"]), desk.a_session(training)]
+    bodies: list[Any] = [None, {}, {"inattendu": 1}, a_training(ids["axis"]), service.a_session(training)]
     for body in bodies:
-        assert (await desk.call(None, method, place, body)).status_code == 401
-        for who in (desk.somebody, desk.trainer, uuid4()):
-            for seen in (None, 1):
-                answer = await desk.call(who, method, place, body, seen=seen)
+        assert (await service.call(method, place, body)).status_code == 401
+        for account in (service.somebody, service.trainer, uuid4()):
+            for version in (None, 1):
+                answer = await service.call(method, place, body, version=version, by=account)
                 assert (answer.status_code, answer.json()["type"]) == (404, "urn:parcourspro:problem:not-found")
-    assert await desk.rows("SELECT count(*), max(id) FROM outbox") == before
-    assert await desk.rows("SELECT count(*) FROM catalogue_history") == [(4,)]
+    assert await service.rows("SELECT count(*), max(id) FROM outbox") == before
+    assert await service.rows("SELECT count(*) FROM catalogue_history") == [(4,)]
 
 
-@pytest.mark.parametrize(("method", "path"), [one for one in CHANGES if "{" in one[1]])
-async def test_what_is_not_there_is_404_for_staff_too(desk: Desk, method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [change for change in CHANGES if "{" in change[1]])
+async def test_changing_an_unknown_object_is_404_for_staff(service: CatalogueService, method: str, path: str) -> None:
     bodies = {"/capacity": {"capacity": 3}, "/cancellation": {"reason": "Non."}}
     body = next((body for end, body in bodies.items() if path.endswith(end)), {})
     nowhere = path.format(axis=uuid4(), training=uuid4(), session=uuid4())
-    assert (await desk.call(desk.staff, method, nowhere, body, seen=1)).status_code == 404
+    assert (await service.call(method, nowhere, body, version=1, by=service.staff)).status_code == 404
 
 
-async def test_what_is_not_there_is_404_to_read(desk: Desk) -> None:
+async def test_reading_an_unknown_object_is_404(service: CatalogueService) -> None:
     for path in ("/axes", "/trainings", "/sessions"):
-        assert (await desk.call(desk.staff, "GET", f"{path}/{uuid4()}")).status_code == 404
+        assert (await service.call("GET", f"{path}/{uuid4()}", by=service.staff)).status_code == 404
 
 
 @pytest.mark.parametrize("marks", [{"is_staff": False}, {"is_staff": True, "disabled": True}])
-async def test_a_mark_taken_away_stops_working_as_soon_as_the_news_has_come(desk: Desk, marks: dict[str, bool]) -> None:
-    draft = await desk.draft(await desk.axis())
-    await desk.tell(AccountUpdated(occurred_at=NOW, account=desk.account(desk.staff, "Ada", 2, **marks).account))
+async def test_somebody_who_is_no_longer_staff_loses_the_rights_with_the_event(
+    service: CatalogueService, marks: dict[str, bool]
+) -> None:
+    draft = await service.draft(await service.axis())
+    await service.tell(
+        AccountUpdated(occurred_at=NOW, account=service.account(service.staff, "Ada", 2, **marks).account)
+    )
 
-    assert (await desk.call(desk.staff, "POST", f"/trainings/{draft['id']}/publication")).status_code == 404
-    assert (await desk.call(desk.staff, "GET", f"/trainings/{draft['id']}")).status_code == 404
+    assert (await service.call("POST", f"/trainings/{draft['id']}/publication", by=service.staff)).status_code == 404
+    assert (await service.call("GET", f"/trainings/{draft['id']}", by=service.staff)).status_code == 404
 
 
-async def test_an_erased_account_is_brought_back_by_no_late_news(desk: Desk) -> None:
-    draft = await desk.draft(await desk.axis())
-    await desk.tell(AccountErased(occurred_at=NOW, account_id=desk.staff, version=9))
-    await desk.tell(desk.account(desk.staff, "Ada", 8, is_staff=True))
+async def test_an_erased_account_has_no_rights_whatever_snapshot_comes(service: CatalogueService) -> None:
+    draft = await service.draft(await service.axis())
+    await service.erase(service.staff)
+    await service.tell(service.account(service.staff, "Ada", 2, is_staff=True))
 
-    assert (await desk.call(desk.staff, "GET", f"/trainings/{draft['id']}")).status_code == 404
+    assert (await service.call("GET", f"/trainings/{draft['id']}", by=service.staff)).status_code == 404

@@ -1,4 +1,4 @@
-"""Sessions: how they are offered, moved, resized and called off, and what is said of it."""
+"""Sessions: scheduling, rescheduling, resizing and cancelling them, and the events about it."""
 
 import asyncio
 from datetime import timedelta
@@ -8,81 +8,88 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.catalogue import SessionCancelled, SessionCapacityChanged, SessionRescheduled, SessionScheduled
-from shared.contracts.identity import AccountErased, AccountUpdated
-from tests.integration.catalogue.desk import NOW, Desk, errors, slot
+from shared.contracts.identity import AccountUpdated
+from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, errors, slot
 
 
-async def test_a_session_is_seen_by_everybody_and_said_whole(desk: Desk) -> None:
-    training = await desk.training()
-    await desk.forgets_what_it_said()
+async def test_everybody_sees_a_session_and_its_event_has_a_whole_snapshot(service: CatalogueService) -> None:
+    training = await service.training()
+    await service.clear_outbox()
 
-    made = await desk.session(training)
+    made = await service.session(training)
 
-    seen = await desk.get(f"/sessions/{made['id']}")
-    assert seen == made
-    assert seen["training"] == {
-        "id": training["id"], "title": "Conduire un entretien", "axis": training["axis"], "kind": "training", "members_only": False,
-    }  # fmt: skip
-    assert seen["trainers"] == [{"id": str(desk.trainer), "first_name": "Théo", "last_name": "Faure"}]
-    assert seen["occupancy"] == {"held": 0, "queued": 0, "free": 12}
-    assert (seen["state"], seen["version"], len(seen["slots"])) == ("scheduled", 1, 3)
-    [said] = await desk.said()
-    assert isinstance(said, SessionScheduled)
-    heard = said.session.model_dump(mode="json")
-    assert (heard["training_id"], heard["training_title"], heard["trainer_ids"]) == (
+    shown = await service.get(f"/sessions/{made['id']}")
+    assert shown == made
+    assert shown["training"] == {
+        "id": training["id"],
+        "title": "Conduire un entretien",
+        "axis": training["axis"],
+        "kind": "training",
+        "members_only": False,
+    }
+    assert shown["trainers"] == [{"id": str(service.trainer), "first_name": "Théo", "last_name": "Faure"}]
+    assert shown["occupancy"] == {"held": 0, "queued": 0, "free": 12}
+    assert (shown["state"], shown["version"], len(shown["slots"])) == ("scheduled", 1, 3)
+    [event] = await service.emitted()
+    assert isinstance(event, SessionScheduled)
+    snapshot = event.session.model_dump(mode="json")
+    assert (snapshot["training_id"], snapshot["training_title"], snapshot["trainer_ids"]) == (
         training["id"],
         training["title"],
-        [str(desk.trainer)],
+        [str(service.trainer)],
     )
     same = ("id", "version", "capacity", "place", "opens_at", "closes_at", "slots", "state")
-    assert {name: heard[name] for name in same} == {name: seen[name] for name in same}
+    assert {name: snapshot[name] for name in same} == {name: shown[name] for name in same}
 
 
-async def test_what_took_place_can_be_entered_afterwards(desk: Desk) -> None:
+async def test_a_past_session_can_be_entered_afterwards(service: CatalogueService) -> None:
     past = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2026-01-02T00:00:00Z", "slots": [slot(-20)]}
-    made = await desk.session(await desk.training(), **past)
-    assert (await desk.get(f"/sessions/{made['id']}"))["slots"][0]["starts_at"] == made["slots"][0]["starts_at"]
+    made = await service.session(await service.training(), **past)
+    assert (await service.get(f"/sessions/{made['id']}"))["slots"][0]["starts_at"] == made["slots"][0]["starts_at"]
 
 
-async def test_only_a_published_training_gets_sessions(desk: Desk) -> None:
-    draft = await desk.draft(await desk.axis())
-    archived = await desk.training()
-    await desk.done("POST", f"/trainings/{archived['id']}/archival")
-    await desk.forgets_what_it_said()
+async def test_only_a_published_training_gets_sessions(service: CatalogueService) -> None:
+    draft = await service.draft(await service.axis())
+    archived = await service.training()
+    await service.change("POST", f"/trainings/{archived['id']}/archival")
+    await service.clear_outbox()
 
     for training, sentence in (
         (draft, "Cette formation est encore un brouillon : aucune session ne peut y être ajoutée."),
         (archived, "Cette formation est archivée : aucune session ne peut y être ajoutée."),
     ):
-        answer = await desk.call(desk.staff, "POST", "/sessions", desk.a_session(training))
+        answer = await service.call("POST", "/sessions", service.a_session(training), by=service.staff)
         assert (answer.status_code, answer.json()["detail"]) == (409, sentence)
-    unknown = await desk.call(desk.staff, "POST", "/sessions", desk.a_session({"id": str(uuid4())}))
+    unknown = await service.call("POST", "/sessions", service.a_session({"id": str(uuid4())}), by=service.staff)
     assert errors(unknown) == {"training_id": "Cette formation n'existe pas."}
-    assert await desk.said() == []
+    assert await service.emitted() == []
 
 
-async def test_other_slots_or_another_place_are_a_move_and_other_times_of_requests_are_none(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_the_event_says_moved_if_slots_or_place_changed_and_not_for_other_changes(
+    service: CatalogueService,
+) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}"
-    await desk.forgets_what_it_said()
+    await service.clear_outbox()
 
-    await desk.done("PATCH", path, {"place": "Guéret"}, seen=1)
-    await desk.done("PATCH", path, {"closes_at": (NOW + timedelta(days=2)).isoformat()}, seen=2)
-    await desk.done("PATCH", path, {"trainer_ids": []}, seen=3)
-    await desk.done("PATCH", path, {"slots": [slot(40)]}, seen=4)
-    assert (await desk.done("PATCH", path, {"slots": [slot(40)], "place": "Guéret"}, seen=5))["version"] == 5
+    await service.change("PATCH", path, {"place": "Guéret"}, version=1)
+    await service.change("PATCH", path, {"closes_at": (NOW + timedelta(days=2)).isoformat()}, version=2)
+    await service.change("PATCH", path, {"trainer_ids": []}, version=3)
+    await service.change("PATCH", path, {"slots": [slot(40)]}, version=4)
+    assert (await service.change("PATCH", path, {"slots": [slot(40)], "place": "Guéret"}, version=5))["version"] == 5
 
-    said = await desk.said()
-    assert all(isinstance(one, SessionRescheduled) for one in said)
-    assert [(one.session.version, one.moved) for one in said] == [(2, True), (3, False), (4, False), (5, True)]
-    assert (said[-1].session.place, len(said[-1].session.slots), said[-1].session.trainer_ids) == ("Guéret", 1, ())
+    events = await service.emitted()
+    assert all(isinstance(event, SessionRescheduled) for event in events)
+    assert [(event.session.version, event.moved) for event in events] == [(2, True), (3, False), (4, False), (5, True)]
+    last = events[-1].session
+    assert (last.place, len(last.slots), last.trainer_ids) == ("Guéret", 1, ())
 
 
-async def test_a_slot_keeps_its_id_when_it_is_given(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_a_slot_that_is_sent_with_its_id_or_its_times_keeps_its_id(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
     first, second, third = session["slots"]
 
-    moved = await desk.done(
+    moved = await service.change(
         "PATCH",
         f"/sessions/{session['id']}",
         {
@@ -92,105 +99,111 @@ async def test_a_slot_keeps_its_id_when_it_is_given(desk: Desk) -> None:
                 {"starts_at": third["starts_at"], "ends_at": third["ends_at"]},
             ]
         },
-        seen=1,
+        version=1,
     )
 
-    fresh, kept, same = (one["id"] for one in moved["slots"])
+    fresh, kept, same = (each["id"] for each in moved["slots"])
     assert (kept, same) == (second["id"], third["id"])
     assert fresh not in {first["id"], second["id"], third["id"]}
     foreign = {"slots": [{**slot(30), "id": str(uuid4())}]}
-    assert errors(await desk.call(desk.staff, "PATCH", f"/sessions/{session['id']}", foreign, seen=2)) == {
+    assert errors(await service.call("PATCH", f"/sessions/{session['id']}", foreign, version=2, by=service.staff)) == {
         "slots.0.id": "Ce créneau n'est pas de cette session."
     }
 
 
-async def test_another_capacity_says_what_it_was(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_the_event_about_the_capacity_has_the_old_one(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}/capacity"
-    await desk.forgets_what_it_said()
+    await service.clear_outbox()
 
-    assert (await desk.done("PUT", path, {"capacity": 3}, seen=1))["capacity"] == 3
-    assert (await desk.done("PUT", path, {"capacity": 3}, seen=2))["version"] == 2
+    assert (await service.change("PUT", path, {"capacity": 3}, version=1))["capacity"] == 3
+    assert (await service.change("PUT", path, {"capacity": 3}, version=2))["version"] == 2
 
-    [said] = await desk.said()
-    assert isinstance(said, SessionCapacityChanged)
-    assert (said.before, said.session.capacity, said.session.version) == (12, 3, 2)
+    [event] = await service.emitted()
+    assert isinstance(event, SessionCapacityChanged)
+    assert (event.before, event.session.capacity, event.session.version) == (12, 3, 2)
 
 
-async def test_a_cancelled_session_says_why_and_stays_as_it_is(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_a_cancelled_session_announces_and_keeps_its_reason_and_cannot_be_changed(
+    service: CatalogueService,
+) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}"
-    await desk.forgets_what_it_said()
+    await service.clear_outbox()
 
-    assert (await desk.done("POST", f"{path}/cancellation", {"reason": "Le formateur est malade."}))[
+    assert (await service.change("POST", f"{path}/cancellation", {"reason": "Le formateur est malade."}))[
         "state"
     ] == "cancelled"
 
     sentence = "Cette session est annulée : elle ne peut plus être modifiée."
     for method, suffix, body in (
-        ("PATCH", "", {"place": "Guéret"}), ("PUT", "/capacity", {"capacity": 5}), ("POST", "/cancellation", {"reason": "Encore."}),
-    ):  # fmt: skip
-        answer = await desk.call(desk.staff, method, path + suffix, body, seen=2)
+        ("PATCH", "", {"place": "Guéret"}),
+        ("PUT", "/capacity", {"capacity": 5}),
+        ("POST", "/cancellation", {"reason": "Encore."}),
+    ):
+        answer = await service.call(method, path + suffix, body, version=2, by=service.staff)
         assert (answer.status_code, answer.json()["detail"]) == (409, sentence)
-    [said] = await desk.said()
-    assert isinstance(said, SessionCancelled)
-    assert (said.reason, said.session.state, said.session.version) == ("Le formateur est malade.", "cancelled", 2)
-    assert await desk.rows(
-        "SELECT fact, note FROM catalogue_history WHERE version = 2 AND aggregate_id = :id", id=session["id"]
+    [event] = await service.emitted()
+    assert isinstance(event, SessionCancelled)
+    assert (event.reason, event.session.state, event.session.version) == ("Le formateur est malade.", "cancelled", 2)
+    assert await service.rows(
+        "SELECT act, note FROM catalogue_history WHERE version = 2 AND aggregate_id = :id", id=session["id"]
     ) == [("Cancelled", "Le formateur est malade.")]
-    assert (await desk.get("/sessions"))["items"] == []
-    assert [one["id"] for one in (await desk.get("/sessions?state=cancelled"))["items"]] == [session["id"]]
-    assert (await desk.get(path))["state"] == "cancelled"
+    assert (await service.get("/sessions"))["items"] == []
+    assert [each["id"] for each in (await service.get("/sessions?state=cancelled"))["items"]] == [session["id"]]
+    assert (await service.get(path))["state"] == "cancelled"
 
 
 @pytest.mark.parametrize(
     ("method", "suffix", "body"), [("PATCH", "", {"place": "Guéret"}), ("PUT", "/capacity", {"capacity": 5})]
 )
-async def test_an_edit_says_which_version_was_seen(desk: Desk, method: str, suffix: str, body: dict[str, Any]) -> None:
-    session = await desk.session(await desk.training())
+async def test_an_edit_needs_the_current_version(
+    service: CatalogueService, method: str, suffix: str, body: dict[str, Any]
+) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}"
-    assert (await desk.call(None, "GET", path)).headers["ETag"] == '"1"'
-    await desk.forgets_what_it_said()
+    assert (await service.call("GET", path)).headers["ETag"] == '"1"'
+    await service.clear_outbox()
 
-    missing = await desk.call(desk.staff, method, path + suffix, body)
-    stale = await desk.call(desk.staff, method, path + suffix, body, seen=7)
+    missing = await service.call(method, path + suffix, body, by=service.staff)
+    stale = await service.call(method, path + suffix, body, version=7, by=service.staff)
 
     assert (missing.status_code, missing.json()["title"]) == (428, "Version attendue")
     assert (stale.status_code, stale.json()["detail"]) == (
         412,
         "Rechargez l'élément : quelqu'un l'a modifié entre-temps.",
     )
-    assert await desk.said() == []
-    edited = await desk.call(desk.staff, method, path + suffix, body, seen=1)
+    assert await service.emitted() == []
+    edited = await service.call(method, path + suffix, body, version=1, by=service.staff)
     assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
 
 
-async def test_two_edits_of_one_version_at_once_and_one_is_told_that_it_was_late(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
-    await desk.forgets_what_it_said()
+async def test_of_edits_of_one_version_at_the_same_time_one_succeeds(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
+    await service.clear_outbox()
     path = f"/sessions/{session['id']}/capacity"
 
-    calls = [desk.call(desk.staff, "PUT", path, {"capacity": 20 + n}, seen=1) for n in range(4)]
+    calls = [service.call("PUT", path, {"capacity": 20 + n}, version=1, by=service.staff) for n in range(4)]
 
-    assert await desk.at_once("sessions", session["id"], calls) == [200, 412, 412, 412]
-    assert [one.session.version for one in await desk.said()] == [2]
+    assert await service.at_once("sessions", session["id"], calls) == [200, 412, 412, 412]
+    assert [event.session.version for event in await service.emitted()] == [2]
 
 
-async def test_the_same_key_twice_offers_one_session(desk: Desk) -> None:
-    body = desk.a_session(await desk.training())
-    await desk.forgets_what_it_said()
+async def test_requests_with_the_same_idempotency_key_schedule_one_session(service: CatalogueService) -> None:
+    body = service.a_session(await service.training())
+    await service.clear_outbox()
 
     answers = await asyncio.gather(
-        *(desk.call(desk.staff, "POST", "/sessions", body, Idempotency_Key="une-fois-1") for _ in range(3))
+        *(service.call("POST", "/sessions", body, Idempotency_Key="une-fois-1", by=service.staff) for _ in range(3))
     )
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, answers[0].json())] * len(answers)
-    assert [str(one.session.id) for one in await desk.said()] == [answers[0].json()["id"]]
+    assert [str(event.session.id) for event in await service.emitted()] == [answers[0].json()["id"]]
 
 
-async def test_every_wrong_field_of_a_session_is_told_at_once(desk: Desk) -> None:
-    body = desk.a_session(
-        await desk.training(),
+async def test_all_wrong_fields_of_a_session_are_named_together(service: CatalogueService) -> None:
+    body = service.a_session(
+        await service.training(),
         capacity=1001,
         place="Salle\x00 2",
         opens_at="2026-11-01T09:00:00",
@@ -199,9 +212,9 @@ async def test_every_wrong_field_of_a_session_is_told_at_once(desk: Desk) -> Non
         couleur="bleu",
     )
     del body["trainer_ids"]
-    await desk.forgets_what_it_said()
+    await service.clear_outbox()
 
-    assert errors(await desk.call(desk.staff, "POST", "/sessions", body)) == {
+    assert errors(await service.call("POST", "/sessions", body, by=service.staff)) == {
         "capacity": "La valeur doit être au plus 1000.",
         "place": "Cette valeur contient des caractères de contrôle ; retirez-les.",
         "opens_at": "Précisez le fuseau horaire de cette date (par exemple +01:00).",
@@ -211,86 +224,84 @@ async def test_every_wrong_field_of_a_session_is_told_at_once(desk: Desk) -> Non
         "couleur": "Ce champ n'est pas attendu ; retirez-le.",
         "trainer_ids": "Ce champ est obligatoire.",
     }
-    assert await desk.rows("SELECT id FROM sessions") == []
+    assert await service.rows("SELECT id FROM sessions") == []
 
 
-async def test_slots_over_one_another_and_late_closing_are_told_where_they_stand(desk: Desk) -> None:
-    training = await desk.training()
-    body = desk.a_session(training, slots=[slot(30), slot(30, 11), slot(31, 9, 0)], closes_at=slot(31)["starts_at"])
-    await desk.forgets_what_it_said()
+async def test_overlapping_slots_and_a_late_closing_are_named_by_their_path(service: CatalogueService) -> None:
+    training = await service.training()
+    body = service.a_session(training, slots=[slot(30), slot(30, 11), slot(31, 9, 0)], closes_at=slot(31)["starts_at"])
+    await service.clear_outbox()
 
-    assert errors(await desk.call(desk.staff, "POST", "/sessions", body)) == {
-        "slots.1.starts_at": "Ce créneau commence avant la fin du précédent : les créneaux se suivent sans se chevaucher.",
+    assert errors(await service.call("POST", "/sessions", body, by=service.staff)) == {
+        "slots.1.starts_at": "Ce créneau commence avant la fin du précédent : "
+        "les créneaux se suivent sans se chevaucher.",
         "slots.2.ends_at": "La fin du créneau doit suivre son début.",
         "closes_at": "Les demandes doivent être closes au plus tard au début du premier créneau.",
     }
-    assert await desk.said() == []
+    assert await service.emitted() == []
 
 
-async def test_trainers_that_nobody_has_heard_of_or_who_left_are_told_where_they_stand(desk: Desk) -> None:
-    training = await desk.training()
+async def test_unknown_erased_and_disabled_trainers_are_named_by_their_path(
+    service: CatalogueService,
+) -> None:
+    training = await service.training()
     gone, disabled = uuid4(), uuid4()
-    await desk.tell(
-        desk.account(gone, "Zoé"),
-        AccountErased(occurred_at=NOW, account_id=gone, version=2),
-        desk.account(disabled, "Max", disabled=True),
-    )
-    trainers = [str(one) for one in (uuid4(), desk.trainer, gone, disabled)]
+    await service.tell(service.account(gone, "Zoé"), service.account(disabled, "Max", disabled=True))
+    await service.erase(gone)
+    trainers = [str(trainer) for trainer in (uuid4(), service.trainer, gone, disabled)]
     sentence = "Aucun compte actif ne correspond à ce formateur."
 
-    wrong = await desk.call(desk.staff, "POST", "/sessions", desk.a_session(training, trainer_ids=trainers))
+    wrong = await service.call("POST", "/sessions", service.a_session(training, trainer_ids=trainers), by=service.staff)
     assert errors(wrong) == {f"trainer_ids.{place}": sentence for place in (0, 2, 3)}
 
-    session = await desk.session(training)
+    session = await service.session(training)
     path = f"/sessions/{session['id']}"
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"trainer_ids": trainers[:1]}, seen=1)) == {
+    assert errors(await service.call("PATCH", path, {"trainer_ids": trainers[:1]}, version=1, by=service.staff)) == {
         "trainer_ids.0": sentence
     }
-    assert errors(await desk.call(desk.staff, "PATCH", path, {"slots": None}, seen=1)) == {
+    assert errors(await service.call("PATCH", path, {"slots": None}, version=1, by=service.staff)) == {
         "slots": "Cette valeur ne peut pas être vide."
     }
 
 
-async def test_a_session_whose_trainer_left_can_still_be_moved(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
-    await desk.tell(AccountErased(occurred_at=NOW, account_id=desk.trainer, version=2))
+async def test_a_session_whose_trainer_was_erased_can_still_be_changed(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
+    await service.erase(service.trainer)
 
-    assert (await desk.done("PATCH", f"/sessions/{session['id']}", {"place": "Guéret"}, seen=1))["trainers"] == []
+    assert (await service.change("PATCH", f"/sessions/{session['id']}", {"place": "Guéret"}, version=1))[
+        "trainers"
+    ] == []
 
 
-async def test_the_occupancy_is_shown_and_never_goes_back(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_the_newest_occupancy_is_shown_whatever_the_order_of_events(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}"
 
-    await desk.tell(desk.occupancy(session["id"], 3, held=12, queued=4))
-    assert (await desk.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
-    await desk.tell(
-        desk.occupancy(session["id"], 2, held=1, queued=0), desk.occupancy(session["id"], 3, held=2, queued=0)
+    await service.tell(service.occupancy(session["id"], 3, held=12, queued=4))
+    assert (await service.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
+    await service.tell(
+        service.occupancy(session["id"], 2, held=1, queued=0), service.occupancy(session["id"], 3, held=2, queued=0)
     )
-    assert (await desk.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
-    await desk.tell(desk.occupancy(session["id"], 4, held=11, queued=0))
-    assert (await desk.get("/sessions"))["items"][0]["occupancy"] == {"held": 11, "queued": 0, "free": 1}
+    assert (await service.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
+    await service.tell(service.occupancy(session["id"], 4, held=11, queued=0))
+    assert (await service.get("/sessions"))["items"][0]["occupancy"] == {"held": 11, "queued": 0, "free": 1}
     # fewer seats than are held: nobody is evicted, and none is free
-    assert (await desk.done("PUT", f"{path}/capacity", {"capacity": 5}, seen=1))["occupancy"] == {
+    assert (await service.change("PUT", f"{path}/capacity", {"capacity": 5}, version=1))["occupancy"] == {
         "held": 11,
         "queued": 0,
         "free": 0,
     }
 
 
-async def test_a_trainer_is_shown_by_the_newest_name_and_not_at_all_once_erased(desk: Desk) -> None:
-    session = await desk.session(await desk.training())
+async def test_a_trainer_is_shown_with_the_newest_name_and_not_at_all_once_erased(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
     path = f"/sessions/{session['id']}"
 
     def named(first_name: str, version: int) -> AccountUpdated:
-        return AccountUpdated(occurred_at=NOW, account=desk.account(desk.trainer, first_name, version).account)
+        return AccountUpdated(occurred_at=NOW, account=service.account(service.trainer, first_name, version).account)
 
-    await desk.tell(named("Théodore", 3))
-    await desk.tell(named("Théophile", 2))
-    assert [one["first_name"] for one in (await desk.get(path))["trainers"]] == ["Théodore"]
-    await desk.tell(AccountErased(occurred_at=NOW, account_id=desk.trainer, version=5))
-    await desk.tell(named("Théodore", 4))
-    assert (await desk.get(path))["trainers"] == []
-    assert await desk.rows("SELECT first_name, last_name, erased FROM accounts WHERE id = :id", id=desk.trainer) == [
-        ("", "", True)
-    ]
+    await service.tell(named("Théodore", 3))
+    await service.tell(named("Théophile", 2))
+    assert [trainer["first_name"] for trainer in (await service.get(path))["trainers"]] == ["Théodore"]
+    await service.erase(service.trainer)
+    assert (await service.get(path))["trainers"] == []

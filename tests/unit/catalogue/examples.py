@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalogue.domain.session import Plan, Session, SessionState
+from services.catalogue.domain.plan import Plan
+from services.catalogue.domain.session import Session, SessionState
 from services.catalogue.domain.slots import Slot
 from services.catalogue.domain.training import Kind, State, Syllabus, Training
 
@@ -26,20 +27,27 @@ def a_training(state: State = State.DRAFT) -> Training:
         audience="Conseillers.",
         prerequisites="Aucun.",
     )
-    return Training(uuid4(), 1, syllabus, state)
+    return Training(id=uuid4(), version=1, syllabus=syllabus, state=state)
 
 
 def a_slot(from_hour: float, to_hour: float) -> Slot:
-    """A block of presence; hours are counted from noon."""
-    return Slot(uuid4(), NOON + timedelta(hours=from_hour), NOON + timedelta(hours=to_hour))
+    """A slot; hours are counted from noon."""
+    starts_at, ends_at = NOON + timedelta(hours=from_hour), NOON + timedelta(hours=to_hour)
+    return Slot(id=uuid4(), starts_at=starts_at, ends_at=ends_at)
 
 
 def a_plan(**changes: Any) -> Plan:
-    """Two half days; requests are taken until noon, an hour before the first slot."""
-    plan = Plan("Limoges", NOON - timedelta(days=9), NOON, (a_slot(1, 4), a_slot(24, 27)), (TRAINER,))
+    """Two half days; requests are accepted until noon, an hour before the first slot."""
+    plan = Plan(
+        place="Limoges",
+        opens_at=NOON - timedelta(days=9),
+        closes_at=NOON,
+        slots=(a_slot(1, 4), a_slot(24, 27)),
+        trainer_ids=(TRAINER,),
+    )
     return replace(plan, **changes)
 
 
 def a_session(state: SessionState = SessionState.SCHEDULED) -> Session:
     """A session of twelve seats, in any state."""
-    return Session(uuid4(), 1, uuid4(), 12, a_plan(), state)
+    return Session(id=uuid4(), version=1, training_id=uuid4(), capacity=12, plan=a_plan(), state=state)

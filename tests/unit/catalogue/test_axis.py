@@ -1,17 +1,23 @@
-"""Axes change, and know when they did."""
+"""Changes of an axis."""
 
 from dataclasses import replace
 from uuid import uuid4
 
-from services.catalogue.domain.axis import Axis, change
+import pytest
 
-AXIS = Axis(uuid4(), 1, "Accompagner", "Accueillir.", 0)
+from services.catalogue.domain.axis import Axis, AxisChanged, AxisChanges, change
 
-
-def test_a_changed_axis_has_the_next_version() -> None:
-    assert change(AXIS, {"name": "Orienter"}) == replace(AXIS, name="Orienter", version=2)
+AXIS = Axis(id=uuid4(), version=1, name="Accompagner", description="Accueillir.", position=3)
 
 
-def test_what_is_so_already_is_no_change() -> None:
-    assert change(AXIS, {"name": "Accompagner"}) is None
-    assert change(AXIS, {}) is None
+def test_only_the_given_fields_change_and_the_version_grows() -> None:
+    assert change(AXIS, AxisChanges(name="Orienter")) == AxisChanged(replace(AXIS, name="Orienter", version=2))
+
+
+def test_a_field_can_become_zero() -> None:
+    assert change(AXIS, AxisChanges(position=0)) == AxisChanged(replace(AXIS, position=0, version=2))
+
+
+@pytest.mark.parametrize("changes", [AxisChanges(), AxisChanges(name="Accompagner", position=3)])
+def test_equal_values_are_no_change(changes: AxisChanges) -> None:
+    assert change(AXIS, changes) is None

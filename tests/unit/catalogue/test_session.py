@@ -1,4 +1,4 @@
-"""Sessions: every state × move, what a plan must be, and what each change says."""
+"""Sessions: every state × move, the rules of a plan, and the fact that each change makes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,9 +18,9 @@ from services.catalogue.domain.session import (
     SessionMove,
     SessionState,
     cancel,
-    follow,
     reschedule,
     resize,
+    retitle,
     schedule,
 )
 from shared.errors import WrongFields
@@ -30,11 +30,11 @@ ALLOWED = {
     ("scheduled", "reschedule", "scheduled"),
     ("scheduled", "resize", "scheduled"),
     ("scheduled", "cancel", "cancelled"),
-    ("scheduled", "follow", "scheduled"),
+    ("scheduled", "retitle", "scheduled"),
 }
 
 
-def test_the_table_is_what_the_agency_does() -> None:
+def test_the_table_has_the_transitions_of_the_design() -> None:
     assert {(state.value, move.value, to.value) for (state, move), to in TRANSITIONS.items()} == ALLOWED
 
 
@@ -42,26 +42,29 @@ def test_the_table_is_what_the_agency_does() -> None:
 def test_a_move_is_in_the_table_or_refused(state: SessionState, move: SessionMove) -> None:
     session = a_session(state)
     if (state, move) in TRANSITIONS:
-        moved = session.moved(move)
-        assert (moved.state, moved.version) == (TRANSITIONS[state, move], 2)
+        after = session.after(move)
+        assert (after.state, after.version) == (TRANSITIONS[state, move], 2)
     else:
         with pytest.raises(SessionIsCancelled):
-            session.moved(move)
+            session.after(move)
 
 
 def test_a_session_begins_scheduled_with_version_one() -> None:
     example = a_session()
-    assert schedule(example.id, example.training_id, 12, example.plan) == Scheduled(example)
+    assert schedule(example.id, training_id=example.training_id, capacity=12, plan=example.plan) == Scheduled(example)
 
 
 @pytest.mark.parametrize("capacity", [1, 1000])
 def test_the_bounds_of_the_capacity_are_allowed(capacity: int) -> None:
-    assert schedule(uuid4(), uuid4(), capacity, a_plan()).session.capacity == capacity
+    assert schedule(uuid4(), training_id=uuid4(), capacity=capacity, plan=a_plan()).session.capacity == capacity
 
 
 @pytest.mark.parametrize("capacity", [-1, 0, 1001])
 def test_a_capacity_out_of_bounds_is_refused_at_the_start_and_later(capacity: int) -> None:
-    for act in (lambda: schedule(uuid4(), uuid4(), capacity, a_plan()), lambda: resize(a_session(), capacity)):
+    for act in (
+        lambda: schedule(uuid4(), training_id=uuid4(), capacity=capacity, plan=a_plan()),
+        lambda: resize(a_session(), capacity),
+    ):
         with pytest.raises(WrongFields) as refused:
             act()
         assert [field for field, _ in refused.value.errors] == ["capacity"]
@@ -96,7 +99,10 @@ WRONG: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_a_wrong_plan_is_refused_field_by_field_at_the_start_and_later(wrong: str) -> None:
     changes, fields = WRONG[wrong]
     plan = a_plan(**changes)
-    for act in (lambda: schedule(uuid4(), uuid4(), 12, plan), lambda: reschedule(a_session(), plan)):
+    for act in (
+        lambda: schedule(uuid4(), training_id=uuid4(), capacity=12, plan=plan),
+        lambda: reschedule(a_session(), plan),
+    ):
         with pytest.raises(WrongFields) as refused:
             act()
         assert [field for field, _ in refused.value.errors] == fields
@@ -108,7 +114,7 @@ def test_a_wrong_plan_is_refused_field_by_field_at_the_start_and_later(wrong: st
     {"trainer_ids": ()},
 ])  # fmt: skip
 def test_the_edges_of_a_plan_are_allowed(changes: dict[str, Any]) -> None:
-    assert schedule(uuid4(), uuid4(), 12, a_plan(**changes)).session.plan.slots
+    assert schedule(uuid4(), training_id=uuid4(), capacity=12, plan=a_plan(**changes)).session.plan.slots
 
 
 @pytest.mark.parametrize(("changes", "moved"), [
@@ -131,19 +137,19 @@ def test_the_same_plan_again_is_no_change() -> None:
     assert reschedule(session, session.plan) is None
 
 
-def test_another_capacity_says_what_it_was() -> None:
+def test_a_resized_session_knows_the_old_capacity() -> None:
     session = a_session()
     assert resize(session, 3) == Resized(replace(session, capacity=3, version=2), before=12)
     assert resize(session, 12) is None
 
 
-def test_a_session_is_called_off_once_with_its_reason() -> None:
-    called_off = cancel(a_session(), "Travaux.")
-    assert called_off == Cancelled(replace(called_off.session, state=SessionState.CANCELLED, version=2), "Travaux.")
+def test_a_session_is_cancelled_once_with_its_reason() -> None:
+    cancelled = cancel(a_session(), "Travaux.")
+    assert cancelled == Cancelled(replace(cancelled.session, state=SessionState.CANCELLED, version=2), "Travaux.")
     with pytest.raises(SessionIsCancelled):
-        cancel(called_off.session, "Travaux.")
+        cancel(cancelled.session, "Travaux.")
 
 
-def test_a_session_that_follows_its_training_does_not_move() -> None:
+def test_a_session_whose_training_has_another_title_gets_a_version_and_does_not_move() -> None:
     session = a_session()
-    assert follow(session) == Rescheduled(replace(session, version=2), moved=False)
+    assert retitle(session) == Rescheduled(replace(session, version=2), moved=False)

@@ -1,4 +1,4 @@
-"""Slots keep their ids, because presences are recorded under them."""
+"""Slots keep their ids, because presences refer to them."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.catalogue.domain.slots import Slot, WantedSlot, identified
+from services.catalogue.domain.slots import Slot, WantedSlot, with_ids
 from shared.errors import WrongFields
 from tests.unit.catalogue.examples import a_slot
 
@@ -18,32 +18,32 @@ def numbers() -> Iterator[UUID]:
 
 
 def wanted(slot: Slot, slot_id: UUID | None = None) -> WantedSlot:
-    return WantedSlot(slot.starts_at, slot.ends_at, slot_id)
+    return WantedSlot(id=slot_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 
 def ids(slots: list[WantedSlot]) -> list[UUID]:
-    found = identified(slots, [MORNING, AFTERNOON], numbers())
-    assert [(slot.starts_at, slot.ends_at) for slot in found] == [slot.times for slot in slots]
-    return [slot.id for slot in found]
+    result = with_ids(slots, [MORNING, AFTERNOON], numbers())
+    assert [(slot.starts_at, slot.ends_at) for slot in result] == [(slot.starts_at, slot.ends_at) for slot in slots]
+    return [slot.id for slot in result]
 
 
-def test_new_slots_get_fresh_ids_in_order() -> None:
+def test_new_slots_get_new_ids_in_order() -> None:
     assert ids([wanted(a_slot(-9, -8)), wanted(EVENING)]) == [UUID(int=1), UUID(int=2)]
 
 
-def test_a_slot_that_is_named_keeps_its_id_wherever_it_goes() -> None:
+def test_a_slot_that_is_named_by_its_id_keeps_it_at_other_times() -> None:
     assert ids([wanted(EVENING, MORNING.id)]) == [MORNING.id]
 
 
-def test_a_slot_at_the_times_of_a_known_one_is_that_one() -> None:
+def test_a_slot_without_id_at_the_times_of_a_current_slot_gets_its_id() -> None:
     assert ids([wanted(MORNING), wanted(EVENING)]) == [MORNING.id, UUID(int=1)]
 
 
-def test_an_id_that_is_named_is_not_given_to_another_at_its_old_times() -> None:
+def test_an_id_that_is_named_is_not_given_to_another_slot_at_its_old_times() -> None:
     assert ids([wanted(MORNING), wanted(EVENING, MORNING.id)]) == [UUID(int=1), MORNING.id]
 
 
-def test_an_id_of_another_session_or_named_twice_is_refused_where_it_stands() -> None:
+def test_ids_of_another_session_and_ids_named_twice_are_refused_by_their_path() -> None:
     with pytest.raises(WrongFields) as refused:
         ids([wanted(MORNING, uuid4()), wanted(AFTERNOON, MORNING.id), wanted(EVENING, MORNING.id)])
     assert [field for field, _ in refused.value.errors] == ["slots.0.id", "slots.2.id"]

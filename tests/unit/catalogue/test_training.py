@@ -1,8 +1,7 @@
-"""Trainings: every state × move, and what each move says."""
+"""Trainings: every state × move, and the fact that each move makes."""
 
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from services.catalogue.domain.training import (
     Published,
     Revised,
     State,
+    SyllabusChanges,
     archive,
     draft,
     publish,
@@ -32,7 +32,7 @@ ALLOWED = {
 }
 
 
-def test_the_table_is_what_the_agency_does() -> None:
+def test_the_table_has_the_transitions_of_the_design() -> None:
     assert {(state.value, move.value, to.value) for (state, move), to in TRANSITIONS.items()} == ALLOWED
 
 
@@ -40,11 +40,11 @@ def test_the_table_is_what_the_agency_does() -> None:
 def test_a_move_is_in_the_table_or_refused_with_a_sentence(state: State, move: Move) -> None:
     training = a_training(state)
     if (state, move) in TRANSITIONS:
-        moved = training.moved(move)
-        assert (moved.state, moved.version) == (TRANSITIONS[state, move], 2)
+        after = training.after(move)
+        assert (after.state, after.version) == (TRANSITIONS[state, move], 2)
     else:
         with pytest.raises(IllegalTrainingMove) as refused:
-            training.moved(move)
+            training.after(move)
         assert refused.value.sentence.startswith("Cette formation est ")
         assert training.version == 1
 
@@ -54,31 +54,32 @@ def test_a_training_begins_as_a_draft_of_version_one() -> None:
     assert draft(example.id, example.syllabus) == Drafted(replace(example, state=State.DRAFT, version=1))
 
 
-def test_a_draft_that_is_written_again_stays_unheard() -> None:
+def test_a_revised_draft_stays_a_draft() -> None:
     before = a_training()
     after = replace(before.syllabus, title="Autre")
-    assert revise(before, after) == Drafted(replace(before, syllabus=after, version=2))
+    assert revise(before, SyllabusChanges(title="Autre")) == Drafted(replace(before, syllabus=after, version=2))
 
 
-@pytest.mark.parametrize(("change", "retitled"), [({"title": "Autre"}, True), ({"summary": "Autre"}, False)])
-def test_a_revision_knows_whether_the_title_is_another(change: dict[str, Any], retitled: bool) -> None:
+@pytest.mark.parametrize(
+    ("changes", "retitled"), [(SyllabusChanges(title="Autre"), True), (SyllabusChanges(members_only=True), False)]
+)
+def test_a_revision_knows_whether_the_title_changed(changes: SyllabusChanges, retitled: bool) -> None:
     before = a_training(State.PUBLISHED)
-    after = replace(before.syllabus, **change)
-    assert revise(before, after) == Revised(replace(before, syllabus=after, version=2), retitled=retitled)
+    after = replace(before.syllabus, title="Autre") if retitled else replace(before.syllabus, members_only=True)
+    assert revise(before, changes) == Revised(replace(before, syllabus=after, version=2), retitled=retitled)
 
 
-def test_to_say_the_same_again_is_no_revision() -> None:
-    training = a_training(State.PUBLISHED)
-    assert revise(training, training.syllabus) is None
+@pytest.mark.parametrize("changes", [SyllabusChanges(), SyllabusChanges(title="Conduire un entretien")])
+def test_equal_values_are_no_revision(changes: SyllabusChanges) -> None:
+    assert revise(a_training(State.PUBLISHED), changes) is None
 
 
-def test_an_archive_is_not_revised_even_to_say_the_same() -> None:
-    training = a_training(State.ARCHIVED)
+def test_an_archived_training_cannot_be_revised_even_without_a_change() -> None:
     with pytest.raises(IllegalTrainingMove):
-        revise(training, training.syllabus)
+        revise(a_training(State.ARCHIVED), SyllabusChanges())
 
 
-def test_what_was_archived_can_be_published_again() -> None:
+def test_an_archived_training_can_be_published_again() -> None:
     archived = archive(a_training(State.PUBLISHED))
     assert archived == Archived(replace(archived.training, state=State.ARCHIVED, version=2))
     assert publish(archived.training) == Published(replace(archived.training, state=State.PUBLISHED, version=3))

@@ -1,4 +1,4 @@
-"""The agency's desk, a trainer and a visitor in front of the catalogue service; what others tell it, and what it says."""
+"""The catalogue service in tests: events come in by `tell`, everything else goes over HTTP."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -21,7 +21,28 @@ from tests.support.eventually import eventually
 
 BASE = "/api/catalogue/v1"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-"""The time of every test, unless `desk.now` is moved."""
+"""The time of every test, unless `service.now` is moved."""
+
+INCONSISTENT = {
+    "a version without its line in the history": """
+        WITH aggregates AS (SELECT id, version FROM axes UNION ALL SELECT id, version FROM trainings
+            UNION ALL SELECT id, version FROM sessions)
+        SELECT id, each AS version FROM aggregates CROSS JOIN generate_series(1, version) AS each
+        EXCEPT SELECT aggregate_id, version FROM catalogue_history
+    """,
+    "a history line of a version that does not exist": """
+        SELECT aggregate_id, version FROM catalogue_history
+        EXCEPT SELECT id, each FROM (SELECT id, version FROM axes UNION ALL SELECT id, version FROM trainings
+            UNION ALL SELECT id, version FROM sessions) AS aggregates, generate_series(1, version) AS each
+    """,
+    "messages of one object out of order": """
+        SELECT aggregate_id, aggregate_version FROM (
+            SELECT aggregate_id, aggregate_version, max(aggregate_version) OVER before AS latest FROM outbox
+            WINDOW before AS (PARTITION BY aggregate_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        ) AS emitted WHERE aggregate_version <= latest
+    """,
+    "an event that could not be handled": "SELECT name, last_error FROM undelivered",
+}
 
 
 class _Delivery:
@@ -31,18 +52,18 @@ class _Delivery:
         )
 
     async def acknowledge(self) -> None:
-        """Nothing waits for it."""
+        """There is no broker."""
 
 
 def slot(days: int, hour: int = 9, hours: int = 3) -> dict[str, str]:
-    """A block of presence so many days from now."""
+    """A slot that starts so many days after NOW."""
     starts = NOW.replace(hour=hour) + timedelta(days=days)
     return {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=hours)).isoformat()}
 
 
 @dataclass
-class Desk:
-    """The catalogue with its database: `tell` is what others say to it, the rest goes over HTTP."""
+class CatalogueService:
+    """The API, the worker and the database of the catalogue, and three people whom it knows."""
 
     app: FastAPI
     worker: Worker[Any]
@@ -52,8 +73,8 @@ class Desk:
     trainer: UUID = field(default_factory=uuid4)
     somebody: UUID = field(default_factory=uuid4)
 
-    async def opens(self) -> None:
-        """A member of staff, a trainer and somebody else have registered."""
+    async def register_people(self) -> None:
+        """A member of staff, a trainer and somebody else."""
         await self.tell(
             self.account(self.staff, "Ada", is_staff=True),
             self.account(self.trainer, "Théo"),
@@ -61,7 +82,7 @@ class Desk:
         )
 
     def account(self, account_id: UUID, first_name: str, version: int = 1, **marks: bool) -> AccountRegistered:
-        """What identity says of a person."""
+        """The event with this snapshot of an account."""
         email = f"{account_id}@exemple.fr"
         snapshot = AccountSnapshot(
             id=account_id, version=version, first_name=first_name, last_name="Faure", email=email, **marks
@@ -69,58 +90,70 @@ class Desk:
         return AccountRegistered(occurred_at=self.now, account=snapshot)
 
     def occupancy(self, session_id: str, version: int, held: int, queued: int) -> SessionOccupancyChanged:
-        """What enrollment says of a session."""
+        """The event with the occupancy of a session."""
         return SessionOccupancyChanged(
             occurred_at=self.now, session_id=UUID(session_id), version=version, capacity=999, held=held, queued=queued
         )
 
     async def tell(self, *messages: Message) -> None:
-        """Deliver messages as the worker does; every one must take effect."""
+        """Deliver events to the service as its worker does; each must be handled."""
         await self.worker.inbox.take([_Delivery(message) for message in messages])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
+    async def erase(self, account_id: UUID) -> None:
+        """Mark the copy of an account as erased."""
+        async with self.database.engine.begin() as connection:
+            await connection.execute(text("UPDATE accounts SET erased = true WHERE id = :id"), {"id": account_id})
+
     async def call(
-        self, who: UUID | None, method: str, path: str, body: Any = None, *, seen: int | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        by: UUID | None = None,
+        version: int | None = None,
+        **headers: str,
     ) -> httpx.Response:
-        """One call by somebody, None for a visitor; `seen` is the version in If-Match."""
+        """One HTTP call by an account, None for a visitor; `version` goes into If-Match."""
         transport = httpx.ASGITransport(app=self.app)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent |= {} if who is None else {"X-Account": str(who)}
-        sent |= {} if seen is None else {"If-Match": f'"{seen}"'}
+        sent |= {} if by is None else {"X-Account": str(by)}
+        sent |= {} if version is None else {"If-Match": f'"{version}"'}
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=sent) as client:
             return await client.request(method, BASE + path, json=body)
 
-    async def get(self, path: str, who: UUID | None = None) -> Any:
-        """What somebody reads there."""
-        answer = await self.call(who, "GET", path)
+    async def get(self, path: str, *, by: UUID | None = None) -> Any:
+        """The body of a GET, which must succeed."""
+        answer = await self.call("GET", path, by=by)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def done(self, method: str, path: str, body: Any = None, *, seen: int | None = None) -> Any:
-        """What staff get for a change that must succeed."""
-        answer = await self.call(self.staff, method, path, body, seen=seen)
+    async def change(self, method: str, path: str, body: Any = None, *, version: int | None = None) -> Any:
+        """The body of the answer to a call by staff, which must succeed."""
+        answer = await self.call(method, path, body, by=self.staff, version=version)
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()
 
     async def axis(self, name: str = "Accompagner", **more: Any) -> Any:
-        """A theme."""
-        return await self.done("POST", "/axes", {"name": name, "description": "Accueillir et orienter.", **more})
+        """A new axis."""
+        return await self.change("POST", "/axes", {"name": name, "description": "Accueillir et orienter.", **more})
 
     async def draft(self, axis: Any, **more: Any) -> Any:
-        """A training that only staff see."""
-        return await self.done("POST", "/trainings", a_training(axis["id"], **more))
+        """A new draft of a training."""
+        return await self.change("POST", "/trainings", a_training(axis["id"], **more))
 
     async def training(self, axis: Any = None, **more: Any) -> Any:
-        """A published training, of a new theme unless told."""
+        """A published training, by default of a new axis."""
         made = await self.draft(axis or await self.axis(f"Axe {uuid4()}"), **more)
-        return await self.done("POST", f"/trainings/{made['id']}/publication")
+        return await self.change("POST", f"/trainings/{made['id']}/publication")
 
     async def session(self, training: Any, **more: Any) -> Any:
         """A session in thirty days."""
-        return await self.done("POST", "/sessions", self.a_session(training, **more))
+        return await self.change("POST", "/sessions", self.a_session(training, **more))
 
     def a_session(self, training: Any, **more: Any) -> dict[str, Any]:
-        """What staff send to offer a session."""
+        """The body that schedules a session."""
         return {
             "training_id": training["id"],
             "capacity": 12,
@@ -133,7 +166,7 @@ class Desk:
         }
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
-        """What the database says."""
+        """The rows of a query."""
         async with self.database.engine.connect() as connection:
             return list((await connection.execute(text(statement), values)).all())
 
@@ -150,25 +183,33 @@ class Desk:
         waits = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         return len(await self.rows(waits)) == count
 
-    async def said(self) -> list[Any]:
-        """The messages in the outbox, in order, read as a listener does."""
-        return [self._heard(row) for row in await self.rows("SELECT * FROM outbox ORDER BY id")]
+    async def emitted(self, kind: type[Message] = Message) -> list[Any]:
+        """The messages of a kind in the outbox, in order, read as a listener reads them."""
+        messages = [_read(row) for row in await self.rows("SELECT * FROM outbox ORDER BY id")]
+        return [message for message in messages if isinstance(message, kind)]
 
-    def _heard(self, row: Any) -> Message:
-        kind = REGISTRY.get(row.name)
-        assert kind is not None
-        message = kind.model_validate_json(row.payload)
-        assert (row.aggregate_id, row.aggregate_version) == (message.aggregate_id, message.aggregate_version)
-        return message
-
-    async def forgets_what_it_said(self) -> None:
-        """Empty the outbox, so that a test sees only what comes next."""
+    async def clear_outbox(self) -> None:
+        """Forget the messages emitted so far, so that a test finds only the later ones."""
         async with self.database.engine.begin() as connection:
             await connection.execute(text("DELETE FROM outbox"))
 
+    async def audit(self) -> list[str]:
+        """The rows that contradict one another."""
+        return [
+            f"{rule}: {tuple(row)}" for rule, statement in INCONSISTENT.items() for row in await self.rows(statement)
+        ]
+
+
+def _read(row: Any) -> Message:
+    kind = REGISTRY.get(row.name)
+    assert kind is not None
+    message = kind.model_validate_json(row.payload)
+    assert (row.aggregate_id, row.aggregate_version) == (message.aggregate_id, message.aggregate_version)
+    return message
+
 
 def a_training(axis_id: str, **more: Any) -> dict[str, Any]:
-    """What staff send to write a training."""
+    """The body that writes a training."""
     return {
         "title": "Conduire un entretien",
         "axis_id": axis_id,
@@ -183,7 +224,7 @@ def a_training(axis_id: str, **more: Any) -> dict[str, Any]:
 
 
 def errors(answer: httpx.Response) -> dict[str, str]:
-    """The sentence of each field of a 422."""
+    """The sentence for each field of a 422."""
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    return {one["field"]: one["message"] for one in answer.json()["errors"]}
+    return {error["field"]: error["message"] for error in answer.json()["errors"]}

@@ -1,0 +1,31 @@
+"""The people that the service knows, read from its copies of their accounts."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, bindparam, not_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.catalogue.storage.access import VISITOR, Actor
+from services.catalogue.storage.tables import accounts
+
+_ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
+_ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
+_AMONG = select(accounts.c.id).where(accounts.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), *_ACTIVE)
+
+
+class People:
+    """Answers questions about accounts."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def actor(self, account_id: UUID) -> Actor:
+        """The person of an account; a visitor if the account is unknown, disabled or erased."""
+        is_staff = await self._connection.scalar(_ACTOR, {"id": account_id})
+        return VISITOR if is_staff is None else Actor(account_id=account_id, is_staff=is_staff)
+
+    async def active(self, account_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the accounts that are known, not disabled and not erased."""
+        return set(await self._connection.scalars(_AMONG, {"ids": list(account_ids)}))
