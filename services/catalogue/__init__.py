@@ -1,1 +1,1 @@
-"""Axes, trainings, sessions, slots, trainers of a session."""
+"""The catalogue: axes, trainings, and sessions with their slots and trainers."""

@@ -6,6 +6,6 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What every service has; catalogue needs nothing more."""
+    """The settings of every service; catalogue has no others."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_CATALOGUE_")

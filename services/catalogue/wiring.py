@@ -1,4 +1,4 @@
-"""Where the parts of catalogue meet; the only reader of its settings."""
+"""Builds the two processes of catalogue from its settings."""
 
 from fastapi import FastAPI
 
@@ -17,7 +17,6 @@ from shared.tokens.verifier import TokenVerifier
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    """Make the HTTP application."""
     verifier = TokenVerifier(
         HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
     )
@@ -32,7 +31,6 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """Make the worker."""
     return Worker(
         database,
         transport,

@@ -81,7 +81,7 @@ catalogue_history = Table(
     Column("note", Text),
 )
 
-# copies of what other services own
+# copies of data of other services
 accounts = Table(
     "accounts",
     METADATA,

@@ -1,4 +1,4 @@
-"""Alembic's entry: the shared one."""
+"""The entry point of Alembic."""
 
 from shared.migrations import run_env
 

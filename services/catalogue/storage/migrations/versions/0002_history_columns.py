@@ -1,4 +1,4 @@
-"""Give the history the column names of every history."""
+"""Name the column of the history as in the other services."""
 
 from shared.migrations import run_sql
 
@@ -7,5 +7,4 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Rename the column."""
     run_sql("ALTER TABLE catalogue_history RENAME COLUMN fact TO act;")
