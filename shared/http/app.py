@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from shared.database import Database
 from shared.http.docs import serve_docs
 from shared.http.health import health_router
-from shared.http.middleware import Around
+from shared.http.middleware import RequestMiddleware
 from shared.http.problems import INVALID, ProblemMap, install
 from shared.http.problems import problems as problems_of
 from shared.tokens.verifier import TokenVerifier
@@ -40,7 +40,7 @@ def create_app(
     app.state.verifier = verifier
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    app.add_middleware(Around, registry=registry)
+    app.add_middleware(RequestMiddleware, registry=registry)
     install(app, problems)
     serve_docs(app, base)
     app.include_router(health_router({"database": database.ready}, registry))

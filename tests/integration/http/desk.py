@@ -16,6 +16,7 @@ from shared.http.clock import Now
 from shared.http.etag import expected_version, tag
 from shared.http.fields import Email, Line, Siret, Strict, Text
 from shared.http.idempotency import Once
+from shared.http.middleware import body_limit
 from shared.http.pagination import Limit, Page, SortKey, SortText
 from shared.http.problems import ProblemKind, problems
 from shared.http.tokens import PerhapsSignedIn, SignedIn
@@ -25,6 +26,8 @@ from shared.tokens.verifier import TokenVerifier
 
 NAME = "desk"
 BASE = f"/api/{NAME}/v1"
+LARGE = 1024 * 1024
+SMALL = 100
 
 
 class Taken(Exception):
@@ -139,6 +142,20 @@ async def rename(
 async def check(_: Form) -> dict[str, str]:
     """Take a form with one field of each kind."""
     return {"status": "ok"}
+
+
+@router.post("/imports")
+@body_limit(LARGE)
+async def import_things(_: Form) -> dict[str, str]:
+    """Take a form that may be large."""
+    return {"status": "ok"}
+
+
+@router.post("/notes")
+@body_limit(SMALL)
+async def take_note(body: Naming) -> Naming:
+    """Take a form that must be small."""
+    return body
 
 
 @router.get("/me")

@@ -1,4 +1,4 @@
-"""A body over the limit is refused, whether its length is told or found out."""
+"""A body over the limit of its endpoint is refused, whether its length is announced or found out while reading."""
 
 from collections.abc import AsyncIterator
 
@@ -6,40 +6,56 @@ import httpx
 import pytest
 
 from shared.http.middleware import BODY_LIMIT
-from tests.integration.http.desk import BASE
+from tests.integration.http.desk import BASE, LARGE, SMALL
 from tests.integration.http.test_problems import is_problem
 
-SOON_TOO_LONG = [b'{"name": "'] + [b"x" * 1000] * (BODY_LIMIT // 1000 + 1)
+LIMITS = [("forms", 256 * 1024), ("imports", LARGE), ("notes", SMALL)]
+JSON = {"content-type": "application/json"}
 
 
-async def _growing(sent: list[int]) -> AsyncIterator[bytes]:
-    for chunk in SOON_TOO_LONG:
-        sent.append(len(chunk))
-        yield chunk
+async def _chunks(content: bytes, sent: list[int]) -> AsyncIterator[bytes]:
+    size = max(len(content) // 20, 1)
+    for start in range(0, len(content), size):
+        sent.append(size)
+        yield content[start : start + size]
 
 
-async def test_a_told_length_over_the_limit_is_refused_before_anything_is_read(client: httpx.AsyncClient) -> None:
-    answer = await client.post(f"{BASE}/forms", content=b"x" * (BODY_LIMIT + 1))
-    is_problem(answer, 413, "too-large")
+def _content(length: int) -> bytes:
+    content = b'{"name": "' + b"x" * (length - 12) + b'"}'
+    assert len(content) == length
+    return content
 
 
-async def test_a_chunked_body_that_grows_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
+def test_the_default_limit_is_that_of_the_first_row() -> None:
+    assert BODY_LIMIT == 256 * 1024
+
+
+@pytest.mark.parametrize(("path", "limit"), LIMITS)
+async def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read(
+    client: httpx.AsyncClient, path: str, limit: int
+) -> None:
     sent: list[int] = []
-    answer = await client.post(f"{BASE}/forms", content=_growing(sent), headers={"content-type": "application/json"})
+    headers = {**JSON, "content-length": str(limit + 1)}
+    answer = await client.post(f"{BASE}/{path}", content=_chunks(_content(limit + 1), sent), headers=headers)
+    is_problem(answer, 413, "too-large")
+    assert sent == []
+
+
+@pytest.mark.parametrize(("path", "limit"), LIMITS)
+async def test_a_chunked_body_that_grows_over_the_limit_is_refused(
+    client: httpx.AsyncClient, path: str, limit: int
+) -> None:
+    answer = await client.post(f"{BASE}/{path}", content=_chunks(_content(limit + 1), []), headers=JSON)
     is_problem(answer, 413, "too-large")
     assert "content-length" not in answer.request.headers
 
 
-async def test_a_body_at_the_limit_is_read(client: httpx.AsyncClient) -> None:
-    content = b'{"name": "' + b"x" * (BODY_LIMIT - 12) + b'"}'
-    assert len(content) == BODY_LIMIT
-    is_problem(
-        await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"}),
-        422,
-        "invalid-fields",
-    )
+@pytest.mark.parametrize(("path", "limit"), LIMITS)
+async def test_a_body_at_the_limit_is_read(client: httpx.AsyncClient, path: str, limit: int) -> None:
+    answer = await client.post(f"{BASE}/{path}", content=_content(limit), headers=JSON)
+    assert answer.status_code == (200 if path == "notes" else 422)
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "ten"])
-async def test_a_length_that_is_no_number_is_refused(client: httpx.AsyncClient, length: str) -> None:
+async def test_a_length_that_is_not_a_number_is_refused(client: httpx.AsyncClient, length: str) -> None:
     is_problem(await client.get(f"{BASE}/things", headers={"content-length": length}), 413, "too-large")
