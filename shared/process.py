@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from shared.database import Database
-from shared.http.health import worker_app
+from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
@@ -65,8 +65,16 @@ class _Beside(uvicorn.Server):
         yield
 
 
+def worker_app(worker: Worker[Any]) -> FastAPI:
+    """The HTTP application of a worker process: its health and its metrics."""
+    app = FastAPI(title=f"{worker.service} worker", openapi_url=None)
+    checks = {"database": worker.database.ready, "broker": worker.transport.ready}
+    app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
+    return app
+
+
 async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -> None:
-    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; what has begun is finished first."""
+    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; it finishes what it has begun."""
     database = open_database(service, settings, "worker")
     transport = RabbitTransport(settings.amqp_url, service=service.name)
     worker = service.worker(settings, database, transport)

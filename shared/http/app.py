@@ -1,4 +1,4 @@
-"""Makes the FastAPI application of a service: the same edges for all."""
+"""Makes the FastAPI application of a service, with what all services have in common."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,7 +25,7 @@ def create_app(
     routers: Sequence[APIRouter],
     problems: ProblemMap,
 ) -> FastAPI:
-    """Serve `routers` under `/api/<service>/v1`, with health, metrics, OpenAPI, and problem documents for every error."""
+    """Serve `routers` below `/api/<service>/v1`, with health, metrics, OpenAPI and problem documents for errors."""
     base = f"/api/{service}/v1"
     app = FastAPI(
         title=title,
@@ -34,7 +34,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         responses=problems_of(INVALID),
-        lifespan=_awaiting(database),
+        lifespan=_waiting_for(database),
     )
     app.state.database = database
     app.state.verifier = verifier
@@ -49,8 +49,8 @@ def create_app(
     return app
 
 
-def _awaiting(database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Say once that the database is waited for, while `/health/live` already answers."""
+def _waiting_for(database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Log once that the service waits for the database, while `/health/live` already answers."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""The time, as an argument: use cases and the domain never ask for it."""
+"""The current time as a dependency: use cases and domain get it as an argument."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import Depends
 
 
 async def now() -> datetime:
-    """The present, aware, in UTC. Tests override this dependency. Async, since FastAPI runs what is not in a thread."""
+    """The current time in UTC. Tests override it. It is async because FastAPI runs other functions in a thread."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The page on which a service's OpenAPI document is read and tried, with every asset served from here: no third party sees readers."""
+"""The page with the OpenAPI document of a service. It loads nothing from other hosts, so none can see its readers."""
 
 from importlib.resources import files
 
@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 
 def serve_docs(app: FastAPI, base: str) -> None:
-    """Serve Swagger UI at `<base>/docs`, its assets below; addresses are paths, so they hold behind any gateway."""
+    """Serve Swagger UI at `<base>/docs`. Its links have no host, so that they work behind any gateway."""
     assets = f"{base}/docs/assets"
     app.mount(assets, StaticFiles(directory=str(files("fastapi_swagger.resources"))))
 

@@ -1,4 +1,4 @@
-"""`ETag` and `If-Match`, where two people may edit the same thing."""
+"""`ETag` and `If-Match`, for objects that two people may edit at the same time."""
 
 from typing import Annotated
 
@@ -7,16 +7,18 @@ from starlette.exceptions import HTTPException
 
 from shared.errors import ChangedMeanwhile
 
-LONGEST = 18
-"""Digits of a version: what a bigint holds."""
+MOST_DIGITS = 18
+"""A version with more digits may not fit into a bigint."""
 
 
-async def expected_version(if_match: Annotated[str | None, Header(description="The ETag that was read")] = None) -> int:
-    """The version that the caller has read; 428 without the header, 412 for one that is not a version of ours."""
+async def expected_version(
+    if_match: Annotated[str | None, Header(description="ETag of the version that the caller has read")] = None,
+) -> int:
+    """The version in `If-Match`; 428 without the header, ChangedMeanwhile if it cannot be a version."""
     if if_match is None:
         raise HTTPException(428)
     bare = if_match.strip().removeprefix("W/").strip('"')
-    if not (bare.isascii() and bare.isdigit() and len(bare) <= LONGEST):
+    if not (bare.isascii() and bare.isdigit() and len(bare) <= MOST_DIGITS):
         raise ChangedMeanwhile
     return int(bare)
 
@@ -25,5 +27,5 @@ ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 
 def tag(response: Response, version: int) -> None:
-    """Put the version on a response."""
+    """Set the `ETag` of a response."""
     response.headers["ETag"] = f'"{version}"'

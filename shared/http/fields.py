@@ -1,4 +1,4 @@
-"""The kinds of text that a request may carry, each with its bounds."""
+"""The types of text in requests, each with its limits."""
 
 import re
 from typing import Annotated
@@ -15,7 +15,7 @@ _EMAIL = re.compile(
 
 
 class Strict(BaseModel):
-    """A request body: a field that nobody knows is an error, not a shrug."""
+    """A request body. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,13 +1,10 @@
-"""Health and metrics: `live` says that the process runs, `ready` that it can do its work."""
+"""Health and metrics. `live`: the process runs. `ready`: it can do its work."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.responses import JSONResponse
-
-from shared.messaging.worker import Worker
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -19,7 +16,7 @@ async def _nothing() -> None:
 def health_router(
     checks: Mapping[str, Check], registry: CollectorRegistry, measure: Callable[[], Awaitable[None]] = _nothing
 ) -> APIRouter:
-    """Serve `/health/live`, `/health/ready` (503 with what is missing) and `/metrics`; `measure` brings gauges up to date first."""
+    """Serve `/health/live`, `/health/ready` (503 if a check fails) and `/metrics`, after `measure`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")
@@ -28,10 +25,9 @@ def health_router(
 
     @router.get("/health/ready")
     async def ready() -> JSONResponse:
-        found = {name: await check() for name, check in checks.items()}
-        return JSONResponse(
-            {"status": "ready" if all(found.values()) else "waiting", **found}, 200 if all(found.values()) else 503
-        )
+        results = {name: await check() for name, check in checks.items()}
+        is_ready = all(results.values())
+        return JSONResponse({"status": "ready" if is_ready else "waiting", **results}, 200 if is_ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -39,11 +35,3 @@ def health_router(
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def worker_app(worker: Worker[Any]) -> FastAPI:
-    """The small API of a worker process: only its health and its metrics."""
-    app = FastAPI(title=f"{worker.service} worker", openapi_url=None)
-    checks = {"database": worker.database.ready, "broker": worker.transport.ready}
-    app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
-    return app

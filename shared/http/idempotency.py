@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same key and body give the same answer, and two at once have one effect."""
+"""`Idempotency-Key`: requests with the same key and body have one effect and get the same answer."""
 
 import hashlib
 import json
@@ -16,7 +16,8 @@ from shared.http.tokens import PerhapsSignedIn
 from shared.http.transactions import Work
 
 _CLAIM = text("""
-    INSERT INTO idempotency_keys (actor, key, request_hash) VALUES (:actor, :key, :hash) ON CONFLICT DO NOTHING RETURNING key
+    INSERT INTO idempotency_keys (actor, key, request_hash) VALUES (:actor, :key, :hash)
+    ON CONFLICT DO NOTHING RETURNING key
 """)
 _SETTLE = text("UPDATE idempotency_keys SET status = :status, body = :body WHERE actor = :actor AND key = :key")
 _FIND = text("SELECT request_hash, status, body FROM idempotency_keys WHERE actor = :actor AND key = :key")
@@ -24,17 +25,17 @@ OTHER_BODY = "Cette clé a déjà servi pour une autre demande : choisissez-en u
 
 
 class OnceOnly:
-    """Does a request's work once for each key, in the request's own transaction."""
+    """Performs a request once for each key, in the transaction of the request."""
 
     def __init__(self, work: UnitOfWork, request: Request, actor: str, key: str | None, body: bytes) -> None:
-        """`body` is what was sent; with the method and the path it is what the key stands for."""
+        """The key stands for method, path and `body`: with others it is refused."""
         self._work = work
         self._status: int = request.scope["route"].status_code or 200
         self._row = {"actor": actor, "key": key}
         self._hash = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
 
     async def __call__(self, perform: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what the endpoint answers
-        """Perform, or give the answer of the first time. A second one at once waits for the first one's commit."""
+        """Perform, or return the stored answer. A concurrent request with the same key waits for its commit."""
         if self._row["key"] is None:
             return await perform()
         if await self._work.connection.scalar(_CLAIM, {**self._row, "hash": self._hash}) is None:
@@ -57,7 +58,7 @@ async def once_only(
     account: PerhapsSignedIn,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=100)] = None,
 ) -> OnceOnly:
-    """Make the request's OnceOnly; keys of one person mean nothing to another."""
+    """The OnceOnly of a request. Each person has keys of their own."""
     return OnceOnly(work, request, str(account or "visitor"), idempotency_key, await request.body())
 
 

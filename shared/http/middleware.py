@@ -26,7 +26,7 @@ _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def body_limit(size: int) -> Callable[[Endpoint], Endpoint]:
-    """Let the bodies of an endpoint have up to `size` bytes: `@router.post(…)`, then `@body_limit(…)`, then the function.
+    """Let the bodies of an endpoint have up to `size` bytes. Write it below `@router.post(…)`.
 
     The gateway has a limit of its own for all services: raise that too.
     """
@@ -41,8 +41,8 @@ def body_limit(size: int) -> Callable[[Endpoint], Endpoint]:
 class RequestMiddleware:
     """Limits the body, echoes the correlation id, writes one log line and counts, for every request.
 
-    It is pure ASGI, which costs least. Unhandled exceptions become 500 and 503 documents here, so that answer and log line
-    carry the correlation id.
+    It is pure ASGI, which costs least. Unhandled exceptions become 500 and 503 documents here, so that both the answer
+    and the log line carry the correlation id.
     """
 
     def __init__(self, app: ASGIApp, *, registry: CollectorRegistry) -> None:

@@ -1,4 +1,4 @@
-"""Cursor pagination: `next` is opaque, and a page does not shift when rows come in before it."""
+"""Pages with cursors: rows that are added before a page do not shift it. Clients treat cursors as opaque."""
 
 import base64
 import binascii
@@ -30,15 +30,15 @@ Version = Annotated[int, Field(ge=0, lt=2**63)]
 class SortKey(Generic[Key]):
     """The sort key of a list, which is what its cursors hold: `BY_TIME: SortKey[tuple[Moment, UUID]]`.
 
-    An instance is a dependency: `after: Annotated[Key | None, Depends(BY_TIME)]` is the key of the last item of the page before,
-    None on the first page. A cursor that was not made by `write` is a WrongFields.
+    An instance is a dependency: `after: Annotated[TimeKey | None, Depends(BY_TIME)]` is the key of the last item of the
+    previous page, None for the first page. A cursor that `write` did not make raises WrongFields.
     """
 
     def __init__(self, kind: Any) -> None:  # noqa: ANN401 - a tuple of annotated types
         self._adapter: TypeAdapter[Key] = TypeAdapter(kind)
 
     async def __call__(
-        self, cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the page before")] = None
+        self, cursor: Annotated[str | None, Query(max_length=1000, description="`next` of the previous page")] = None
     ) -> Key | None:
         """Read the query parameter `cursor`."""
         return None if cursor is None else self.read(cursor)

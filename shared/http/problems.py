@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): one shape for everything that goes wrong, with sentences in French for people to read."""
+"""Problem documents (RFC 9457): the one form of all errors, with French sentences for people to read."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TYPE = "urn:parcourspro:problem:"
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field. `field` is its path: `lines.0.motivation`."""
+    """The error in one field. `field` is its path: `lines.0.motivation`."""
 
     field: str
     message: str
@@ -40,7 +40,7 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What a kind of error becomes. `detail` makes the sentence from the facts that the error carries."""
+    """The problem that an error becomes. `detail` makes the sentence from the attributes of the error."""
 
     status: int
     slug: str
@@ -89,7 +89,7 @@ _INTERNAL = (
 
 
 def kind_of_status(status: int) -> ProblemKind:
-    """The kind of a status that speaks for itself."""
+    """The kind of problem of a status that needs no further explanation."""
     slug, title, detail = _BY_STATUS.get(status, _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL)
     return ProblemKind(status, slug, title, lambda _: detail)
 
@@ -106,13 +106,13 @@ SHARED_PROBLEMS: ProblemMap = {
     WrongFields: INVALID,
     Refused: REFUSED,
 }
-"""What the errors of `shared.errors` become. A service maps its own subclasses of Refused to kinds of their own."""
+"""The problems of the errors in `shared.errors`. A service maps its own subclasses of Refused to its own kinds."""
 
 
 def response(
     kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """Make the document of a kind."""
+    """The response with a problem document."""
     problem = Problem(
         type=TYPE + kind.slug,
         title=kind.title,
@@ -126,13 +126,13 @@ def response(
 
 
 def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Make the document of a status that speaks for itself."""
+    """The response for a status that needs no further explanation."""
     kind = kind_of_status(status)
     return response(kind, kind.detail(None), headers=headers)
 
 
 def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
-    """Describe an endpoint's own errors for OpenAPI, with an example of each."""
+    """The OpenAPI description of the problems of an endpoint, with an example of each."""
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         entry = described.setdefault(
@@ -144,14 +144,14 @@ def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, mapped: ProblemMap) -> None:
-    """Answer every error that is mapped with its problem document, the errors of `shared.errors` too.
+    """Answer mapped errors, and those of `shared.errors`, with their problem documents.
 
-    Unhandled exceptions become 500 and 503 documents in the middleware, so that answer and log line carry the correlation id.
+    RequestMiddleware answers all other exceptions.
     """
 
     async def of_request(_: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else ()
-        return response(INVALID, INVALID.detail(error), errors=[in_french(one) for one in found])
+        return response(INVALID, INVALID.detail(error), errors=[in_french(each) for each in found])
 
     async def of_http(_: Request, error: Exception) -> JSONResponse:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)

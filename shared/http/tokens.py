@@ -1,4 +1,4 @@
-"""Who is signed in, from the bearer token of a request."""
+"""The signed-in account, from the bearer token of a request."""
 
 from typing import Annotated
 from uuid import UUID

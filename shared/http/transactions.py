@@ -1,4 +1,4 @@
-"""One request, one transaction, committed before the response leaves."""
+"""One transaction for each request, committed before the response is sent."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -9,11 +9,11 @@ from shared.database import Database, UnitOfWork
 
 
 async def open_work(request: Request) -> AsyncIterator[UnitOfWork]:
-    """Open the request's unit of work."""
+    """The unit of work of the request."""
     database: Database = request.app.state.database
     async with database.transaction() as work:
         yield work
 
 
 Work = Annotated[UnitOfWork, Depends(open_work, scope="function")]
-"""Function scope: the default one commits after the response, and a failed commit would have answered 2xx."""
+"""The scope is the function: with the default scope the commit comes after the response, which is wrong if it fails."""

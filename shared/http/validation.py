@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as a field's path and a French sentence."""
+"""Turns the errors of pydantic into paths of fields and French sentences."""
 
 from collections.abc import Mapping
 from typing import Any

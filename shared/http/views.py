@@ -1,9 +1,9 @@
-"""What every answer has in common."""
+"""The base class of answers."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class View(BaseModel):
-    """A body that is made of a record with the same attributes: `AccountView.model_validate(account)`."""
+    """An answer made from a record that has the same attributes: `AccountView.model_validate(account)`."""
 
     model_config = ConfigDict(from_attributes=True)

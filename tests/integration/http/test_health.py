@@ -1,4 +1,4 @@
-"""`live` says that the process runs, `ready` what is missing; both become right by themselves, and waiting is said once."""
+"""`live`: the process runs; `ready`: nothing is missing. Both recover by themselves, and waiting is logged once."""
 
 import asyncio
 from typing import Any
@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from shared.database import Database, UnitOfWork
-from shared.http.health import worker_app
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Worker
+from shared.process import worker_app
 from tests.conftest import MakeDatabase
 from tests.integration.http.desk import BASE, application
 from tests.support.eventually import eventually

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from shared.database import Database
-from shared.http.health import worker_app
 from shared.messages_command import messages
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Job, Worker
+from shared.process import worker_app
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.bed import Bed, bed_on, delivery, erased
 from tests.support.eventually import eventually
