@@ -1,12 +1,23 @@
 """The acting person, and which objects that person may see or change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, or_, true
+from sqlalchemy import Boolean, ColumnElement, Uuid, bindparam, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.catalogue.storage.tables import sessions, trainings
+
+
+class Role(Enum):
+    """What decides which objects a person may see."""
+
+    STAFF = "staff"
+    SIGNED_IN = "signed in"
+    VISITOR = "visitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +27,12 @@ class Actor:
     account_id: UUID | None
     is_staff: bool
 
+    @property
+    def role(self) -> Role:
+        if self.is_staff:
+            return Role.STAFF
+        return Role.VISITOR if self.account_id is None else Role.SIGNED_IN
+
 
 VISITOR: Final = Actor(account_id=None, is_staff=False)
 
@@ -23,17 +40,16 @@ STAFF_ONLY: Final = bindparam("is_staff", type_=Boolean)
 """A condition of the statements that load an object to change it: for others it does not exist."""
 
 _PUBLISHED: Final = trainings.c.state == "published"
+_OWN: Final = sessions.c.trainer_ids.contains(bindparam("actors", type_=ARRAY(Uuid)))
 
-
-def may_see_training(actor: Actor) -> ColumnElement[bool]:
-    """Staff see all trainings, others the published ones."""
-    return true() if actor.is_staff else _PUBLISHED
-
-
-def may_see_session(actor: Actor) -> ColumnElement[bool]:
-    """Staff see all sessions, others those of published trainings, trainers also their own."""
-    if actor.is_staff:
-        return true()
-    if actor.account_id is None:
-        return _PUBLISHED
-    return or_(_PUBLISHED, sessions.c.trainer_ids.contains([actor.account_id]))
+MAY_SEE_TRAINING: Final[Mapping[Role, ColumnElement[bool]]] = {
+    Role.STAFF: true(),
+    Role.SIGNED_IN: _PUBLISHED,
+    Role.VISITOR: _PUBLISHED,
+}
+MAY_SEE_SESSION: Final[Mapping[Role, ColumnElement[bool]]] = {
+    Role.STAFF: true(),
+    Role.SIGNED_IN: or_(_PUBLISHED, _OWN),
+    Role.VISITOR: _PUBLISHED,
+}
+"""Trainers see their own sessions, also those of trainings that are not published. `actors`: the id of the person."""

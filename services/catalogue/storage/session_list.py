@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Integer,
     Row,
     Select,
     Uuid,
+    bindparam,
     column,
     func,
     lateral,
@@ -20,10 +23,10 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.catalogue.storage.access import Actor, may_see_session
+from services.catalogue.storage.access import MAY_SEE_SESSION, Actor, Role
 from services.catalogue.storage.records import AxisName, Occupancy, SessionDetails, Trainer, TrainingOfSession
 from services.catalogue.storage.sessions import slots_of
 from services.catalogue.storage.tables import accounts, axes, occupancy, sessions, trainings
@@ -41,18 +44,17 @@ class SessionFilter:
     training_id: UUID | None = None
     trained_by: UUID | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """The filter as conditions on sessions and their trainings."""
-        conditions = [sessions.c.state == self.state, sessions.c.starts_at >= self.since]
-        if self.until is not None:
-            conditions.append(sessions.c.starts_at < self.until)
-        if self.axis_id is not None:
-            conditions.append(trainings.c.axis_id == self.axis_id)
-        if self.training_id is not None:
-            conditions.append(sessions.c.training_id == self.training_id)
-        if self.trained_by is not None:
-            conditions.append(sessions.c.trainer_ids.contains([self.trained_by]))
-        return conditions
+    def given(self) -> dict[str, Any]:
+        """The parameters of the statement that this filter sets."""
+        values = {
+            "since": self.since,
+            "until": self.until,
+            "state": self.state,
+            "axis_id": self.axis_id,
+            "training_id": self.training_id,
+            "trainers": None if self.trained_by is None else [self.trained_by],
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class SessionList:
@@ -63,8 +65,8 @@ class SessionList:
 
     async def one(self, session_id: UUID, actor: Actor) -> SessionDetails:
         """A session; NotFound if there is none that the person may see."""
-        chosen = _CANDIDATES.where(sessions.c.id == session_id, may_see_session(actor))
-        row = (await self._connection.execute(_details_of(chosen))).one_or_none()
+        values = {"id": session_id, "actors": [actor.account_id]}
+        row = (await self._connection.execute(_one(actor.role), values)).one_or_none()
         if row is None:
             raise NotFound
         return _details(row)
@@ -73,13 +75,26 @@ class SessionList:
         self, wanted: SessionFilter, actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int
     ) -> Sequence[SessionDetails]:
         """Up to `limit` + 1 sessions in order of their first slot and id, from those after the key `after`."""
-        order = (sessions.c.starts_at, sessions.c.id)
-        chosen = _CANDIDATES.where(may_see_session(actor), *wanted.conditions()).order_by(*order).limit(limit + 1)
+        filters = wanted.given()
+        values = {**filters, "actors": [actor.account_id], "count": limit + 1}
         if after is not None:
-            chosen = chosen.where(tuple_(*order) > tuple_(*after))
-        return [_details(row) for row in await self._connection.execute(_details_of(chosen))]
+            values |= {"after_time": after[0], "after_id": after[1]}
+        statement = _page(actor.role, frozenset(filters), is_first=after is None)
+        return [_details(row) for row in await self._connection.execute(statement, values)]
 
 
+_ORDER = (sessions.c.starts_at, sessions.c.id)
+_AFTER = tuple_(*_ORDER) > tuple_(
+    bindparam("after_time", type_=sessions.c.starts_at.type), bindparam("after_id", type_=Uuid)
+)
+_FILTERS = {
+    "since": sessions.c.starts_at >= bindparam("since"),
+    "until": sessions.c.starts_at < bindparam("until"),
+    "state": sessions.c.state == bindparam("state"),
+    "axis_id": trainings.c.axis_id == bindparam("axis_id"),
+    "training_id": sessions.c.training_id == bindparam("training_id"),
+    "trainers": sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid))),
+}
 _CANDIDATES = select(
     sessions,
     trainings.c.title.label("training_title"),
@@ -87,6 +102,22 @@ _CANDIDATES = select(
     trainings.c.members_only.label("training_members_only"),
     trainings.c.axis_id,
 ).join_from(sessions, trainings)
+
+
+# statements are built once for each role and choice of filters: that takes longer than running them
+
+
+@cache
+def _one(role: Role) -> Select[Any]:
+    return _details_of(_CANDIDATES.where(sessions.c.id == bindparam("id"), MAY_SEE_SESSION[role]))
+
+
+@cache
+def _page(role: Role, filters: frozenset[str], *, is_first: bool) -> Select[Any]:
+    chosen = _CANDIDATES.where(MAY_SEE_SESSION[role], *(_FILTERS[name] for name in sorted(filters)))
+    if not is_first:
+        chosen = chosen.where(_AFTER)
+    return _details_of(chosen.order_by(*_ORDER).limit(bindparam("count", type_=Integer)))
 
 
 def _details_of(chosen: Select[Any]) -> Select[Any]:
