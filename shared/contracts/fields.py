@@ -6,7 +6,6 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 
 class Known:
@@ -19,7 +18,7 @@ class Known:
     def __init__(self, *values: str) -> None:
         self.values = values
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: ANN401 - an opaque schema
         values = ", ".join(self.values)
         return {
             **handler(core),
@@ -31,7 +30,7 @@ class Known:
 class Personal:
     """Marks a field that holds personal data: in the schema `"x-personal": true`."""
 
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: ANN401 - an opaque schema
         return {**handler(core), "x-personal": True}
 
 
