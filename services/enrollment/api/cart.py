@@ -6,13 +6,13 @@ from fastapi import APIRouter
 
 from services.enrollment.api.cart_views import Cart, CartLine, CartValidation, Requests, VerdictView
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import LINES, NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART
+from services.enrollment.api.problems import LINES, NOT_ADMITTED, TWICE_IN_CART
 from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases.request import add_to_cart, validate_cart, verdicts
 from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.idempotency import Once
-from shared.http.problems import problems
+from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(tags=["cart"])
 

@@ -10,11 +10,8 @@ from services.enrollment.use_cases.attendance import UnknownParticipants
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.request import NotAllowed, TrainingTwiceInCart
 from services.enrollment.use_cases.rules import RuleChangedMeanwhile
-from shared.http.problems import INVALID, ProblemKind, ProblemMap
+from shared.http.problems import INVALID, NOT_FOUND, ProblemKind, ProblemMap
 
-NOT_FOUND = ProblemKind(
-    404, "not-found", "Introuvable", lambda _: "Cet élément n'existe pas, ou vous n'y avez pas accès."
-)
 NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
 DECIDED_MEANWHILE = ProblemKind(409, "decided-meanwhile", "Décision impossible")
 SESSION_IS_OVER = ProblemKind(409, "session-is-over", "Session terminée")

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, Response
 
 from services.enrollment.api.cart_views import RuleChange, RuleView
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import NOT_ADMITTED, NOT_FOUND, RULE_CHANGED, WRONG_RULE
+from services.enrollment.api.problems import NOT_ADMITTED, RULE_CHANGED, WRONG_RULE
 from services.enrollment.domain.rules import NAMES, value_of
 from services.enrollment.use_cases.rules import set_rule
 from shared.http.clock import Now
 from shared.http.etag import expected_version, tag
-from shared.http.problems import problems
+from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 

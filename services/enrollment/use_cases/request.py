@@ -10,8 +10,8 @@ from sqlalchemy import Row
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules import Rules, Situation, Verdict, eligibility
-from services.enrollment.storage.copies import Actor, Ground
-from services.enrollment.storage.enrollments import Seen
+from services.enrollment.storage.details import EnrollmentDetails, PersonName, SessionSummary, StructureName
+from services.enrollment.storage.people import Actor, BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.paris import PARIS
 from services.enrollment.use_cases.snapshots import snapshot
@@ -52,7 +52,7 @@ async def verdicts(
                 [("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")]
             )
         structure_id = next(iter(actor.beneficiary_of), None)
-    ground = None if structure_id is None else await tx.copies.ground(actor.account_id, structure_id)
+    ground = None if structure_id is None else await tx.people.standing(actor.account_id, structure_id)
     if ground is None or structure_id is None:
         raise NotFound
     session = await _offered(tx, session_id, structure_id, actor=actor, now=now)
@@ -63,9 +63,9 @@ async def verdicts(
 
 async def validate_cart(
     tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime
-) -> list[Seen]:
+) -> list[EnrollmentDetails]:
     """Make one request of each line, all or none. `motivations`: the person's words by session, in the order of the lines."""
-    ground = await tx.copies.ground(actor.account_id, structure_id, lock=True)
+    ground = await tx.people.standing(actor.account_id, structure_id, lock=True)
     if ground is None:
         raise NotAllowed([("structure_id", "Vous n'êtes pas bénéficiaire dans cette structure.")])
     account_id = actor.account_id
@@ -99,7 +99,7 @@ def _stops(
     rules: Rules,
     wanted: Mapping[UUID, Row[Any]],
     session_ids: list[UUID],
-    ground: Ground,
+    ground: BeneficiaryStanding,
     *,
     is_employer: bool,
     now: datetime,
@@ -129,7 +129,13 @@ def _stops(
 
 
 def _situation(
-    session: Row[Any], ground: Ground, *, is_employer: bool, now: datetime, actions: int = 0, trainings: int = 0
+    session: Row[Any],
+    ground: BeneficiaryStanding,
+    *,
+    is_employer: bool,
+    now: datetime,
+    actions: int = 0,
+    trainings: int = 0,
 ) -> Situation:
     """What the rules look at; `actions` and `trainings` are asked for in the same cart and the same year."""
     return Situation(
@@ -150,17 +156,19 @@ def _situation(
     )
 
 
-def _seen(enrollment: Enrollment, ground: Ground, session: Row[Any]) -> Seen:
-    return Seen(
-        enrollment,
-        ground.first_name,
-        ground.last_name,
-        ground.structure_name,
-        session.title,
-        session.place,
-        session.starts_at,
-        session.ends_at,
-        frozenset(session.trainer_ids),
+def _seen(enrollment: Enrollment, ground: BeneficiaryStanding, session: Row[Any]) -> EnrollmentDetails:
+    return EnrollmentDetails(
+        enrollment=enrollment,
+        person=PersonName(id=enrollment.account_id, first_name=ground.first_name, last_name=ground.last_name),
+        structure=StructureName(id=enrollment.structure_id, name=ground.structure_name),
+        session=SessionSummary(
+            id=enrollment.session_id,
+            title=session.title,
+            place=session.place,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+        ),
+        trainer_ids=frozenset(session.trainer_ids),
     )
 
 

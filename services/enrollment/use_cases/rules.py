@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.seats import lock_training
 from shared.errors import NotFound
