@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from shared.http.fields import Strict, Text
 
 MOST_PRESENCES = 1000
+MOST_LINES = 20
+MOST_FIELDS = 20
 
 
 class Reason(Strict):
@@ -45,3 +47,24 @@ class Presences(Strict):
 
     presences: list[Presence] = Field(min_length=1, max_length=MOST_PRESENCES)
     reason: Text | None = Field(None, examples=["Feuille papier transmise par la formatrice."])
+
+
+class Line(Strict):
+    """One session of the cart, and why the person wants it."""
+
+    session_id: UUID
+    motivation: Text = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
+
+
+class CartValidation(Strict):
+    """The lines of a cart that become requests to the employers of one structure."""
+
+    structure_id: UUID
+    lines: list[Line] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class RuleChange(Strict):
+    """How a rule is to be set; `value` has exactly the fields of the rule's value."""
+
+    enabled: bool
+    value: dict[str, JsonValue] = Field(default_factory=dict, max_length=MOST_FIELDS, examples=[{"people": 2}])

@@ -1,10 +1,10 @@
-"""The answers of enrollment's endpoints about requests and decisions."""
+"""The answers of enrollment's endpoints about requests, decisions, carts and rules."""
 
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.states import ActingAs, status_label
@@ -131,3 +131,47 @@ class DecisionView(View):
     structure: StructureView
     session: SessionView
     status_label: str = Field(examples=["Inscrit·e"])
+
+
+class CartLine(View):
+    """A session that was chosen and is not yet requested; `state` tells whether it still takes place."""
+
+    session_id: UUID
+    training_id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    state: str = Field(examples=["scheduled"])
+
+
+class Cart(View):
+    """The person's cart, by the start of its sessions."""
+
+    lines: list[CartLine]
+
+
+class Requests(View):
+    """The requests that were made of a cart."""
+
+    requests: list[EnrollmentView]
+
+
+class VerdictView(View):
+    """The verdict of one rule; `blocks` when no request can be made."""
+
+    rule: str = Field(examples=["structure_cap"])
+    passed: bool
+    blocks: bool
+    sentence: str = Field(examples=["Votre structure n'a pas encore 2 place(s) dans cette formation."])
+
+
+class RuleView(View):
+    """A rule of the agency as it is set; `version` goes into If-Match to set it anew, and is 0 until somebody sets it."""
+
+    name: str = Field(examples=["structure_cap"])
+    title: str = Field(examples=["Places d'une structure dans une formation"])
+    version: int = Field(examples=[0])
+    enabled: bool
+    value: dict[str, JsonValue] = Field(examples=[{"people": 2}])

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from services.enrollment.domain import enrollment as domain
 from services.enrollment.domain.enrollment import Enrollment, Move, Moved
-from services.enrollment.domain.rules import may_decide_own
+from services.enrollment.domain.rules.own_request import may_decide_own
+from services.enrollment.domain.rules.withdrawal_notice import notice_period
 from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
@@ -98,7 +99,7 @@ async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
         at=now,
         first_slot=case.session.starts_at,
         session_ends=case.session_ends,
-        notice=case.training.rules.notice,
+        notice=notice_period(case.training.rules),
     )
     return await _end(
         case, moved, now, lambda seen: said.EnrollmentWithdrawn(
@@ -202,8 +203,10 @@ async def _employer(case: Case, reason: str | None) -> Literal["employer", "staf
         return "staff"
     own = actor.account_id == enrollment.account_id
     others = own and await case.tx.people.has_other_employer(enrollment.structure_id, actor.account_id)
-    rule = case.training.rules.own_request
-    if not may_decide_own(rule, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others):
+    rules = case.training.rules
+    if not may_decide_own(
+        rules, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others
+    ):
         raise OwnRequest
     return "employer"
 

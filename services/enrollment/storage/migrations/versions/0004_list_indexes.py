@@ -3,7 +3,7 @@
 from shared.migrations import run_sql
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 
 INDEXES = """
 CREATE INDEX enrollments_newest ON enrollments (requested_at, id);
