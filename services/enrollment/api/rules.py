@@ -31,7 +31,10 @@ async def list_rules(_: Acting, tx: Tx) -> list[RuleView]:
 async def put_rule(
     name: str, body: RuleChange, expected: ExpectedVersion, *, actor: Acting, tx: Tx, now: Now, response: Response
 ) -> RuleView:
-    """Set a rule from now on; people who may have a free seat by a looser cap get it at once. Staff only; 404 for others."""
+    """Set a rule from now on. Staff only; 404 for others.
+
+    People to whom a higher cap gives a seat that is free get it at once.
+    """
     setting = await set_rule(
         tx, name, enabled=body.enabled, value=body.value, expected_version=expected, actor=actor, now=now
     )

@@ -168,7 +168,10 @@ class VerdictView(View):
 
 
 class RuleView(View):
-    """A rule of the agency as it is set; `version` goes into If-Match to set it anew, and is 0 until somebody sets it."""
+    """A rule of the agency as it is set.
+
+    `version` goes into If-Match to set it anew; it is 0 until somebody sets the rule.
+    """
 
     name: str = Field(examples=["structure_cap"])
     title: str = Field(examples=["Places d'une structure dans une formation"])

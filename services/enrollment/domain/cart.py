@@ -20,7 +20,7 @@ NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSession:
-    """An offered session, and what the person who wants it, and the structure, have already of its training and of its year.
+    """An offered session, with what the person and the structure have already in its training and in its year.
 
     `actions_this_year` and `trainings_this_year` count the calendar year in which the session begins.
     """

@@ -39,8 +39,8 @@ _LIST: Final = (
 )
 
 _REQUEST: Final = (
-    "id", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at", "version", "approval",
-    "seat", "late",
+    "id", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at",
+    "version", "approval", "seat", "late",
 )  # fmt: skip
 """The columns of a new request; the others are empty."""
 _REQUESTS: Final = (
@@ -112,8 +112,9 @@ class Carts:
     ) -> dict[UUID, WantedSession]:
         """What the rules ask about offered sessions that a person wants in a structure, by session.
 
-        A session is not offered if its training is archived or not known here yet. Locked, in the order of the trainings'
-        locks: a session that is cancelled waits, so that it finds the requests that were made for it.
+        A session is not offered if its training is archived or not known here yet. Sessions are locked in the order
+        of the trainings' locks: one that is cancelled waits, so that the cancellation finds the requests that were
+        made for it.
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
         rows = await self._connection.execute(LOCK_WANTED if lock else READ_WANTED, values)

@@ -1,6 +1,6 @@
 """The agency's rules as staff set them. A setting is a row that is never changed; what was never set has its default.
 
-The row that holds for a rule at a moment is, among those whose `effective_from` has come, the one with the greatest version.
+At a moment, the row with the greatest version among those whose `effective_from` has come holds for a rule.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,9 @@ _LATEST: Final[Select[tuple[str, int, bool, Any]]] = (
     .order_by(tables.rules.c.name, tables.rules.c.version.desc())
 )
 _AT: Final = _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", type_=DateTime(timezone=True)))
-# Not at the request's `now`: it may have waited for its lock since, while somebody set a rule and gave seats by it. A setting that
-# holds from the time when it was made holds for everybody who can read it, even if the clocks of two machines differ.
+# The moment is not the `now` of the request: it may have waited for its lock since, while somebody set a rule and
+# gave seats by it. A setting that holds from the time when it was made (`set_at`) holds for everybody who can read
+# it, even if the clocks of two machines differ.
 _IN_FORCE: Final = _LATEST.where(
     tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at)
 )
@@ -68,7 +69,7 @@ class StoredRules:
         self._connection = connection
 
     async def load(self) -> Rules:
-        """All rules as they hold when this is asked. Whoever decides about seats asks under the lock of the training."""
+        """All rules as they hold when this is asked: under the lock of the training, where seats are decided about."""
         return await self._rules(_IN_FORCE)
 
     async def at(self, moment: datetime) -> Rules:

@@ -1,7 +1,7 @@
 """The statement that asks what the rules have to know about sessions that a person wants in a structure.
 
-It runs for every cart and PostgreSQL plans it anew each time, so it has as few subqueries as it can: all that the person has already
-is counted in one pass over the person's requests.
+It runs for every cart and PostgreSQL plans it anew each time, so it has as few subqueries as it can: one pass over the
+person's requests counts all that the person has already.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What follows from time alone. Each answer is looked at again under the lock: somebody may have been quicker, or a second clock."""
+"""What follows from time alone. Each answer is checked again under the lock."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -53,7 +53,8 @@ async def validate_cart(
 ) -> list[EnrollmentDetails]:
     """Make one request of each line, all or none.
 
-    `motivations`: the person's words by session, in the order of the lines. The rules are read after the locks: see `set_rule`.
+    `motivations`: the person's words by session, in the order of the lines. The rules are read after the locks: see
+    `set_rule`.
     """
     standing = await tx.people.standing(actor.account_id, structure_id, lock=True)
     if standing is None:

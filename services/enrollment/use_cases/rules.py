@@ -26,10 +26,13 @@ async def set_rule(
 ) -> Setting[Any]:
     """Set a rule from now on, and return its new setting.
 
-    A looser cap lets people have seats that are free: they get them in the same transaction. Every decision reads the rules
-    under the lock of its training, so one that still read the old rule has committed before its training is filled here.
-    Of two people who set a rule at once, the second one is told: both would add the same version. For that, the last version
-    is read before the setting that the person has seen is compared with the one in force.
+    A higher cap lets people have seats that are free: they get them in the same transaction. Every decision reads the
+    rules under the lock of its training. So one that still read the old rule has committed before its training is
+    filled here, and one that gets its lock afterwards reads the new rule.
+
+    The last version is read before the setting in force: if two people set a rule at once, either the second one
+    finds a newer setting in force than the one they have read, or both add the same version, which the table does not
+    accept.
     """
     if not actor.is_staff:
         raise NotFound

@@ -1,4 +1,4 @@
-"""How many statements the two hot writes cost: what each one is for is worth a round trip, and no more comes by accident."""
+"""How many statements the two hot writes cost: each one is worth a round trip, and no more come by accident."""
 
 from uuid import UUID
 

@@ -178,7 +178,8 @@ async def test_a_setting_of_a_rule_that_is_gone_stops_nobody_and_a_field_that_is
         await work.connection.execute(
             text("""
                 INSERT INTO rules (name, version, enabled, value, effective_from)
-                VALUES ('gone', 1, true, '{"hours": 3}', '-infinity'), ('yearly_quota', 7, true, '{"actions": 9}', now())
+                VALUES ('gone', 1, true, '{"hours": 3}', '-infinity'),
+                    ('yearly_quota', 7, true, '{"actions": 9}', now())
             """)
         )
     rules = await rules_at(agency, None)

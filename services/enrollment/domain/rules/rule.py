@@ -1,7 +1,7 @@
 """A rule of the agency as a declared record, and the answers that it can give.
 
-Each rule is one module of this package: the type of its value, what it answers about a request, its name and its title. The list
-of all rules is in `registry`.
+Each rule is one module of this package: the type of its value, what it answers about a request, its name and its
+title. The list of all rules is in `registry`.
 """
 
 from collections.abc import Callable
@@ -48,9 +48,9 @@ def _nothing(_: Situation) -> None:
 class Rule(Generic[Value]):
     """A rule: its name for programs, its title in French, its value as long as nobody sets it, and its answer.
 
-    `default` is a frozen dataclass whose fields are what staff can set: whole numbers (see `whole_number`), dates, words, or tuples
-    of them. `judge` is asked only while the rule is on. `judge_even_if_off` is for what the database does not allow either: its
-    answer, if there is one, comes before the switch.
+    `default` is a frozen dataclass whose fields are what staff can set: whole numbers (see `whole_number`), dates,
+    words, or tuples of them. `judge` is asked only while the rule is on. `judge_even_if_off` is for what the database
+    does not allow either: its answer, if there is one, holds whether the rule is on or off.
     """
 
     name: str
@@ -63,8 +63,8 @@ class Rule(Generic[Value]):
 def whole_number(default: int) -> int:
     """A field of a rule's value: a whole number from 1 to `LARGEST`.
 
-    `expects` says in French what values are accepted; the other entries are the bounds, in the words of the library that checks
-    what comes from outside.
+    `expects` tells in French which values are accepted. The other entries are the bounds: pydantic, which checks values
+    that come from outside, reads them here.
     """
     metadata = {"ge": 1, "le": LARGEST, "expects": f"des nombres entiers de 1 à {LARGEST}"}
     made: int = field(default=default, metadata=metadata)

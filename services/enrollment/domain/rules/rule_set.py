@@ -18,7 +18,7 @@ class Setting(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings by name of the rule; a rule without one has its default. The set that holds now, a past or a planned one."""
+    """The settings at one moment by name of the rule. A rule without a setting has its default."""
 
     settings: Mapping[str, Setting[Any]] = field(default_factory=dict)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 class Situation:
     """A person of a structure who wants a session, and what the person and the structure have already.
 
-    `actions_this_year` and `trainings_this_year` count the person's open and attended requests for sessions that begin in the same
-    calendar year as this one; `held_by_structure` counts the structure's seats in the training. Times are in the zone in which
-    people read them.
+    `actions_this_year` and `trainings_this_year` count the person's open and attended requests for sessions that
+    begin in the same calendar year as this one; `held_by_structure` counts the structure's seats in the training.
+    Times are in the zone in which people read them.
     """
 
     now: datetime
