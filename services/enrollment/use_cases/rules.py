@@ -44,6 +44,6 @@ async def set_rule(
     setting = Setting(version=last_version + 1, enabled=enabled, value=new_value)
     await tx.rules.add(rule, setting, effective_from=now, set_by=actor.account_id, set_at=now)
     if structure_cap(before.changed(rule, setting)) != structure_cap(before):
-        for training_id in await tx.due.with_free_seats(now):
+        for training_id in await tx.due.upcoming(now):
             await (await lock_training(tx, training_id)).settle(now)
     return setting

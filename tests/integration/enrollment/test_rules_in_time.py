@@ -21,6 +21,7 @@ from services.enrollment.domain.rules.structure_cap import STRUCTURE_CAP, Struct
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.decide import withdraw
 from services.enrollment.use_cases.rules import set_rule
 from services.enrollment.wiring import SERVICE
 from shared.database import Database
@@ -165,6 +166,32 @@ async def test_a_decision_that_waited_for_its_lock_follows_the_rule_that_was_set
     assert Counter(seat for seat, _ in (await agency.seats(session)).values()) == {"held": 3}
 
 
+async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nobody(agency: Agency) -> None:
+    """The withdrawal leaves the seat free by the old cap and commits after the rule was set: setting it waits and fills."""
+    session = await agency.session(3)
+    colleagues, [other] = await agency.people(3, structure_id=uuid4()), await agency.people(1)
+    requests = [await agency.request(person, session) for person in (*colleagues[:2], other, colleagues[2])]
+    for request in requests:
+        await agency.accepts(request)
+    assert (await agency.seats(session))[requests[3]] == ("queued", 4)
+    person = Actor(
+        account_id=other.account_id,
+        is_staff=False,
+        employer_of=frozenset(),
+        beneficiary_of=frozenset({other.structure_id}),
+    )
+    async with agency.database.transaction() as work:
+        await withdraw(Transaction(work), requests[2], actor=person, now=agency.now)
+        higher = asyncio.create_task(put_cap(agency, 3, version=0))
+        await eventually(lambda: _waits_or_is_done(agency, higher))
+    assert (await higher).status_code == 200
+    assert (await agency.seats(session))[requests[3]] == ("held", 4)
+
+
+async def _waits_or_is_done(agency: Agency, task: asyncio.Task[Any]) -> bool:
+    return task.done() or await _waits_for_a_lock(agency)
+
+
 async def _training_of(agency: Agency, session_id: UUID) -> UUID:
     [row] = await agency.rows("SELECT training_id FROM sessions WHERE id = :id", id=session_id)
     training_id: UUID = row.training_id
@@ -196,7 +223,7 @@ async def test_the_settings_that_were_there_before_stay_and_hold_since_always(
     owner = postgres_server.address(name, "enrollment_owner")
     engine = create_async_engine(owner, poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0002")
+        await connection.run_sync(_upgrade_to, "0004")
         await connection.execute(
             text(
                 "INSERT INTO rules (name, version, enabled, value) VALUES ('structure_cap', 4, true, '{\"people\": 6}')"

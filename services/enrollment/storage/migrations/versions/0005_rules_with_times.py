@@ -2,8 +2,8 @@
 
 from shared.migrations import run_sql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 # The settings that are there hold since an unknown time, and nobody knows who made them.
 RULES = """
