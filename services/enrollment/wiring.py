@@ -75,5 +75,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences"),
+    append_only=("enrollment_history", "presences", "rules"),
 )

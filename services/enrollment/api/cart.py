@@ -1,18 +1,18 @@
-"""The cart, what it becomes, and what the rules say before."""
+"""The cart, the requests that it becomes, and the verdicts of the rules before that."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.enrollment.api.cart_views import Cart, CartLine, CartValidation, Requests, VerdictView
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import LINES, NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART
-from services.enrollment.api.views import EnrollmentView
+from services.enrollment.api.problems import NOT_ADMITTED, TWICE_IN_CART
+from services.enrollment.api.requests import CartValidation
+from services.enrollment.api.views import Cart, CartLine, EnrollmentView, Requests, VerdictView
 from services.enrollment.use_cases.request import add_to_cart, validate_cart, verdicts
 from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.idempotency import Once
-from shared.http.problems import problems
+from shared.http.problems import INVALID, NOT_FOUND, problems
 
 router = APIRouter(tags=["cart"])
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["cart"])
 async def read_cart(actor: Acting, tx: Tx) -> Cart:
     """The caller's cart."""
     lines = await tx.carts.lines(actor.account_id)
-    return Cart(lines=[CartLine(**{name: getattr(row, name) for name in CartLine.model_fields}) for row in lines])
+    return Cart(lines=[CartLine.model_validate(line) for line in lines])
 
 
 @router.put("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART))
@@ -33,10 +33,10 @@ async def put_into_cart(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> No
 @router.delete("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED))
 async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
     """Take a session out of the cart."""
-    await tx.carts.remove(actor.account_id, [session_id])
+    await tx.carts.remove(actor.account_id, session_id)
 
 
-@router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, LINES))
+@router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))
 async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: Once) -> Requests:
     """Make one request of each line, all or none; the employers of the structure are alerted."""
     motivations = {line.session_id: line.motivation for line in body.lines}
@@ -44,20 +44,20 @@ async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: 
         raise WrongFields([("lines", "Une session ne peut être demandée qu'une fois.")])
 
     async def perform() -> Requests:
-        made = await validate_cart(tx, body.structure_id, motivations, actor=actor, now=now)
-        return Requests(requests=[EnrollmentView.of(seen, actor) for seen in made])
+        requests = await validate_cart(tx, body.structure_id, motivations, actor=actor, now=now)
+        return Requests(requests=[EnrollmentView.of(request, actor) for request in requests])
 
     answer: Requests = await once(perform)
     return answer
 
 
-@router.get("/eligibility", responses=problems(NOT_ADMITTED, NOT_FOUND, LINES))
+@router.get("/eligibility", responses=problems(NOT_ADMITTED, NOT_FOUND, INVALID))
 async def read_eligibility(
     session_id: UUID, actor: Acting, tx: Tx, now: Now, structure_id: UUID | None = None
 ) -> list[VerdictView]:
     """Every rule of the agency with its verdict and its sentence, before anybody fills in a form.
 
-    `structure_id` may be left out by who is a beneficiary of one structure.
+    `structure_id` may be left out by a person who is beneficiary of only one structure.
     """
     found = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
-    return [VerdictView(rule=one.rule, passed=one.passed, blocks=one.blocks, sentence=one.sentence) for one in found]
+    return [VerdictView.model_validate(verdict) for verdict in found]

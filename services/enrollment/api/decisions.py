@@ -1,29 +1,30 @@
 """Every decision about a request, and those that the caller took as an employer."""
 
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends
 
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import (
     DECIDED_MEANWHILE,
     NO_SEAT_FREE,
     NOT_ADMITTED,
-    NOT_FOUND,
     OWN_REQUEST,
     REASON_MISSING,
     SESSION_IS_OVER,
 )
-from services.enrollment.api.reading import moment_of, number_of, uuid_of
-from services.enrollment.api.views import Answer, DecisionView, EnrollmentView, PerhapsReason, Question, Reason
+from services.enrollment.api.requests import Answer, OptionalReason, Question, Reason
+from services.enrollment.api.views import DecisionView, EnrollmentView
+from services.enrollment.storage.decisions import DecisionKey
 from services.enrollment.use_cases import decide
 from shared.http.clock import Now
-from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
-from shared.http.problems import problems
+from shared.http.pagination import Limit, Moment, Page, SortKey, Version
+from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(tags=["decisions"])
+
+BY_DECISION: Final[SortKey[DecisionKey]] = SortKey(tuple[Moment, UUID, Version])
 
 OF_EMPLOYER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING)
 OF_TRAINER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, REASON_MISSING)
@@ -33,7 +34,7 @@ OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER,
 
 @router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_EMPLOYER)
 async def accept(
-    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
 ) -> EnrollmentView:
     """The employer agrees: pre-registered if a seat is free, else on the waiting list."""
     reason = body.reason if body else None
@@ -56,7 +57,7 @@ async def withdraw_agreement(enrollment_id: UUID, body: Reason, actor: Acting, t
 
 @router.post("/enrollments/{enrollment_id}/validation", responses=OF_TRAINER)
 async def validate(
-    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
 ) -> EnrollmentView:
     """The trainer takes this person: enrolled if a seat is held, else when one comes free."""
     reason = body.reason if body else None
@@ -97,19 +98,13 @@ async def promote(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now:
 
 @router.get("/decisions", responses=problems(NOT_ADMITTED))
 async def list_decisions(
-    actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20
+    actor: Acting, tx: Tx, after: Annotated[DecisionKey | None, Depends(BY_DECISION)], limit: Limit = 20
 ) -> Page[DecisionView]:
     """The decisions that the caller took as an employer, newest first."""
-    found = await tx.listings.decisions(actor, after=_after(cursor), limit=limit)
-    more = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        more = encode_cursor(last.at.isoformat(), str(last.enrollment_id), str(last.version))
-    return Page(items=[DecisionView.of(row) for row in found[:limit]], next=more)
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID, int] | None:
-    if cursor is None:
-        return None
-    at, enrollment_id, version = decode_cursor(cursor, parts=3)
-    return moment_of(at), uuid_of(enrollment_id), number_of(version)
+    return Page[DecisionView].of(
+        await tx.decisions.page(actor, after=after, limit=limit),
+        limit,
+        view=DecisionView.model_validate,
+        sort_key=BY_DECISION,
+        key=lambda decision: (decision.at, decision.enrollment_id, decision.version),
+    )

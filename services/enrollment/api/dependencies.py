@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
@@ -26,7 +26,7 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 async def acting(account_id: SignedIn, tx: Tx) -> Actor:
     """Who is signed in, as our copies know them. Nobody is let in by what a token says of them."""
-    actor = await tx.copies.actor(account_id)
+    actor = await tx.people.actor(account_id)
     if actor is None:
         raise NotAdmitted
     return actor

@@ -1,13 +1,12 @@
-"""Reading requests: lists, one of them, its history."""
+"""Reading requests: lists, one request, its history."""
 
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import NOT_ADMITTED, NOT_FOUND
-from services.enrollment.api.reading import time_and_id
+from services.enrollment.api.problems import NOT_ADMITTED
 from services.enrollment.api.views import EnrollmentView, HistoryLine
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
@@ -15,8 +14,8 @@ from services.enrollment.storage.listings import Filters, Group
 from services.enrollment.use_cases.read import with_ranks
 from shared.http.clock import Now
 from shared.http.etag import tag
-from shared.http.pagination import Cursor, Limit, Page, encode_cursor
-from shared.http.problems import problems
+from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
+from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(prefix="/enrollments", tags=["enrollments"])
 
@@ -32,8 +31,8 @@ _ROLE: Final[dict[Scope, Role]] = {
 async def filters(
     session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None
 ) -> Filters:
-    """What to leave out: of other sessions, of other approvals, of other groups."""
-    return Filters(session_id, None if approval is None else approval.value, group)
+    """Only requests of this session, with this approval, in this group."""
+    return Filters(session_id=session_id, approval=approval, group=group)
 
 
 @router.get("", responses=problems(NOT_ADMITTED))
@@ -42,34 +41,38 @@ async def list_enrollments(
     tx: Tx,
     now: Now,
     wanted: Annotated[Filters, Depends(filters)],
+    after: Annotated[TimeKey | None, Depends(BY_TIME)],
     *,
     scope: Scope = "mine",
-    cursor: Cursor = None,
-    limit: Annotated[Limit, Query()] = 20,
+    limit: Limit = 20,
 ) -> Page[EnrollmentView]:
     """Requests that the caller may see, newest first: their own, their structures', their sessions', or all of these.
 
     Groups: `followed` was attended; `refused` by employer or trainer, or never answered; `cancelled` was given up or taken
-    back; `requested` is the rest: still open, or enrolled and never there.
+    back; `requested` is the rest: still open, or enrolled and never present.
     """
-    found = await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=time_and_id(cursor), limit=limit)
-    more = None
-    if len(found) > limit:
-        last = found[limit - 1].enrollment
-        more = encode_cursor(last.requested_at.isoformat(), str(last.id))
-    return Page(items=[EnrollmentView.of(seen, actor) for seen in await with_ranks(tx, found[:limit], now)], next=more)
+    found = await with_ranks(
+        tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now
+    )
+    return Page[EnrollmentView].of(
+        found,
+        limit,
+        view=lambda details: EnrollmentView.of(details, actor),
+        sort_key=BY_TIME,
+        key=lambda details: (details.enrollment.requested_at, details.enrollment.id),
+    )
 
 
 @router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, response: Response) -> EnrollmentView:
     """One request, with the rank in the queue and what the caller may do now."""
-    [seen] = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
-    tag(response, seen.enrollment.version)
-    return EnrollmentView.of(seen, actor)
+    [details] = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
+    tag(response, details.enrollment.version)
+    return EnrollmentView.of(details, actor)
 
 
 @router.get("/{enrollment_id}/history", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_history(enrollment_id: UUID, actor: Acting, tx: Tx) -> list[HistoryLine]:
-    """Who decided what, when, and why; nothing is ever taken out."""
-    seen = await tx.enrollments.load(enrollment_id, actor, "reader")
-    return [HistoryLine.of(row) for row in await tx.enrollments.history(seen.enrollment.id)]
+    """Who decided what, when, and why; nothing is ever removed."""
+    details = await tx.enrollments.load(enrollment_id, actor, "reader")
+    return [HistoryLine.model_validate(entry) for entry in await tx.history.of(details.enrollment.id)]

@@ -5,16 +5,12 @@ from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithout
 from services.enrollment.domain.enrollment import SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.queue import NoSeatFree
-from services.enrollment.domain.rules import UnknownRule, WrongRuleValue
+from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.use_cases.attendance import UnknownParticipants
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
-from services.enrollment.use_cases.request import NotAllowed, TrainingTwiceInCart
-from services.enrollment.use_cases.rules import RuleChangedMeanwhile
+from services.enrollment.use_cases.request import TrainingTwiceInCart
 from shared.http.problems import INVALID, ProblemKind, ProblemMap
 
-NOT_FOUND = ProblemKind(
-    404, "not-found", "Introuvable", lambda _: "Cet élément n'existe pas, ou vous n'y avez pas accès."
-)
 NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
 DECIDED_MEANWHILE = ProblemKind(409, "decided-meanwhile", "Décision impossible")
 SESSION_IS_OVER = ProblemKind(409, "session-is-over", "Session terminée")
@@ -23,7 +19,6 @@ NO_SEAT_FREE = ProblemKind(409, "no-seat-free", "Aucune place libre")
 REASON_MISSING = ProblemKind(422, "reason-missing", "Raison à indiquer")
 TWICE_IN_CART = ProblemKind(409, "training-twice-in-cart", "Formation déjà au panier")
 WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
-RULE_CHANGED = ProblemKind(412, "changed-meanwhile", "Modifié entre-temps")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
@@ -31,16 +26,13 @@ LINES = ProblemKind(422, INVALID.slug, INVALID.title, INVALID.detail, errors=lam
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
-    NotAllowed: LINES,
     DecidedMeanwhile: DECIDED_MEANWHILE,
     SessionIsOver: SESSION_IS_OVER,
     OwnRequest: OWN_REQUEST,
     NoSeatFree: NO_SEAT_FREE,
     ReasonMissing: REASON_MISSING,
     TrainingTwiceInCart: TWICE_IN_CART,
-    UnknownRule: NOT_FOUND,
     WrongRuleValue: WRONG_RULE,
-    RuleChangedMeanwhile: RULE_CHANGED,
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,

@@ -1,44 +1,52 @@
 """The agency's rules, as staff set them."""
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from services.enrollment.api.cart_views import RuleChange, RuleView
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import NOT_ADMITTED, NOT_FOUND, RULE_CHANGED, WRONG_RULE
-from services.enrollment.domain.rules import NAMES, value_of
+from services.enrollment.api.problems import NOT_ADMITTED, WRONG_RULE
+from services.enrollment.api.requests import RuleChange
+from services.enrollment.api.views import RuleView
+from services.enrollment.domain.rules.registry import ALL_RULES, rule_named
+from services.enrollment.domain.rules.rule import Rule
+from services.enrollment.domain.rules.rule_set import Setting
+from services.enrollment.storage.rules import as_json
 from services.enrollment.use_cases.rules import set_rule
 from shared.http.clock import Now
-from shared.http.etag import expected_version, tag
-from shared.http.problems import problems
+from shared.http.etag import ExpectedVersion, tag
+from shared.http.problems import CHANGED_MEANWHILE, NOT_FOUND, VERSION_EXPECTED, problems
 
 router = APIRouter(prefix="/rules", tags=["rules"])
 
 
 @router.get("", responses=problems(NOT_ADMITTED))
 async def list_rules(_: Acting, tx: Tx) -> list[RuleView]:
-    """Every rule, whether it is on, and its numbers. For whoever is signed in: rules are public."""
-    rules, versions = await tx.rules.with_versions()
-    found = [(name, getattr(rules, name)) for name in NAMES]
-    return [
-        RuleView(name=name, version=versions.get(name, 0), enabled=rule.enabled, value=value_of(rule))
-        for name, rule in found
-    ]
+    """Every rule, whether it is on, and its value. Everybody who is signed in may read them: rules are public."""
+    rules = await tx.rules.load()
+    return [_view(rule, rules.setting(rule)) for rule in ALL_RULES]
 
 
-@router.put("/{name}", responses=problems(NOT_ADMITTED, NOT_FOUND, WRONG_RULE, RULE_CHANGED))
+@router.put("/{name}", responses=problems(NOT_ADMITTED, NOT_FOUND, WRONG_RULE, CHANGED_MEANWHILE, VERSION_EXPECTED))
 async def put_rule(
-    name: str,
-    body: RuleChange,
-    seen: Annotated[int, Depends(expected_version)],
-    *,
-    actor: Acting,
-    tx: Tx,
-    now: Now,
-    response: Response,
+    name: str, body: RuleChange, expected: ExpectedVersion, *, actor: Acting, tx: Tx, now: Now, response: Response
 ) -> RuleView:
-    """Set a rule; who may have a free seat by a looser cap gets it at once. Staff only; for others it is not there."""
-    version = await set_rule(tx, name, enabled=body.enabled, value=body.value, seen_version=seen, actor=actor, now=now)
-    tag(response, version)
-    return RuleView(name=name, version=version, enabled=body.enabled, value=body.value)
+    """Set a rule from now on. Staff only; 404 for others.
+
+    People to whom a higher cap gives a seat that is free get it at once.
+    """
+    setting = await set_rule(
+        tx, name, enabled=body.enabled, value=body.value, expected_version=expected, actor=actor, now=now
+    )
+    tag(response, setting.version)
+    return _view(rule_named(name), setting)
+
+
+def _view(rule: Rule[Any], setting: Setting[Any]) -> RuleView:
+    return RuleView(
+        name=rule.name,
+        title=rule.title,
+        version=setting.version,
+        enabled=setting.enabled,
+        value=as_json(rule, setting.value),
+    )

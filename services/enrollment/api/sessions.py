@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends
+from pydantic import Field
 from sqlalchemy import Row
 
 from services.enrollment.api.dependencies import Acting, Tx
@@ -13,27 +13,24 @@ from services.enrollment.api.problems import (
     ATTENDANCE_CLOSED,
     LINES,
     NOT_ADMITTED,
-    NOT_FOUND,
     PRESENCES_MISSING,
     REASON_MISSING,
     TOO_EARLY,
 )
-from services.enrollment.api.reading import time_and_id
-from services.enrollment.api.views import PerhapsReason, PersonView, StructureView
+from services.enrollment.api.requests import OptionalReason, Presences
+from services.enrollment.api.views import PersonView, StructureView
 from services.enrollment.use_cases import attendance
 from services.enrollment.use_cases.attendance import Sheet
 from shared.errors import WrongFields
 from shared.http.clock import Now
-from shared.http.fields import Strict, Text
-from shared.http.pagination import Cursor, Limit, Page, encode_cursor
-from shared.http.problems import problems
+from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
+from shared.http.problems import NOT_FOUND, problems
+from shared.http.views import View
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
-MOST_PRESENCES = 1000
 
-
-class TrainerSessionView(BaseModel):
+class TrainerSessionView(View):
     """A session with its seats: `held` of `capacity` are taken, `queued` people wait."""
 
     id: UUID
@@ -48,13 +45,8 @@ class TrainerSessionView(BaseModel):
     state: str = Field(examples=["scheduled"])
     attendance_closed_at: datetime | None
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Show a session."""
-        return cls(**{name: getattr(row, name) for name in TrainerSessionView.model_fields})
 
-
-class SlotView(BaseModel):
+class SlotView(View):
     """One block of presence."""
 
     id: UUID
@@ -68,7 +60,7 @@ class SheetSessionView(TrainerSessionView):
     slots: list[SlotView]
 
 
-class SheetLine(BaseModel):
+class SheetLine(View):
     """One person of a sheet; `presences` by slot: true, false, or null where nobody has said yet."""
 
     enrollment_id: UUID
@@ -77,7 +69,7 @@ class SheetLine(BaseModel):
     presences: dict[UUID, bool | None]
 
 
-class SheetView(BaseModel):
+class SheetView(View):
     """The attendance sheet of a session: a line for everybody enrolled, by name."""
 
     session: SheetSessionView
@@ -88,7 +80,7 @@ class SheetView(BaseModel):
     def of(cls, sheet: Sheet) -> Self:
         """Show a sheet."""
         slots = [SlotView(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in sheet.slots]
-        session = SheetSessionView(**TrainerSessionView.of(sheet.session).model_dump(), slots=slots)
+        session = SheetSessionView(**TrainerSessionView.model_validate(sheet.session).model_dump(), slots=slots)
         lines = [_line(row, sheet) for row in sheet.enrolled]
         return cls(session=session, closed_at=sheet.session.attendance_closed_at, lines=lines)
 
@@ -103,30 +95,18 @@ def _line(row: Row[Any], sheet: Sheet) -> SheetLine:
     )
 
 
-class Presence(Strict):
-    """Whether one person was there."""
-
-    enrollment_id: UUID
-    present: bool
-
-
-class Presences(Strict):
-    """Who was there during one slot; who is not named keeps what was said before. Staff say why they record it."""
-
-    presences: list[Presence] = Field(min_length=1, max_length=MOST_PRESENCES)
-    reason: Text | None = Field(None, examples=["Feuille papier transmise par la formatrice."])
-
-
 @router.get("", responses=problems(NOT_ADMITTED))
 async def list_sessions(
-    actor: Acting, tx: Tx, cursor: Cursor = None, limit: Annotated[Limit, Query()] = 20
+    actor: Acting, tx: Tx, after: Annotated[TimeKey | None, Depends(BY_TIME)], limit: Limit = 20
 ) -> Page[TrainerSessionView]:
     """The sessions that the caller trains, latest first; all of them for staff."""
-    found = await tx.listings.sessions(actor, after=time_and_id(cursor), limit=limit)
-    more = (
-        encode_cursor(found[limit - 1].starts_at.isoformat(), str(found[limit - 1].id)) if len(found) > limit else None
+    return Page[TrainerSessionView].of(
+        await tx.trained_sessions.page(actor, after=after, limit=limit),
+        limit,
+        view=TrainerSessionView.model_validate,
+        sort_key=BY_TIME,
+        key=lambda session: (session.starts_at, session.id),
     )
-    return Page(items=[TrainerSessionView.of(row) for row in found[:limit]], next=more)
 
 
 @router.get("/{session_id}/attendance", responses=problems(NOT_ADMITTED, NOT_FOUND))
@@ -156,7 +136,7 @@ async def record_presences(
     responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, PRESENCES_MISSING, REASON_MISSING),
 )
 async def close_attendance(
-    session_id: UUID, actor: Acting, tx: Tx, now: Now, body: PerhapsReason | None = None
+    session_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
 ) -> SheetView:
     """Close the sheet: the employers are told who was there, and nothing of it changes any more."""
     reason = body.reason if body else None

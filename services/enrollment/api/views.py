@@ -1,60 +1,35 @@
-"""What requests and answers about requests look like over HTTP."""
+"""The answers of enrollment's endpoints about requests, decisions, carts and rules."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
-from sqlalchemy import Row
+from pydantic import Field, JsonValue
 
-from services.enrollment.domain.enrollment import ActingAs, Enrollment, allowed_moves, status_label
-from services.enrollment.domain.states import Approval, Seat
-from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import Seen
-from shared.http.fields import Strict, Text
-
-
-class Reason(Strict):
-    """Why, in the words of who decides."""
-
-    reason: Text = Field(examples=["Effectif insuffisant ce jour-là."])
+from services.enrollment.domain.enrollment import allowed_moves
+from services.enrollment.domain.states import ActingAs, status_label
+from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.storage.people import Actor
+from shared.http.views import View
 
 
-class PerhapsReason(Strict):
-    """Staff who act for somebody else say why; others may."""
-
-    reason: Text | None = Field(None, examples=["L'employeur est absent et a donné son accord par téléphone."])
-
-
-class Question(Strict):
-    """What the trainer wants to know."""
-
-    question: Text = Field(examples=["Avez-vous déjà animé un entretien ?"])
-
-
-class Answer(Strict):
-    """What the person answers."""
-
-    answer: Text = Field(examples=["Oui, depuis deux ans."])
-
-
-class PersonView(BaseModel):
-    """Who; names are empty where the account's news has not come yet."""
+class PersonView(View):
+    """An account; names are empty as long as the account's event has not arrived."""
 
     id: UUID
     first_name: str = Field(examples=["Awa"])
     last_name: str = Field(examples=["Moreau"])
 
 
-class StructureView(BaseModel):
-    """For which structure."""
+class StructureView(View):
+    """A structure."""
 
     id: UUID
     name: str = Field(examples=["Mission locale du Limousin"])
 
 
-class SessionView(BaseModel):
-    """For which session; `starts_at` is the first slot's start and `ends_at` the last one's end."""
+class SessionView(View):
+    """A session; `starts_at` is the first slot's start and `ends_at` the last one's end."""
 
     id: UUID
     title: str = Field(examples=["Conduire un entretien d'orientation"])
@@ -63,11 +38,11 @@ class SessionView(BaseModel):
     ends_at: datetime
 
 
-class EnrollmentView(BaseModel):
+class EnrollmentView(View):
     """One request. `moves` is what the caller may do now.
 
-    `rank` is the place in the waiting list, from 1, and `rank_reason` why; both None for who is not queued. `attended`: None
-    until the attendance is closed.
+    `rank` is the place in the waiting list, from 1, and `rank_reason` why; both are null unless the request is queued.
+    `attended` is null until the attendance is closed.
     """
 
     id: UUID
@@ -91,56 +66,47 @@ class EnrollmentView(BaseModel):
     moves: list[str] = Field(examples=[["withdraw"]])
 
     @classmethod
-    def of(cls, seen: Seen, actor: Actor) -> Self:
-        """Show a request to somebody."""
-        one = seen.enrollment
-        moves = {move.value for role in _roles(actor, seen) for move in allowed_moves(one, role)}
-        names = (
-            "id",
-            "version",
-            "account_id",
-            "structure_id",
-            "training_id",
-            "session_id",
-            "requested_at",
-            "late",
-            "motivation",
-        )
+    def of(cls, details: EnrollmentDetails, actor: Actor) -> Self:
+        """The request as the actor sees it."""
+        request, rank = details.enrollment, details.rank
+        moves = {move.value for role in _roles(actor, details) for move in allowed_moves(request, role)}
         return cls(
-            **{name: getattr(one, name) for name in names},
-            person=PersonView(id=one.account_id, first_name=seen.first_name, last_name=seen.last_name),
-            structure=StructureView(id=one.structure_id, name=seen.structure_name),
-            session=SessionView(
-                id=one.session_id,
-                title=seen.session_title,
-                place=seen.place,
-                starts_at=seen.starts_at,
-                ends_at=seen.ends_at,
-            ),
-            approval=one.approval.value,
-            seat=one.seat.value,
-            status_label=status_label(one.approval, one.seat, seen.closed_by),
-            attended=None if one.attendance is None else one.attendance.attended,
-            rank=None if seen.rank is None else seen.rank.place,
-            rank_reason=None if seen.rank is None else seen.rank.sentence,
+            id=request.id,
+            version=request.version,
+            account_id=request.account_id,
+            structure_id=request.structure_id,
+            training_id=request.training_id,
+            session_id=request.session_id,
+            person=PersonView.model_validate(details.person),
+            structure=StructureView.model_validate(details.structure),
+            session=SessionView.model_validate(details.session),
+            requested_at=request.requested_at,
+            approval=request.approval.value,
+            seat=request.seat.value,
+            status_label=status_label(request.approval, request.seat, details.closed_by),
+            late=request.late,
+            motivation=request.motivation,
+            attended=None if request.attendance is None else request.attendance.attended,
+            rank=None if rank is None else rank.place,
+            rank_reason=None if rank is None else rank.sentence,
             moves=sorted(moves),
         )
 
 
-def _roles(actor: Actor, seen: Seen) -> frozenset[ActingAs]:
-    """The roles in which somebody meets a request."""
-    one: Enrollment = seen.enrollment
-    found: dict[ActingAs, bool] = {
-        "beneficiary": actor.account_id == one.account_id,
-        "employer": one.structure_id in actor.employer_of,
-        "trainer": actor.account_id in seen.trainer_ids,
+def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
+    """The roles that the actor has for a request."""
+    request = details.enrollment
+    has: dict[ActingAs, bool] = {
+        "beneficiary": actor.account_id == request.account_id,
+        "employer": request.structure_id in actor.employer_of,
+        "trainer": actor.account_id in details.trainer_ids,
         "staff": actor.is_staff,
     }
-    return frozenset(role for role, is_so in found.items() if is_so)
+    return [role for role, is_so in has.items() if is_so]
 
 
-class HistoryLine(BaseModel):
-    """Who moved a request, when, from what to what, and why. `moved_by` is None where no person did."""
+class HistoryLine(View):
+    """Who moved a request, when, from what to what, and why. `moved_by` is null where no person did."""
 
     version: int
     move: str = Field(examples=["accept"])
@@ -153,18 +119,9 @@ class HistoryLine(BaseModel):
     at: datetime
     note: str | None
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Show a stored line."""
-        plain = {name: getattr(row, name) for name in cls.model_fields if name != "moved_by"}
-        by = row.moved_by and PersonView(
-            id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or ""
-        )
-        return cls(**plain, moved_by=by)
 
-
-class DecisionView(BaseModel):
-    """A decision that the caller took as an employer, and where the request is now."""
+class DecisionView(View):
+    """A decision that the caller took as an employer, and the state of the request now."""
 
     enrollment_id: UUID
     move: str = Field(examples=["accept"])
@@ -175,18 +132,49 @@ class DecisionView(BaseModel):
     session: SessionView
     status_label: str = Field(examples=["Inscrit·e"])
 
-    @classmethod
-    def of(cls, row: Row[Any]) -> Self:
-        """Show a decision."""
-        return cls(
-            enrollment_id=row.enrollment_id,
-            move=row.move,
-            at=row.at,
-            note=row.note,
-            person=PersonView(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or ""),
-            structure=StructureView(id=row.structure_id, name=row.structure_name or ""),
-            session=SessionView(
-                id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at
-            ),
-            status_label=status_label(Approval(row.approval), Seat(row.seat), row.moved_as),
-        )
+
+class CartLine(View):
+    """A session that was chosen and is not yet requested; `state` tells whether it still takes place."""
+
+    session_id: UUID
+    training_id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    state: str = Field(examples=["scheduled"])
+
+
+class Cart(View):
+    """The person's cart, by the start of its sessions."""
+
+    lines: list[CartLine]
+
+
+class Requests(View):
+    """The requests that were made of a cart."""
+
+    requests: list[EnrollmentView]
+
+
+class VerdictView(View):
+    """The verdict of one rule; `blocks` when no request can be made."""
+
+    rule: str = Field(examples=["structure_cap"])
+    passed: bool
+    blocks: bool
+    sentence: str = Field(examples=["Votre structure n'a pas encore 2 place(s) dans cette formation."])
+
+
+class RuleView(View):
+    """A rule of the agency as it is set.
+
+    `version` goes into If-Match to set it anew; it is 0 until somebody sets the rule.
+    """
+
+    name: str = Field(examples=["structure_cap"])
+    title: str = Field(examples=["Places d'une structure dans une formation"])
+    version: int = Field(examples=[0])
+    enabled: bool
+    value: dict[str, JsonValue] = Field(examples=[{"people": 2}])

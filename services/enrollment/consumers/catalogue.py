@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.follow import cancel_session, keep_session
 from shared.contracts.catalogue import (
@@ -9,31 +10,12 @@ from shared.contracts.catalogue import (
     SessionCapacityChanged,
     SessionRescheduled,
     SessionScheduled,
-    TrainingArchived,
-    TrainingPublished,
-    TrainingRevised,
+    TrainingSnapshot,
 )
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
-
-
-@subscriptions.on(TrainingPublished)
-async def when_a_training_is_published(message: TrainingPublished, tx: Transaction) -> None:
-    """Keep its copy: its sessions can be requested from now on."""
-    await tx.copies.training(message.training)
-
-
-@subscriptions.on(TrainingRevised)
-async def when_a_training_is_revised(message: TrainingRevised, tx: Transaction) -> None:
-    """Keep its copy."""
-    await tx.copies.training(message.training)
-
-
-@subscriptions.on(TrainingArchived)
-async def when_a_training_is_archived(message: TrainingArchived, tx: Transaction) -> None:
-    """Keep its copy: no new request, those already made go on."""
-    await tx.copies.training(message.training)
+subscriptions.keep(TrainingSnapshot, into=tables.trainings)
 
 
 @subscriptions.on(SessionScheduled)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.people import Actor
 
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
 

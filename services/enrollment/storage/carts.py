@@ -1,43 +1,83 @@
-"""Carts, and what is known of a session when somebody wants it."""
+"""The cart of each person, and the requests that it becomes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Uuid, any_, bindparam, column, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_ADD = text("""
-    INSERT INTO carts (account_id, session_id, training_id, added_at) VALUES (:account, :session, :training, :at) ON CONFLICT DO NOTHING
-""")
-_CHOSEN = text("SELECT session_id FROM carts WHERE account_id = :account AND training_id = :training")
-_REMOVE = text("DELETE FROM carts WHERE account_id = :account AND session_id = ANY(:sessions)")
-_LIST = text("""
-    SELECT c.session_id, c.training_id, c.added_at, s.title, s.place, s.starts_at, s.ends_at, s.closes_at, s.state
-    FROM carts c JOIN sessions s ON s.id = c.session_id WHERE c.account_id = :account ORDER BY s.starts_at, c.session_id
-""")
-_WANTED: Final = """
-    SELECT s.id, s.training_id, s.title, s.place, s.opens_at, s.closes_at, s.starts_at, s.ends_at, s.trainer_ids, t.kind, t.members_only,
-        EXISTS (SELECT FROM carts c WHERE c.account_id = :account AND c.session_id = s.id) AS in_cart,
-        EXISTS (SELECT FROM enrollments e WHERE e.account_id = :account AND e.training_id = s.training_id AND e.attendance IS NULL
-            AND e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated')) AS has_open,
-        EXISTS (SELECT FROM enrollments e WHERE e.account_id = :account AND e.training_id = s.training_id AND e.attended) AS has_attended,
-        (SELECT count(*) FROM enrollments e JOIN sessions es ON es.id = e.session_id WHERE e.training_id = s.training_id
-            AND e.structure_id = :structure AND e.seat = 'held' AND es.ends_at > :now) AS held_by_structure,
-        year.number AS year, year.actions, year.trainings
-    FROM sessions s JOIN trainings t ON t.id = s.training_id CROSS JOIN LATERAL (
-        SELECT CAST(date_part('year', s.starts_at AT TIME ZONE 'Europe/Paris') AS int) AS number,
-            count(*) AS actions, count(*) FILTER (WHERE et.kind = 'training') AS trainings
-        FROM enrollments e JOIN sessions es ON es.id = e.session_id JOIN trainings et ON et.id = e.training_id
-        WHERE e.account_id = :account AND e.attended IS NOT FALSE
-            AND e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated')
-            AND date_part('year', es.starts_at AT TIME ZONE 'Europe/Paris') = date_part('year', s.starts_at AT TIME ZONE 'Europe/Paris')
-    ) year
-    WHERE s.id = ANY(:sessions) AND s.state = 'scheduled' AND t.state = 'published' ORDER BY s.training_id, s.id
-"""
-_READ_WANTED = text(_WANTED)
-_LOCK_WANTED = text(f"{_WANTED} FOR SHARE OF s")
+from services.enrollment.domain.cart import WantedSession
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.storage.tables import carts, enrollments, sessions
+from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
+
+_ADD: Final = insert(carts).values({column.name: bindparam(column.name) for column in carts.c}).on_conflict_do_nothing()
+_CHOSEN: Final = select(carts.c.session_id).where(
+    carts.c.account_id == bindparam("account_id"), carts.c.training_id == bindparam("training_id")
+)
+_REMOVE: Final = delete(carts).where(
+    carts.c.account_id == bindparam("account_id"), carts.c.session_id == bindparam("session_id")
+)
+_LIST: Final = (
+    select(
+        carts.c.session_id,
+        carts.c.training_id,
+        sessions.c.title,
+        sessions.c.place,
+        sessions.c.starts_at,
+        sessions.c.ends_at,
+        sessions.c.closes_at,
+        sessions.c.state,
+    )
+    .join_from(carts, sessions, sessions.c.id == carts.c.session_id)
+    .where(carts.c.account_id == bindparam("account_id"))
+    .order_by(sessions.c.starts_at, carts.c.session_id)
+)
+
+_REQUEST: Final = (
+    "id", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at",
+    "version", "approval", "seat", "late",
+)  # fmt: skip
+"""The columns of a new request; the others are empty."""
+_REQUESTS: Final = (
+    func.unnest(*(bindparam(name, type_=ARRAY(enrollments.c[name].type)) for name in _REQUEST))
+    .table_valued(*(column(name, enrollments.c[name].type) for name in _REQUEST), name="requests")
+    .render_derived()
+)
+_ADDED: Final = (
+    insert(enrollments)
+    .from_select(_REQUEST, select(*_REQUESTS.c))
+    .on_conflict_do_nothing()
+    .returning(enrollments.c.id)
+    .cte("added")
+)
+_TAKEN_OUT: Final = (
+    delete(carts)
+    .where(
+        carts.c.account_id == any_(bindparam("account_id", type_=ARRAY(Uuid))),
+        carts.c.session_id == any_(bindparam("session_id", type_=ARRAY(Uuid))),
+    )
+    .cte("taken_out")
+)
+_TURN_INTO_REQUESTS: Final = select(_ADDED.c.id).add_cte(_TAKEN_OUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenSession:
+    """A session that was put into a cart and is not yet requested; `state` tells whether it still takes place."""
+
+    session_id: UUID
+    training_id: UUID
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    state: str
 
 
 class Carts:
@@ -46,19 +86,20 @@ class Carts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, account_id: UUID, session_id: UUID, training_id: UUID, now: datetime) -> bool:
+    async def add(self, account_id: UUID, *, session_id: UUID, training_id: UUID, now: datetime) -> bool:
         """Put a session in; False when another session of the same training is there."""
-        values = {"account": account_id, "training": training_id}
-        await self._connection.execute(_ADD, {**values, "session": session_id, "at": now})
+        values = {"account_id": account_id, "training_id": training_id}
+        await self._connection.execute(_ADD, {**values, "session_id": session_id, "added_at": now})
         return bool(await self._connection.scalar(_CHOSEN, values) == session_id)
 
-    async def remove(self, account_id: UUID, session_ids: Sequence[UUID]) -> None:
-        """Take sessions out; nothing happens where one is not there."""
-        await self._connection.execute(_REMOVE, {"account": account_id, "sessions": list(session_ids)})
+    async def remove(self, account_id: UUID, session_id: UUID) -> None:
+        """Take a session out; nothing happens if it is not there."""
+        await self._connection.execute(_REMOVE, {"account_id": account_id, "session_id": session_id})
 
-    async def lines(self, account_id: UUID) -> Sequence[Row[Any]]:
+    async def lines(self, account_id: UUID) -> list[ChosenSession]:
         """The person's cart, by the start of its sessions."""
-        return (await self._connection.execute(_LIST, {"account": account_id})).all()
+        rows = await self._connection.execute(_LIST, {"account_id": account_id})
+        return [ChosenSession(**row) for row in rows.mappings()]
 
     async def wanted(
         self,
@@ -68,12 +109,23 @@ class Carts:
         structure_id: UUID | None,
         now: datetime,
         lock: bool = False,
-    ) -> dict[UUID, Row[Any]]:
-        """What the rules ask about offered sessions that a person wants in a structure.
+    ) -> dict[UUID, WantedSession]:
+        """What the rules ask about offered sessions that a person wants in a structure, by session.
 
-        A session whose training has not been heard of, or is archived, is not offered. Locked, in the order of the trainings'
-        locks: a session that is cancelled waits, so that it finds the requests that were made for it. `year` is the calendar
-        year of the session in Paris; `actions` and `trainings` are what the person has reserved in it.
+        A session is not offered if its training is archived or not known here yet. Sessions are locked in the order
+        of the trainings' locks: one that is cancelled waits, so that the cancellation finds the requests that were
+        made for it.
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
-        return {row.id: row for row in await self._connection.execute(_LOCK_WANTED if lock else _READ_WANTED, values)}
+        rows = await self._connection.execute(LOCK_WANTED if lock else READ_WANTED, values)
+        return {
+            row["id"]: WantedSession(**{**row, "trainer_ids": frozenset(row["trainer_ids"])}) for row in rows.mappings()
+        }
+
+    async def turn_into_requests(self, requests: Sequence[Enrollment]) -> set[UUID]:
+        """Add one person's requests and take their sessions out of the cart.
+
+        Return the ids of those added: a request is not added if the person has an open one for the training.
+        """
+        values = {name: [getattr(request, name) for request in requests] for name in _REQUEST}
+        return set((await self._connection.scalars(_TURN_INTO_REQUESTS, values)).all())

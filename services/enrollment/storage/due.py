@@ -20,8 +20,8 @@ _LEFT_OVER = text("""
     WHERE s.closes_at <= :now AND s.ends_at > :now AND s.state = 'scheduled' AND s.held < s.capacity
         AND EXISTS (SELECT FROM enrollments e WHERE e.training_id = s.training_id AND e.session_id = s.id AND e.seat = 'queued')
 """)
-_WITH_FREE_SEATS = text("""
-    SELECT DISTINCT training_id FROM sessions WHERE ends_at > :now AND state = 'scheduled' AND held < capacity ORDER BY training_id
+_UPCOMING = text("""
+    SELECT DISTINCT training_id FROM sessions WHERE ends_at > :now AND state = 'scheduled' ORDER BY training_id
 """)
 
 
@@ -43,6 +43,9 @@ class Due:
         """Trainings with seats free in a session whose requests are closed, and somebody queued for it."""
         return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
 
-    async def with_free_seats(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with a free seat to come, in the order of locks, whoever may be queued for it in a moment."""
-        return (await self._connection.scalars(_WITH_FREE_SEATS, {"now": now})).all()
+    async def upcoming(self, now: datetime) -> Sequence[UUID]:
+        """Trainings with a session to come, in the order of locks.
+
+        Full ones too: a decision that is not committed yet may free a seat and leave it free by the rules as they were.
+        """
+        return (await self._connection.scalars(_UPCOMING, {"now": now})).all()

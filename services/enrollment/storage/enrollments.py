@@ -1,7 +1,6 @@
 """Requests and their history. Loading is the access check: every load for a person names who acts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,16 +8,15 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.attendance import Attendance, Presence
-from services.enrollment.domain.enrollment import ActingAs, Approval, Change, Enrollment, Seat
-from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.enrollment import Change, Enrollment
 from services.enrollment.storage.access import MAY_ACT, Role, who
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.details import EnrollmentDetails, details_of, enrollment_of
+from services.enrollment.storage.people import Actor
 from shared.errors import NotFound
 
 OPEN: Final = "e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND e.attendance IS NULL"
 
-SEEN: Final = """
+_DETAILS: Final = """
     SELECT e.*, p.first_name, p.last_name, t.name AS structure_name, s.title, s.place, s.starts_at, s.ends_at, s.trainer_ids,
         h.acting_as AS moved_as
     FROM enrollments e JOIN sessions s ON s.id = e.session_id
@@ -26,9 +24,7 @@ SEEN: Final = """
         LEFT JOIN structures t ON t.id = e.structure_id
         LEFT JOIN enrollment_history h ON h.enrollment_id = e.id AND h.version = e.version
 """
-"""A request with what a reader sees around it; names are missing as long as their news has not come."""
-
-_LOAD: Final = {role: text(f"{SEEN} WHERE e.id = :id AND {condition}") for role, condition in MAY_ACT.items()}
+_LOAD: Final = {role: text(f"{_DETAILS} WHERE e.id = :id AND {condition}") for role, condition in MAY_ACT.items()}
 _SOME = text("SELECT * FROM enrollments WHERE id = ANY(:ids)")
 _SAVE = text("""
     WITH moved AS (
@@ -49,10 +45,6 @@ _ADD = text("""
         CAST(:session_id AS uuid[]), CAST(:motivation AS text[])) made
     ON CONFLICT DO NOTHING RETURNING id
 """)
-_HISTORY = text("""
-    SELECT h.*, a.first_name, a.last_name FROM enrollment_history h LEFT JOIN accounts a ON a.id = h.moved_by
-    WHERE h.enrollment_id = :id ORDER BY h.version
-""")
 _OPEN_OF = text(f"""
     SELECT e.id, e.training_id FROM enrollments e
     WHERE {OPEN} AND (CAST(:session AS uuid) IS NULL OR e.session_id = :session)
@@ -65,38 +57,18 @@ class MovedWithoutTheLock(Exception):
     """The request is not at the version that was read under the lock of its training: a mistake in the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A request with the names and times that a reader sees around it; empty where the news has not come yet.
-
-    `closed_by` is set for a cancelled request; `rank` for one in the queue, where it was asked for.
-    """
-
-    enrollment: Enrollment
-    first_name: str
-    last_name: str
-    structure_name: str
-    session_title: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    trainer_ids: frozenset[UUID]
-    closed_by: ActingAs | None = None
-    rank: Rank | None = None
-
-
 class Enrollments:
     """The requests of the service."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> Seen:
+    async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> EnrollmentDetails:
         """A request that the person may see or act on in that role; NotFound otherwise."""
         row = (await self._connection.execute(_LOAD[role], {"id": enrollment_id, **who(actor, role)})).one_or_none()
         if row is None:
             raise NotFound
-        return seen_of(row)
+        return details_of(row)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Requests that no person asks for: the queue, the clock or a message does. In the order of `ids`; under the lock."""
@@ -120,52 +92,9 @@ class Enrollments:
         if await self._connection.scalar(_SAVE, {**values, "moved_by": change.by}) is None:
             raise MovedWithoutTheLock(enrollment.id, enrollment.version)
 
-    async def history(self, enrollment_id: UUID) -> Sequence[Row[Any]]:
-        """What happened to a request, oldest first, with the names of who did it."""
-        return (await self._connection.execute(_HISTORY, {"id": enrollment_id})).all()
-
     async def open_of(
         self, *, session_id: UUID | None = None, account_id: UUID | None = None, structure_id: UUID | None = None
     ) -> Sequence[Row[Any]]:
         """Id and training_id of the open requests of a session, or of a person in a structure, in the order of locks."""
         values = {"session": session_id, "account": account_id, "structure": structure_id}
         return (await self._connection.execute(_OPEN_OF, values)).all()
-
-
-def seen_of(row: Row[Any]) -> Seen:
-    """A request with its surroundings, of a row of SEEN."""
-    enrollment = enrollment_of(row)
-    return Seen(
-        enrollment,
-        row.first_name or "",
-        row.last_name or "",
-        row.structure_name or "",
-        row.title,
-        row.place,
-        row.starts_at,
-        row.ends_at,
-        frozenset(row.trainer_ids),
-        row.moved_as if enrollment.approval is Approval.CANCELLED else None,
-    )
-
-
-def enrollment_of(row: Row[Any]) -> Enrollment:
-    """The domain's object of a row."""
-    presences = row.attendance and Attendance(
-        tuple(Presence(UUID(one["slot_id"]), one["present"]) for one in row.attendance)
-    )
-    return Enrollment(
-        id=row.id,
-        version=row.version,
-        account_id=row.account_id,
-        structure_id=row.structure_id,
-        training_id=row.training_id,
-        session_id=row.session_id,
-        motivation=row.motivation,
-        requested_at=row.requested_at,
-        approval=Approval(row.approval),
-        seat=Seat(row.seat),
-        queue_number=row.queue_number,
-        late=row.late,
-        attendance=presences,
-    )

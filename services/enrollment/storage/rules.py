@@ -1,19 +1,65 @@
-"""The agency's rules as staff set them; what was never set has its default."""
+"""The agency's rules as staff set them. A setting is a row that is never changed; what was never set has its default.
 
-import json
+At a moment, the row with the greatest version among those whose `effective_from` has come holds for a rule.
+"""
+
 from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import text
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import DateTime, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.rules import Rules, value_of
+from services.enrollment.domain.rules.registry import ALL_RULES, WrongRuleValue
+from services.enrollment.domain.rules.rule import Rule, Value
+from services.enrollment.domain.rules.rule_set import Rules, Setting
+from services.enrollment.storage import tables
+from shared.errors import ChangedMeanwhile
 
-_LOAD = text("SELECT name, version, enabled, value FROM rules")
-_SAVE = text("""
-    INSERT INTO rules (name, version, enabled, value) VALUES (:name, :version, :enabled, :value)
-    ON CONFLICT (name) DO UPDATE SET version = EXCLUDED.version, enabled = EXCLUDED.enabled, value = EXCLUDED.value
-    WHERE rules.version = EXCLUDED.version - 1 RETURNING version
-""")
+_ADAPTERS: Final[Mapping[str, TypeAdapter[Any]]] = {rule.name: TypeAdapter(type(rule.default)) for rule in ALL_RULES}
+
+_LATEST: Final[Select[tuple[str, int, bool, Any]]] = (
+    select(tables.rules.c.name, tables.rules.c.version, tables.rules.c.enabled, tables.rules.c.value)
+    .ext(distinct_on(tables.rules.c.name))
+    .order_by(tables.rules.c.name, tables.rules.c.version.desc())
+)
+_AT: Final = _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", type_=DateTime(timezone=True)))
+# The moment is not the `now` of the request: it may have waited for its lock since, while somebody set a rule and
+# gave seats by it. A setting that holds from the time when it was made (`set_at`) holds for everybody who can read
+# it, even if the clocks of two machines differ.
+_IN_FORCE: Final = _LATEST.where(
+    tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at)
+)
+_LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)).where(
+    tables.rules.c.name == bindparam("name")
+)
+_ADD: Final = (
+    insert(tables.rules)
+    .values({column.name: bindparam(column.name) for column in tables.rules.c})
+    .on_conflict_do_nothing(index_elements=[tables.rules.c.name, tables.rules.c.version])
+    .returning(tables.rules.c.version)
+)
+
+
+def rule_value(rule: Rule[Value], written: Mapping[str, Any]) -> Value:
+    """The value of a rule as somebody wrote it; raises WrongRuleValue unless it has exactly the fields of the rule."""
+    if set(written) != {field.name for field in fields(rule.default)}:  # type: ignore[arg-type]  # a dataclass: see Rule
+        raise WrongRuleValue(rule)
+    try:
+        value: Value = _ADAPTERS[rule.name].validate_python(written)
+    except ValidationError as error:
+        raise WrongRuleValue(rule) from error
+    return value
+
+
+def as_json(rule: Rule[Value], value: Value) -> dict[str, Any]:
+    """The value of a rule in the types of JSON, by field."""
+    written: dict[str, Any] = _ADAPTERS[rule.name].dump_python(value, mode="json")
+    return written
 
 
 class StoredRules:
@@ -23,19 +69,42 @@ class StoredRules:
         self._connection = connection
 
     async def load(self) -> Rules:
-        """All rules as they are now."""
-        return (await self.with_versions())[0]
+        """All rules as they hold when this is asked: under the lock of the training, where seats are decided about."""
+        return await self._rules(_IN_FORCE)
 
-    async def with_versions(self) -> tuple[Rules, Mapping[str, int]]:
-        """All rules, and the version of each that was ever set."""
-        rules, versions = Rules(), {}
-        for row in await self._connection.execute(_LOAD):
-            rules = rules.changed(row.name, enabled=row.enabled, value=row.value)
-            versions[row.name] = row.version
-        return rules, versions
+    async def at(self, moment: datetime) -> Rules:
+        """All rules as they held, or will hold if nobody sets them again, at another moment."""
+        return await self._rules(_AT, moment=moment)
 
-    async def save(self, name: str, rules: Rules, version: int) -> bool:
-        """Store one rule as that version; False when somebody was quicker."""
-        rule = getattr(rules, name)
-        values = {"name": name, "version": version, "enabled": rule.enabled, "value": json.dumps(value_of(rule))}
-        return await self._connection.scalar(_SAVE, values) is not None
+    async def last_version(self, name: str) -> int:
+        """The version of the last setting of a rule, planned ones included; 0 for a rule that nobody has set."""
+        return await self._connection.scalar(_LAST_VERSION, {"name": name}) or 0
+
+    async def add(
+        self, rule: Rule[Value], setting: Setting[Value], *, effective_from: datetime, set_by: UUID, set_at: datetime
+    ) -> None:
+        """Add a setting; raises ChangedMeanwhile when somebody else has added that version first."""
+        values = {
+            "name": rule.name,
+            "version": setting.version,
+            "enabled": setting.enabled,
+            "value": as_json(rule, setting.value),
+            "effective_from": effective_from,
+            "set_by": set_by,
+            "set_at": set_at,
+        }
+        if await self._connection.scalar(_ADD, values) is None:
+            raise ChangedMeanwhile
+
+    async def _rules(self, statement: Select[tuple[str, int, bool, Any]], **values: datetime) -> Rules:
+        """A name that no rule has any more is passed over: what was set stays stored."""
+        rows = await self._connection.execute(statement, values)
+        return Rules(
+            {
+                row.name: Setting(
+                    version=row.version, enabled=row.enabled, value=_ADAPTERS[row.name].validate_python(row.value)
+                )
+                for row in rows
+                if row.name in _ADAPTERS
+            }
+        )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.queue import SessionSeats, Waiting
 from services.enrollment.storage.access import MAY_ACT, Role, who
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.people import Actor
 from shared.errors import NotFound
 
 _LOCKING: Final = "SELECT each.* FROM sessions each WHERE each.training_id ="

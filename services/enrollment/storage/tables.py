@@ -140,7 +140,10 @@ rules = Table(
     "rules",
     METADATA,
     Column("name", Text, primary_key=True),
-    Column("version", BigInteger, nullable=False),
+    Column("version", BigInteger, primary_key=True),
     Column("enabled", Boolean, nullable=False),
     Column("value", JSONB, nullable=False),
+    Column("effective_from", _TIME, nullable=False),
+    Column("set_by", Uuid),
+    Column("set_at", _TIME),
 )

@@ -2,12 +2,16 @@
 
 from services.enrollment.storage.attendance import Sheets
 from services.enrollment.storage.carts import Carts
-from services.enrollment.storage.copies import Copies
+from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.due import Due
 from services.enrollment.storage.enrollments import Enrollments
+from services.enrollment.storage.history import History
 from services.enrollment.storage.listings import Listings
+from services.enrollment.storage.people import People
 from services.enrollment.storage.rules import StoredRules
 from services.enrollment.storage.seats import Seats
+from services.enrollment.storage.session_copies import SessionCopies
+from services.enrollment.storage.trained_sessions import TrainedSessions
 from shared.database import UnitOfWork
 
 
@@ -15,12 +19,16 @@ class Transaction:
     """The repositories on one connection, and what its commit will say."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        self.copies = Copies(work.connection)
+        self.people = People(work.connection)
+        self.session_copies = SessionCopies(work.connection)
         self.carts = Carts(work.connection)
         self.enrollments = Enrollments(work.connection)
         self.seats = Seats(work.connection)
         self.sheets = Sheets(work.connection)
+        self.history = History(work.connection)
         self.listings = Listings(work.connection)
+        self.decisions = Decisions(work.connection)
+        self.trained_sessions = TrainedSessions(work.connection)
         self.due = Due(work.connection)
         self.rules = StoredRules(work.connection)
         self.emit = work.emit

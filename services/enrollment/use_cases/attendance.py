@@ -18,8 +18,9 @@ from services.enrollment.domain.attendance import (
     recordable,
 )
 from services.enrollment.domain.enrollment import Enrollment, record_attendance
-from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import enrollment_of
+from services.enrollment.storage.details import enrollment_of
+from services.enrollment.storage.people import Actor
+from services.enrollment.storage.trained_sessions import SessionSeatsDetails
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.decide import ReasonMissing
 from services.enrollment.use_cases.follow import cancel_all
@@ -43,7 +44,7 @@ class UnknownParticipants(Exception):
 class Sheet:
     """The attendance sheet of a session: its slots in order, who is enrolled, and the last word on each slot."""
 
-    session: Row[Any]
+    session: SessionSeatsDetails
     slots: Sequence[Slot]
     enrolled: Sequence[Row[Any]]
     presences: Mapping[UUID, Mapping[UUID, bool]]
@@ -51,7 +52,7 @@ class Sheet:
 
 async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
     """The sheet, for the session's trainers and staff; NotFound for others."""
-    session = await tx.listings.session(session_id, actor)
+    session = await tx.trained_sessions.one(session_id, actor)
     return Sheet(
         session, slots_of(session), await tx.sheets.enrolled(session_id), await tx.sheets.presences(session_id)
     )
@@ -106,7 +107,7 @@ async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetim
     return await sheet(tx, session_id, actor=actor)
 
 
-def slots_of(session: Row[Any]) -> list[Slot]:
+def slots_of(session: SessionSeatsDetails | Row[Any]) -> list[Slot]:
     """The slots of a session, in order, in the zone of their days."""
 
     def read(moment: str) -> datetime:

@@ -10,8 +10,8 @@ from sqlalchemy import Row
 from services.enrollment.domain.enrollment import Approval, Enrollment, Move, Moved, allowed_moves, status_label
 from services.enrollment.domain.meanwhile import DecidedMeanwhile, LastDecision, Relation
 from services.enrollment.storage.access import Role
-from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import Seen
+from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.paris import PARIS
 from services.enrollment.use_cases.seats import LockedTraining, locked
@@ -22,7 +22,7 @@ class Case:
     """The request as it is, its training locked, and who acts."""
 
     training: LockedTraining
-    seen: Seen
+    seen: EnrollmentDetails
     actor: Actor
 
     @property
@@ -46,7 +46,7 @@ class Case:
         ends_at: datetime = self.session.ends_at
         return ends_at.astimezone(PARIS)
 
-    async def after(self, moved: Moved, now: datetime, *, queued: bool) -> Seen:
+    async def after(self, moved: Moved, now: datetime, *, queued: bool) -> EnrollmentDetails:
         """The request as it is seen after a move; the rank is looked up where it may be `queued`."""
         enrollment, change = moved
         rank = await self.training.rank_of(enrollment, now) if queued else None
@@ -66,16 +66,17 @@ async def case_of(tx: Transaction, enrollment_id: UUID, move: Move, *, actor: Ac
     return Case(await locked(tx, seen.enrollment.training_id, rows), seen, actor)
 
 
-async def _decided_meanwhile(tx: Transaction, seen: Seen, actor: Actor) -> DecidedMeanwhile:
+async def _decided_meanwhile(tx: Transaction, seen: EnrollmentDetails, actor: Actor) -> DecidedMeanwhile:
     enrollment = seen.enrollment
     label = status_label(enrollment.approval, enrollment.seat, seen.closed_by)
-    decisions = [row for row in await tx.enrollments.history(enrollment.id) if row.move != Move.PROMOTE]
+    decisions = [row for row in await tx.history.of(enrollment.id) if row.move != Move.PROMOTE]
     if not decisions:
         return DecidedMeanwhile(None, label, attended=False)
     row = decisions[-1]
-    name = " ".join(part for part in (row.first_name, row.last_name) if part)
+    by = row.moved_by
+    name = "" if by is None else " ".join(part for part in (by.first_name, by.last_name) if part)
     relation: Relation = "other"
-    if row.moved_by == actor.account_id:
+    if by is not None and by.id == actor.account_id:
         relation = "self"
     elif row.acting_as == "employer" and enrollment.structure_id in actor.employer_of:
         relation = "colleague"

@@ -1,4 +1,4 @@
-"""What follows from time alone. Each answer is looked at again under the lock: somebody may have been quicker, or a second clock."""
+"""What follows from time alone. Each answer is checked again under the lock."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.enrollment.domain import enrollment as domain
+from services.enrollment.domain.rules.decision_deadline import expired_before
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.follow import cancel_all
 from services.enrollment.use_cases.seats import lock_training
@@ -18,7 +19,7 @@ TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 async def undecided(tx: Transaction, *, now: datetime) -> Sequence[tuple[UUID, UUID]]:
     """Id and training of requests whose employer's time is over: the rule's days, or the first slot."""
     rules = await tx.rules.load()
-    return [(row.id, row.training_id) for row in await tx.due.undecided(now, rules.expired_before(now))]
+    return [(row.id, row.training_id) for row in await tx.due.undecided(now, expired_before(rules, now))]
 
 
 async def expire(tx: Transaction, enrollment_id: UUID, training_id: UUID, *, now: datetime) -> None:

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from services.enrollment.domain import enrollment as domain
 from services.enrollment.domain.enrollment import Enrollment, Move, Moved
-from services.enrollment.domain.rules import may_decide_own
-from services.enrollment.storage.copies import Actor
-from services.enrollment.storage.enrollments import Seen
+from services.enrollment.domain.rules.own_request import may_decide_own
+from services.enrollment.domain.rules.withdrawal_notice import notice_period
+from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.case import Case, case_of
 from services.enrollment.use_cases.seats import LockedTraining
@@ -38,7 +39,9 @@ class ReasonMissing(Exception):
     sentence = "L'agence agit à la place d'une autre personne : indiquez la raison."
 
 
-async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Seen:
+async def accept(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None
+) -> EnrollmentDetails:
     """The employer agrees: a seat if one is free for this person, else the queue."""
     case = await case_of(tx, enrollment_id, Move.ACCEPT, actor=actor, role="employer")
     role = await _employer(case, reason)
@@ -62,7 +65,9 @@ async def accept(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     return seen
 
 
-async def refuse(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
+async def refuse(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
+) -> EnrollmentDetails:
     """The employer does not agree."""
     case = await case_of(tx, enrollment_id, Move.REFUSE, actor=actor, role="employer")
     role = await _employer(case, reason)
@@ -73,7 +78,9 @@ async def refuse(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     )  # fmt: skip
 
 
-async def withdraw_agreement(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
+async def withdraw_agreement(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
+) -> EnrollmentDetails:
     """The employer takes the agreement back."""
     case = await case_of(tx, enrollment_id, Move.CANCEL, actor=actor, role="employer")
     role = await _employer(case, reason)
@@ -82,7 +89,7 @@ async def withdraw_agreement(tx: Transaction, enrollment_id: UUID, *, actor: Act
     return await case.after(moved, now, queued=False)
 
 
-async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> Seen:
+async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> EnrollmentDetails:
     """The person gives up; the next in the queue gets the seat in the same transaction."""
     case = await case_of(tx, enrollment_id, Move.WITHDRAW, actor=actor, role="beneficiary")
     before = case.enrollment
@@ -92,7 +99,7 @@ async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
         at=now,
         first_slot=case.session.starts_at,
         session_ends=case.session_ends,
-        notice=case.training.rules.notice,
+        notice=notice_period(case.training.rules),
     )
     return await _end(
         case, moved, now, lambda seen: said.EnrollmentWithdrawn(
@@ -100,7 +107,9 @@ async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
     )  # fmt: skip
 
 
-async def validate(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Seen:
+async def validate(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None
+) -> EnrollmentDetails:
     """The trainer takes this person: enrolled if a seat is held, else as soon as one comes free."""
     case = await case_of(tx, enrollment_id, Move.VALIDATE, actor=actor, role="trainer")
     moved = domain.validate(case.enrollment, by=actor.account_id, at=now, acting_as=_trainer(case, reason), note=reason)
@@ -110,7 +119,9 @@ async def validate(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
     )  # fmt: skip
 
 
-async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
+async def decline(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
+) -> EnrollmentDetails:
     """The trainer does not take this person; the seat goes to the next."""
     case = await case_of(tx, enrollment_id, Move.DECLINE, actor=actor, role="trainer")
     moved = domain.decline(
@@ -122,7 +133,7 @@ async def decline(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: da
     )  # fmt: skip
 
 
-async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> Seen:
+async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> EnrollmentDetails:
     """The trainer comes back to the person with a question."""
     case = await case_of(tx, enrollment_id, Move.ASK, actor=actor, role="trainer")
     moved = domain.ask(
@@ -134,7 +145,7 @@ async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dateti
     )  # fmt: skip
 
 
-async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, text: str) -> Seen:
+async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, text: str) -> EnrollmentDetails:
     """The person answers the trainer's question."""
     case = await case_of(tx, enrollment_id, Move.ANSWER, actor=actor, role="beneficiary")
     moved = domain.answer(case.enrollment, by=actor.account_id, at=now, text=text)
@@ -143,7 +154,9 @@ async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     )
 
 
-async def promote_early(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Seen:
+async def promote_early(
+    tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
+) -> EnrollmentDetails:
     """Staff give a free seat to somebody over the structure's cap before requests close; raises NoSeatFree."""
     case = await case_of(tx, enrollment_id, Move.PROMOTE, actor=actor, role="staff")
     moved = domain.promote_early(
@@ -189,9 +202,11 @@ async def _employer(case: Case, reason: str | None) -> Literal["employer", "staf
             raise ReasonMissing
         return "staff"
     own = actor.account_id == enrollment.account_id
-    others = own and await case.tx.copies.has_other_employer(enrollment.structure_id, actor.account_id)
-    rule = case.training.rules.own_request
-    if not may_decide_own(rule, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others):
+    others = own and await case.tx.people.has_other_employer(enrollment.structure_id, actor.account_id)
+    rules = case.training.rules
+    if not may_decide_own(
+        rules, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=others
+    ):
         raise OwnRequest
     return "employer"
 
@@ -204,7 +219,7 @@ def _trainer(case: Case, reason: str | None) -> Literal["trainer", "staff"]:
     return "staff"
 
 
-async def _keep(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
+async def _keep(case: Case, moved: Moved, now: datetime, tell: Tell) -> EnrollmentDetails:
     """Store a move that leaves the seat as it is."""
     await case.tx.enrollments.save(*moved)
     seen = await case.after(moved, now, queued=True)
@@ -212,7 +227,7 @@ async def _keep(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
     return seen
 
 
-async def _end(case: Case, moved: Moved, now: datetime, tell: Tell) -> Seen:
+async def _end(case: Case, moved: Moved, now: datetime, tell: Tell) -> EnrollmentDetails:
     """Store a move that ends the request, and give its seat on."""
     await case.tx.enrollments.save(*moved)
     case.tx.emit(tell(snapshot(moved.enrollment)))

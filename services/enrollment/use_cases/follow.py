@@ -20,9 +20,11 @@ async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: dateti
     """Keep a session's copy; more seats go to the queue at once, fewer evict nobody. An older snapshot changes nothing."""
     known = {row.id: row for row in await tx.seats.lock(session.training_id)}.get(session.id)
     if known is None:
-        await tx.copies.session(session, overbooked_to=None)
+        await tx.session_copies.keep(session, overbooked_to=None)
     elif known.version < session.version:
-        await tx.copies.session(session, overbooked_to=seats_of(known).with_capacity(session.capacity).overbooked_to)
+        await tx.session_copies.keep(
+            session, overbooked_to=seats_of(known).with_capacity(session.capacity).overbooked_to
+        )
         training = await lock_training(tx, session.training_id)
         training.touched.add(session.id)
         await training.settle(now)
@@ -35,9 +37,8 @@ async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: date
 
 
 async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
-    """Keep an attachment's copy and end the person's open requests in the structure, unless they belong to it again."""
-    await tx.copies.attachment(attachment)
-    if await tx.copies.is_attached(attachment.account_id, attachment.structure_id):
+    """End the person's open requests in the structure, unless they belong to it again."""
+    if await tx.people.is_attached(attachment.account_id, attachment.structure_id):
         return
     left = await tx.enrollments.open_of(account_id=attachment.account_id, structure_id=attachment.structure_id)
     await cancel_all(tx, left, role="attachment", now=now, reason=reason)

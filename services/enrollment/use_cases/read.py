@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.enrollment.domain.enrollment import Seat
-from services.enrollment.storage.enrollments import Seen
+from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.seats import ranks
 
 
-async def with_ranks(tx: Transaction, found: Sequence[Seen], now: datetime) -> Sequence[Seen]:
+async def with_ranks(tx: Transaction, found: Sequence[EnrollmentDetails], now: datetime) -> Sequence[EnrollmentDetails]:
     """The same requests, with the places of those who are queued."""
     queued = [seen.enrollment for seen in found if seen.enrollment.seat is Seat.QUEUED]
     if not queued:

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from services.enrollment.storage.copies import Actor
+from services.enrollment.domain.rules.registry import rule_named
+from services.enrollment.domain.rules.rule_set import Setting
+from services.enrollment.domain.rules.structure_cap import structure_cap
+from services.enrollment.storage.people import Actor
+from services.enrollment.storage.rules import rule_value
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.seats import lock_training
-from shared.errors import NotFound
-
-
-class RuleChangedMeanwhile(Exception):
-    """Somebody else set the rule since it was read."""
-
-    sentence = "Quelqu'un a modifié cette règle entre-temps : rechargez-la."
+from shared.errors import NotFound, check_version
 
 
 async def set_rule(
@@ -20,23 +19,31 @@ async def set_rule(
     name: str,
     *,
     enabled: bool,
-    value: Mapping[str, int],
-    seen_version: int,
+    value: Mapping[str, Any],
+    expected_version: int,
     actor: Actor,
     now: datetime,
-) -> int:
-    """Set a rule and return its new version.
+) -> Setting[Any]:
+    """Set a rule from now on, and return its new setting.
 
-    A looser cap lets people have seats that are free: they get them in the same transaction. Every decision reads the rules
-    under the lock of its training, so one that still read the old rule has committed before its training is filled here.
+    A higher cap lets people have seats that are free: they get them in the same transaction. Every decision reads the
+    rules under the lock of its training. So one that still read the old rule has committed before its training is
+    filled here, and one that gets its lock afterwards reads the new rule.
+
+    The last version is read before the setting in force: if two people set a rule at once, either the second one
+    finds a newer setting in force than the one they have read, or both add the same version, which the table does not
+    accept.
     """
     if not actor.is_staff:
         raise NotFound
-    rules, versions = await tx.rules.with_versions()
-    changed = rules.changed(name, enabled=enabled, value=value)
-    if versions.get(name, 0) != seen_version or not await tx.rules.save(name, changed, seen_version + 1):
-        raise RuleChangedMeanwhile
-    if changed.cap != rules.cap:
-        for training_id in await tx.due.with_free_seats(now):
+    rule = rule_named(name)
+    new_value = rule_value(rule, value)
+    last_version = await tx.rules.last_version(name)
+    before = await tx.rules.load()
+    check_version(expected_version, before.setting(rule).version)
+    setting = Setting(version=last_version + 1, enabled=enabled, value=new_value)
+    await tx.rules.add(rule, setting, effective_from=now, set_by=actor.account_id, set_at=now)
+    if structure_cap(before.changed(rule, setting)) != structure_cap(before):
+        for training_id in await tx.due.upcoming(now):
             await (await lock_training(tx, training_id)).settle(now)
-    return seen_version + 1
+    return setting

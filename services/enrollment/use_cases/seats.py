@@ -10,7 +10,8 @@ from sqlalchemy import Row
 
 from services.enrollment.domain.enrollment import Enrollment, Seat, promote
 from services.enrollment.domain.queue import Rank, SessionSeats, allocate, rank
-from services.enrollment.domain.rules import Rules
+from services.enrollment.domain.rules.rule_set import Rules
+from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.storage.seats import seats_of
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.snapshots import snapshot
@@ -87,7 +88,11 @@ class LockedTraining:
         for row in sorted(free, key=lambda row: (row.starts_at, row.id)):
             seats = self.seats[row.id]
             chosen = allocate(
-                seats, waiting.of(row.id), held_by_structure=held, cap=self.rules.cap, closed=row.closes_at <= now
+                seats,
+                waiting.of(row.id),
+                held_by_structure=held,
+                cap=structure_cap(self.rules),
+                closed=row.closes_at <= now,
             )
             for enrollment in await self._queued(chosen, entered):
                 moved = promote(enrollment, at=now)
@@ -116,7 +121,10 @@ async def ranks(tx: Transaction, enrollments: Iterable[Enrollment], rules: Rules
     waiting = await tx.seats.waiting(sorted({one.training_id for one in queued}), now)
     places = {
         one.id: rank(
-            one.id, waiting.of(one.session_id), held_by_structure=waiting.held_in(one.training_id), cap=rules.cap
+            one.id,
+            waiting.of(one.session_id),
+            held_by_structure=waiting.held_in(one.training_id),
+            cap=structure_cap(rules),
         )
         for one in queued
     }

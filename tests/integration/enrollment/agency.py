@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import event, text
 
-from services.enrollment.storage.copies import Actor
+from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.request import add_to_cart, validate_cart
 from shared.contracts import Message
@@ -241,7 +241,10 @@ class Agency:
 
     async def _request(self, tx: Transaction, person: Person, session_id: UUID) -> UUID:
         actor = Actor(
-            person.account_id, is_staff=False, employer_of=frozenset(), beneficiary_of=frozenset({person.structure_id})
+            account_id=person.account_id,
+            is_staff=False,
+            employer_of=frozenset(),
+            beneficiary_of=frozenset({person.structure_id}),
         )
         await add_to_cart(tx, session_id, actor=actor, now=self.now)
         [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)

@@ -1,4 +1,4 @@
-"""How many statements the two hot writes cost: what each one is for is worth a round trip, and no more comes by accident."""
+"""How many statements the two hot writes cost: each one is worth a round trip, and no more come by accident."""
 
 from uuid import UUID
 
@@ -31,5 +31,6 @@ async def test_a_cart_costs_the_same_however_many_lines_it_has(agency: Agency) -
             made = (await agency.call(person.account_id, "POST", "/cart/validation", body)).json()["requests"]
         assert [UUID(one["session_id"]) for one in made] == wanted
         costs.append(len(said))
-    # actor, person and structure, sessions, rules, requests, cart, outbox
-    assert costs == [7, 7]
+    # actor, person and structure, sessions, rules, requests with the cart, outbox
+    assert max(costs) <= 6
+    assert costs[0] == costs[1]

@@ -23,6 +23,8 @@ WRONG = {
     "5. another history": ("UPDATE enrollment_history SET note = 'x'", "permission denied"),
     "5. a shorter history": ("DELETE FROM enrollment_history", "permission denied"),
     "5. one line twice": ("INSERT INTO enrollment_history SELECT * FROM enrollment_history", "enrollment_history_pkey"),
+    "another setting of a rule": ("UPDATE rules SET enabled = false", "permission denied"),
+    "a setting of a rule less": ("DELETE FROM rules", "permission denied"),
     "6. fewer seats than held, unsaid": ("UPDATE sessions SET capacity = 1, held = 2", "seats_held_fit"),
     "an attendance of who is not enrolled": (
         "UPDATE enrollments SET attendance = '[]', attended = true",

@@ -1,26 +1,31 @@
-"""Each rule stops whom it must, says why in one sentence, and can be switched off."""
+"""What each rule answers: on, off, and at its border, with the sentences written out."""
 
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from services.enrollment.domain.rules import (
-    NAMES,
-    OFF,
-    OwnRequest,
-    Rules,
-    Situation,
-    UnknownRule,
+from services.enrollment.domain.rules.decision_deadline import DECISION_DEADLINE, DecisionDeadline, expired_before
+from services.enrollment.domain.rules.own_request import OWN_REQUEST, may_decide_own
+from services.enrollment.domain.rules.registry import (
+    ALL_RULES,
     Verdict,
     WrongRuleValue,
     eligibility,
-    may_decide_own,
-    value_of,
+    rule_named,
 )
+from services.enrollment.domain.rules.rule import Rule
+from services.enrollment.domain.rules.rule_set import Rules, Setting
+from services.enrollment.domain.rules.situation import Situation
+from services.enrollment.domain.rules.structure_cap import STRUCTURE_CAP, StructureCap, structure_cap
+from services.enrollment.domain.rules.withdrawal_notice import WITHDRAWAL_NOTICE, WithdrawalNotice, notice_period
+from shared.errors import NotFound
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+OFF = "Cette règle n'est pas appliquée en ce moment."
 
 FINE = Situation(
     now=NOW,
@@ -39,129 +44,219 @@ FINE = Situation(
     has_other_employer=True,
 )
 
+ALLOWS, WARNS, BLOCKS = (True, False), (False, False), (False, True)
+"""Whether a verdict is passed, and whether it blocks."""
 
-def verdict(rule: str, situation: Situation, rules: Rules | None = None) -> Verdict:
-    """What one rule says."""
-    return next(said for said in eligibility(rules or Rules(), situation) if said.rule == rule)
+CAP_REACHED = (
+    "Votre structure a déjà 2 place(s) dans cette formation, pour 2 au plus : "
+    "votre demande passera après toutes les autres, à la clôture des demandes."
+)
+
+VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
+    ("booking_window", {"opens_at": NOW}, ALLOWS, "Les demandes sont ouvertes jusqu'au 22/03/2026 à 09 h 00."),
+    ("booking_window", {"opens_at": NOW + MINUTE}, BLOCKS, "Les demandes ouvrent le 02/03/2026 à 09 h 01."),
+    (
+        "booking_window",
+        {"closes_at": NOW + MINUTE},
+        ALLOWS,
+        "Les demandes sont ouvertes jusqu'au 02/03/2026 à 09 h 01.",
+    ),
+    ("booking_window", {"closes_at": NOW}, BLOCKS, "Les demandes sont closes depuis le 02/03/2026 à 09 h 00."),
+    ("one_session_per_training", {}, ALLOWS, "Vous n'avez pas d'autre demande pour cette formation."),
+    (
+        "one_session_per_training",
+        {"has_open_in_training": True},
+        BLOCKS,
+        "Vous avez déjà une demande en cours pour cette formation.",
+    ),
+    ("one_session_per_training", {"has_attended_training": True}, BLOCKS, "Vous avez déjà suivi cette formation."),
+    (
+        "structure_cap",
+        {"held_by_structure": 1},
+        ALLOWS,
+        "Votre structure n'a pas encore 2 place(s) dans cette formation.",
+    ),
+    (
+        "structure_cap",
+        {"held_by_structure": 2},
+        WARNS,
+        CAP_REACHED,
+    ),
+    (
+        "yearly_quota",
+        {"actions_this_year": 4, "trainings_this_year": 2},
+        ALLOWS,
+        "Vous avez réservé 4 action(s) en 2026, pour 5 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"actions_this_year": 5},
+        BLOCKS,
+        "Vous avez déjà réservé 5 action(s) en 2026, pour 5 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"actions_this_year": 4, "trainings_this_year": 3},
+        BLOCKS,
+        "Vous avez déjà réservé 3 formation(s) en 2026, pour 3 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"actions_this_year": 4, "trainings_this_year": 3, "is_training": False},
+        ALLOWS,
+        "Vous avez réservé 4 action(s) en 2026, pour 5 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"actions_this_year": 5, "first_slot": NOW + 305 * DAY},
+        BLOCKS,
+        "Vous avez déjà réservé 5 action(s) en 2027, pour 5 au plus.",
+    ),
+    ("members_only", {}, ALLOWS, "Cette action est ouverte à toutes les structures."),
+    (
+        "members_only",
+        {"members_only": True, "structure_is_member": True},
+        ALLOWS,
+        "Cette action est réservée aux structures adhérentes, et la vôtre l'est.",
+    ),
+    (
+        "members_only",
+        {"members_only": True},
+        BLOCKS,
+        "Cette action est réservée aux structures adhérentes de l'agence.",
+    ),
+    ("own_request", {}, ALLOWS, "Un employeur de votre structure décidera de votre demande."),
+    (
+        "own_request",
+        {"is_employer": True},
+        ALLOWS,
+        "Un autre employeur de votre structure décidera de votre demande.",
+    ),
+    (
+        "own_request",
+        {"is_employer": True, "has_other_employer": False},
+        ALLOWS,
+        "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
+    ),
+    (
+        "withdrawal_notice",
+        {"first_slot": NOW + 7 * DAY},
+        ALLOWS,
+        "Vous pourrez vous désister dans les délais jusqu'au 02/03/2026 à 09 h 00.",
+    ),
+    (
+        "withdrawal_notice",
+        {"first_slot": NOW + 7 * DAY - MINUTE},
+        WARNS,
+        "Le délai de désistement est passé depuis le 02/03/2026 à 08 h 59.",
+    ),
+    (
+        "decision_deadline",
+        {},
+        ALLOWS,
+        "L'employeur a 21 jour(s) pour décider ; ensuite la demande expire.",
+    ),
+]
 
 
-def test_every_rule_answers_in_order() -> None:
-    verdicts = eligibility(Rules(), FINE)
-    assert tuple(said.rule for said in verdicts) == NAMES
-    assert all(said.passed and not said.blocks and said.sentence.endswith(".") for said in verdicts)
+def switched_off(*rules: Rule[Any]) -> Rules:
+    return Rules({rule.name: Setting(version=1, enabled=False, value=rule.default) for rule in rules})
 
 
-def test_the_values_are_those_of_the_agency() -> None:
-    assert {name: value_of(getattr(Rules(), name)) for name in NAMES} == {
-        "booking_window": {},
-        "one_session_per_training": {},
-        "structure_cap": {"people": 2},
-        "yearly_quota": {"actions": 5, "trainings": 3},
-        "members_only": {},
-        "own_request": {},
-        "withdrawal_notice": {"days": 7},
-        "decision_deadline": {"days": 21},
-    }
+def verdict(name: str, situation: Situation, rules: Rules | None = None) -> Verdict:
+    [found] = [each for each in eligibility(rules or Rules(), situation) if each.rule == name]
+    return found
 
 
 @pytest.mark.parametrize(
-    ("rule", "situation", "blocks", "words"),
+    ("name", "facts", "answer", "sentence"), VERDICTS, ids=[f"{name}-{facts}" for name, facts, _, _ in VERDICTS]
+)
+def test_a_rule_answers_with_a_sentence_and_with_another_one_while_it_is_off(
+    name: str, facts: dict[str, Any], answer: tuple[bool, bool], sentence: str
+) -> None:
+    situation = replace(FINE, **facts)
+    passed, blocks = answer
+    assert verdict(name, situation) == Verdict(rule=name, passed=passed, blocks=blocks, sentence=sentence)
+    off = verdict(name, situation, switched_off(rule_named(name)))
+    if facts.get("has_open_in_training"):
+        assert off.blocks  # the database does not allow it either
+    else:
+        assert off == Verdict(rule=name, passed=True, blocks=False, sentence=OFF)
+
+
+def test_the_rules_answer_in_this_order_and_have_the_values_of_the_agency() -> None:
+    agency = [
+        ("booking_window", {}),
+        ("one_session_per_training", {}),
+        ("structure_cap", {"people": 2}),
+        ("yearly_quota", {"actions": 5, "trainings": 3}),
+        ("members_only", {}),
+        ("own_request", {}),
+        ("withdrawal_notice", {"days": 7}),
+        ("decision_deadline", {"days": 21}),
+    ]
+    assert [(rule.name, asdict(rule.default)) for rule in ALL_RULES] == agency
+    assert [verdict.rule for verdict in eligibility(Rules(), FINE)] == [name for name, _ in agency]
+    assert {name for name, _, _, _ in VERDICTS} == {name for name, _ in agency}
+
+
+def test_every_rule_has_a_title_of_its_own() -> None:
+    titles = [rule.title for rule in ALL_RULES]
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+
+
+def test_a_rule_is_found_by_its_name() -> None:
+    assert rule_named("structure_cap") is STRUCTURE_CAP
+    with pytest.raises(NotFound):
+        rule_named("changed")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
     [
-        ("booking_window", replace(FINE, opens_at=NOW + DAY), True, "ouvrent le 03/03/2026 à 09 h 00"),
-        ("booking_window", replace(FINE, closes_at=NOW), True, "closes depuis le 02/03/2026"),
-        ("one_session_per_training", replace(FINE, has_attended_training=True), True, "déjà suivi cette formation"),
-        ("structure_cap", replace(FINE, held_by_structure=2), False, "après toutes les autres"),
-        ("yearly_quota", replace(FINE, actions_this_year=5), True, "5 action(s) en 2026, pour 5 au plus"),
+        (
+            "structure_cap",
+            "La règle « structure_cap » attend people : des nombres entiers de 1 à 1000.",
+        ),
         (
             "yearly_quota",
-            replace(FINE, actions_this_year=3, trainings_this_year=3),
-            True,
-            "3 formation(s) en 2026, pour 3",
+            "La règle « yearly_quota » attend actions, trainings : des nombres entiers de 1 à 1000.",
         ),
-        ("members_only", replace(FINE, members_only=True), True, "réservée aux structures adhérentes"),
-        ("withdrawal_notice", replace(FINE, first_slot=NOW + 6 * DAY), False, "passé depuis le 01/03/2026"),
+        ("booking_window", "La règle « booking_window » n'a pas de valeur."),
     ],
 )
-def test_a_rule_stops_and_says_why(rule: str, situation: Situation, blocks: bool, words: str) -> None:
-    said = verdict(rule, situation)
-    assert (said.passed, said.blocks) == (False, blocks)
-    assert words in said.sentence
-    off = Rules().changed(rule, enabled=False, value=value_of(getattr(Rules(), rule)))
-    assert verdict(rule, situation, off) == Verdict(rule, passed=True, sentence=OFF)
+def test_a_wrong_value_is_answered_with_what_the_rule_expects(name: str, sentence: str) -> None:
+    assert WrongRuleValue(rule_named(name)).sentence == sentence
 
 
-def test_two_open_requests_for_a_training_are_stopped_even_with_the_rule_off() -> None:
-    off = Rules().changed("one_session_per_training", enabled=False, value={})
-    for rules in (Rules(), off):
-        said = verdict("one_session_per_training", replace(FINE, has_open_in_training=True), rules)
-        assert (said.passed, said.blocks) == (False, True)
-        assert "demande en cours" in said.sentence
+@pytest.mark.parametrize("rule", ALL_RULES, ids=[rule.name for rule in ALL_RULES])
+def test_every_field_of_a_value_can_tell_what_it_expects(rule: Rule[Any]) -> None:
+    assert all(field.metadata["expects"] for field in fields(rule.default))
 
 
-@pytest.mark.parametrize("rule", NAMES)
-def test_every_rule_can_be_switched_off(rule: str) -> None:
-    off = Rules().changed(rule, enabled=False, value=value_of(getattr(Rules(), rule)))
-    assert verdict(rule, FINE, off) == Verdict(rule, passed=True, sentence=OFF)
+def test_a_rule_set_anew_is_the_rule_and_leaves_the_set_before_as_it_was() -> None:
+    before = Rules()
+    after = before.changed(STRUCTURE_CAP, Setting(version=3, value=StructureCap(people=4)))
+    assert (before.setting(STRUCTURE_CAP).version, after.setting(STRUCTURE_CAP).version) == (0, 3)
+    assert (structure_cap(before), structure_cap(after)) == (2, 4)
+    assert verdict("structure_cap", replace(FINE, held_by_structure=3), after).passed
+    assert not verdict("structure_cap", replace(FINE, held_by_structure=3), before).passed
 
 
-@pytest.mark.parametrize(
-    ("rule", "situation", "words"),
-    [
-        ("booking_window", replace(FINE, opens_at=NOW), "jusqu'au 22/03/2026"),
-        ("yearly_quota", replace(FINE, actions_this_year=4, trainings_this_year=2), "4 action(s)"),
-        ("yearly_quota", replace(FINE, actions_this_year=4, trainings_this_year=3, is_training=False), "4 action(s)"),
-        ("members_only", replace(FINE, members_only=True, structure_is_member=True), "et la vôtre l'est"),
-        ("own_request", replace(FINE, is_employer=True), "Un autre employeur"),
-        ("own_request", replace(FINE, is_employer=True, has_other_employer=False), "le seul employeur"),
-        ("withdrawal_notice", replace(FINE, first_slot=NOW + 7 * DAY), "jusqu'au 02/03/2026"),
-    ],
-)
-def test_a_rule_lets_pass_and_says_so(rule: str, situation: Situation, words: str) -> None:
-    said = verdict(rule, situation)
-    assert said.passed
-    assert words in said.sentence
-
-
-def test_a_rule_set_anew_is_the_rule() -> None:
-    rules = Rules().changed("structure_cap", enabled=True, value={"people": 4})
-    assert rules.cap == 4
-    assert verdict("structure_cap", replace(FINE, held_by_structure=3), rules).passed
-    assert rules.changed("structure_cap", enabled=False, value={"people": 4}).cap is None
-
-
-def test_the_periods_are_those_of_the_rules() -> None:
-    assert Rules().notice == 7 * DAY
-    assert Rules().expired_before(NOW) == NOW - 21 * DAY
-    off = Rules().changed("withdrawal_notice", enabled=False, value={"days": 7})
-    off = off.changed("decision_deadline", enabled=False, value={"days": 21})
-    assert (off.notice, off.expired_before(NOW)) == (None, None)
-
-
-def test_a_rule_that_does_not_exist_is_not_set() -> None:
-    with pytest.raises(UnknownRule) as refused:
-        Rules().changed("changed", enabled=True, value={})
-    assert refused.value.name in refused.value.sentence
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
-        ("structure_cap", {}, "people"),
-        ("structure_cap", {"people": 0}, "people"),
-        ("yearly_quota", {"actions": 5, "trainings": 3, "enabled": 1}, "actions, trainings"),
-        ("withdrawal_notice", {"days": 1001}, "days"),
-        ("booking_window", {"days": 3}, "n'a pas de valeur"),
-    ],
-)
-def test_a_value_that_is_not_the_rules_is_not_set(name: str, value: dict[str, int], words: str) -> None:
-    with pytest.raises(WrongRuleValue) as refused:
-        Rules().changed(name, enabled=True, value=value)
-    assert words in refused.value.sentence
+def test_a_cap_a_notice_and_a_deadline_are_those_of_the_rules_and_none_while_they_are_off() -> None:
+    assert (structure_cap(Rules()), notice_period(Rules())) == (2, 7 * DAY)
+    assert expired_before(Rules(), NOW) == NOW - 21 * DAY
+    longer = Rules().changed(WITHDRAWAL_NOTICE, Setting(value=WithdrawalNotice(days=10)))
+    longer = longer.changed(DECISION_DEADLINE, Setting(value=DecisionDeadline(days=30)))
+    assert (notice_period(longer), expired_before(longer, NOW)) == (10 * DAY, NOW - 30 * DAY)
+    off = switched_off(STRUCTURE_CAP, WITHDRAWAL_NOTICE, DECISION_DEADLINE)
+    assert (structure_cap(off), notice_period(off), expired_before(off, NOW)) == (None, None, None)
 
 
 def test_an_employer_leaves_their_own_request_to_another() -> None:
     somebody_else = a_request().account_id
-    on, off = OwnRequest(), OwnRequest(enabled=False)
+    on, off = Rules(), switched_off(OWN_REQUEST)
     assert not may_decide_own(on, decider=SOMEBODY, beneficiary=SOMEBODY, has_other_employer=True)
     assert may_decide_own(on, decider=SOMEBODY, beneficiary=SOMEBODY, has_other_employer=False)
     assert may_decide_own(on, decider=SOMEBODY, beneficiary=somebody_else, has_other_employer=True)

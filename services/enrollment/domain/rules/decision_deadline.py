@@ -1,0 +1,31 @@
+"""How many days the employer has to decide; then the request expires."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.enrollment.domain.rules.rule import Outcome, Rule, allows, whole_number
+from services.enrollment.domain.rules.rule_set import Rules
+from services.enrollment.domain.rules.situation import Situation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionDeadline:
+    """The employer's time in `days`."""
+
+    days: int = whole_number(21)
+
+
+def _judge(_: Situation, value: DecisionDeadline) -> Outcome:
+    return allows(f"L'employeur a {value.days} jour(s) pour décider ; ensuite la demande expire.")
+
+
+DECISION_DEADLINE: Final = Rule(
+    name="decision_deadline", title="Délai de décision de l'employeur", default=DecisionDeadline(), judge=_judge
+)
+
+
+def expired_before(rules: Rules, now: datetime) -> datetime | None:
+    """Requests made before this moment, and not decided, expire now; None where requests do not expire."""
+    value = rules.in_force(DECISION_DEADLINE)
+    return None if value is None else now - timedelta(days=value.days)

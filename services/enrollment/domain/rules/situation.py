@@ -1,0 +1,34 @@
+"""What the rules are asked about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A person of a structure who wants a session, and what the person and the structure have already.
+
+    `actions_this_year` and `trainings_this_year` count the person's open and attended requests for sessions that
+    begin in the same calendar year as this one; `held_by_structure` counts the structure's seats in the training.
+    Times are in the zone in which people read them.
+    """
+
+    now: datetime
+    opens_at: datetime
+    closes_at: datetime
+    first_slot: datetime
+    is_training: bool
+    members_only: bool
+    structure_is_member: bool
+    has_open_in_training: bool
+    has_attended_training: bool
+    held_by_structure: int
+    actions_this_year: int
+    trainings_this_year: int
+    is_employer: bool
+    has_other_employer: bool
+
+
+def in_words(moment: datetime) -> str:
+    """A moment in a French sentence: `02/03/2026 à 09 h 00`."""
+    return f"{moment:%d/%m/%Y} à {moment:%H} h {moment:%M}"

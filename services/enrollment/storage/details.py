@@ -1,0 +1,137 @@
+"""A request with the names and times that a reader sees around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, select
+
+from services.enrollment.domain.attendance import Attendance, Presence
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.states import ActingAs, Approval, Seat
+from services.enrollment.storage.tables import accounts, enrollment_history, enrollments, sessions, structures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonName:
+    """An account with its name; empty as long as the account's event has not arrived."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureName:
+    """A structure with its name; empty as long as the structure's event has not arrived."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last one."""
+
+    id: UUID
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrollmentDetails:
+    """A request with what a reader sees around it.
+
+    `closed_by` is set for a cancelled request; `rank` for a queued one, where it was asked for.
+    """
+
+    enrollment: Enrollment
+    person: PersonName
+    structure: StructureName
+    session: SessionSummary
+    trainer_ids: frozenset[UUID]
+    closed_by: ActingAs | None = None
+    rank: Rank | None = None
+
+
+_NAMES: Final = (
+    accounts.c.first_name,
+    accounts.c.last_name,
+    structures.c.name.label("structure_name"),
+    sessions.c.title,
+    sessions.c.place,
+    sessions.c.starts_at,
+    sessions.c.ends_at,
+)
+
+DETAILS: Final[Select[Any]] = (
+    select(enrollments, *_NAMES, sessions.c.trainer_ids, enrollment_history.c.acting_as.label("moved_as"))
+    .select_from(enrollments)
+    .join(sessions, sessions.c.id == enrollments.c.session_id)
+    .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
+    .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
+    .outerjoin(
+        enrollment_history,
+        and_(
+            enrollment_history.c.enrollment_id == enrollments.c.id,
+            enrollment_history.c.version == enrollments.c.version,
+        ),
+    )
+)
+"""Requests with their names; `details_of` makes the record of a row."""
+
+
+def person_of(row: Row[Any]) -> PersonName:
+    """The person of a row with `account_id`, `first_name` and `last_name`."""
+    return PersonName(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or "")
+
+
+def structure_of(row: Row[Any]) -> StructureName:
+    """The structure of a row with `structure_id` and `structure_name`."""
+    return StructureName(id=row.structure_id, name=row.structure_name or "")
+
+
+def session_of(row: Row[Any]) -> SessionSummary:
+    """The session of a row with `session_id` and the columns of the session."""
+    return SessionSummary(
+        id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at
+    )
+
+
+def details_of(row: Row[Any]) -> EnrollmentDetails:
+    """The record of a row of DETAILS."""
+    enrollment = enrollment_of(row)
+    return EnrollmentDetails(
+        enrollment=enrollment,
+        person=person_of(row),
+        structure=structure_of(row),
+        session=session_of(row),
+        trainer_ids=frozenset(row.trainer_ids),
+        closed_by=row.moved_as if enrollment.approval is Approval.CANCELLED else None,
+    )
+
+
+def enrollment_of(row: Row[Any]) -> Enrollment:
+    """The domain's object of a row of `enrollments`."""
+    presences = row.attendance and Attendance(
+        tuple(Presence(UUID(presence["slot_id"]), presence["present"]) for presence in row.attendance)
+    )
+    return Enrollment(
+        id=row.id,
+        version=row.version,
+        account_id=row.account_id,
+        structure_id=row.structure_id,
+        training_id=row.training_id,
+        session_id=row.session_id,
+        motivation=row.motivation,
+        requested_at=row.requested_at,
+        approval=Approval(row.approval),
+        seat=Seat(row.seat),
+        queue_number=row.queue_number,
+        late=row.late,
+        attendance=presences,
+    )

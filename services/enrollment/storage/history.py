@@ -1,0 +1,62 @@
+"""The history of a request, as it is read: who moved it, when, from what to what, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.domain.states import ActingAs
+from services.enrollment.storage.details import PersonName
+from services.enrollment.storage.tables import accounts, enrollment_history
+
+_OF: Final = (
+    select(enrollment_history, *accounts.c["first_name", "last_name"])
+    .outerjoin(accounts, accounts.c.id == enrollment_history.c.moved_by)
+    .where(enrollment_history.c.enrollment_id == bindparam("enrollment"))
+    .order_by(enrollment_history.c.version)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One move of a request; `moved_by` is None where no person did it."""
+
+    version: int
+    move: str
+    from_approval: str
+    to_approval: str
+    from_seat: str
+    to_seat: str
+    moved_by: PersonName | None
+    acting_as: ActingAs
+    at: datetime
+    note: str | None
+
+
+class History:
+    """Reads what happened to requests. Who may see a request is asked when it is loaded."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, enrollment_id: UUID) -> list[HistoryEntry]:
+        """Oldest first."""
+        return [
+            HistoryEntry(
+                version=row.version,
+                move=row.move,
+                from_approval=row.from_approval,
+                to_approval=row.to_approval,
+                from_seat=row.from_seat,
+                to_seat=row.to_seat,
+                moved_by=row.moved_by
+                and PersonName(id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or ""),
+                acting_as=row.acting_as,
+                at=row.at,
+                note=row.note,
+            )
+            for row in await self._connection.execute(_OF, {"enrollment": enrollment_id})
+        ]

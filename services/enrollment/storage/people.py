@@ -1,0 +1,144 @@
+"""What enrollment knows of people, from its copies: who acts, and as what somebody belongs to a structure."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, any_, bindparam, exists, func, literal, select, text
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.storage.tables import accounts, attachments, structures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who is acting, from the copies: a status taken away stops working as soon as its event has arrived."""
+
+    account_id: UUID
+    is_staff: bool
+    employer_of: frozenset[UUID]
+    beneficiary_of: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeneficiaryStanding:
+    """The person's standing as beneficiary of a structure: names, membership, whether another employer exists."""
+
+    first_name: str
+    last_name: str
+    structure_name: str
+    is_member: bool
+    has_other_employer: bool
+
+
+def _has(status: str) -> ColumnElement[bool]:
+    return literal(status, literal_execute=True) == any_(attachments.c.statuses)
+
+
+def _structures_with(status: str) -> ColumnElement[list[UUID]]:
+    ids = func.array_agg(attachments.c.structure_id, type_=ARRAY(UuidType)).filter(_has(status))
+    return func.coalesce(ids, array([], type_=UuidType))
+
+
+_ACTIVE: Final = attachments.c.state == literal("active", literal_execute=True)
+_ACTOR: Final = (
+    select(
+        accounts.c.is_staff,
+        _structures_with("employer").label("employer_of"),
+        _structures_with("beneficiary").label("beneficiary_of"),
+    )
+    .select_from(accounts.outerjoin(attachments, (attachments.c.account_id == accounts.c.id) & _ACTIVE))
+    .where(accounts.c.id == bindparam("account"), ~accounts.c.disabled, ~accounts.c.erased)
+    .group_by(accounts.c.id)
+)
+
+
+def _other_employer() -> ColumnElement[bool]:
+    """Whether the structure has an employer other than the account; one whose account is not known yet counts."""
+    other, person = attachments.alias("other"), accounts.alias("other_person")
+    return exists(
+        select(literal(1))
+        .select_from(other.outerjoin(person, person.c.id == other.c.account_id))
+        .where(
+            other.c.structure_id == bindparam("structure", type_=UuidType),
+            other.c.state == literal("active", literal_execute=True),
+            literal("employer", literal_execute=True) == any_(other.c.statuses),
+            other.c.account_id != bindparam("account", type_=UuidType),
+            ~func.coalesce(person.c.disabled | person.c.erased, False),
+        )
+    )
+
+
+_HAS_OTHER_EMPLOYER: Final = select(_other_employer())
+_STANDING: Final[Select[tuple[str, str, str, bool, bool]]] = (
+    select(
+        accounts.c.first_name,
+        accounts.c.last_name,
+        func.coalesce(structures.c.name, "").label("structure_name"),
+        func.coalesce(structures.c.is_member, False).label("is_member"),
+        _other_employer().label("has_other_employer"),
+    )
+    .select_from(
+        accounts.join(attachments, attachments.c.account_id == accounts.c.id).outerjoin(
+            structures, structures.c.id == attachments.c.structure_id
+        )
+    )
+    .where(
+        accounts.c.id == bindparam("account", type_=UuidType),
+        attachments.c.structure_id == bindparam("structure", type_=UuidType),
+        _ACTIVE,
+        _has("beneficiary"),
+    )
+)
+# as text, since SQLAlchemy knows one lock clause a statement, and two strengths are needed
+_LOCKED_STANDING: Final = _STANDING.with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments"))
+_IS_ATTACHED: Final = select(
+    exists(
+        select(literal(1)).where(
+            attachments.c.account_id == bindparam("account"),
+            attachments.c.structure_id == bindparam("structure"),
+            _ACTIVE,
+        )
+    )
+)
+
+
+class People:
+    """Answers questions about people."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def actor(self, account_id: UUID) -> Actor | None:
+        """Who this is; None for an account that is unknown, disabled or erased."""
+        row = (await self._connection.execute(_ACTOR, {"account": account_id})).one_or_none()
+        if row is None:
+            return None
+        return Actor(
+            account_id=account_id,
+            is_staff=row.is_staff,
+            employer_of=frozenset(row.employer_of),
+            beneficiary_of=frozenset(row.beneficiary_of),
+        )
+
+    async def has_other_employer(self, structure_id: UUID, account_id: UUID) -> bool:
+        """Whether somebody else decides for the structure too."""
+        values = {"structure": structure_id, "account": account_id}
+        return bool(await self._connection.scalar(_HAS_OTHER_EMPLOYER, values))
+
+    async def standing(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> BeneficiaryStanding | None:
+        """The person's standing in a structure; None without an active attachment as its beneficiary.
+
+        Locked, the carts of one person are validated one after the other, since the yearly quota counts what is there; and an
+        attachment that ends waits, so that it finds the requests that were made on it.
+        """
+        statement = _LOCKED_STANDING if lock else _STANDING
+        row = (await self._connection.execute(statement, {"account": account_id, "structure": structure_id})).first()
+        return None if row is None else BeneficiaryStanding(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public attribute
+
+    async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the person belongs to the structure now."""
+        values = {"account": account_id, "structure": structure_id}
+        return bool(await self._connection.scalar(_IS_ATTACHED, values))

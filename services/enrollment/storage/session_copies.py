@@ -1,0 +1,42 @@
+"""The copy of a session: the catalogue's plan, beside the seats that are enrollment's own."""
+
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.storage.tables import sessions
+from shared.contracts.catalogue import SessionSnapshot
+from shared.messaging.copies import upsert_if_newer
+
+_PLAN: Final = (
+    "id", "version", "training_id", "title", "place", "capacity", "opens_at", "closes_at", "starts_at", "ends_at",
+    "slots", "trainer_ids", "state", "overbooked_to",
+)  # fmt: skip
+_KEEP: Final = upsert_if_newer(sessions, _PLAN)
+
+
+class SessionCopies:
+    """Keeps sessions; use cases call it while the sessions of the training are locked."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def keep(self, snapshot: SessionSnapshot, *, overbooked_to: int | None) -> None:
+        """Apply a snapshot if it is newer. Seats, queue and attendance stay; `overbooked_to` follows from the new capacity."""
+        values: dict[str, Any] = {
+            "id": snapshot.id,
+            "version": snapshot.version,
+            "training_id": snapshot.training_id,
+            "title": snapshot.training_title,
+            "place": snapshot.place,
+            "capacity": snapshot.capacity,
+            "opens_at": snapshot.opens_at,
+            "closes_at": snapshot.closes_at,
+            "starts_at": snapshot.slots[0].starts_at,
+            "ends_at": max(slot.ends_at for slot in snapshot.slots),
+            "slots": [slot.model_dump(mode="json") for slot in snapshot.slots],
+            "trainer_ids": list(snapshot.trainer_ids),
+            "state": snapshot.state,
+            "overbooked_to": overbooked_to,
+        }
+        await self._connection.execute(_KEEP, values)

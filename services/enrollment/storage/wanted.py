@@ -1,0 +1,121 @@
+"""The statement that asks what the rules have to know about sessions that a person wants in a structure.
+
+It runs for every cart and PostgreSQL plans it anew each time, so it has as few subqueries as it can: one pass over the
+person's requests counts all that the person has already.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from services.enrollment.domain.states import OPEN
+from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
+
+_ACCOUNT: Final = bindparam("account", type_=Uuid)
+_TRAINING: Final[ColumnElement[str]] = literal_column("'training'")
+_HELD: Final[ColumnElement[str]] = literal_column("'held'")
+"""Written into the statement, since the index of held seats is partial."""
+_IS_OPEN: Final = enrollments.c.approval == any_(literal(sorted(OPEN), ARRAY(Text)))
+
+
+def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
+    """The calendar year of a moment, as people in France read it."""
+    return func.date_part("year", func.timezone("Europe/Paris", moment), type_=Integer)
+
+
+def _already() -> LateralFromClause:
+    """What the person has already in the training of the session, and in the year in which it begins."""
+    theirs, of_what = sessions.alias("theirs"), trainings.alias("of_what")
+    of_training = enrollments.c.training_id == sessions.c.training_id
+    counts = and_(
+        _IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
+    )
+    is_open = and_(of_training, _IS_OPEN, enrollments.c.attendance.is_(None))
+    attended = and_(of_training, enrollments.c.attended)
+    return (
+        select(
+            func.coalesce(func.bool_or(is_open), False).label("has_open"),
+            func.coalesce(func.bool_or(attended), False).label("has_attended"),
+            func.count().filter(counts).label("actions"),
+            func.count().filter(counts, of_what.c.kind == _TRAINING).label("trainings"),
+        )
+        .join_from(enrollments, theirs, theirs.c.id == enrollments.c.session_id)
+        .join(of_what, of_what.c.id == enrollments.c.training_id)
+        .where(enrollments.c.account_id == _ACCOUNT)
+        .correlate(sessions)
+        .lateral("already")
+    )
+
+
+def _held_by_structure() -> ScalarSelect[int]:
+    """The seats that the structure holds in the training, in sessions that are not over."""
+    theirs = sessions.alias("theirs")
+    return (
+        select(func.count())
+        .join_from(enrollments, theirs, theirs.c.id == enrollments.c.session_id)
+        .where(
+            enrollments.c.training_id == sessions.c.training_id,
+            enrollments.c.structure_id == bindparam("structure", type_=Uuid),
+            enrollments.c.seat == _HELD,
+            theirs.c.ends_at > bindparam("now", type_=DateTime(timezone=True)),
+        )
+        .correlate(sessions)
+        .scalar_subquery()
+    )
+
+
+def _wanted() -> Select[Any]:
+    already = _already()
+    in_cart = exists().where(carts.c.account_id == _ACCOUNT, carts.c.session_id == sessions.c.id)
+    return (
+        select(
+            sessions.c.id,
+            sessions.c.training_id,
+            sessions.c.title,
+            sessions.c.place,
+            sessions.c.opens_at,
+            sessions.c.closes_at,
+            sessions.c.starts_at,
+            sessions.c.ends_at,
+            sessions.c.trainer_ids,
+            (trainings.c.kind == _TRAINING).label("is_training"),
+            trainings.c.members_only,
+            in_cart.label("in_cart"),
+            already.c.has_open.label("has_open_in_training"),
+            already.c.has_attended.label("has_attended_training"),
+            _held_by_structure().label("held_by_structure"),
+            already.c.actions.label("actions_this_year"),
+            already.c.trainings.label("trainings_this_year"),
+        )
+        .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
+        .where(
+            sessions.c.id == any_(bindparam("sessions", type_=ARRAY(Uuid))),
+            sessions.c.state == literal_column("'scheduled'"),
+            trainings.c.state == literal_column("'published'"),
+        )
+        .order_by(sessions.c.training_id, sessions.c.id)
+    )
+
+
+READ_WANTED: Final = _wanted()
+LOCK_WANTED: Final = READ_WANTED.with_for_update(read=True, of=sessions)
