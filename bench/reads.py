@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
 from uuid import UUID
@@ -60,45 +61,43 @@ READS = (
 
 
 async def measure(stage: Stage, console: Console) -> list[Growth]:
-    """The median of each list on both sizes."""
-    found: dict[Size, dict[str, float]] = {}
-    for size in (SMALL, LARGE):
-        found[size] = {}
-        for name in ("enrollment", "catalogue"):
-            console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
-            url = await fill(stage, name, size)
-            found[size] |= await _medians(url, name, World())
-            await stage.drop(url)
-    return [Growth(read.name, found[SMALL][read.name], found[LARGE][read.name]) for read in READS]
+    """The median of each list on both sizes; calls to the small and to the large database take turns."""
+    found: list[Growth] = []
+    world = World()
+    for name in ("enrollment", "catalogue"):
+        async with AsyncExitStack() as processes:
+            bases = []
+            for size in (SMALL, LARGE):
+                console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
+                url = await fill(stage, name, size)
+                await _trust(url, world)
+                served = await processes.enter_async_context(service(name, "api", url))
+                bases.append(f"http://127.0.0.1:{served.port}/api/{name}/v1")
+            client = await processes.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
+            for read in READS:
+                if read.service == name:
+                    headers = {"Authorization": f"Bearer {world.token(read.reader)}"} if read.reader else {}
+                    small, large = await _medians(client, [base + read.path for base in bases], headers)
+                    found.append(Growth(read.name, small, large))
+    return found
 
 
-async def _medians(url: str, name: str, world: World) -> dict[str, float]:
+async def _trust(url: str, world: World) -> None:
     public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
     async with observer(url) as connection:
         jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
-    async with service(name, "api", url) as served:
-        base = f"http://127.0.0.1:{served.port}/api/{name}/v1"
-        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
-            return {
-                read.name: await _median(client, base + read.path, _headers(world, read.reader))
-                for read in READS
-                if read.service == name
-            }
 
 
-def _headers(world: World, reader: UUID | None) -> dict[str, str]:
-    return {} if reader is None else {"Authorization": f"Bearer {world.token(reader)}"}
-
-
-async def _median(client: httpx.AsyncClient, url: str, headers: dict[str, str]) -> float:
-    times = []
+async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str, str]) -> list[float]:
+    times: dict[str, list[float]] = {url: [] for url in urls}
     for _ in range(CALLS):
-        begun = time.perf_counter()
-        answer = await client.get(url, headers=headers)
-        times.append(time.perf_counter() - begun)
-        answer.raise_for_status()
-    if not answer.json()["items"]:
-        text = f"an empty list says nothing about growth: {url}"
-        raise RuntimeError(text)
-    return median(times[WARM_UP:])
+        for url in urls:
+            begun = time.perf_counter()
+            answer = await client.get(url, headers=headers)
+            times[url].append(time.perf_counter() - begun)
+            answer.raise_for_status()
+            if not answer.json()["items"]:
+                text = f"an empty list says nothing about growth: {url}"
+                raise RuntimeError(text)
+    return [median(times[url][WARM_UP:]) for url in urls]
