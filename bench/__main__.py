@@ -1,4 +1,4 @@
-"""`python -m bench [events] [writes] [latency] [--rounds N]`: measure, and print the table (README.md says how to read it)."""
+"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure, and print the tables (README.md says how to read them)."""
 
 import argparse
 import asyncio
@@ -6,46 +6,64 @@ import sys
 
 from rich.console import Console
 
-from bench import events, latency, writes
-from bench.report import Comparison, heading, table
+from bench import events, latency, reads, writes
+from bench.report import Comparison, growth, heading, latencies, table
 from bench.stage import Stage
 from bench.world import World, enrollment_with
 from tests.support.broker import Broker
 from tests.support.postgres import EmbeddedServer, TestServer
 
-PARTS = ("events", "writes", "latency")
+PARTS = ("events", "writes", "latency", "reads")
+
+
+async def compare_events(stage: Stage, rounds: int, console: Console) -> Comparison:
+    """Run ours and the floor in turn, the order changing each round, so that what else the machine does touches both alike."""
+    compared = Comparison("events: outbox row → effect in another service", aim=0.8)
+    for number in range(rounds):
+        if number % 2:
+            compared.add(await events.ours(stage), await events.floor(stage))
+        else:
+            by_hand = await events.floor(stage)
+            compared.add(await events.ours(stage), by_hand)
+        console.print(compared.last)
+    return compared
+
+
+async def compare_writes(stage: Stage, world: World, filled: str, rounds: int, console: Console) -> list[Comparison]:
+    """The same with the writes."""
+    validations, acceptances = (
+        Comparison("validations of a cart of 2 lines", aim=0.5),
+        Comparison("acceptances", aim=0.6),
+    )
+    for number in range(rounds):
+        first, second = (writes.ours, writes.floor) if number % 2 else (writes.floor, writes.ours)
+        found = {first: await first(stage, world, filled), second: await second(stage, world, filled)}
+        ours, floor = found[writes.ours], found[writes.floor]
+        validations.add(ours.validations, floor.validations)
+        acceptances.add(ours.acceptances, floor.acceptances)
+        console.print(validations.last, acceptances.last)
+    once = await writes.repeatable(stage, world, filled)
+    repeatable = Comparison("validations with an Idempotency-Key (one round)", aim=0.0)
+    repeatable.add(once.validations, validations.floor[-1])
+    return [validations, acceptances, repeatable]
 
 
 async def measure(stage: Stage, parts: list[str], rounds: int, console: Console) -> None:
-    """Run ours and the floor in turn, the order changing each round, so that what else the machine does touches both alike."""
+    """Run the parts and print what they found."""
     comparisons: list[Comparison] = []
     if "events" in parts:
-        compared = Comparison("events: outbox row → effect in another service, per second", aim=0.7)
-        comparisons.append(compared)
-        for number in range(rounds):
-            if number % 2:
-                compared.add(await events.ours(stage), await events.floor(stage))
-            else:
-                by_hand = await events.floor(stage)
-                compared.add(await events.ours(stage), by_hand)
-            console.print(compared.last)
+        comparisons.append(await compare_events(stage, rounds, console))
     world = World()
     filled = await enrollment_with(stage, world) if {"writes", "latency"} & set(parts) else ""
     if "writes" in parts:
-        validations, acceptances = (
-            Comparison("validations of a cart of 2 lines, per second", aim=0.4),
-            Comparison("acceptances, per second", aim=0.4),
-        )
-        comparisons += [validations, acceptances]
-        for number in range(rounds):
-            first, second = (writes.ours, writes.floor) if number % 2 else (writes.floor, writes.ours)
-            found = {first: await first(stage, world, filled), second: await second(stage, world, filled)}
-            ours, floor = found[writes.ours], found[writes.floor]
-            validations.add(ours.validations, floor.validations)
-            acceptances.add(ours.acceptances, floor.acceptances)
-            console.print(validations.last, acceptances.last)
-    delay = await latency.measure(stage, world, filled) if "latency" in parts else None
-    console.print(table(comparisons, delay))
+        comparisons += await compare_writes(stage, world, filled, rounds, console)
+    if comparisons:
+        console.print(table(comparisons))
+    if "latency" in parts:
+        paces = (latency.STEADY, latency.AT_REST)
+        console.print(latencies({pace.name: await latency.measure(stage, world, filled, pace) for pace in paces}))
+    if "reads" in parts:
+        console.print(growth(await reads.measure(stage, console)))
 
 
 async def main() -> None:
@@ -54,7 +72,7 @@ async def main() -> None:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; all when left out")
     parser.add_argument("--rounds", type=int, default=5, help="how often ours and the floor take turns")
     arguments = parser.parse_args()
-    console = Console(width=110 if not sys.stdout.isatty() else None)
+    console = Console(width=130 if not sys.stdout.isatty() else None)
     broker = Broker()
     broker.start()
     try:

@@ -4,55 +4,60 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from bench.stage import Stage, observer, plain, running, service, until
+from bench.report import Rate
+from bench.stage import Stage, cpu_seconds, observer, plain, running, service, until
 from shared.contracts.catalogue import TrainingPublished, TrainingSnapshot
 from shared.database import Database
+from tests.support.processes import Process
 
 WARM_UP = 300
 EVENTS = 6000
 EFFECTS = "SELECT count(*) FROM trainings"
 
 
-async def ours(stage: Stage) -> float:
+async def ours(stage: Stage) -> Rate:
     """The catalogue's worker relays, enrollment's worker listens: two processes, as operators run them."""
     speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
     amqp = stage.vhost()
     async with AsyncExitStack() as processes:
-        await processes.enter_async_context(service("enrollment", "worker", hearing, amqp))
-        await processes.enter_async_context(service("catalogue", "worker", speaking, amqp))
-        found = await _measure(stage, speaking, hearing)
+        listener = await processes.enter_async_context(service("enrollment", "worker", hearing, amqp))
+        relay = await processes.enter_async_context(service("catalogue", "worker", speaking, amqp))
+        found = await _measure(stage, speaking, hearing, [listener.process, relay.process])
     await stage.drop(speaking)
     await stage.drop(hearing)
     return found
 
 
-async def floor(stage: Stage) -> float:
+async def floor(stage: Stage) -> Rate:
     """The same tables and the same rows, by hand."""
     speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
     amqp = stage.vhost()
     async with AsyncExitStack() as processes:
+        run = []
         for role, database in (("consume", hearing), ("publish", speaking)):
             environment = {"FLOOR_DATABASE_URL": plain(database), "FLOOR_AMQP_URL": amqp}
             arguments = ["-m", "bench.floor_events", role, TrainingPublished.wire_name]
-            await processes.enter_async_context(running(f"floor-{role}", arguments, environment))
-        found = await _measure(stage, speaking, hearing)
+            run.append(await processes.enter_async_context(running(f"floor-{role}", arguments, environment)))
+        found = await _measure(stage, speaking, hearing, run)
     await stage.drop(speaking)
     await stage.drop(hearing)
     return found
 
 
-async def _measure(stage: Stage, speaking: str, hearing: str) -> float:
+async def _measure(stage: Stage, speaking: str, hearing: str, processes: list[Process]) -> Rate:
     """Effects a second, from the first that is seen to the last: how soon a waiting relay looks is not throughput."""
     database = Database(speaking, application="bench")
     async with observer(hearing) as connection:
         await _say(database, WARM_UP)
         await until(connection, EFFECTS, WARM_UP)
         await stage.settle()
+        used = sum(map(cpu_seconds, processes))
         await _say(database, EVENTS)
         seen = await until(connection, EFFECTS, WARM_UP + EVENTS)
+    used = sum(map(cpu_seconds, processes)) - used
     await database.close()
     begun = next(moment for moment in seen if moment[1] > WARM_UP)
-    return (seen[-1][1] - begun[1]) / (seen[-1][0] - begun[0])
+    return Rate((seen[-1][1] - begun[1]) / (seen[-1][0] - begun[0]), used / EVENTS)
 
 
 async def _say(database: Database, count: int) -> None:

@@ -20,6 +20,7 @@ from fastapi import FastAPI, Header
 from pydantic import BaseModel
 
 CAP = 2
+CONNECTIONS = 12
 LOCK = """
     SELECT s.id, s.capacity, s.held, s.last_queue_number, s.title, s.place, s.starts_at, s.ends_at FROM sessions s
     WHERE s.training_id = (
@@ -110,10 +111,15 @@ class View(BaseModel):
     session: dict[str, Any]
 
 
+async def _keep(_: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Leave the connection as it is: nothing here changes a session."""
+
+
 @asynccontextmanager
 async def with_pool(app: FastAPI) -> AsyncIterator[None]:
-    """As many connections as one of our processes may have."""
-    async with asyncpg.create_pool(os.environ["FLOOR_DATABASE_URL"], min_size=20, max_size=20) as pool:
+    """As many connections as one of our processes may have; like ours they are not reset by a round trip of its own."""
+    url = os.environ["FLOOR_DATABASE_URL"]
+    async with asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS, reset=_keep) as pool:
         app.state.pool = pool
         yield
 

@@ -1,4 +1,4 @@
-"""From the commit of a request to the mail's row in the notifier, over RabbitMQ, with real processes, at a moderate rate."""
+"""From the commit of a request to the mail's row in the notifier, over RabbitMQ, with real processes: at a moderate rate, and at rest."""
 
 import asyncio
 import json
@@ -8,14 +8,11 @@ from statistics import median, quantiles
 from uuid import UUID
 
 from bench.load import Plan, play
+from bench.report import Latency
 from bench.stage import Stage, observer, service
 from bench.world import World, tell
-from bench.writes import carts
+from bench.writes import bearer_of, carts
 
-EVERY = 0.1
-"""Seconds from one cart to the next: 10 carts, so 20 requests, a second."""
-CARTS = 240
-WARM_UP = 40
 LOOK_EVERY = 0.002
 ROWS = """
     SELECT subject_id, extract(epoch FROM clock_timestamp())::float8 AS seen FROM mails
@@ -24,15 +21,20 @@ ROWS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """Seconds: median, 99th percentile, and of how many."""
+class Pace:
+    """How carts come: one every `every` seconds, `carts` of them, of which the first `warm_up` are not counted."""
 
-    median: float
-    p99: float
-    samples: int
+    name: str
+    every: float
+    carts: int
+    warm_up: int
 
 
-async def measure(stage: Stage, world: World, filled: str) -> Latency:
+STEADY = Pace("10 carts a second", 0.1, 240, 20)
+AT_REST = Pace("one cart every 0.9 s, so that everything has gone idle", 0.9, 52, 4)
+
+
+async def measure(stage: Stage, world: World, filled: str, pace: Pace) -> Latency:
     """The answer to a request leaves after its commit; a look every two milliseconds sees the row of the mail after its commit."""
     from services.notifier import wiring  # noqa: PLC0415 - only here
 
@@ -41,15 +43,15 @@ async def measure(stage: Stage, world: World, filled: str) -> Latency:
     async with AsyncExitStack() as processes:
         for name, role, database in (("notifier", "worker", mails), ("enrollment", "worker", requests)):
             await processes.enter_async_context(service(name, role, database, amqp))
-        base = await processes.enter_async_context(service("enrollment", "api", requests))
-        calls = carts(world, lambda account: {"Authorization": f"Bearer {world.token(account)}"})
-        expected = sum(len(person.session_ids) for person in world.people[:CARTS])
+        served = await processes.enter_async_context(service("enrollment", "api", requests))
+        calls = carts(world, bearer_of(world))[: pace.carts]
+        expected = sum(len(person.session_ids) for person in world.people[: pace.carts])
         looking = asyncio.create_task(_look(mails, expected))
-        found = await play(Plan(int(base.rsplit(":", 1)[1]), calls[:CARTS], concurrency=8, every=EVERY))
+        found = await play(Plan(served.port, calls, concurrency=8, every=pace.every))
         async with asyncio.timeout(60):
             seen = await looking
     waits = []
-    for answered, body in found.answers[WARM_UP:]:
+    for answered, body in found.answers[pace.warm_up :]:
         waits += [seen[UUID(one["id"])] - answered for one in json.loads(body)["requests"]]
     await stage.drop(requests)
     await stage.drop(mails)

@@ -31,21 +31,17 @@ class Call:
 
 @dataclass
 class Plan:
-    """The calls, in order; `every`: seconds from the start of one to the start of the next, 0 for as fast as they are answered.
-
-    The first `warm_up` calls open connections and prepare statements, and are not measured.
-    """
+    """The calls, in order; `every`: seconds from the start of one to the start of the next, 0 for as fast as they are answered."""
 
     port: int
     calls: list[Call]
-    warm_up: int = 0
     concurrency: int = 24
     every: float = 0.0
 
 
 @dataclass
 class Found:
-    """How long the measured calls took, how many answers of each status, and when each was there (epoch seconds) with its body."""
+    """How long the calls took, how many answers of each status, and when each was there (epoch seconds) with its body."""
 
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
@@ -60,16 +56,14 @@ class Client:
         self._plan = plan
         self._waiting = deque(enumerate(plan.calls))
         self._begun = 0.0
-        self._warm = 0.0
-        self._answered = 0
         self.found = Found()
 
     async def play(self) -> Found:
         """Connect, then call."""
         streams = [await asyncio.open_connection("127.0.0.1", self._plan.port) for _ in range(self._plan.concurrency)]
-        self._begun = self._warm = time.monotonic()
+        self._begun = time.monotonic()
         await asyncio.gather(*(self._calls(reader, writer) for reader, writer in streams))
-        self.found.seconds = time.monotonic() - self._warm
+        self.found.seconds = time.monotonic() - self._begun
         for _, writer in streams:
             writer.close()
         return self.found
@@ -85,9 +79,6 @@ class Client:
             body = await reader.readexactly(length)
             status = int(head.split(" ", 2)[1])
             self.found.statuses[status] = self.found.statuses.get(status, 0) + 1
-            self._answered += 1
-            if self._answered == self._plan.warm_up:
-                self._warm = time.monotonic()
             if self._plan.every:
                 self.found.answers.append((time.time(), body.decode()))
 

@@ -1,19 +1,25 @@
 """What a measurement stands on: a PostgreSQL, a RabbitMQ node, databases, and the processes that are measured."""
 
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import psutil
 from sqlalchemy import make_url
 
 from shared.process import ServiceDefinition
 from tests.support.broker import Broker
 from tests.support.postgres import TestServer
 from tests.support.processes import Process, free_port
+
+LOG_SHOWN = 4000
+"""How much of the end of a failed process's log is shown, in characters."""
 
 
 class Stage:
@@ -35,6 +41,13 @@ class Stage:
         await self._server.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database} OWNER {role}_owner")
         return self._server.address(name, str(role))
 
+    async def analyze(self, url: str) -> None:
+        """Bring the statistics of a database up to date."""
+        owner = make_url(url)
+        connection = await asyncpg.connect(plain(self._server.address(str(owner.database), f"{owner.username}_owner")))
+        await connection.execute("VACUUM ANALYZE")
+        await connection.close()
+
     async def drop(self, url: str) -> None:
         """Drop a database, whoever is connected."""
         await self._server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
@@ -46,6 +59,20 @@ class Stage:
     def vhost(self) -> str:
         """Make an empty virtual host; return its URL."""
         return self._broker.vhost()
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A process that answers on a port of this machine."""
+
+    process: Process
+    port: int
+
+
+def cpu_seconds(process: Process) -> float:
+    """User and system time that a running process has used so far."""
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def plain(url: str) -> str:
@@ -74,13 +101,16 @@ async def running(
         if url is not None:
             await process.answers(url)
         yield process
+    except Exception:
+        sys.stderr.write(process.log[-LOG_SHOWN:])
+        raise
     finally:
         process.close()
 
 
 @asynccontextmanager
-async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncIterator[str]:
-    """Run `python -m services.<name> <role>` as an operator does; give its base URL when it is ready."""
+async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncIterator["Served"]:
+    """Run `python -m services.<name> <role>` as an operator does; give it when it is ready."""
     port, prefix = free_port(), f"PARCOURSPRO_{name.upper()}_"
     environment = {
         f"{prefix}DATABASE_URL": database,
@@ -91,8 +121,10 @@ async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncI
         **({f"{prefix}MAIL_MODE": "mailbox"} if name == "notifier" else {}),
     }
     base = f"http://127.0.0.1:{port}"
-    async with running(f"{name}-{role}", ["-m", f"services.{name}", role], environment, f"{base}/health/ready"):
-        yield base
+    async with running(
+        f"{name}-{role}", ["-m", f"services.{name}", role], environment, f"{base}/health/ready"
+    ) as process:
+        yield Served(process, port)
 
 
 async def until(

@@ -5,10 +5,11 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bench.load import Call, Plan, play
-from bench.stage import Stage, observer, plain, running, service
+from bench.report import Rate
+from bench.stage import Served, Stage, cpu_seconds, observer, plain, running, service
 from bench.world import World
 from tests.support.processes import free_port
 
@@ -21,35 +22,41 @@ Identify = Callable[[UUID], dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Calls a second."""
+    """Calls a second, and the CPU time of the serving process a call."""
 
-    validations: float
-    acceptances: float
+    validations: Rate
+    acceptances: Rate
 
 
 @asynccontextmanager
-async def by_hand(database: str) -> AsyncIterator[int]:
-    """The floor's process; its port."""
+async def by_hand(database: str) -> AsyncIterator[Served]:
+    """The floor's process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/docs"
-    async with running(
-        "floor-api", ["-m", "bench.floor_writes", str(port)], {"FLOOR_DATABASE_URL": plain(database)}, url
-    ):
-        yield port
+    environment = {"FLOOR_DATABASE_URL": plain(database)}
+    async with running("floor-api", ["-m", "bench.floor_writes", str(port)], environment, url) as process:
+        yield Served(process, port)
 
 
 @asynccontextmanager
-async def with_us(database: str) -> AsyncIterator[int]:
-    """Enrollment's `api` process; its port."""
-    async with service("enrollment", "api", database) as base:
-        yield int(base.rsplit(":", 1)[1])
+async def with_us(database: str) -> AsyncIterator[Served]:
+    """Enrollment's `api` process."""
+    async with service("enrollment", "api", database) as served:
+        yield served
 
 
 async def ours(stage: Stage, world: World, filled: str) -> Writes:
     """Measure enrollment on a copy of the database `filled`."""
-    return await _measure(
-        stage, world, filled, with_us, lambda account: {"Authorization": f"Bearer {world.token(account)}"}
-    )
+    return await _measure(stage, world, filled, with_us, bearer_of(world))
+
+
+async def repeatable(stage: Stage, world: World, filled: str) -> Writes:
+    """The same, each call with an Idempotency-Key as careful clients send it: two more statements."""
+
+    def identify(account: UUID) -> dict[str, str]:
+        return {**bearer_of(world)(account), "Idempotency-Key": str(uuid4())}
+
+    return await _measure(stage, world, filled, with_us, identify)
 
 
 async def floor(stage: Stage, world: World, filled: str) -> Writes:
@@ -57,17 +64,27 @@ async def floor(stage: Stage, world: World, filled: str) -> Writes:
     return await _measure(stage, world, filled, by_hand, lambda account: {"X-Account": str(account)})
 
 
+def bearer_of(world: World) -> Identify:
+    """The header of a person's access token, which is the same for all calls of the person, as in ten minutes of use."""
+    tokens: dict[UUID, str] = {}
+
+    def identify(account: UUID) -> dict[str, str]:
+        return {"Authorization": f"Bearer {tokens.setdefault(account, world.token(account))}"}
+
+    return identify
+
+
 async def _measure(
     stage: Stage,
     world: World,
     filled: str,
-    serve: Callable[[str], AbstractAsyncContextManager[int]],
+    serve: Callable[[str], AbstractAsyncContextManager[Served]],
     identify: Identify,
 ) -> Writes:
     database = await stage.copy(filled)
-    async with serve(database) as port:
+    async with serve(database) as served:
         await stage.settle()
-        validations = await _rate(port, carts(world, identify))
+        validations = await _rate(served, carts(world, identify))
         async with observer(database) as connection:
             rows = await connection.fetch("SELECT id, structure_id FROM enrollments")
         calls = [
@@ -76,7 +93,7 @@ async def _measure(
         ]
         random.Random(1).shuffle(calls)  # noqa: S311 - a draw, not a secret
         await stage.settle()
-        acceptances = await _rate(port, calls)
+        acceptances = await _rate(served, calls)
     await stage.drop(database)
     return Writes(validations, acceptances)
 
@@ -94,7 +111,11 @@ def carts(world: World, identify: Identify) -> list[Call]:
     return calls
 
 
-async def _rate(port: int, calls: list[Call]) -> float:
+async def _rate(served: Served, calls: list[Call]) -> Rate:
     first = int(len(calls) * WARM_UP)
-    found = await play(Plan(port, calls, warm_up=first))
-    return (len(calls) - first) / found.seconds
+    await play(Plan(served.port, calls[:first]))
+    used = cpu_seconds(served.process)
+    found = await play(Plan(served.port, calls[first:]))
+    used = cpu_seconds(served.process) - used
+    count = len(calls) - first
+    return Rate(count / found.seconds, used / count)

@@ -53,6 +53,12 @@ class Process:
         )
 
     @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._running is not None, f"{self.name} was not started"
+        return self._running.pid
+
+    @property
     def log(self) -> str:
         """Everything it has written."""
         return Path(self._log.name).read_text(errors="replace")

@@ -1,0 +1,103 @@
+"""How much slower lists get when the tables grow from 10,000 to 1,000,000 requests: the same calls, one caller, first pages of 50."""
+
+import json
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from statistics import median
+from uuid import UUID
+
+import httpx
+import jwt
+from rich.console import Console
+
+from bench.crowd import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.report import Growth
+from bench.stage import Stage, observer, service
+from bench.world import KEY_ID, World
+
+SMALL, LARGE = Size(10_000), Size(1_000_000)
+CALLS = 40
+WARM_UP = 10
+PAGE = "limit=50"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One list: of which service, who reads it (None: a visitor), and the path."""
+
+    name: str
+    service: str
+    reader: UUID | None
+    path: str
+
+
+READS = (
+    Read("own requests", "enrollment", id_of(ACCOUNT, 8), f"/enrollments?scope=mine&{PAGE}"),
+    Read("an employer's requests", "enrollment", id_of(EMPLOYER, 7), f"/enrollments?scope=structure&{PAGE}"),
+    Read("a big employer's requests", "enrollment", id_of(EMPLOYER, 0), f"/enrollments?scope=structure&{PAGE}"),
+    Read(
+        "a big employer's pending requests",
+        "enrollment",
+        id_of(EMPLOYER, 0),
+        f"/enrollments?scope=structure&approval=awaiting_employer&{PAGE}",
+    ),
+    Read("an employer's decisions", "enrollment", id_of(EMPLOYER, 7), f"/decisions?{PAGE}"),
+    Read("a trainer's requests", "enrollment", id_of(TRAINER, 3), f"/enrollments?scope=sessions&{PAGE}"),
+    Read("a trainer's sessions", "enrollment", id_of(TRAINER, 3), f"/sessions?{PAGE}"),
+    Read("staff: all requests", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&{PAGE}"),
+    Read(
+        "staff: all that wait",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&approval=awaiting_employer&{PAGE}",
+    ),
+    Read("staff: all sessions", "enrollment", id_of(STAFF, 0), f"/sessions?{PAGE}"),
+    Read("catalogue: sessions", "catalogue", None, f"/sessions?{PAGE}"),
+    Read("catalogue: a trainer's own", "catalogue", id_of(TRAINER, 3), f"/sessions?mine=true&{PAGE}"),
+    Read("catalogue: trainings", "catalogue", None, f"/trainings?{PAGE}"),
+    Read("catalogue: search", "catalogue", None, f"/trainings?q=entretien&{PAGE}"),
+)
+
+
+async def measure(stage: Stage, console: Console) -> list[Growth]:
+    """The median of each list on both sizes; calls to the small and to the large database take turns."""
+    found: list[Growth] = []
+    world = World()
+    for name in ("enrollment", "catalogue"):
+        async with AsyncExitStack() as processes:
+            bases = []
+            for size in (SMALL, LARGE):
+                console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
+                url = await fill(stage, name, size)
+                await _trust(url, world)
+                served = await processes.enter_async_context(service(name, "api", url))
+                bases.append(f"http://127.0.0.1:{served.port}/api/{name}/v1")
+            client = await processes.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
+            for read in READS:
+                if read.service == name:
+                    headers = {"Authorization": f"Bearer {world.token(read.reader)}"} if read.reader else {}
+                    small, large = await _medians(client, [base + read.path for base in bases], headers)
+                    found.append(Growth(read.name, small, large))
+    return found
+
+
+async def _trust(url: str, world: World) -> None:
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
+    async with observer(url) as connection:
+        jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
+        await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
+
+
+async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str, str]) -> list[float]:
+    times: dict[str, list[float]] = {url: [] for url in urls}
+    for _ in range(CALLS):
+        for url in urls:
+            begun = time.perf_counter()
+            answer = await client.get(url, headers=headers)
+            times[url].append(time.perf_counter() - begun)
+            answer.raise_for_status()
+            if not answer.json()["items"]:
+                text = f"an empty list says nothing about growth: {url}"
+                raise RuntimeError(text)
+    return [median(times[url][WARM_UP:]) for url in urls]
