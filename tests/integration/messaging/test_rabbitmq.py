@@ -53,7 +53,7 @@ async def test_others_can_read_it_as_a_cloud_event(
 ) -> None:
     exchange = await channel.declare_exchange("events", aio_pika.ExchangeType.TOPIC, durable=True)
     queue = await channel.declare_queue("stranger", durable=True)
-    await queue.bind(exchange, "identity.*.v1")
+    await queue.bind(exchange, "enrollment.*.v1")
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     envelope = Envelope(
         "id-1",
@@ -73,7 +73,7 @@ async def test_others_can_read_it_as_a_cloud_event(
         "id-1",
         EVENT,
         "follow-me",
-        "identity",
+        "enrollment",
     )
     assert message.timestamp == at
     assert message.headers == {
@@ -81,7 +81,7 @@ async def test_others_can_read_it_as_a_cloud_event(
         "cloudEvents:specversion": "1.0",
         "cloudEvents:id": "id-1",
         "cloudEvents:type": EVENT,
-        "cloudEvents:source": "/identity",
+        "cloudEvents:source": "/enrollment",
         "cloudEvents:time": "2026-11-24T09:00:00+00:00",
     }
     await message.ack()

@@ -112,7 +112,7 @@ async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transp
     "said", [_event(), _command(), _event(name="nobody.declared_this.v1")], ids=["event", "command", "unknown"]
 )
 async def test_what_nobody_takes_is_not_safe_so_that_it_waits(transport: Transport, said: Envelope) -> None:
-    await transport.subscribe(Queue("catalogue", events=["enrollment.session_occupancy_changed.v1"]))
+    await transport.subscribe(Queue("catalogue", events=["identity.account_updated.v1"]))
     async with asyncio.timeout(15):
         assert await transport.publish([said]) == [False]
 
