@@ -2,8 +2,8 @@
 
 from shared.migrations import partition_event_log_by_day
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 
 def upgrade() -> None:
