@@ -13,7 +13,6 @@ from sqlalchemy import (
     Uuid,
     false,
     func,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -99,13 +98,13 @@ mails = Table(
     Column("cause_message_id", Text, nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("facts", JSONB, nullable=False),
-    Column("status", Text, nullable=False, server_default=text("'pending'")),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", _TIME, nullable=False),
     Column("subject", Text),
     Column("text", Text),
     Column("html", Text),
-    Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("attachments", JSONB, nullable=False, server_default="[]"),
     Column("message_id", Text),
     Column("correlation_id", Text),
     Column("created_at", _TIME, nullable=False, server_default=func.now()),
