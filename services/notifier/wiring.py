@@ -1,4 +1,4 @@
-"""Where the parts of the notifier meet; the only reader of its settings."""
+"""Builds the parts of the notifier from its settings. No other module reads the settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +11,8 @@ from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.settings import Settings
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.compose import Office
-from services.notifier.use_cases.deliver import Delivery, Mailbox, Smtp
+from services.notifier.use_cases.compose import SenderIdentity
+from services.notifier.use_cases.mailers import MailboxMailer, Mailer, SmtpMailer
 from services.notifier.use_cases.send_due import Sender
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
@@ -26,7 +26,7 @@ SENDING_EVERY = timedelta(seconds=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    """The HTTP side."""
+    """The HTTP application."""
     keys = HttpKeys(settings.jwks_url, database)
     verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
     return create_app(
@@ -40,7 +40,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """The background side: listens, and sends."""
+    """The background process: it handles messages and sends mails."""
 
     def transaction(work: UnitOfWork) -> Transaction:
         return Transaction(work, desk_email=settings.desk_email)
@@ -50,7 +50,10 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         async with database.transaction() as work:
             yield transaction(work)
 
-    sender = Sender(begin, delivery(settings), Office(settings.public_url, settings.sender_email, settings.sender_name))
+    sender_identity = SenderIdentity(
+        public_url=settings.public_url, email=settings.sender_email, name=settings.sender_name
+    )
+    sender = Sender(begin=begin, mailer=mailer(settings), identity=sender_identity)
     return Worker(
         database,
         transport,
@@ -62,17 +65,16 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
     )
 
 
-def delivery(settings: Settings) -> Delivery:
-    """How mails leave."""
+def mailer(settings: Settings) -> Mailer:
     if settings.mail_mode == "mailbox":
-        return Mailbox()
-    return Smtp(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_tls,
-        settings.smtp_timeout_seconds,
-        settings.smtp_username,
-        settings.smtp_password,
+        return MailboxMailer()
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        timeout_seconds=settings.smtp_timeout_seconds,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
     )
 
 

@@ -1,1 +1,0 @@
-"""HTTP in: what was sent, for staff."""

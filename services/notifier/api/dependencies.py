@@ -1,16 +1,24 @@
-"""The transaction of a request."""
+"""What an endpoint is given: the transaction and the acting person."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
+from services.notifier.storage.access import Actor
 from services.notifier.storage.transaction import Transaction
+from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
 
 
 async def transaction(work: Work) -> Transaction:
-    """Wrap the request's unit of work."""
     return Transaction(work)
 
 
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
+
+
+async def acting(account_id: SignedIn, tx: Tx) -> Actor:
+    return await tx.copies.actor(account_id)
+
+
+Acting = Annotated[Actor, Depends(acting, scope="function")]

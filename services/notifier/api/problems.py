@@ -1,4 +1,4 @@
-"""What each error of the service becomes over HTTP: those of `shared.errors` are all that it has."""
+"""The service has no errors of its own: those of `shared.errors` are mapped for every service."""
 
 from typing import Final
 

@@ -1,1 +1,0 @@
-"""Messages in: one module per speaker."""

@@ -1,79 +1,39 @@
-"""What the notifier does when the catalogue speaks."""
+"""What the notifier does with the events of the catalogue."""
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.kinds import Kind
+from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import keep_session, keep_training
-from services.notifier.use_cases.post import Post, post_about, require_what_it_is_about
-from shared.contracts.catalogue import (
-    SessionCancelled,
-    SessionCapacityChanged,
-    SessionRescheduled,
-    SessionScheduled,
-    TrainingArchived,
-    TrainingPublished,
-    TrainingRevised,
-)
+from services.notifier.use_cases.cancelled_session import session_cancelled
+from services.notifier.use_cases.known import require_all_about
+from services.notifier.use_cases.queue_mails import NewMail, queue_about_request
+from shared.contracts.catalogue import SessionCancelled, SessionRescheduled, SessionSnapshot, TrainingSnapshot
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Transaction]()
-
-
-@subscriptions.on(TrainingPublished)
-async def when_a_training_is_published(message: TrainingPublished, tx: Transaction) -> None:
-    """Keep its title."""
-    await keep_training(tx, message.training)
-
-
-@subscriptions.on(TrainingRevised)
-async def when_a_training_is_revised(message: TrainingRevised, tx: Transaction) -> None:
-    """Keep its title."""
-    await keep_training(tx, message.training)
-
-
-@subscriptions.on(TrainingArchived)
-async def when_a_training_is_archived(message: TrainingArchived, tx: Transaction) -> None:
-    """Keep its state."""
-    await keep_training(tx, message.training)
-
-
-@subscriptions.on(SessionScheduled)
-async def when_a_session_is_scheduled(message: SessionScheduled, tx: Transaction) -> None:
-    """Keep its slots and its place."""
-    await keep_session(tx, message.session)
-
-
-@subscriptions.on(SessionCapacityChanged)
-async def when_the_capacity_of_a_session_changes(message: SessionCapacityChanged, tx: Transaction) -> None:
-    """Keep the newer version."""
-    await keep_session(tx, message.session)
+subscriptions.keep(TrainingSnapshot, into=tables.trainings)
+subscriptions.keep(SessionSnapshot, into=tables.sessions)
 
 
 @subscriptions.on(SessionRescheduled)
 async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transaction) -> None:
-    """Tell everyone with an open request and their employers, if slots or place changed."""
-    await keep_session(tx, message.session)
+    """Notify everybody with an open request and their employers, if the slots or the place changed."""
     if not message.moved:
         return
-    for enrollment in await tx.copies.of_session(message.session.id):
-        if enrollment.is_open:
-            await require_what_it_is_about(tx, enrollment)
-            cause = f"{message.wire_name}:{message.session.version}:{enrollment.id}"
-            await post_about(
-                tx, Post(Kind.SESSION_MOVED, cause, enrollment.id), enrollment, Audience.PERSON, Audience.EMPLOYER
-            )
+    for request in await tx.copies.requests_for_session(message.session.id):
+        if request.is_open:
+            await require_all_about(tx, request)
+            cause = f"{message.wire_name}:{message.session.version}:{request.id}"
+            mail = NewMail(kind=Kind.SESSION_MOVED, cause=cause, subject_id=request.id)
+            await queue_about_request(tx, mail, request)
 
 
 @subscriptions.on(SessionCancelled)
 async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction) -> None:
-    """Tell everyone with an open request and their employers.
+    """Notify everybody with an open request and their employers.
 
-    Enrollment closes the same requests and says so; whichever of the two is heard first sends the mail, by the same cause.
+    Enrollment cancels the same requests. The events of both may arrive in any order, and the first one queues the mail.
     """
-    await keep_session(tx, message.session)
-    for enrollment in await tx.copies.of_session(message.session.id):
-        if enrollment.is_open:
-            await require_what_it_is_about(tx, enrollment)
-            post = Post(
-                Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason}
-            )
-            await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
+    for request in await tx.copies.requests_for_session(message.session.id):
+        if request.is_open:
+            await require_all_about(tx, request)
+            await queue_about_request(tx, session_cancelled(request.id, message.reason), request)

@@ -1,21 +1,19 @@
-"""What the notifier does when enrollment speaks."""
+"""What the notifier does with the events of enrollment."""
 
 from datetime import timedelta
 from typing import Final
 
-from services.notifier.domain.copies import Enrollment, sheet_of
+from services.notifier.domain.copies import Enrollment, attendance_sheet_id
 from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import keep_enrollment
-from services.notifier.use_cases.post import (
-    Post,
-    having,
-    known_account,
-    known_session,
-    post_about,
-    post_to,
-    post_to_address,
-    require_what_it_is_about,
+from services.notifier.use_cases.cancelled_session import session_cancelled
+from services.notifier.use_cases.known import known_account, known_session, people_with_status, require_all_about
+from services.notifier.use_cases.queue_mails import (
+    NewMail,
+    queue_about_request,
+    queue_for_people,
+    queue_for_those_who_decide,
 )
 from shared.contracts.enrollment import (
     AttendanceRecorded,
@@ -35,157 +33,144 @@ from shared.contracts.enrollment import (
 from shared.contracts.message import Message
 from shared.messaging.subscriptions import Subscriptions
 
+ATTENDANCE_DELAY: Final = timedelta(seconds=10)
+"""The attendance of a session arrives person by person: the employers' mail waits until all have arrived."""
+
 subscriptions = Subscriptions[Transaction]()
-
-GATHERING: Final = timedelta(seconds=10)
-"""The attendance of a session arrives person by person: employers get one mail when no more comes."""
+subscriptions.keep(EnrollmentSnapshot, into=tables.enrollments)
 
 
-async def _heard(tx: Transaction, snapshot: EnrollmentSnapshot) -> Enrollment:
-    """Keep the copy; give the request as the event saw it."""
-    await keep_enrollment(tx, snapshot)
-    enrollment = Enrollment(
-        snapshot.id,
-        snapshot.version,
-        snapshot.account_id,
-        snapshot.structure_id,
-        snapshot.session_id,
-        snapshot.approval,
-        snapshot.seat,
-        snapshot.rank,
+async def _request_of(tx: Transaction, snapshot: EnrollmentSnapshot) -> Enrollment:
+    """The request as it was when the event happened; the copy may be newer. Raises NotYetKnown."""
+    request = Enrollment(
+        id=snapshot.id,
+        version=snapshot.version,
+        account_id=snapshot.account_id,
+        structure_id=snapshot.structure_id,
+        session_id=snapshot.session_id,
+        approval=snapshot.approval,
+        seat=snapshot.seat,
+        rank=snapshot.rank,
     )
-    await require_what_it_is_about(tx, enrollment)
-    return enrollment
+    await require_all_about(tx, request)
+    return request
 
 
-def _post(kind: Kind, message: Message, **facts: object) -> Post:
-    return Post(
-        kind, f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}", message.aggregate_id, facts
-    )
+def _mail(kind: Kind, message: Message, **facts: object) -> NewMail:
+    """The cause is the request at the version of the event."""
+    cause = f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
+    return NewMail(kind=kind, cause=cause, subject_id=message.aggregate_id, facts=facts)
+
+
+def _without_trainers(seat_before: str) -> tuple[Audience, ...]:
+    """A trainer gets a mail about the end of a request only after the mail about the request."""
+    return (Audience.TRAINER,) if seat_before == "none" else ()
 
 
 @subscriptions.on(EnrollmentRequested)
 async def when_a_request_is_made(message: EnrollmentRequested, tx: Transaction) -> None:
-    """Ask every employer for a decision, or the referents if there is none, or the desk; one receipt for the whole cart."""
-    enrollment = await _heard(tx, message.enrollment)
-    post = _post(Kind.REQUEST_TO_DECIDE, message)
-    for audience in (Audience.EMPLOYER, Audience.REFERENT):
-        people = await having(tx, enrollment.structure_id, audience)
-        if people:
-            await post_to(tx, post, audience, people)
-            break
-    else:
-        await post_to_address(tx, post, Audience.DESK, tx.desk_email)
-    if await tx.copies.note_cart(enrollment.id, message.cart_id) >= message.cart_size:
-        receipt = Post(Kind.REQUEST_RECEIPT, f"cart:{message.cart_id}", message.cart_id)
-        await post_to(tx, receipt, Audience.PERSON, [await known_account(tx, enrollment.account_id)])
+    """Ask every employer for a decision, or the referents, or the desk. Send one receipt for the whole cart."""
+    request = await _request_of(tx, message.enrollment)
+    await queue_for_those_who_decide(tx, _mail(Kind.REQUEST_TO_DECIDE, message), request.structure_id)
+    if await tx.copies.set_cart(request.id, message.cart_id) >= message.cart_size:
+        cart_id = message.cart_id
+        receipt = NewMail(kind=Kind.REQUEST_RECEIPT, cause=f"cart:{cart_id}", subject_id=cart_id)
+        await queue_for_people(tx, receipt, Audience.PERSON, [await known_account(tx, request.account_id)])
 
 
 @subscriptions.on(EnrollmentApproved)
 async def when_a_request_is_approved(message: EnrollmentApproved, tx: Transaction) -> None:
-    """Tell the person; ask the trainers to validate if a seat is held."""
-    enrollment = await _heard(tx, message.enrollment)
-    await post_about(tx, _post(Kind.ACCEPTED, message, seat=enrollment.seat), enrollment, Audience.PERSON)
-    if enrollment.seat == "held":
-        await post_about(tx, _post(Kind.REQUEST_TO_VALIDATE, message, seat="held"), enrollment, Audience.TRAINER)
+    """Notify the person; ask the trainers to validate if a seat is held."""
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.ACCEPTED, message, seat=request.seat), request)
+    if request.seat == "held":
+        await queue_about_request(tx, _mail(Kind.REQUEST_TO_VALIDATE, message, seat="held"), request)
 
 
 @subscriptions.on(EnrollmentRefused)
 async def when_a_request_is_refused(message: EnrollmentRefused, tx: Transaction) -> None:
-    """Tell the person; the employers too when none of them refused."""
-    enrollment = await _heard(tx, message.enrollment)
-    theirs = message.refused_by in {
-        employer.id for employer in await having(tx, enrollment.structure_id, Audience.EMPLOYER)
-    }
-    post = _post(Kind.REFUSED, message, reason=message.reason, by_agency=not theirs)
-    await post_about(tx, post, enrollment, Audience.PERSON, *(() if theirs else (Audience.EMPLOYER,)))
+    """Notify the person, and the employers if none of them refused."""
+    request = await _request_of(tx, message.enrollment)
+    employers = await people_with_status(tx, request.structure_id, Audience.EMPLOYER)
+    by_employer = any(employer.id == message.refused_by for employer in employers)
+    mail = _mail(Kind.REFUSED, message, reason=message.reason, by_agency=not by_employer)
+    await queue_about_request(tx, mail, request, without=(Audience.EMPLOYER,) if by_employer else ())
 
 
 @subscriptions.on(EnrollmentExpired)
 async def when_a_request_expires(message: EnrollmentExpired, tx: Transaction) -> None:
-    """Tell the person and the employers."""
-    enrollment = await _heard(tx, message.enrollment)
-    await post_about(tx, _post(Kind.EXPIRED, message), enrollment, Audience.PERSON, Audience.EMPLOYER)
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.EXPIRED, message), request)
 
 
 @subscriptions.on(EnrollmentPromoted)
 async def when_a_request_is_promoted(message: EnrollmentPromoted, tx: Transaction) -> None:
-    """Tell the person and the employers; the trainers who were not asked yet are asked now."""
-    enrollment = await _heard(tx, message.enrollment)
-    post = _post(Kind.PROMOTED, message, seat=enrollment.seat)
-    await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
-    if enrollment.approval == "awaiting_trainer":
-        await post_about(tx, _post(Kind.REQUEST_TO_VALIDATE, message, seat="held"), enrollment, Audience.TRAINER)
+    """Notify the person and the employers; ask the trainers to validate unless they have."""
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.PROMOTED, message, seat=request.seat), request)
+    if request.approval == "awaiting_trainer":
+        await queue_about_request(tx, _mail(Kind.REQUEST_TO_VALIDATE, message, seat="held"), request)
 
 
 @subscriptions.on(ClarificationAsked)
 async def when_a_question_is_asked(message: ClarificationAsked, tx: Transaction) -> None:
-    """Tell the person."""
-    enrollment = await _heard(tx, message.enrollment)
-    await post_about(tx, _post(Kind.QUESTION, message, question=message.question), enrollment, Audience.PERSON)
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.QUESTION, message, question=message.question), request)
 
 
 @subscriptions.on(ClarificationGiven)
 async def when_a_question_is_answered(message: ClarificationGiven, tx: Transaction) -> None:
-    """Tell the trainers."""
-    enrollment = await _heard(tx, message.enrollment)
-    await post_about(tx, _post(Kind.ANSWER, message, answer=message.answer), enrollment, Audience.TRAINER)
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.ANSWER, message, answer=message.answer), request)
 
 
 @subscriptions.on(EnrollmentValidated)
 async def when_a_request_is_validated(message: EnrollmentValidated, tx: Transaction) -> None:
-    """Tell the person and the employers."""
-    enrollment = await _heard(tx, message.enrollment)
-    post = _post(Kind.VALIDATED, message, seat=enrollment.seat)
-    await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
+    request = await _request_of(tx, message.enrollment)
+    await queue_about_request(tx, _mail(Kind.VALIDATED, message, seat=request.seat), request)
 
 
 @subscriptions.on(EnrollmentDeclined)
 async def when_a_request_is_declined(message: EnrollmentDeclined, tx: Transaction) -> None:
-    """Tell the person and the employers."""
-    enrollment = await _heard(tx, message.enrollment)
-    theirs = message.declined_by in (await known_session(tx, enrollment.session_id)).trainer_ids
-    post = _post(Kind.DECLINED, message, reason=message.reason, by_agency=not theirs)
-    await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
-
-
-def _closing_audiences(seat_before: str) -> tuple[Audience, ...]:
-    """Trainers hear of the end of a request only if they had heard of the request."""
-    return (Audience.EMPLOYER, *((Audience.TRAINER,) if seat_before != "none" else ()))
+    request = await _request_of(tx, message.enrollment)
+    by_trainer = message.declined_by in (await known_session(tx, request.session_id)).trainer_ids
+    mail = _mail(Kind.DECLINED, message, reason=message.reason, by_agency=not by_trainer)
+    await queue_about_request(tx, mail, request)
 
 
 @subscriptions.on(EnrollmentWithdrawn)
 async def when_somebody_withdraws(message: EnrollmentWithdrawn, tx: Transaction) -> None:
-    """Tell the employers and the trainers; the person gets a mail if, when it leaves, there is a calendar to put right."""
-    enrollment = await _heard(tx, message.enrollment)
-    audiences = (Audience.PERSON, *_closing_audiences(message.seat_before))
-    await post_about(tx, _post(Kind.WITHDRAWN, message, late=message.late), enrollment, *audiences)
+    """Notify everybody concerned. The person's mail is dropped later unless calendar entries have to be removed."""
+    request = await _request_of(tx, message.enrollment)
+    mail = _mail(Kind.WITHDRAWN, message, late=message.late)
+    await queue_about_request(tx, mail, request, without=_without_trainers(message.seat_before))
 
 
 @subscriptions.on(EnrollmentCancelled)
 async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transaction) -> None:
-    """Tell the person, the employers and the trainers, but for whoever did it."""
-    enrollment = await _heard(tx, message.enrollment)
+    """Notify everybody concerned except the person who cancelled."""
+    request = await _request_of(tx, message.enrollment)
     if message.by == "session":
-        post = Post(
-            Kind.SESSION_CANCELLED, f"session cancelled:{enrollment.id}", enrollment.id, {"reason": message.reason}
-        )
-        await post_about(tx, post, enrollment, Audience.PERSON, Audience.EMPLOYER)
+        await queue_about_request(tx, session_cancelled(request.id, message.reason), request)
         return
-    post = _post(Kind.CANCELLED, message, reason=message.reason)
-    audiences = (Audience.PERSON, *_closing_audiences(message.seat_before))
-    await post_about(tx, post, enrollment, *audiences, but=message.cancelled_by)
+    mail = _mail(Kind.CANCELLED, message, reason=message.reason)
+    without = _without_trainers(message.seat_before)
+    await queue_about_request(tx, mail, request, without=without, acted_by=message.cancelled_by)
 
 
 @subscriptions.on(AttendanceRecorded)
 async def when_attendance_is_closed(message: AttendanceRecorded, tx: Transaction) -> None:
-    """Tell the employers who was there, in one mail for the structure; give the person the certificate."""
-    enrollment = await _heard(tx, message.enrollment)
-    await tx.copies.note_attendance(enrollment.id, {str(slot.slot_id): slot.present for slot in message.slots})
+    """Send the employers the presences, in one mail for the structure, and the person the certificate."""
+    request = await _request_of(tx, message.enrollment)
+    await tx.copies.set_attendance(request.id, {str(slot.slot_id): slot.present for slot in message.slots})
     if message.attended:
-        await post_about(tx, _post(Kind.CERTIFICATE, message), enrollment, Audience.PERSON)
-    facts = {"session_id": str(enrollment.session_id), "structure_id": str(enrollment.structure_id)}
-    about = sheet_of(enrollment.session_id, enrollment.structure_id)
-    cause = f"{message.wire_name}:{enrollment.id}:{enrollment.version}"
-    sheet = Post(Kind.ATTENDANCE, cause, about, facts, delay=GATHERING)
-    await post_to(tx, sheet, Audience.EMPLOYER, await having(tx, enrollment.structure_id, Audience.EMPLOYER))
+        await queue_about_request(tx, _mail(Kind.CERTIFICATE, message), request)
+    sheet = NewMail(
+        kind=Kind.ATTENDANCE,
+        cause=f"{message.wire_name}:{request.id}:{request.version}",
+        subject_id=attendance_sheet_id(request.session_id, request.structure_id),
+        facts={"session_id": str(request.session_id), "structure_id": str(request.structure_id)},
+        delay=ATTENDANCE_DELAY,
+    )
+    employers = await people_with_status(tx, request.structure_id, Audience.EMPLOYER)
+    await queue_for_people(tx, sheet, Audience.EMPLOYER, employers)

@@ -1,17 +1,27 @@
-"""What the notifier does when identity speaks."""
+"""What the notifier does with the events of identity, and with its commands to send a link or a notice."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
 
 from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.keep_copies import keep_account, keep_attachment, keep_structure
-from services.notifier.use_cases.post import Post, having, known_account, post_to, post_to_address, require_structure
+from services.notifier.use_cases.known import known_account, require_structure
+from services.notifier.use_cases.queue_mails import (
+    NewMail,
+    queue_for_address,
+    queue_for_desk,
+    queue_for_people,
+    queue_for_those_who_decide,
+)
 from shared.contracts import Message
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
     AccountAttachmentRefused,
     AccountAttachmentRequested,
-    AccountRegistered,
-    AccountUpdated,
+    AccountSnapshot,
     AttachmentSnapshot,
     AttachmentStatusesChanged,
     SendAccountNotice,
@@ -21,149 +31,124 @@ from shared.contracts.identity import (
     StructureRegistered,
     StructureRegistrationRefused,
     StructureRegistrationRequested,
-    StructureUpdated,
+    StructureSnapshot,
 )
 from shared.messaging.subscriptions import Subscriptions
 
+NOTICES: Final = {"already_registered": Kind.ALREADY_REGISTERED, "password_changed": Kind.PASSWORD_CHANGED}
+
 subscriptions = Subscriptions[Transaction]()
-
-_NOTICES = {"already_registered": Kind.ALREADY_REGISTERED, "password_changed": Kind.PASSWORD_CHANGED}
-
-
-def cause(message: Message) -> str:
-    """What a mail follows from: the fact, by the aggregate and its version."""
-    return f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
+subscriptions.keep(AccountSnapshot, into=tables.accounts)
+subscriptions.keep(StructureSnapshot, into=tables.structures)
+subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 
-@subscriptions.on(AccountRegistered)
-async def when_an_account_is_registered(message: AccountRegistered, tx: Transaction) -> None:
-    """Keep the address."""
-    await keep_account(tx, message.account)
-
-
-@subscriptions.on(AccountUpdated)
-async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -> None:
-    """Keep the address."""
-    await keep_account(tx, message.account)
-
-
-@subscriptions.on(StructureUpdated)
-async def when_a_structure_is_updated(message: StructureUpdated, tx: Transaction) -> None:
-    """Keep its name."""
-    await keep_structure(tx, message.structure)
+def _mail(kind: Kind, message: Message, subject_id: UUID, facts: Mapping[str, Any] | None = None) -> NewMail:
+    """The cause is the aggregate at the version of the event."""
+    cause = f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
+    return NewMail(kind=kind, cause=cause, subject_id=subject_id, facts=facts or {})
 
 
 @subscriptions.on(StructureRegistered)
 async def when_a_structure_is_registered(message: StructureRegistered, tx: Transaction) -> None:
-    """Keep its name; tell whoever had asked for it."""
-    await keep_structure(tx, message.structure)
+    """Notify the person who asked for it."""
     if message.request is not None:
-        post = Post(
-            Kind.STRUCTURE_REGISTERED, cause(message), message.request.id, message.request.model_dump(mode="json")
-        )
-        await post_to_address(tx, post, Audience.CONTACT, message.request.contact_email)
+        facts = message.request.model_dump(mode="json")
+        mail = _mail(Kind.STRUCTURE_REGISTERED, message, message.request.id, facts)
+        await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
 
 
 @subscriptions.on(StructureRegistrationRequested)
 async def when_a_structure_is_requested(message: StructureRegistrationRequested, tx: Transaction) -> None:
-    """Tell the desk."""
-    post = Post(Kind.STRUCTURE_REQUESTED, cause(message), message.request.id, message.request.model_dump(mode="json"))
-    await post_to_address(tx, post, Audience.DESK, tx.desk_email)
+    facts = message.request.model_dump(mode="json")
+    await queue_for_desk(tx, _mail(Kind.STRUCTURE_REQUESTED, message, message.request.id, facts))
 
 
 @subscriptions.on(StructureRegistrationRefused)
 async def when_a_structure_request_is_refused(message: StructureRegistrationRefused, tx: Transaction) -> None:
-    """Tell whoever had asked."""
+    """Notify the person who asked."""
     facts = {**message.request.model_dump(mode="json"), "reason": message.reason}
-    post = Post(Kind.STRUCTURE_REQUEST_REFUSED, cause(message), message.request.id, facts)
-    await post_to_address(tx, post, Audience.CONTACT, message.request.contact_email)
+    mail = _mail(Kind.STRUCTURE_REQUEST_REFUSED, message, message.request.id, facts)
+    await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
 
 
 @subscriptions.on(StructureChangeReported)
 async def when_a_change_of_a_structure_is_reported(message: StructureChangeReported, tx: Transaction) -> None:
-    """Tell the desk; several reports of one structure at one version are several mails."""
-    await keep_structure(tx, message.structure)
+    """Notify the desk. The cause is the report, because a report does not change the version of the structure."""
     reporter = await known_account(tx, message.reported_by)
     facts = {
         "text": message.text,
         "reporter": f"{reporter.full_name} ({reporter.email})",
         "reported_by": str(reporter.id),
     }
-    post = Post(Kind.STRUCTURE_CHANGE_REPORTED, f"{message.wire_name}:{message.report_id}", message.structure.id, facts)
-    await post_to_address(tx, post, Audience.DESK, tx.desk_email)
+    cause = f"{message.wire_name}:{message.report_id}"
+    subject_id = message.structure.id
+    mail = NewMail(kind=Kind.STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=subject_id, facts=facts)
+    await queue_for_desk(tx, mail)
 
 
 @subscriptions.on(AccountAttachmentRequested)
 async def when_an_attachment_is_requested(message: AccountAttachmentRequested, tx: Transaction) -> None:
-    """Tell the referents; the desk when there is none to answer."""
-    await keep_attachment(tx, message.attachment)
-    await known_account(tx, message.attachment.account_id)
-    await require_structure(tx, message.attachment.structure_id)
-    post = Post(Kind.ATTACHMENT_REQUESTED, cause(message), message.attachment.id)
-    referents = await having(tx, message.attachment.structure_id, Audience.REFERENT)
-    await post_to(tx, post, Audience.REFERENT, referents)
-    if not referents:
-        await post_to_address(tx, post, Audience.DESK, tx.desk_email)
+    """Notify the referents, or the desk if there is none."""
+    attachment = message.attachment
+    await known_account(tx, attachment.account_id)
+    await require_structure(tx, attachment.structure_id)
+    mail = _mail(Kind.ATTACHMENT_REQUESTED, message, attachment.id)
+    await queue_for_those_who_decide(tx, mail, attachment.structure_id)
 
 
-async def _tell_the_person(
-    message: Message, attachment: AttachmentSnapshot, tx: Transaction, kind: Kind, **facts: object
-) -> None:
-    await keep_attachment(tx, attachment)
+async def _notify_person(tx: Transaction, mail: NewMail, attachment: AttachmentSnapshot) -> None:
     await require_structure(tx, attachment.structure_id)
     person = await known_account(tx, attachment.account_id)
-    await post_to(tx, Post(kind, cause(message), attachment.id, facts), Audience.PERSON, [person])
+    await queue_for_people(tx, mail, Audience.PERSON, [person])
 
 
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
-    """Tell the person."""
-    await _tell_the_person(
-        message, message.attachment, tx, Kind.ATTACHMENT_CONFIRMED, first=message.confirmed_by is None
-    )
+    facts = {"first": message.confirmed_by is None}
+    mail = _mail(Kind.ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
+    await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AccountAttachmentRefused)
 async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: Transaction) -> None:
-    """Tell the person."""
-    await _tell_the_person(message, message.attachment, tx, Kind.ATTACHMENT_REFUSED, reason=message.reason)
+    mail = _mail(Kind.ATTACHMENT_REFUSED, message, message.attachment.id, {"reason": message.reason})
+    await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    """Tell the person."""
-    await _tell_the_person(message, message.attachment, tx, Kind.ATTACHMENT_ENDED, reason=message.reason)
+    mail = _mail(Kind.ATTACHMENT_ENDED, message, message.attachment.id, {"reason": message.reason})
+    await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AttachmentStatusesChanged)
 async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
-    """Tell the person."""
-    await _tell_the_person(message, message.attachment, tx, Kind.STATUSES_CHANGED, before=list(message.before))
+    mail = _mail(Kind.STATUSES_CHANGED, message, message.attachment.id, {"before": list(message.before)})
+    await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(SendAddressProof)
 async def send_address_proof(message: SendAddressProof, tx: Transaction) -> None:
-    """Send the link to the address, whose account is not there yet."""
+    """Send the link to the address; there is no account yet."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name", "structure_name"})
-    await post_to_address(
-        tx, Post(Kind.ADDRESS_PROOF, cause(message), message.id, facts), Audience.OWNER, message.email
-    )
+    mail = _mail(Kind.ADDRESS_PROOF, message, message.id, facts)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email)
 
 
 @subscriptions.on(SendPasswordReset)
 async def send_password_reset(message: SendPasswordReset, tx: Transaction) -> None:
-    """Send the link to the address that was given to identity."""
+    """Send the link to the address in the command, not to the one in the copy of the account."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name"})
-    await post_to_address(
-        tx, Post(Kind.PASSWORD_RESET, cause(message), message.id, facts), Audience.OWNER, message.email
-    )
+    mail = _mail(Kind.PASSWORD_RESET, message, message.id, facts)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email)
 
 
 @subscriptions.on(SendAccountNotice)
 async def send_account_notice(message: SendAccountNotice, tx: Transaction) -> None:
-    """Tell the owner of the address."""
-    kind = _NOTICES.get(message.notice)
-    if kind is None:  # a notice that this version does not know: there is no mail for it
+    """A notice that this version does not know has no mail, so it is ignored."""
+    kind = NOTICES.get(message.notice)
+    if kind is None:
         return
-    post = Post(kind, cause(message), message.id, {"first_name": message.first_name})
-    await post_to_address(tx, post, Audience.OWNER, message.email)
+    mail = _mail(kind, message, message.id, {"first_name": message.first_name})
+    await queue_for_address(tx, mail, Audience.OWNER, message.email)

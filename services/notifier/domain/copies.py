@@ -1,17 +1,18 @@
-"""What the notifier remembers of others' aggregates: as much as a mail needs."""
+"""What the notifier knows of the other services' aggregates: only what mails need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID, uuid5
 
-from services.notifier.domain.kinds import OPEN, Audience, Kind
+OPEN: Final = frozenset({"awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated"})
+"""Approvals of an open request. An approval that is not known here counts as not open."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person; `reachable` unless disabled or erased."""
+    """A person."""
 
     id: UUID
     first_name: str
@@ -23,16 +24,15 @@ class Account:
 
     @property
     def full_name(self) -> str:
-        """First and last name; an erased person has none."""
-        return "une personne effacée" if self.erased else f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}"
 
     @property
     def reachable(self) -> bool:
-        """Whether mails go to this person."""
+        """Whether mails are sent to this person."""
         return not (self.disabled or self.erased)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
     """An organisation."""
 
@@ -42,7 +42,7 @@ class Structure:
     town: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """The link of an account to a structure."""
 
@@ -53,7 +53,7 @@ class Attachment:
     statuses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """One block of presence."""
 
@@ -62,7 +62,7 @@ class Slot:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One occurrence of a training."""
 
@@ -75,9 +75,9 @@ class Session:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrollment:
-    """A request; `attendance` maps the id of a slot to whether the person was there, once the attendance was closed."""
+    """A request. `attendance`: for each slot id, whether the person was present; None until it is closed."""
 
     id: UUID
     version: int
@@ -91,7 +91,6 @@ class Enrollment:
 
     @property
     def is_open(self) -> bool:
-        """Whether the request still lives."""
         return self.approval in OPEN
 
     @property
@@ -100,55 +99,18 @@ class Enrollment:
         return self.approval == "validated" and self.seat == "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A request with its person and its session, for mails about several."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """A request with its person and its session, for mails about several requests."""
 
     enrollment: Enrollment
     person: Account
     session: Session
 
 
-def sheet_of(session_id: UUID, structure_id: UUID) -> UUID:
-    """The subject of the mails about who of a structure was at a session: the same at each call."""
-    return uuid5(session_id, str(structure_id))
+def attendance_sheet_id(session_id: UUID, structure_id: UUID) -> UUID:
+    """The subject of the mails about "attendance of structure S at session X".
 
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail that is due. `facts` is what only the event knew: a reason, a question, a token."""
-
-    id: UUID
-    kind: Kind
-    audience: Audience
-    recipient: str
-    recipient_account_id: UUID | None
-    subject_id: UUID
-    facts: Mapping[str, Any]
-    attempts: int
-    correlation_id: str | None = None
-
-    def __repr__(self) -> str:
-        """Leave the facts out: they may hold a token."""
-        return f"Mail({self.id}, {self.kind})"
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """The state at the time of sending, from the current copies; what the kind of mail does not need is None.
-
-    `recipient_statuses`: what the recipient is now in the structure the mail is about. `held_slots`: the calendar entries that
-    the recipient got with an earlier mail. `lines`: the cart's or the structure's requests. `superseded`: a later mail says
-    all that this one does.
+    It is computed from the two ids, so that a later mail about the same sheet can replace an earlier one.
     """
-
-    recipient: Account | None = None
-    recipient_statuses: frozenset[str] = frozenset()
-    person: Account | None = None
-    structure: Structure | None = None
-    attachment: Attachment | None = None
-    session: Session | None = None
-    enrollment: Enrollment | None = None
-    lines: tuple[Line, ...] = ()
-    held_slots: tuple[Slot, ...] = field(default=())
-    superseded: bool = False
+    return uuid5(session_id, str(structure_id))

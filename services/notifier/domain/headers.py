@@ -1,17 +1,19 @@
 """What may stand in the header of a mail."""
 
 import unicodedata
+from typing import Final
 
-_ENCODED_WORD = "=?"
-"""Where an encoded word begins (RFC 2047). Python decodes it in a value that it is given for a header; before 3.11.10
-and 3.12.5 it then writes a line break that was encoded in one, which ends the header and begins another."""
+_ENCODED_WORD: Final = "=?"
+"""The beginning of an encoded word (RFC 2047). Python decodes encoded words in the values of headers. Before 3.11.10 and
+3.12.5 it then writes a line break that was encoded, which ends the header and begins another one.
+"""
 
 
 class UnsafeHeader(Exception):
-    """A value with a control character would end the header and begin another."""
+    """The value contains a control character, or an encoded word that cannot be broken up."""
 
     def __init__(self, field: str) -> None:
-        """Name the field, not the value: it may be personal."""
+        """The field is named, not the value: the value may be personal."""
         super().__init__(f"forbidden character in {field}")
 
 
@@ -26,7 +28,7 @@ def safe(field: str, value: str) -> str:
 
 
 def safe_address(field: str, value: str) -> str:
-    """Return the address; raises UnsafeHeader for an encoded word too: an address cannot be broken up."""
+    """Return the address. Raises UnsafeHeader for an encoded word too: an address cannot be broken up."""
     if safe(field, value) != value:
         raise UnsafeHeader(field)
     return value

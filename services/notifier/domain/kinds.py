@@ -1,11 +1,10 @@
-"""The kinds of mail, and to whom in what role each goes."""
+"""The kinds of mail, and the roles in which people receive them. What a kind means is its record in `domain/mails`."""
 
 from enum import StrEnum
-from typing import Final
 
 
 class Kind(StrEnum):
-    """One purpose each; the value names the pair of templates."""
+    """One purpose each; the value is the name of the template."""
 
     ADDRESS_PROOF = "address_proof"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a mail
@@ -40,26 +39,14 @@ class Kind(StrEnum):
 
 
 class Audience(StrEnum):
-    """In what role somebody gets a mail."""
+    """In what role somebody receives a mail."""
 
     OWNER = "owner"
-    """Of an address: there may be no account yet."""
+    """The owner of an address; there may be no account yet."""
     PERSON = "person"
     EMPLOYER = "employer"
     REFERENT = "referent"
     TRAINER = "trainer"
     DESK = "desk"
     CONTACT = "contact"
-
-
-SECRET: Final = frozenset({Kind.ADDRESS_PROOF, Kind.PASSWORD_RESET})
-"""Their link is the secret itself: it is in no log, and in no row once it was sent over SMTP."""
-
-PUTS_INTO_CALENDAR: Final = frozenset({Kind.VALIDATED, Kind.PROMOTED, Kind.SESSION_MOVED})
-"""Carry the calendar entries of somebody who is enrolled."""
-
-CANCELS_CALENDAR: Final = frozenset({Kind.WITHDRAWN, Kind.CANCELLED, Kind.SESSION_CANCELLED})
-"""Carry the cancellation of the calendar entries, where the recipient has some."""
-
-OPEN: Final = frozenset({"awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated"})
-"""Approvals of a request that still lives."""
+    """The person who asked the agency to add a structure; there may be no account."""

@@ -1,4 +1,4 @@
-"""How dates, statuses and states are said in French."""
+"""How dates, numbers, statuses and presences are written in French."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.notifier.domain.copies import Slot
+from services.notifier.domain.copies import Enrollment, Slot
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 STATUSES: Final = {"beneficiary": "bénéficiaire", "employer": "employeur", "referent": "référent"}
 
 
@@ -30,9 +31,14 @@ def hour(moment: datetime) -> str:
     return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02}"
 
 
-def slot(one: Slot) -> str:
+def day_and_hour(moment: datetime) -> str:
+    """« lundi 2 mars 2026 à 9 h 30 »."""
+    return f"{day(moment)} à {hour(moment)}"
+
+
+def slot(block: Slot) -> str:
     """« lundi 2 mars 2026, de 9 h 00 à 12 h 30 »."""
-    return f"{day(one.starts_at)}, de {hour(one.starts_at)} à {hour(one.ends_at)}"
+    return f"{day(block.starts_at)}, de {hour(block.starts_at)} à {hour(block.ends_at)}"
 
 
 def of(name: str) -> str:
@@ -45,6 +51,13 @@ def of(name: str) -> str:
 def slots(count: int) -> str:
     """« 1 créneau », « 2 créneaux »."""
     return f"{count}{NO_BREAK}créneau{'x' if count > 1 else ''}"
+
+
+def presence(enrollment: Enrollment) -> str:
+    """« présent·e à 2 créneaux sur 2 »."""
+    attendance = enrollment.attendance or {}
+    present = sum(attendance.values())
+    return f"présent·e à {slots(present)} sur {len(attendance)}" if present else "absent·e"
 
 
 def statuses(codes: Sequence[str]) -> str:

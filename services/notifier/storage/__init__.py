@@ -1,1 +1,0 @@
-"""Tables, rows, the transaction and the migrations."""

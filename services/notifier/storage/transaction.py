@@ -1,15 +1,18 @@
-"""One unit of work of the notifier."""
+"""One transaction of the notifier."""
 
+from services.notifier.storage.calendars import Calendars
 from services.notifier.storage.copies import Copies
 from services.notifier.storage.mails import Mails
+from services.notifier.storage.queue import MailQueue
 from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories inside one transaction, and the address of the agency's desk, which is a recipient like others."""
+    """The repositories on one connection. `desk_email`: the address of the agency's desk; only the worker needs it."""
 
     def __init__(self, work: UnitOfWork, *, desk_email: str = "") -> None:
-        """Wrap the shared unit of work."""
         self.copies = Copies(work.connection)
+        self.calendars = Calendars(work.connection)
+        self.queue = MailQueue(work.connection)
         self.mails = Mails(work.connection)
         self.desk_email = desk_email

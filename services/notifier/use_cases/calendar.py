@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545, sent the way of RFC 5546): what puts a slot into a calendar, and what takes it out."""
+"""Calendar files (RFC 5545, sent as RFC 5546 asks): they put slots into a calendar or take them out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,15 @@ from typing import Literal
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from services.notifier.domain.copies import Enrollment, Mail, Session, Situation, Slot
-from services.notifier.domain.kinds import CANCELS_CALENDAR, PUTS_INTO_CALENDAR, Audience
+from services.notifier.domain.copies import Enrollment, Session, Slot
+from services.notifier.domain.kinds import Audience
+from services.notifier.domain.mail import Mail, Situation
+from services.notifier.domain.mails.spec import CalendarEffect, MailSpec
 
 Method = Literal["REQUEST", "CANCEL"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """An attached file."""
 
@@ -22,9 +24,13 @@ class File:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarChange:
-    """What a mail does to its recipient's calendar. `slots` are in it afterwards; `sequence` only grows."""
+    """What a mail does to its recipient's calendar.
+
+    `slots`: all that are in the calendar afterwards. `sequence` only grows. `sentence`: the sentence of
+    the mail about the files, in French.
+    """
 
     files: tuple[File, ...]
     slots: tuple[Slot, ...]
@@ -32,7 +38,7 @@ class CalendarChange:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entries:
     enrollment: Enrollment
     session: Session
@@ -43,10 +49,11 @@ class _Entries:
     now: datetime
 
     def files(self, method: Method, slots: Sequence[Slot], name: str) -> list[File]:
-        """One file a slot: all entries of one iTIP message must have the same UID (RFC 5546, 3.2.2 and 3.2.5)."""
+        """One file for each slot: all entries of an iTIP message have the same UID (RFC 5546, 3.2.2 and 3.2.5)."""
         content_type = f"text/calendar; method={method}; charset=utf-8"
         return [
-            File(f"{name}-{number}.ics", content_type, self._file(method, slot)) for number, slot in enumerate(slots, 1)
+            File(name=f"{name}-{number}.ics", content_type=content_type, content=self._file(method, slot))
+            for number, slot in enumerate(slots, 1)
         ]
 
     def _file(self, method: Method, slot: Slot) -> str:
@@ -71,33 +78,49 @@ class _Entries:
 
 
 def calendar_change(
-    mail: Mail, situation: Situation, *, organizer: str, attendee: str, now: datetime
+    spec: MailSpec, mail: Mail, situation: Situation, *, organizer: str, attendee: str, now: datetime
 ) -> CalendarChange | None:
-    """Cancel entries that are no longer true, request those that are; None when nothing changes. A trainer's calendar is not ours."""
+    """Cancel the entries that are no longer right and request those that are. None if nothing changes.
+
+    Trainers get no entries: this service does not manage their calendars.
+    """
     session, enrollment, held = situation.session, situation.enrollment, situation.held_slots
     if session is None or enrollment is None or mail.audience not in {Audience.PERSON, Audience.EMPLOYER}:
         return None
-    puts = mail.kind in PUTS_INTO_CALENDAR and enrollment.is_enrolled
-    if not puts and not (mail.kind in CANCELS_CALENDAR and held):
+    puts = spec.calendar is CalendarEffect.PUTS and enrollment.is_enrolled
+    cancels = spec.calendar is CalendarEffect.CANCELS and bool(held)
+    if not (puts or cancels):
         return None
     wanted = session.slots if puts else ()
-    kept = {slot.id for slot in wanted}
-    gone = [slot for slot in held if slot.id not in kept]
-    summary = session.training_title
+    wanted_ids = {slot.id for slot in wanted}
+    gone = [slot for slot in held if slot.id not in wanted_ids]
+    entries = _Entries(
+        enrollment=enrollment,
+        session=session,
+        summary=_summary(mail, situation, session),
+        # both versions only grow, so their sum grows with every change of either
+        sequence=enrollment.version + session.version,
+        organizer=organizer,
+        attendee=attendee,
+        now=now,
+    )
+    return CalendarChange(
+        files=(*entries.files("CANCEL", gone, "annulation"), *entries.files("REQUEST", wanted, "creneau")),
+        slots=wanted,
+        sequence=entries.sequence,
+        sentence=_sentence(puts=puts, had_entries=bool(held)),
+    )
+
+
+def _summary(mail: Mail, situation: Situation, session: Session) -> str:
     if mail.audience is Audience.EMPLOYER and situation.person:
-        summary = f"{summary} – {situation.person.full_name}"
-    # each of the two versions only grows, so their sum does with every change of either
-    sequence = enrollment.version + session.version
-    entries = _Entries(enrollment, session, summary, sequence, organizer, attendee, now)
-    files = (*entries.files("CANCEL", gone, "annulation"), *entries.files("REQUEST", wanted, "creneau"))
-    return CalendarChange(files, wanted, sequence, _sentence(puts=puts, before=bool(held)))
+        return f"{session.training_title} – {situation.person.full_name}"
+    return session.training_title
 
 
-def _sentence(*, puts: bool, before: bool) -> str:
+def _sentence(*, puts: bool, had_entries: bool) -> str:
     if not puts:
         return "Les fichiers joints retirent les créneaux de votre agenda."
-    return (
-        "Les fichiers joints mettent votre agenda à jour."
-        if before
-        else "Les fichiers joints ajoutent les créneaux à votre agenda."
-    )
+    if had_entries:
+        return "Les fichiers joints mettent votre agenda à jour."
+    return "Les fichiers joints ajoutent les créneaux à votre agenda."

@@ -1,37 +1,29 @@
-"""From a mail and the situation to the letter that leaves."""
+"""Composes a mail from its record, its facts and the current copies."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from typing import Any
 
 from services.notifier.domain import wording
-from services.notifier.domain.copies import Line, Mail, Situation
 from services.notifier.domain.headers import safe, safe_address
-from services.notifier.domain.kinds import SECRET, Kind
-from services.notifier.domain.pages import page
+from services.notifier.domain.mail import Mail, Situation
+from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.use_cases.calendar import CalendarChange, File, calendar_change
-
-# the name of the template says what is escaped: HTML always, text never
-TEMPLATES: Final = Environment(
-    loader=PackageLoader("services.notifier.use_cases"), autoescape=select_autoescape(), undefined=StrictUndefined
-)
+from services.notifier.use_cases.rendering import render_certificate, render_html, render_subject, render_text
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Who writes: the base of links, and the From address."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderIdentity:
+    """The From address of all mails, and the base of their links."""
 
     public_url: str
-    sender_email: str
-    sender_name: str
+    email: str
+    name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A composed mail. `calendar`: what it does to the recipient's calendar, None if nothing; its files are among `files`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedMail:
+    """`calendar`: what the mail does to the recipient's calendar, None if nothing; its files are among `files`."""
 
     recipient: str
     subject: str
@@ -41,27 +33,25 @@ class Letter:
     calendar: CalendarChange | None = None
 
 
-def compose(mail: Mail, situation: Situation, office: Office, *, now: datetime) -> Letter:
-    """Render subject, text and HTML, and attach files; raises UnsafeHeader for a subject or an address that breaks a header."""
+def compose(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIdentity, *, now: datetime) -> ComposedMail:
+    """Raises UnsafeHeader for a subject or an address that would break its header."""
     recipient = situation.recipient.email if situation.recipient else mail.recipient
-    calendar = calendar_change(mail, situation, organizer=office.sender_email, attendee=recipient, now=now)
-    variables = _variables(mail, situation, office, calendar)
-    text = TEMPLATES.get_template(f"{mail.kind}.txt")
-    subject = "".join(text.blocks["subject"](text.new_context(variables))).strip()
+    calendar = calendar_change(spec, mail, situation, organizer=sender.email, attendee=recipient, now=now)
     files = calendar.files if calendar else ()
-    if mail.kind is Kind.CERTIFICATE:
-        files = (_certificate(situation, office, now),)
-    return Letter(
+    if spec.certificate:
+        files = (*files, _certificate(situation, sender, now))
+    variables = _variables(spec, mail, situation, sender) | {"agenda": calendar.sentence if calendar else ""}
+    return ComposedMail(
         recipient=safe_address("recipient", recipient),
-        subject=safe("subject", subject),
-        text=text.render(variables),
-        html=TEMPLATES.get_template(f"{mail.kind}.html").render(variables),
+        subject=safe("subject", render_subject(mail.kind, variables)),
+        text=render_text(mail.kind, variables),
+        html=render_html(mail.kind, variables),
         files=files,
         calendar=calendar,
     )
 
 
-def _variables(mail: Mail, situation: Situation, office: Office, calendar: CalendarChange | None) -> dict[str, Any]:
+def _variables(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIdentity) -> dict[str, Any]:
     return {
         "facts": mail.facts,
         "audience": mail.audience.value,
@@ -72,40 +62,22 @@ def _variables(mail: Mail, situation: Situation, office: Office, calendar: Calen
         "session": situation.session,
         "enrollment": situation.enrollment,
         "lines": situation.lines,
-        "agenda": calendar.sentence if calendar else "",
-        "link": f"{office.public_url.rstrip('/')}/{page(mail, situation)}",
-        "expires": _moment(mail.facts["expires_at"]) if mail.kind in SECRET else None,
-        "slot": wording.slot,
-        "statuses": wording.statuses,
-        "ordinal": wording.ordinal,
-        "of": wording.of,
-        "presence": presence,
+        "link": f"{sender.public_url.rstrip('/')}/{spec.path(mail, situation)}",
+        "expires": wording.day_and_hour(datetime.fromisoformat(mail.facts["expires_at"])) if spec.secret else None,
     }
 
 
-def presence(line: Line) -> str:
-    """« présent·e à 2 créneaux sur 2 »."""
-    attendance: Mapping[str, bool] = line.enrollment.attendance or {}
-    there = sum(attendance.values())
-    return f"présent·e à {wording.slots(there)} sur {len(attendance)}" if there else "absent·e"
-
-
-def _certificate(situation: Situation, office: Office, now: datetime) -> File:
+def _certificate(situation: Situation, sender: SenderIdentity, now: datetime) -> File:
     attendance = (situation.enrollment and situation.enrollment.attendance) or {}
     planned = situation.session.slots if situation.session else ()
-    content = TEMPLATES.get_template("_certificate.html").render(
-        person=situation.person,
-        structure=situation.structure,
-        session=situation.session,
-        present=[slot for slot in planned if attendance.get(str(slot.id))],
-        today=wording.day(now),
-        issuer=office.sender_name,
-        slot=wording.slot,
-        slots=wording.slots,
+    content = render_certificate(
+        {
+            "person": situation.person,
+            "structure": situation.structure,
+            "session": situation.session,
+            "present": [slot for slot in planned if attendance.get(str(slot.id))],
+            "today": wording.day(now),
+            "issuer": sender.name,
+        }
     )
-    return File("attestation.html", "text/html; charset=utf-8", content)
-
-
-def _moment(iso: str) -> str:
-    moment = datetime.fromisoformat(iso)
-    return f"{wording.day(moment)} à {wording.hour(moment)}"
+    return File(name="attestation.html", content_type="text/html; charset=utf-8", content=content)

@@ -1,28 +1,19 @@
-"""Reads the kept mails, for the page `/mailbox` of an embedded installation."""
+"""Reads the sent mails for the page `/mailbox` of an embedded installation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from services.notifier.storage.access import INSTALLATION
+from services.notifier.storage.mails import StoredFile, StoredMail
 from services.notifier.storage.transaction import Transaction
+from shared.errors import NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
-    """An attached file; ask for the content with `kept_file`."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptMail:
-    """A mail in the mailbox."""
+    """A mail that was sent."""
 
     id: UUID
     kind: str
@@ -33,37 +24,40 @@ class KeptMail:
     sent_at: datetime
     message_id: str | None
     correlation_id: str | None
-    files: tuple[KeptFile, ...]
+    files: tuple[StoredFile, ...]
 
 
-def _kept(row: Row[Any]) -> KeptMail:
-    files = tuple(KeptFile(one["name"], one["content_type"], one["content"].encode()) for one in row.attachments)
+def _kept(mail: StoredMail) -> KeptMail | None:
+    if mail.status != "sent" or mail.sent_at is None:
+        return None
     return KeptMail(
-        row.id,
-        row.kind,
-        row.recipient,
-        row.subject or "",
-        row.text or "",
-        row.html or "",
-        row.sent_at,
-        row.message_id,
-        row.correlation_id,
-        files,
+        id=mail.id,
+        kind=mail.kind,
+        recipient=mail.recipient,
+        subject=mail.subject or "",
+        text=mail.text or "",
+        html=mail.html or "",
+        sent_at=mail.sent_at,
+        message_id=mail.message_id,
+        correlation_id=mail.correlation_id,
+        files=mail.files,
     )
 
 
 async def kept_mails(tx: Transaction, *, limit: int = 100, recipient: str | None = None) -> Sequence[KeptMail]:
-    """The newest mails that were "sent", for everybody or for one address."""
-    return [_kept(row) for row in await tx.mails.page(limit=limit, status="sent", recipient=recipient)]
+    """The newest mails that were sent, to everybody or to one address."""
+    mails = await tx.mails.list(INSTALLATION, limit=limit, status="sent", recipient=recipient)
+    return [kept for kept in map(_kept, mails[:limit]) if kept is not None]
 
 
 async def kept_mail(tx: Transaction, mail_id: UUID) -> KeptMail | None:
-    """One mail whole."""
-    row = await tx.mails.find(mail_id)
-    return _kept(row) if row is not None and row.status == "sent" else None
+    try:
+        return _kept(await tx.mails.get(INSTALLATION, mail_id))
+    except NotFound:
+        return None
 
 
-async def kept_file(tx: Transaction, mail_id: UUID, number: int) -> KeptFile | None:
-    """The attached file of that place, from 0."""
+async def kept_file(tx: Transaction, mail_id: UUID, number: int) -> StoredFile | None:
+    """The attached file at a place, from 0."""
     mail = await kept_mail(tx, mail_id)
     return mail.files[number] if mail is not None and 0 <= number < len(mail.files) else None

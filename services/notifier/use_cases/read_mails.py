@@ -1,40 +1,30 @@
-"""What was sent and what could not be, for the agency's staff."""
+"""What was sent and what could not be sent, for the agency's staff."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from services.notifier.domain.mails.all import SECRET
+from services.notifier.storage.access import Actor
+from services.notifier.storage.mails import StoredMail
 from services.notifier.storage.transaction import Transaction
-from shared.errors import NotFound
-
-
-async def _require_staff(tx: Transaction, reader: UUID) -> None:
-    account = await tx.copies.account(reader)
-    if account is None or not account.is_staff or not account.reachable:
-        raise NotFound
 
 
 async def list_mails(
     tx: Transaction,
-    reader: UUID,
+    actor: Actor,
     *,
     limit: int,
     after: tuple[datetime, UUID] | None,
     status: str | None,
     kind: str | None,
-) -> Sequence[Row[Any]]:
-    """Mails, newest first."""
-    await _require_staff(tx, reader)
-    return await tx.mails.page(limit=limit, after=after, status=status, kind=kind)
+) -> Sequence[StoredMail]:
+    """Up to `limit` mails and one more if there is one, newest first."""
+    return await tx.mails.list(actor, limit=limit, after=after, status=status, kind=kind)
 
 
-async def one_mail(tx: Transaction, reader: UUID, mail_id: UUID) -> Row[Any]:
-    """One mail; raises NotFound."""
-    await _require_staff(tx, reader)
-    row = await tx.mails.find(mail_id)
-    if row is None:
-        raise NotFound
-    return row
+async def read_mail(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail:
+    """One mail, without its text if that contains a secret link. Raises NotFound."""
+    mail = await tx.mails.get(actor, mail_id)
+    return replace(mail, text=None, html=None) if mail.kind in SECRET else mail

@@ -1,1 +1,0 @@
-"""The notifier on a real database."""

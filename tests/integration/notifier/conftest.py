@@ -1,15 +1,21 @@
-"""A notifier that has settled in."""
+"""The notifier, ready for a test, and audited after it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from shared.database import Database
-from tests.integration.notifier.house import House
+from tests.integration.notifier.notifier_service import NotifierService
 
 
 @pytest.fixture
-async def house(make_database: Callable[[str], Awaitable[Database]]) -> House:
-    found = House(await make_database("notifier"))
-    await found.settle_in()
-    return found
+async def service(
+    make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[NotifierService]:
+    database = await make_database("notifier")
+    url = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("PARCOURSPRO_NOTIFIER_DATABASE_URL", url)
+    made = NotifierService(database)
+    await made.set_up()
+    yield made
+    await made.audit()

@@ -1,109 +1,270 @@
-"""What is heard becomes the right mails, once, and only while they are true."""
+"""Events become the right mails, once, and they leave only while they are true."""
 
-from uuid import uuid4
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from pydantic import create_model
 
-from services.notifier.use_cases.read_mailbox import kept_file, kept_mails
-from shared.contracts import catalogue as said_by_catalogue
-from shared.contracts import enrollment as said_by_enrollment
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.storage import tables
+from services.notifier.use_cases.queue_mails import NewMail, queue_for_address
+from services.notifier.use_cases.read_mailbox import kept_file
+from shared.contracts.catalogue import SessionCancelled, SessionRescheduled
+from shared.contracts.enrollment import (
+    AttendanceRecorded,
+    EnrollmentApproved,
+    EnrollmentCancelled,
+    EnrollmentPromoted,
+    EnrollmentRequested,
+    EnrollmentSnapshot,
+    EnrollmentWithdrawn,
+    SlotPresence,
+)
+from shared.contracts.identity import (
+    AccountAttachmentRequested,
+    AccountRegistered,
+    AttachmentStatusesChanged,
+    SendAccountNotice,
+)
 from shared.messaging.subscriptions import NotYetKnown
-from tests.integration.notifier.house import House
+from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 
-async def test_every_employer_is_asked_and_the_person_gets_one_receipt_for_the_cart(house: House) -> None:
+async def test_every_employer_is_asked_and_the_person_gets_one_receipt_for_the_cart(service: NotifierService) -> None:
     first, second, cart = uuid4(), uuid4(), uuid4()
-    await house.requested(first, cart, 2)
-    assert await house.mails("request_receipt") == set()
+    await service.request_made(first, cart, 2)
+    assert await service.mails("request_receipt") == set()
     for _ in range(2):
-        await house.requested(second, cart, 2)
-    await house.send()
-    assert await house.mails("request_receipt") == {("request_receipt", "zoe", "sent")}
-    assert await house.mails("request_to_decide") == {
+        await service.request_made(second, cart, 2)
+    await service.send()
+    assert await service.mails("request_receipt") == {("request_receipt", "zoe", "sent")}
+    assert await service.mails("request_to_decide") == {
         ("request_to_decide", "ada", "sent"),
         ("request_to_decide", "eve", "sent"),
     }
-    async with house.begin() as tx:
-        assert len(await tx.mails.page(limit=100, kind="request_to_decide")) == 4
+    assert len(await service.rows(kind="request_to_decide")) == 4
 
 
-async def test_an_acceptance_that_was_given_up_before_it_left_is_dropped(house: House) -> None:
-    key = uuid4()
-    await house.requested(key)
-    approved = house.request(key, 2, "awaiting_trainer", "held")
-    await house.hear(said_by_enrollment.EnrollmentApproved, enrollment=approved, approved_by=house.employer)
-    withdrawn = house.request(key, 3, "withdrawn")
-    await house.hear(said_by_enrollment.EnrollmentWithdrawn, enrollment=withdrawn, late=False, seat_before="held")
-    await house.send()
-    assert await house.mails("accepted", "request_to_validate") == {
+async def test_an_acceptance_that_was_given_up_before_it_left_is_dropped(service: NotifierService) -> None:
+    key = await service.request_made()
+    approved = service.request(key, 2, "awaiting_trainer", "held")
+    await service.tell(EnrollmentApproved(occurred_at=NOW, enrollment=approved, approved_by=service.employer))
+    withdrawn = service.request(key, 3, "withdrawn")
+    await service.tell(EnrollmentWithdrawn(occurred_at=NOW, enrollment=withdrawn, late=False, seat_before="held"))
+    await service.send()
+    assert await service.mails("accepted", "request_to_validate") == {
         ("accepted", "zoe", "dropped"),
         ("request_to_validate", "tim", "dropped"),
     }
-    assert {who for _, who, status in await house.mails("withdrawn") if status == "sent"} == {"ada", "eve", "tim"}
+    assert {name for _, name, status in await service.mails("withdrawn") if status == "sent"} == {"ada", "eve", "tim"}
 
 
-async def test_a_calendar_that_was_sent_is_cancelled_with_the_session(house: House) -> None:
-    key = uuid4()
-    await house.validated(key)
-    await house.send()
-    cancelled = house.session_at(2, state="cancelled")
-    await house.hear(said_by_catalogue.SessionCancelled, session=cancelled, reason="Formateur malade")
-    closed = house.request(key, 4, "cancelled")
-    await house.hear(
-        said_by_enrollment.EnrollmentCancelled,
-        enrollment=closed,
-        by="session",
-        cancelled_by=None,
-        reason="x",
-        seat_before="held",
+async def test_an_event_that_arrives_late_is_taken_as_it_was_and_leaves_the_newer_copy(
+    service: NotifierService,
+) -> None:
+    key = await service.request_made()
+    withdrawn = service.request(key, 3, "withdrawn")
+    await service.tell(EnrollmentWithdrawn(occurred_at=NOW, enrollment=withdrawn, late=False, seat_before="held"))
+    approved = service.request(key, 2, "awaiting_trainer", "held")
+    await service.tell(EnrollmentApproved(occurred_at=NOW, enrollment=approved, approved_by=service.employer))
+    [mail] = await service.rows(kind="accepted")
+    assert mail.facts == {"seat": "held"}
+    assert mail.cause_message_id == f"enrollment.enrollment_approved.v1:{key}:2"
+    [copy] = await service.rows(tables.enrollments, id=key)
+    assert (copy.version, copy.approval) == (3, "withdrawn")
+
+
+async def test_a_field_that_is_added_to_a_snapshot_changes_nothing(service: NotifierService) -> None:
+    longer = create_model("Longer", __base__=EnrollmentSnapshot, group_id=(UUID | None, None))
+    key, cart = uuid4(), uuid4()
+    snapshot = longer.model_validate({**service.request(key, 1, "awaiting_employer").model_dump(), "group_id": cart})
+    await service.tell(EnrollmentRequested(occurred_at=NOW, enrollment=snapshot, cart_id=cart, cart_size=1))
+    [copy] = await service.rows(tables.enrollments, id=key)
+    assert (copy.version, copy.approval, copy.cart_id) == (1, "awaiting_employer", cart)
+    assert {kind for kind, _, _ in await service.mails("request_to_decide", "request_receipt")} == {
+        "request_to_decide",
+        "request_receipt",
+    }
+
+
+async def test_a_seat_of_a_kind_that_is_not_known_here_is_announced_to_nobody(service: NotifierService) -> None:
+    key = await service.request_made()
+    offered = service.request(key, 2, "awaiting_trainer", "offered")
+    await service.tell(EnrollmentApproved(occurred_at=NOW, enrollment=offered, approved_by=service.employer))
+    later = service.request(key, 3, "awaiting_trainer", "offered")
+    await service.tell(EnrollmentPromoted(occurred_at=NOW, enrollment=later))
+    await service.send()
+    assert {status for _, _, status in await service.mails("accepted", "promoted", "request_to_validate")} == {
+        "dropped"
+    }
+
+
+async def test_a_request_in_a_state_that_is_not_known_here_gets_no_mail_about_a_move(service: NotifierService) -> None:
+    key = await service.request_made()
+    new_word = service.request(key, 2, "paused", "held")
+    await service.tell(EnrollmentPromoted(occurred_at=NOW, enrollment=new_word))
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=service.session(2, place="Salle 9"), moved=True))
+    await service.send()
+    assert {status for _, _, status in await service.mails("promoted", "session_moved")} == {"dropped"}
+
+
+async def test_a_calendar_that_was_sent_is_cancelled_with_the_session(service: NotifierService) -> None:
+    key = await service.request_validated()
+    await service.send()
+    session = service.session(2, state="cancelled")
+    await service.tell(SessionCancelled(occurred_at=NOW, session=session, reason="Formateur malade"))
+    await service.tell(
+        EnrollmentCancelled(
+            occurred_at=NOW,
+            enrollment=service.request(key, 4, "cancelled"),
+            by="session",
+            cancelled_by=None,
+            reason="x",
+            seat_before="held",
+        )
     )
-    await house.send()
-    async with house.begin() as tx:
-        mails = [mail for mail in await kept_mails(tx) if mail.kind == "session_cancelled"]
-        assert {mail.recipient for mail in mails} == {"zoe@example.org", "ada@example.org", "eve@example.org"}
-        assert len(mails) == 3
-        assert all(b"METHOD:CANCEL" in mail.files[0].content for mail in mails)
+    await service.send()
+    mails = await service.sent("session_cancelled")
+    assert {mail.recipient for mail in mails} == {"zoe@example.org", "ada@example.org", "eve@example.org"}
+    assert len(mails) == 3
+    assert all(b"METHOD:CANCEL" in mail.files[0].content for mail in mails)
+    assert [row.slots for row in await service.rows(tables.calendars)] == [[], [], []]
+    async with service.begin() as tx:
+        assert await kept_file(tx, mails[0].id, 0) == mails[0].files[0]
         assert await kept_file(tx, mails[0].id, 1) is None
 
 
-async def test_the_attendance_of_a_structure_is_one_mail_for_each_employer(house: House) -> None:
-    for _ in range(2):
-        key = uuid4()
-        await house.validated(key)
-        await house.hear(
-            said_by_enrollment.AttendanceRecorded,
-            enrollment=house.request(key, 4, "validated", "held"),
-            attended=True,
-            slots=[{"slot_id": house.slots[0].id, "present": True}],
+async def test_of_two_moves_of_a_session_the_newest_is_sent(service: NotifierService) -> None:
+    await service.request_made()
+    for version, place in ((2, "Salle 8"), (3, "Salle 9")):
+        await service.tell(
+            SessionRescheduled(occurred_at=NOW, session=service.session(version, place=place), moved=True)
         )
-    await house.send()
-    async with house.begin() as tx:
-        sent = [mail for mail in await kept_mails(tx) if mail.kind == "attendance"]
-        certificates = [mail for mail in await kept_mails(tx) if mail.kind == "certificate"]
+    await service.send()
+    mails = await service.sent("session_moved", "zoe@example.org")
+    assert ["Salle 9" in mail.text for mail in mails] == [True]
+    assert ("session_moved", "zoe", "dropped") in await service.mails("session_moved")
+
+
+async def close_attendance(service: NotifierService, *, present: bool) -> None:
+    key = await service.request_validated()
+    slots = (SlotPresence(slot_id=service.slots[0].id, present=present),)
+    snapshot = service.request(key, 4, "validated", "held")
+    await service.tell(AttendanceRecorded(occurred_at=NOW, enrollment=snapshot, attended=present, slots=slots))
+
+
+async def test_the_attendance_of_a_structure_is_one_mail_for_each_employer(service: NotifierService) -> None:
+    for _ in range(2):
+        await close_attendance(service, present=True)
+    await service.send()
+    sent = await service.sent("attendance")
     assert sorted(mail.recipient for mail in sent) == ["ada@example.org", "eve@example.org"]
     assert sent[0].text.count("présent·e à 1\N{NO-BREAK SPACE}créneau sur 1") == 2
-    assert certificates[0].files[0].name == "attestation.html"
+    assert (await service.sent("certificate"))[0].files[0].name == "attestation.html"
 
 
-async def test_the_attendance_that_comes_in_two_times_is_told_whole_each_time(house: House) -> None:
+async def test_attendance_that_arrives_in_two_parts_is_complete_in_each_mail(service: NotifierService) -> None:
     for _ in range(2):
-        await house.hear_of(
-            said_by_enrollment.AttendanceRecorded,
-            house.request(await house.somebody_is_validated(), 4, "validated", "held"),
-            attended=False,
-            slots=[{"slot_id": house.slots[0].id, "present": False}],
-        )
-        await house.send()
-    async with house.begin() as tx:
-        sent = [
-            mail.text.count("absent·e")
-            for mail in await kept_mails(tx, recipient="ada@example.org")
-            if mail.kind == "attendance"
-        ]
-    assert sent == [2, 1]
+        await close_attendance(service, present=False)
+        await service.send()
+    sent = await service.sent("attendance", "ada@example.org")
+    assert [mail.text.count("absent·e") for mail in sent] == [2, 1]
 
 
-async def test_a_request_of_somebody_unknown_waits(house: House) -> None:
-    house.person = uuid4()
+async def test_a_request_of_an_unknown_person_waits_until_the_person_is_known(service: NotifierService) -> None:
+    known, service.person = service.person, uuid4()
     with pytest.raises(NotYetKnown):
-        await house.requested(uuid4())
+        await service.request_made(key := uuid4())
+    assert await service.rows() == []
+    assert len(await service.rows(tables.enrollments, id=key)) == 1, "the copy is kept meanwhile"
+    await service.tell(AccountRegistered(occurred_at=NOW, account=service.account(service.person, "Lou")))
+    with pytest.raises(NotYetKnown):
+        await service.request_made(key)
+    attachment = service.attachment(service.person, "active", "beneficiary")
+    await service.tell(AttachmentStatusesChanged(occurred_at=NOW, attachment=attachment, changed_by=known, before=()))
+    await service.request_made(key)
+    assert ("request_receipt", "lou", "pending") in await service.mails("request_receipt")
+
+
+async def test_a_notice_that_is_not_known_here_has_no_mail(service: NotifierService) -> None:
+    await service.tell(
+        SendAccountNotice(
+            occurred_at=NOW,
+            id=uuid4(),
+            account_id=service.person,
+            email="zoe@example.org",
+            first_name="Zoé",
+            notice="sign_in_from_abroad",
+        )
+    )
+    assert await service.rows() == []
+
+
+async def take_statuses(service: NotifierService, *accounts: object, left: tuple[str, ...] = ()) -> None:
+    for account in (service.employer, service.other_employer):
+        if account in accounts:
+            attachment = service.attachment(account, "active", *left, version=5)
+            message = AttachmentStatusesChanged(
+                occurred_at=NOW, attachment=attachment, changed_by=account, before=("employer",)
+            )
+            await service.tell(message)
+    await service.delete_mails()
+
+
+async def test_without_an_employer_the_referents_are_asked_and_without_these_the_desk(
+    service: NotifierService,
+) -> None:
+    await take_statuses(service, service.employer)
+    await take_statuses(service, service.other_employer, left=("referent",))
+    await service.request_made()
+    assert await service.mails("request_to_decide") == {("request_to_decide", "eve", "pending")}
+    await service.delete_mails()
+    attachment = service.attachment(service.other_employer, "active", version=6)
+    await service.tell(
+        AttachmentStatusesChanged(
+            occurred_at=NOW, attachment=attachment, changed_by=service.employer, before=("referent",)
+        )
+    )
+    await service.request_made()
+    assert await service.mails("request_to_decide") == {("request_to_decide", "desk", "pending")}
+    requested = service.attachment(service.person, "requested", version=7)
+    await service.tell(AccountAttachmentRequested(occurred_at=NOW, attachment=requested))
+    await service.send()
+    assert await service.mails("attachment_requested") == {("attachment_requested", "desk", "sent")}
+    [row] = await service.rows(kind="attachment_requested")
+    assert "n’a pas de référent" in row.text
+
+
+async def test_a_status_taken_away_before_the_mail_left_takes_the_mail_away(service: NotifierService) -> None:
+    await service.request_made()
+    attachment = service.attachment(service.employer, "active", version=5)
+    await service.tell(
+        AttachmentStatusesChanged(
+            occurred_at=NOW, attachment=attachment, changed_by=service.employer, before=("employer",)
+        )
+    )
+    await service.send()
+    assert await service.mails("request_to_decide") == {
+        ("request_to_decide", "ada", "dropped"),
+        ("request_to_decide", "eve", "sent"),
+    }
+
+
+async def test_a_mail_is_queued_only_for_the_audiences_of_its_record(service: NotifierService) -> None:
+    mail = NewMail(kind=Kind.QUESTION, cause="x", subject_id=uuid4())
+    with pytest.raises(ValueError, match="question is not for the audience employer"):
+        async with service.begin() as tx:
+            await queue_for_address(tx, mail, Audience.EMPLOYER, "ada@example.org")
+
+
+async def test_two_workers_take_two_mails(service: NotifierService) -> None:
+    await service.request_made()
+    now = datetime.now(UTC) + service.ahead
+    async with asyncio.timeout(10), service.begin() as one_worker, service.begin() as other_worker:
+        first = await one_worker.queue.claim(now=now, lease=timedelta(minutes=2))
+        second = await other_worker.queue.claim(now=now, lease=timedelta(minutes=2))
+    assert first is not None
+    assert second is not None
+    assert first.id != second.id

@@ -1,4 +1,4 @@
-"""Mails leave over a real SMTP server, and nothing is lost or shown when it misbehaves."""
+"""Mails are sent over a real SMTP server, and nothing is lost or shown when the server misbehaves."""
 
 import asyncio
 import logging
@@ -11,20 +11,24 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope
+from sqlalchemy import update
 
-from services.notifier.use_cases.deliver import Delivery, Smtp
-from services.notifier.use_cases.read_mailbox import kept_mail, kept_mails
-from tests.integration.notifier.house import NOW, House
+from services.notifier.storage.tables import mails
+from services.notifier.use_cases.mailers import Mailer, SmtpMailer
+from services.notifier.use_cases.read_mailbox import kept_mail
+from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 
-class Postman:
-    """Takes every message, or answers the command of that name otherwise."""
+class MailServer:
+    """Accepts every message, or gives another answer to the command of that name."""
 
     def __init__(self, **answers: str) -> None:
         self.answers = answers
-        self.taken: list[EmailMessage] = []
+        self.accepted: list[EmailMessage] = []
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if "rcpt" in self.answers:
             return self.answers["rcpt"]
         envelope.rcpt_tos.append(address)
@@ -33,25 +37,26 @@ class Postman:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         if "data" in self.answers:
             return self.answers["data"]
-        self.taken.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
+        self.accepted.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
         return "250 OK"
 
 
 @asynccontextmanager
-async def served(factory: Callable[[], asyncio.Protocol], *, timeout_seconds: float = 5) -> AsyncIterator[Smtp]:
+async def served(factory: Callable[[], asyncio.Protocol], *, timeout_seconds: float = 5) -> AsyncIterator[SmtpMailer]:
     server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", 0)
     try:
-        yield Smtp("127.0.0.1", server.sockets[0].getsockname()[1], "none", timeout_seconds)
+        port = server.sockets[0].getsockname()[1]
+        yield SmtpMailer(host="127.0.0.1", port=port, tls="none", timeout_seconds=timeout_seconds)
     finally:
         server.close()
 
 
-def post_office(postman: Postman) -> AbstractAsyncContextManager[Smtp]:
-    return served(lambda: SMTP(postman))
+def serving(mail_server: MailServer) -> AbstractAsyncContextManager[SmtpMailer]:
+    return served(lambda: SMTP(mail_server))
 
 
-class RudeServer(asyncio.Protocol):
-    """Greets and drops the connection, or says nothing at all."""
+class BrokenServer(asyncio.Protocol):
+    """Greets and closes the connection, or sends nothing at all."""
 
     def __init__(self, *, greets: bool) -> None:
         self.greets = greets
@@ -59,29 +64,29 @@ class RudeServer(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         if self.greets:
-            transport.write(b"220 rude\r\n")
+            transport.write(b"220 broken\r\n")
             transport.close()
 
 
-async def outcome(house: House) -> tuple[str, int, str]:
+async def outcome(service: NotifierService) -> tuple[str, int, str]:
     """Status, attempts and reason of the newest mail."""
-    async with house.begin() as tx:
-        row = (await tx.mails.page(limit=1))[0]
+    row = (await service.rows())[0]
     return row.status, row.attempts, row.why_not or ""
 
 
-async def due_again(house: House) -> None:
-    async with house.begin() as tx:
-        row = (await tx.mails.page(limit=1))[0]
-        await tx.mails.settle(row.id, next_at=NOW - timedelta(hours=1))
+async def due_again(service: NotifierService) -> None:
+    async with service.database.transaction() as work:
+        await work.connection.execute(update(mails).values(next_at=NOW - timedelta(hours=1)))
 
 
-async def test_a_mail_arrives_whole_with_its_calendar_files(house: House) -> None:
-    postman = Postman()
-    key = await house.somebody_is_validated()
-    async with post_office(postman) as smtp:
-        await house.send(smtp)
-    message = next(one for one in postman.taken if "confirmée" in one["Subject"] and one["To"] == "zoe@example.org")
+async def test_a_mail_arrives_whole_with_its_calendar_files(service: NotifierService) -> None:
+    mail_server = MailServer()
+    key = await service.request_validated()
+    async with serving(mail_server) as smtp:
+        await service.send(smtp)
+    message = next(
+        mail for mail in mail_server.accepted if "confirmée" in mail["Subject"] and mail["To"] == "zoe@example.org"
+    )
     assert message["From"] == "L'agence <ne-pas-repondre@agence.example>"
     text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
@@ -94,84 +99,85 @@ async def test_a_mail_arrives_whole_with_its_calendar_files(house: House) -> Non
     assert files[0].get_param("method") == "REQUEST"
 
 
-async def test_a_recipient_that_is_refused_for_good_is_not_tried_again(house: House) -> None:
-    await house.ask_a_reset()
-    async with post_office(Postman(rcpt="550 5.1.1 no such user")) as smtp:
-        await house.send(smtp)
-    status, attempts, reason = await outcome(house)
+async def test_a_recipient_that_is_refused_for_good_is_not_tried_again(service: NotifierService) -> None:
+    await service.reset_asked()
+    async with serving(MailServer(rcpt="550 5.1.1 no such user")) as smtp:
+        await service.send(smtp)
+    status, attempts, reason = await outcome(service)
     assert (status, attempts) == ("failed", 1)
     assert "550" in reason
 
 
 @pytest.mark.parametrize("answers", [{"rcpt": "450 4.2.0 greylisted"}, {"data": "451 4.3.0 try later"}])
 async def test_a_server_that_asks_to_wait_gets_the_same_message_later_and_once(
-    house: House, answers: dict[str, str]
+    service: NotifierService, answers: dict[str, str]
 ) -> None:
-    house.later = timedelta(0)
-    await house.ask_a_reset()
-    async with post_office(Postman(**answers)) as smtp:
-        await house.send(smtp)
-    assert (await outcome(house))[:2] == ("pending", 1)
-    await due_again(house)
-    postman = Postman()
-    async with post_office(postman) as smtp:
-        await house.send(smtp)
-        await house.send(smtp)
-    assert (await outcome(house))[:2] == ("sent", 2)
-    assert len(postman.taken) == 1
+    service.ahead = timedelta(0)
+    await service.reset_asked()
+    async with serving(MailServer(**answers)) as smtp:
+        await service.send(smtp)
+    assert (await outcome(service))[:2] == ("pending", 1)
+    await due_again(service)
+    mail_server = MailServer()
+    async with serving(mail_server) as smtp:
+        await service.send(smtp)
+        await service.send(smtp)
+    assert (await outcome(service))[:2] == ("sent", 2)
+    assert len(mail_server.accepted) == 1
 
 
 @pytest.mark.parametrize("greets", [True, False])
-async def test_a_server_that_drops_or_says_nothing_loses_no_mail(house: House, *, greets: bool) -> None:
-    house.later = timedelta(0)
-    await house.ask_a_reset()
-    async with served(lambda: RudeServer(greets=greets), timeout_seconds=0.2) as smtp:
-        await house.send(smtp)
-    status, attempts, reason = await outcome(house)
+async def test_a_server_that_closes_the_connection_or_does_not_answer_loses_no_mail(
+    service: NotifierService, *, greets: bool
+) -> None:
+    service.ahead = timedelta(0)
+    await service.reset_asked()
+    async with served(lambda: BrokenServer(greets=greets), timeout_seconds=0.2) as smtp:
+        await service.send(smtp)
+    status, attempts, reason = await outcome(service)
     assert (status, attempts) == ("pending", 1)
     assert "ne répond pas ou a coupé la connexion" in reason
 
 
-async def test_a_server_that_is_away_is_tried_again_and_then_the_mail_has_failed(house: House) -> None:
-    house.later = timedelta(0)
-    nobody = Smtp("127.0.0.1", 1, "none", 1)
-    await house.ask_a_reset()
+async def test_a_server_that_is_away_is_tried_again_and_then_the_mail_has_failed(service: NotifierService) -> None:
+    service.ahead = timedelta(0)
+    unreachable = SmtpMailer(host="127.0.0.1", port=1, tls="none", timeout_seconds=1)
+    await service.reset_asked()
     for attempt in range(1, 7):
-        await due_again(house)
-        await house.send(nobody)
-        assert (await outcome(house))[:2] == ("pending" if attempt < 6 else "failed", attempt)
-    await due_again(house)
-    await house.send(nobody)
-    assert (await outcome(house))[:2] == ("failed", 6)
+        await due_again(service)
+        await service.send(unreachable)
+        assert (await outcome(service))[:2] == ("pending" if attempt < 6 else "failed", attempt)
+    await due_again(service)
+    await service.send(unreachable)
+    assert (await outcome(service))[:2] == ("failed", 6)
 
 
-async def test_a_mail_whose_every_sender_died_has_failed(house: House) -> None:
-    await house.ask_a_reset()
+async def test_a_mail_whose_every_sender_died_has_failed(service: NotifierService) -> None:
+    await service.reset_asked()
     for _ in range(6):
-        async with house.begin() as tx:
-            assert await tx.mails.claim(now=datetime.now(UTC) + timedelta(minutes=1), lease=timedelta(0)) is not None
-    postman = Postman()
-    async with post_office(postman) as smtp:
-        await house.send(smtp)
-    assert (await outcome(house))[0] == "failed"
-    assert postman.taken == []
+        async with service.begin() as tx:
+            assert await tx.queue.claim(now=datetime.now(UTC) + timedelta(minutes=1), lease=timedelta(0)) is not None
+    mail_server = MailServer()
+    async with serving(mail_server) as smtp:
+        await service.send(smtp)
+    assert (await outcome(service))[0] == "failed"
+    assert mail_server.accepted == []
 
 
-async def sent_through(house: House, delivery: Delivery | None) -> Any:
-    await house.ask_a_reset()
-    await house.send(delivery)
-    async with house.begin() as tx:
-        return (await tx.mails.page(limit=1, kind="password_reset"))[0]
+async def sent_through(service: NotifierService, mailer: Mailer | None) -> Any:
+    await service.reset_asked()
+    await service.send(mailer)
+    return (await service.rows(kind="password_reset"))[0]
 
 
 async def test_over_smtp_the_link_leaves_and_is_neither_kept_nor_logged(
-    house: House, caplog: pytest.LogCaptureFixture
+    service: NotifierService, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    postman = Postman()
-    async with post_office(postman) as smtp:
-        row = await sent_through(house, smtp)
-    body = postman.taken[0].get_body(("plain",))
+    mail_server = MailServer()
+    async with serving(mail_server) as smtp:
+        row = await sent_through(service, smtp)
+    body = mail_server.accepted[0].get_body(("plain",))
     assert body is not None
     assert "/compte/mot-de-passe/s3cret" in body.get_content()
     assert (row.status, row.text, row.html) == ("sent", None, None)
@@ -180,17 +186,17 @@ async def test_over_smtp_the_link_leaves_and_is_neither_kept_nor_logged(
     assert "s3cret" not in "".join(record.getMessage() for record in caplog.records if record.name != "mail.log")
 
 
-async def test_a_link_that_could_not_leave_is_not_kept_either(house: House) -> None:
-    async with post_office(Postman(data="554 5.7.1 no")) as smtp:
-        row = await sent_through(house, smtp)
+async def test_a_link_that_could_not_leave_is_not_kept_either(service: NotifierService) -> None:
+    async with serving(MailServer(data="554 5.7.1 no")) as smtp:
+        row = await sent_through(service, smtp)
     assert row.status == "failed"
     assert "s3cret" not in str(row)
 
 
-async def test_the_mailbox_shows_the_link_and_the_row_forgets_its_token(house: House) -> None:
-    row = await sent_through(house, None)
-    async with house.begin() as tx:
-        mail = next(mail for mail in await kept_mails(tx) if mail.kind == "password_reset")
-        assert "/compte/mot-de-passe/s3cret" in mail.text
+async def test_the_mailbox_shows_the_link_and_the_row_forgets_its_token(service: NotifierService) -> None:
+    row = await sent_through(service, None)
+    [mail] = await service.sent("password_reset")
+    assert "/compte/mot-de-passe/s3cret" in mail.text
+    async with service.begin() as tx:
         assert await kept_mail(tx, mail.id) == mail
     assert "token" not in row.facts

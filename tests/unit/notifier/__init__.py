@@ -1,1 +1,0 @@
-"""The notifier without a database."""

@@ -2,121 +2,132 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from icalendar import Calendar
 
-from services.notifier.domain.copies import (
-    Account,
-    Attachment,
-    Enrollment,
-    Line,
-    Mail,
-    Session,
-    Situation,
-    Slot,
-    Structure,
-)
+from services.notifier.domain.copies import Slot
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.domain.pages import PAGES
-from services.notifier.use_cases.compose import Letter, Office, compose
-from services.notifier.use_cases.send_due import message_of
-
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-OFFICE = Office("https://agence.example", "ne-pas-repondre@agence.example", "L'agence")
-PERSON = Account(uuid4(), "Zoé", "Martin", "zoe@example.org")
-STRUCTURE = Structure(uuid4(), "Les <Amis>", "12345678900011", "Lyon")
-SLOTS = tuple(Slot(uuid4(), NOW + timedelta(days=days), NOW + timedelta(days=days, hours=3)) for days in (10, 11))
-SESSION = Session(uuid4(), 3, "Tenir une réunion", "Salle 2", SLOTS, (), "scheduled")
-ENROLLMENT = Enrollment(
-    uuid4(),
-    4,
-    PERSON.id,
-    STRUCTURE.id,
-    SESSION.id,
-    "validated",
-    "held",
-    attendance={str(SLOTS[0].id): True, str(SLOTS[1].id): False},
+from services.notifier.domain.mail import Situation
+from services.notifier.domain.mails.all import SPECS
+from services.notifier.use_cases.compose import ComposedMail, SenderIdentity, compose
+from services.notifier.use_cases.message import message_of
+from tests.unit.notifier.records import (
+    ATTACHMENT,
+    FACTS,
+    LINE,
+    NOW,
+    PERSON,
+    REQUEST,
+    SESSION,
+    SLOTS,
+    STRUCTURE,
+    mail_of,
 )
-FACTS = {
-    "token": "s3cret",
-    "expires_at": "2026-03-03T08:00:00+00:00",
-    "first_name": "Zoé",
-    "structure_name": None,
-    "reason": "Budget <b>épuisé</b>",
-    "question": "Pourquoi\N{NO-BREAK SPACE}?",
-    "answer": "Parce que.",
-    "text": "Nouveau nom",
-    "reporter": "Zoé Martin",
-    "name": "Les Amis",
-    "town": "Lyon",
-    "siret": "12345678900011",
-    "contact_name": "Zoé",
-    "contact_email": "zoe@example.org",
-    "before": ["beneficiary"],
-    "first": True,
-    "seat": "held",
-    "late": True,
-    "by_agency": False,
-}
-WITH_AN_ATTACHMENT = {kind for kind in Kind if kind.startswith("attachment_")} | {Kind.STATUSES_CHANGED}
+
+SENDER = SenderIdentity(public_url="https://agence.example", email="ne-pas-repondre@agence.example", name="L'agence")
+SITUATION = Situation(
+    recipient=PERSON,
+    recipient_statuses=frozenset({"employer"}),
+    person=PERSON,
+    structure=STRUCTURE,
+    attachment=ATTACHMENT,
+    session=SESSION,
+    enrollment=REQUEST,
+    lines=(LINE,),
+)
+MARKUP = "<script>\"&'</script>"
+EVERY_MAIL = [(kind, audience) for kind in Kind for audience in SPECS[kind].audiences]
 
 
-def mail_of(kind: Kind, audience: Audience = Audience.PERSON) -> Mail:
-    return Mail(uuid4(), kind, audience, PERSON.email, PERSON.id, ENROLLMENT.id, FACTS, 1, "request-1")
+def composed(
+    kind: Kind, audience: Audience = Audience.PERSON, situation: Situation = SITUATION, **facts: Any
+) -> ComposedMail:
+    return compose(SPECS[kind], mail_of(kind, audience, **facts), situation, SENDER, now=NOW)
 
 
-def situation_of(kind: Kind) -> Situation:
-    attachment = (
-        Attachment(uuid4(), PERSON.id, STRUCTURE.id, "active", ("beneficiary",)) if kind in WITH_AN_ATTACHMENT else None
-    )
-    return Situation(
-        recipient=PERSON,
-        recipient_statuses=frozenset({"employer"}),
-        person=PERSON,
-        structure=STRUCTURE,
-        attachment=attachment,
-        session=SESSION,
-        enrollment=ENROLLMENT,
-        lines=(Line(ENROLLMENT, PERSON, SESSION),),
-    )
-
-
-def letter_of(kind: Kind, audience: Audience = Audience.PERSON) -> Letter:
-    return compose(mail_of(kind, audience), situation_of(kind), OFFICE, now=NOW)
-
-
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize(("kind", "audience"), EVERY_MAIL)
 def test_every_kind_is_written_in_text_and_in_html_with_its_cause_and_its_link(kind: Kind, audience: Audience) -> None:
-    letter = letter_of(kind, audience)
-    assert letter.subject
-    for body in (letter.text, letter.html):
+    mail = composed(kind, audience)
+    assert mail.subject
+    for body in (mail.text, mail.html):
         assert "Vous recevez ce message parce que" in body
         assert "https://agence.example/" in body
-    assert "{" not in letter.text
-    assert message_of(mail_of(kind, audience), letter, OFFICE, now=NOW).as_bytes()
+    assert "{" not in mail.text
+    assert "<p>" not in mail.text
+    assert mail.html.count("<p") == mail.html.count("</p>")
+    assert message_of(mail_of(kind, audience), mail, SENDER, now=NOW).as_bytes()
 
 
-def test_html_is_escaped_and_text_is_not() -> None:
-    letter = letter_of(Kind.REFUSED)
-    assert "Budget &lt;b&gt;épuisé&lt;/b&gt;" in letter.html
-    assert "Budget <b>épuisé</b>" in letter.text
+def test_the_text_of_a_mail_as_its_recipient_reads_it() -> None:
+    queued = replace(REQUEST, seat="queued", rank=2)
+    mail = composed(Kind.ACCEPTED, situation=replace(SITUATION, enrollment=queued), seat="queued")
+    assert mail.subject.replace("\N{NO-BREAK SPACE}", " ") == "Liste d’attente : Tenir une réunion"
+    assert (
+        mail.text.replace("\N{NO-BREAK SPACE}", " ")
+        == f"""Bonjour Zoé,
+
+Votre employeur a accepté votre demande pour « Tenir une réunion ».
+
+La session est complète ou les places de votre structure sont prises : vous êtes sur liste d’attente, au 2e rang. \
+Vous serez prévenu·e dès qu’une place se libérera.
+
+Lieu : Salle 2
+- jeudi 12 mars 2026, de 9 h 00 à 12 h 00
+- vendredi 13 mars 2026, de 9 h 00 à 12 h 00
+
+Voir ma demande :
+https://agence.example/demandes/{REQUEST.id}
+
+--
+Vous recevez ce message parce que vous avez demandé cette formation."""
+    )
+
+
+@pytest.mark.parametrize(("kind", "audience"), EVERY_MAIL)
+def test_nothing_that_people_wrote_becomes_markup(kind: Kind, audience: Audience) -> None:
+    person = replace(PERSON, first_name=MARKUP, last_name=MARKUP, email=f"{MARKUP}@example.org")
+    session = replace(SESSION, training_title=MARKUP, place=MARKUP)
+    situation = replace(
+        SITUATION,
+        recipient=replace(PERSON, first_name=MARKUP),
+        person=person,
+        structure=replace(STRUCTURE, name=MARKUP, town=MARKUP, siret=MARKUP),
+        session=session,
+        attachment=replace(ATTACHMENT, statuses=(MARKUP,)),
+        lines=(replace(LINE, person=person, session=session),),
+    )
+    written = {name: MARKUP for name, value in FACTS.items() if isinstance(value, str) and name != "expires_at"}
+    mail = composed(kind, audience, situation, **{**written, "structure_name": MARKUP, "before": [MARKUP]})
+    assert "<script" not in mail.html
+    assert "&lt;script&gt;" in mail.html
+    assert MARKUP in mail.text
+    assert "&lt;" not in mail.text
+    assert "&lt;" not in mail.subject
+    assert all("<script" not in file.content for file in mail.files if file.name.endswith(".html"))
+
+
+def test_line_breaks_that_people_wrote_stay() -> None:
+    answer = "Un.\n\n   - deux {{ trois }}"
+    mail = composed(Kind.ANSWER, Audience.TRAINER, answer=answer)
+    assert answer in mail.text
+    assert answer in mail.html
 
 
 @pytest.mark.parametrize("bad", ["\r\nBcc: a@b.c", "\n", "\x00", "\u2028"])
 def test_a_control_character_in_a_subject_is_refused(bad: str) -> None:
     session = replace(SESSION, training_title=f"Titre{bad}suite")
     with pytest.raises(UnsafeHeader):
-        compose(mail_of(Kind.REFUSED), replace(situation_of(Kind.REFUSED), session=session), OFFICE, now=NOW)
+        composed(Kind.REFUSED, situation=replace(SITUATION, session=session))
 
 
-def test_the_headers_say_which_mail_it_is_and_that_a_machine_wrote_it() -> None:
+def test_the_headers_tell_which_mail_it_is_and_that_a_program_wrote_it() -> None:
     mail = mail_of(Kind.VALIDATED)
-    first, second = (message_of(mail, letter_of(Kind.VALIDATED), OFFICE, now=NOW) for _ in range(2))
+    first, second = (message_of(mail, composed(Kind.VALIDATED), SENDER, now=NOW) for _ in range(2))
     assert first["Message-ID"] == second["Message-ID"]
     assert str(mail.id) in str(first["Message-ID"])
     assert first["Auto-Submitted"] == "auto-generated"
@@ -124,69 +135,79 @@ def test_the_headers_say_which_mail_it_is_and_that_a_machine_wrote_it() -> None:
 
 
 def test_an_enrolled_person_gets_each_slot_for_the_calendar() -> None:
-    letter = letter_of(Kind.VALIDATED)
-    calendars = [Calendar.from_ical(file.content) for file in letter.files]
+    calendars = [Calendar.from_ical(file.content) for file in composed(Kind.VALIDATED).files]
     events = [event for calendar in calendars for event in calendar.events]
     assert {str(calendar["method"]) for calendar in calendars} == {"REQUEST"}
-    assert [str(event["uid"]) for event in events] == [f"{ENROLLMENT.id}-{slot.id}@parcourspro" for slot in SLOTS]
-    assert {event["sequence"] for event in events} == {ENROLLMENT.version + SESSION.version}
+    assert [str(event["uid"]) for event in events] == [f"{REQUEST.id}-{slot.id}@parcourspro" for slot in SLOTS]
+    assert {event["sequence"] for event in events} == {REQUEST.version + SESSION.version}
     assert [(event.start, event.end) for event in events] == [(slot.starts_at, slot.ends_at) for slot in SLOTS]
 
 
-def test_the_text_says_what_the_attached_files_do() -> None:
-    assert "ajoutent les créneaux à votre agenda" in letter_of(Kind.VALIDATED).text
-    moved = compose(
-        mail_of(Kind.SESSION_MOVED), replace(situation_of(Kind.SESSION_MOVED), held_slots=SLOTS), OFFICE, now=NOW
-    )
+def test_an_employer_sees_in_the_calendar_whose_training_it_is() -> None:
+    for audience, summary in (
+        (Audience.PERSON, "Tenir une réunion"),
+        (Audience.EMPLOYER, "Tenir une réunion – Zoé Martin"),
+    ):
+        file = composed(Kind.VALIDATED, audience).files[0]
+        assert str(Calendar.from_ical(file.content).events[0]["summary"]) == summary
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "situation"),
+    [
+        (Kind.VALIDATED, Audience.PERSON, replace(SITUATION, enrollment=replace(REQUEST, seat="queued"))),
+        (Kind.CANCELLED, Audience.TRAINER, replace(SITUATION, held_slots=SLOTS)),
+        (Kind.ATTENDANCE, Audience.EMPLOYER, replace(SITUATION, enrollment=None, held_slots=SLOTS)),
+        (Kind.ACCEPTED, Audience.PERSON, replace(SITUATION, held_slots=SLOTS)),
+    ],
+)
+def test_no_calendar_changes_without_a_seat_for_a_trainer_or_by_another_kind(
+    kind: Kind, audience: Audience, situation: Situation
+) -> None:
+    assert composed(kind, audience, situation).calendar is None
+
+
+def test_the_text_tells_what_the_attached_files_do() -> None:
+    assert "ajoutent les créneaux à votre agenda" in composed(Kind.VALIDATED).text
+    moved = composed(Kind.SESSION_MOVED, situation=replace(SITUATION, held_slots=SLOTS))
     assert "mettent votre agenda à jour" in moved.text
 
 
 def test_a_move_takes_the_slots_out_that_are_no_more() -> None:
-    gone = Slot(uuid4(), NOW, NOW + timedelta(hours=1))
-    situation = replace(situation_of(Kind.SESSION_MOVED), held_slots=(gone,))
-    letter = compose(mail_of(Kind.SESSION_MOVED), situation, OFFICE, now=NOW)
-    methods = [str(Calendar.from_ical(file.content)["method"]) for file in letter.files]
+    gone = Slot(id=uuid4(), starts_at=NOW, ends_at=NOW + timedelta(hours=1))
+    mail = composed(Kind.SESSION_MOVED, situation=replace(SITUATION, held_slots=(gone,)))
+    methods = [str(Calendar.from_ical(file.content)["method"]) for file in mail.files]
     assert methods == ["CANCEL", "REQUEST", "REQUEST"]
-    assert letter.calendar is not None
-    assert letter.calendar.slots == SLOTS
+    assert mail.calendar is not None
+    assert mail.calendar.slots == SLOTS
 
 
 def test_a_cancellation_carries_a_calendar_only_where_one_was_sent() -> None:
-    situation = replace(situation_of(Kind.CANCELLED), enrollment=replace(ENROLLMENT, approval="cancelled", seat="none"))
-    assert compose(mail_of(Kind.CANCELLED), situation, OFFICE, now=NOW).files == ()
-    letter = compose(mail_of(Kind.CANCELLED), replace(situation, held_slots=SLOTS), OFFICE, now=NOW)
-    assert str(Calendar.from_ical(letter.files[0].content)["method"]) == "CANCEL"
-    assert letter.calendar is not None
-    assert letter.calendar.slots == ()
-    assert "retirent les créneaux de votre agenda" in letter.text
+    situation = replace(SITUATION, enrollment=replace(REQUEST, approval="cancelled", seat="none"))
+    assert composed(Kind.CANCELLED, situation=situation).files == ()
+    mail = composed(Kind.CANCELLED, situation=replace(situation, held_slots=SLOTS))
+    assert str(Calendar.from_ical(mail.files[0].content)["method"]) == "CANCEL"
+    assert mail.calendar is not None
+    assert mail.calendar.slots == ()
+    assert "retirent les créneaux de votre agenda" in mail.text
 
 
-def test_the_token_is_in_no_representation() -> None:
-    assert "s3cret" not in repr(mail_of(Kind.PASSWORD_RESET))
-
-
-def test_who_decided_in_the_place_of_another_is_said() -> None:
+def test_a_decision_of_the_agency_is_told_as_such() -> None:
     for kind, usual in ((Kind.REFUSED, "par l’employeur"), (Kind.DECLINED, "par le formateur")):
-        assert usual in letter_of(kind).text
-        by_agency = replace(mail_of(kind), facts={**FACTS, "by_agency": True})
-        assert "par l’agence" in compose(by_agency, situation_of(kind), OFFICE, now=NOW).text
+        assert usual in composed(kind).text
+        assert "par l’agence" in composed(kind, by_agency=True).text
 
 
-def test_every_kind_has_its_page() -> None:
-    assert set(PAGES) == set(Kind)
-
-
-def test_words_are_set_as_french_is_printed() -> None:
-    for kind in Kind:
-        for audience in Audience:
-            letter = letter_of(kind, audience)
-            for words in (letter.subject, letter.text):
-                assert "'" not in words.replace("L'agence", "")
-                assert not re.search(r"« | »| [:;!?]", words), words
+@pytest.mark.parametrize(("kind", "audience"), EVERY_MAIL)
+def test_words_are_set_as_french_is_printed(kind: Kind, audience: Audience) -> None:
+    mail = composed(kind, audience)
+    for words in (mail.subject, mail.text):
+        assert "'" not in words.replace("L'agence", "")
+        assert not re.search(r"« | »| [:;!?]", words), words
 
 
 def test_a_certificate_names_the_slots_of_presence_and_no_other() -> None:
-    certificate = letter_of(Kind.CERTIFICATE).files[0].content
+    certificate = composed(Kind.CERTIFICATE).files[0].content
     assert "Les &lt;Amis&gt;" in certificate
     assert "jeudi 12" in certificate
     assert "vendredi 13" not in certificate

@@ -8,9 +8,11 @@ import pytest
 
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.kinds import Kind
-from services.notifier.use_cases.compose import Office, compose
-from services.notifier.use_cases.send_due import message_of
-from tests.unit.notifier.test_composition import NOW, OFFICE, PERSON, SESSION, letter_of, mail_of, situation_of
+from services.notifier.domain.mails.all import SPECS
+from services.notifier.use_cases.compose import SenderIdentity, compose
+from services.notifier.use_cases.message import message_of
+from tests.unit.notifier.records import NOW, PERSON, SESSION, mail_of
+from tests.unit.notifier.test_composition import SENDER, SITUATION, composed
 
 HEADERS = [
     *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Correlation-ID", "MIME-Version"),
@@ -25,12 +27,12 @@ HOSTILE = [
 ]
 
 
-def parsed_headers(title: str, office: Office = OFFICE, correlation_id: str = "request-1") -> dict[str, str]:
+def parsed_headers(title: str, sender: SenderIdentity = SENDER, correlation_id: str = "request-1") -> dict[str, str]:
     """The headers of a mail about a training of this title, read from its bytes as a mail server reads them."""
     mail = replace(mail_of(Kind.REFUSED), correlation_id=correlation_id)
-    situation = replace(situation_of(Kind.REFUSED), session=replace(SESSION, training_title=title))
-    letter = compose(mail, situation, office, now=NOW)
-    message = message_from_bytes(message_of(mail, letter, office, now=NOW).as_bytes(), policy=default)
+    situation = replace(SITUATION, session=replace(SESSION, training_title=title))
+    refused = compose(SPECS[Kind.REFUSED], mail, situation, sender, now=NOW)
+    message = message_from_bytes(message_of(mail, refused, sender, now=NOW).as_bytes(), policy=default)
     assert sorted(message.keys()) == sorted(HEADERS)
     return {name: str(value) for name, value in message.items()}
 
@@ -42,7 +44,7 @@ def test_an_encoded_word_in_a_title_is_read_as_it_was_typed(hostile: str) -> Non
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_an_encoded_word_in_the_name_of_the_sender_adds_no_header(hostile: str) -> None:
-    parsed_headers("Tenir une réunion", office=replace(OFFICE, sender_name=hostile))
+    parsed_headers("Tenir une réunion", sender=replace(SENDER, name=hostile))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -52,10 +54,10 @@ def test_an_encoded_word_in_a_correlation_id_adds_no_header(hostile: str) -> Non
 
 @pytest.mark.parametrize("address", ["=?utf-8?q?a=0ABcc=3A_b?=@example.org", "=?x@example.org"])
 def test_an_address_with_an_encoded_word_is_refused(address: str) -> None:
-    situation = replace(situation_of(Kind.REFUSED), recipient=replace(PERSON, email=address))
+    situation = replace(SITUATION, recipient=replace(PERSON, email=address))
     with pytest.raises(UnsafeHeader):
-        compose(mail_of(Kind.REFUSED), situation, OFFICE, now=NOW)
+        composed(Kind.REFUSED, situation=situation)
 
 
 def test_an_ordinary_mail_keeps_its_words() -> None:
-    assert letter_of(Kind.REFUSED).subject in parsed_headers(SESSION.training_title)["Subject"]
+    assert composed(Kind.REFUSED).subject in parsed_headers(SESSION.training_title)["Subject"]

@@ -1,0 +1,65 @@
+"""The record that declares one kind of mail: everything about the kind except its words, which are its template."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.mail import Mail, Situation
+from services.notifier.domain.mails.conditions import Condition
+
+
+class About(Enum):
+    """Which copies a mail needs, and so what `subject_id` identifies."""
+
+    NOTHING = "nothing"
+    """The event contains everything that the mail needs."""
+    ATTACHMENT = "attachment"
+    STRUCTURE = "structure"
+    CART = "cart"
+    ATTENDANCE_SHEET = "attendance sheet"
+    REQUEST = "request"
+
+
+class CalendarEffect(Enum):
+    """What a mail does to the recipient's calendar."""
+
+    NONE = "none"
+    PUTS = "puts"
+    """It carries the calendar entries of an enrolled person."""
+    CANCELS = "cancels"
+    """It carries the cancellation of the entries that the recipient has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSpec:
+    """One kind of mail.
+
+    - `audiences`: the only roles in which people receive it. The order matters where only the first audience that has
+      people gets it, and for a person in two audiences.
+    - `true_while`: what must still hold when it leaves, in the order of the checks; `ALWAYS` if nothing can change it.
+    - `page`: the path of the page where the next step is taken.
+    - `secret`: its link is a secret. It appears in no log, and the database does not keep it after sending over SMTP.
+    - `newest_only`: it is dropped if a newer mail about the same subject is waiting.
+    - `certificate`: the certificate of attendance is attached.
+    """
+
+    kind: Kind
+    audiences: tuple[Audience, ...]
+    about: About
+    true_while: tuple[Condition, ...]
+    page: str
+    calendar: CalendarEffect = CalendarEffect.NONE
+    secret: bool = False
+    newest_only: bool = False
+    certificate: bool = False
+
+    def path(self, mail: Mail, situation: Situation) -> str:
+        """The path of a mail's page, without a slash before it."""
+        session = situation.session.id if situation.session else ""
+        return self.page.format(subject=mail.subject_id, session=session, token=mail.facts.get("token", ""))
+
+    def facts_to_keep(self, mail: Mail) -> Mapping[str, Any]:
+        """The facts of a finished mail: without the token, which nobody needs any more."""
+        return {name: value for name, value in mail.facts.items() if not (self.secret and name == "token")}

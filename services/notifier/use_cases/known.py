@@ -1,0 +1,51 @@
+"""What a mail is about must be known before the mail is queued. These functions raise NotYetKnown while it is not."""
+
+from uuid import UUID
+
+from services.notifier.domain.copies import Account, Enrollment, Session
+from services.notifier.domain.kinds import Audience
+from services.notifier.storage.transaction import Transaction
+from shared.messaging.subscriptions import NotYetKnown
+
+
+async def known_account(tx: Transaction, account_id: UUID) -> Account:
+    account = await tx.copies.account(account_id)
+    if account is None:
+        raise NotYetKnown(f"account {account_id}")
+    return account
+
+
+async def known_session(tx: Transaction, session_id: UUID) -> Session:
+    session = await tx.copies.session(session_id)
+    if session is None:
+        raise NotYetKnown(f"session {session_id}")
+    return session
+
+
+async def require_structure(tx: Transaction, structure_id: UUID) -> None:
+    if await tx.copies.structure(structure_id) is None:
+        raise NotYetKnown(f"structure {structure_id}")
+
+
+async def require_all_about(tx: Transaction, request: Enrollment) -> None:
+    """The person, the session, the structure, and the attachment of the person to it."""
+    await known_account(tx, request.account_id)
+    await known_session(tx, request.session_id)
+    await require_structure(tx, request.structure_id)
+    if not await tx.copies.is_attached(request.account_id, request.structure_id):
+        raise NotYetKnown(f"attachment of {request.account_id} to {request.structure_id}")
+
+
+async def people_with_status(tx: Transaction, structure_id: UUID, status: Audience) -> list[Account]:
+    """The people of a structure who have the status and can be reached."""
+    accounts = []
+    for account_id, account in await tx.copies.with_status(structure_id, status):
+        if account is None:
+            raise NotYetKnown(f"account {account_id}")
+        accounts.append(account)
+    return [account for account in accounts if account.reachable]
+
+
+async def trainers_of(tx: Transaction, session_id: UUID) -> list[Account]:
+    session = await known_session(tx, session_id)
+    return [await known_account(tx, trainer_id) for trainer_id in session.trainer_ids]

@@ -1,0 +1,95 @@
+"""Queues mails: finds the addresses of an audience and adds one row for each recipient."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.notifier.domain.copies import Account, Enrollment
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.mails.all import SPECS
+from services.notifier.storage.transaction import Transaction
+from services.notifier.use_cases.known import known_account, people_with_status, trainers_of
+from shared.telemetry import current_correlation_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """A mail without its recipients. `cause`: why it is sent; the same cause, kind and recipient are queued once."""
+
+    kind: Kind
+    cause: str
+    subject_id: UUID
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    delay: timedelta = timedelta(0)
+
+    @property
+    def audiences(self) -> Sequence[Audience]:
+        return SPECS[self.kind].audiences
+
+
+async def queue_for_address(
+    tx: Transaction, mail: NewMail, audience: Audience, email: str, account_id: UUID | None = None
+) -> None:
+    """Raises ValueError for an audience that the record of the mail does not declare."""
+    if audience not in mail.audiences:
+        text = f"the mail {mail.kind} is not for the audience {audience}"
+        raise ValueError(text)
+    await tx.queue.add(
+        kind=mail.kind,
+        audience=audience,
+        recipient=email,
+        recipient_account_id=account_id,
+        cause=mail.cause,
+        subject_id=mail.subject_id,
+        facts=mail.facts,
+        correlation_id=current_correlation_id(),
+        delay=mail.delay,
+    )
+
+
+async def queue_for_people(tx: Transaction, mail: NewMail, audience: Audience, people: Iterable[Account]) -> None:
+    """Queue for each of the people who can be reached."""
+    for account in people:
+        if account.reachable:
+            await queue_for_address(tx, mail, audience, account.email, account.id)
+
+
+async def queue_for_desk(tx: Transaction, mail: NewMail) -> None:
+    await queue_for_address(tx, mail, Audience.DESK, tx.desk_email)
+
+
+async def queue_for_those_who_decide(tx: Transaction, mail: NewMail, structure_id: UUID) -> None:
+    """Queue for the first audience of the mail that has people in the structure, else for the desk."""
+    for status in mail.audiences:
+        people = [] if status is Audience.DESK else await people_with_status(tx, structure_id, status)
+        if people:
+            await queue_for_people(tx, mail, status, people)
+            return
+    await queue_for_desk(tx, mail)
+
+
+async def queue_about_request(
+    tx: Transaction,
+    mail: NewMail,
+    request: Enrollment,
+    *,
+    without: Sequence[Audience] = (),
+    acted_by: UUID | None = None,
+) -> None:
+    """Queue for all audiences of the mail except those of `without`, and except the person who acted.
+
+    A person in several audiences receives one mail, in the role of the first of them.
+    """
+    for audience in mail.audiences:
+        if audience in without:
+            continue
+        match audience:
+            case Audience.PERSON:
+                people = [await known_account(tx, request.account_id)]
+            case Audience.TRAINER:
+                people = await trainers_of(tx, request.session_id)
+            case _:
+                people = await people_with_status(tx, request.structure_id, audience)
+        await queue_for_people(tx, mail, audience, [account for account in people if account.id != acted_by])

@@ -1,0 +1,140 @@
+"""A mail leaves only while it is true."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notifier.domain.copies import Account, RequestLine
+from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.mail import Situation
+from services.notifier.domain.mails.all import SPECS
+from services.notifier.domain.mails.spec import MailSpec
+from services.notifier.domain.relevance import reason_to_drop
+from tests.unit.notifier.expected import (
+    APPROVALS,
+    ATTACHMENT_STATES,
+    CALENDARS,
+    CARTS,
+    EXPECTED,
+    LINKS,
+    NEWER_MAILS,
+    PRESENCES,
+    REASONS,
+    SEATS,
+    SESSION_STATES,
+)
+from tests.unit.notifier.records import ATTACHMENT, LINE, NOW, PERSON, REQUEST, SESSION, SLOTS, STRUCTURE, mail_of
+
+
+def true_situation(kind: Kind) -> Situation:
+    """The situation just after the event."""
+    return Situation(
+        recipient=PERSON,
+        recipient_statuses=frozenset({"employer", "referent"}),
+        person=PERSON,
+        structure=STRUCTURE,
+        attachment=replace(ATTACHMENT, state=EXPECTED[kind].attachment),
+        session=SESSION,
+        enrollment=replace(REQUEST, approval=EXPECTED[kind].approval),
+        lines=(LINE,),
+        held_slots=SLOTS,
+    )
+
+
+def outcomes(spec: MailSpec) -> str:
+    """What the code decides, written as in the table."""
+    true = true_situation(spec.kind)
+    assert true.enrollment
+    letters = {reason: letter for letter, reason in REASONS.items()}
+
+    def outcome(facts: Mapping[str, Any] | None = None, **changes: Any) -> str:
+        situation = replace(true, **changes)
+        return letters[reason_to_drop(spec, mail_of(spec.kind, **(facts or {})), situation, now=NOW)]
+
+    def lines(approvals: Iterable[str]) -> tuple[RequestLine, ...]:
+        return tuple(replace(LINE, enrollment=replace(REQUEST, approval=approval)) for approval in approvals)
+
+    expiry = {"valid": NOW + timedelta(seconds=1), "expired": NOW}
+    groups = (
+        [outcome(enrollment=replace(true.enrollment, approval=approval)) for approval in APPROVALS],
+        [outcome({"seat": seat}, enrollment=replace(true.enrollment, seat=now)) for seat, now in SEATS],
+        [outcome(attachment=replace(ATTACHMENT, state=state)) for state in ATTACHMENT_STATES],
+        [outcome(session=replace(SESSION, state=state)) for state in SESSION_STATES],
+        [outcome({"expires_at": expiry[link].isoformat()}) for link in LINKS],
+        [outcome(superseded=newer) for newer in NEWER_MAILS],
+        [outcome(lines=lines(approvals)) for approvals in CARTS],
+        [outcome(enrollment=replace(true.enrollment, attendance=presence)) for presence in PRESENCES],
+        [outcome(held_slots=SLOTS if calendar == "with entries" else ()) for calendar in CALENDARS],
+    )
+    return " ".join("".join(group) for group in groups)
+
+
+def test_every_kind_is_expected() -> None:
+    assert set(EXPECTED) == set(Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_mail_is_sent_only_while_it_is_true(kind: Kind) -> None:
+    assert outcomes(SPECS[kind]) == EXPECTED[kind].outcomes
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_outcomes_show_every_condition_of_the_record(kind: Kind) -> None:
+    spec = SPECS[kind]
+    assert outcomes(replace(spec, newest_only=not spec.newest_only)) != EXPECTED[kind].outcomes
+    for left_out in spec.true_while:
+        rest = tuple(condition for condition in spec.true_while if condition is not left_out)
+        assert outcomes(replace(spec, true_while=rest)) != EXPECTED[kind].outcomes, left_out.otherwise
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_not_known_any_more_makes_no_mail_true(kind: Kind) -> None:
+    """Without the copy that its conditions are about, a mail is dropped."""
+    depends_on_copies = set(EXPECTED[kind].outcomes) & set("SCPAXRV")
+    reason = reason_to_drop(SPECS[kind], mail_of(kind), Situation(recipient=PERSON), now=NOW)
+    assert (reason is not None) == bool(depends_on_copies)
+
+
+@pytest.mark.parametrize(
+    ("audience", "change", "reason"),
+    [
+        (
+            Audience.EMPLOYER,
+            lambda situation: replace(situation, recipient_statuses=frozenset({"referent"})),
+            "Le destinataire n'est plus employeur de la structure.",
+        ),
+        (
+            Audience.REFERENT,
+            lambda situation: replace(situation, recipient_statuses=frozenset({"employer"})),
+            "Le destinataire n'est plus référent de la structure.",
+        ),
+        (
+            Audience.TRAINER,
+            lambda situation: replace(situation, session=replace(SESSION, trainer_ids=())),
+            "Le destinataire n'anime plus la session.",
+        ),
+    ],
+)
+def test_a_role_that_was_taken_away_takes_the_mail_away(
+    audience: Audience, change: Callable[[Situation], Situation], reason: str
+) -> None:
+    situation = true_situation(Kind.VALIDATED)
+    spec, mail = SPECS[Kind.VALIDATED], mail_of(Kind.VALIDATED, audience)
+    assert reason_to_drop(spec, mail, situation, now=NOW) is None
+    assert reason_to_drop(spec, mail, change(situation), now=NOW) == reason
+    assert reason_to_drop(spec, mail_of(Kind.VALIDATED), change(situation), now=NOW) is None, "the person's own mail"
+
+
+@pytest.mark.parametrize("account", [replace(PERSON, disabled=True), replace(PERSON, erased=True)])
+def test_nobody_writes_to_an_account_that_is_disabled_or_erased(account: Account) -> None:
+    situation = replace(true_situation(Kind.VALIDATED), recipient=account)
+    reason = reason_to_drop(SPECS[Kind.VALIDATED], mail_of(Kind.VALIDATED), situation, now=NOW)
+    assert reason == "Le compte du destinataire est désactivé ou effacé."
+
+
+def test_a_recipient_without_an_account_can_be_written_to() -> None:
+    link = mail_of(Kind.ADDRESS_PROOF, Audience.OWNER)
+    assert reason_to_drop(SPECS[Kind.ADDRESS_PROOF], link, Situation(), now=NOW) is None
