@@ -33,8 +33,8 @@ MOST_PER_HOUR: Final = 10
 class Registration:
     """Registration data, kept with the link until the address is verified.
 
-    An unverified registration never creates or changes an account. `account_id` is the id of the account, or the one that
-    the account will get.
+    An unverified registration never creates or changes an account. `account_id` is the id of the account, or the one
+    that the account will get.
     """
 
     email: str

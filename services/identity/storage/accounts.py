@@ -103,8 +103,8 @@ class Accounts:
     async def password_hash(self, account_id: UUID, *, lock: bool = False) -> str | None:
         """None while the account has no password, and for an account that does not exist."""
         statement = _PASSWORD_HASH_LOCKED if lock else _PASSWORD_HASH
-        found: str | None = await self._connection.scalar(statement, {"id": account_id})
-        return found
+        password_hash: str | None = await self._connection.scalar(statement, {"id": account_id})
+        return password_hash
 
     async def set_password(self, account_id: UUID, password_hash: str) -> None:
         values = {"account_id": account_id, "password_hash": password_hash}

@@ -113,8 +113,8 @@ class Attachments:
     async def to_manage(self, attachment_id: UUID, actor: Actor) -> Attachment:
         """An attachment that the person may decide about, locked; NotFound otherwise.
 
-        The row of the structure is locked first, by everybody, and the right is checked again under that lock: a referent who
-        has just lost the status decides nothing any more.
+        The row of the structure is locked first, by everybody, and the right is checked again under that lock: a
+        referent who has just lost the status decides nothing any more.
         """
         allowed: tuple[ColumnElement[bool], ...] = (attachments.c.id == attachment_id, may_manage(actor))
         structure_id = await self._connection.scalar(select(attachments.c.structure_id).where(*allowed))

@@ -34,4 +34,7 @@ class Transaction:
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Opens a transaction. A use case that takes it commits before it refuses: a wrong password is counted, a replay recorded."""
+"""Opens a transaction of its own, which is committed although the answer is a refusal.
+
+So a wrong password is counted and a replay is recorded.
+"""

@@ -71,7 +71,10 @@ async def mark_account(
 
 
 async def ensure_first_staff(begin: Begin, email: str | None) -> None:
-    """Make sure that a staff account of this address exists; its owner proves the address. Without an address nothing is done."""
+    """Make sure that a staff account of this address exists; its owner proves the address.
+
+    Without an address nothing is done.
+    """
     if not email:
         return
     now = datetime.now(UTC)

@@ -46,7 +46,7 @@ from shared.contracts.message import Message
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
 
 
-def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
+def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
     """The message that announces a fact; None for a fact that only this service knows."""
     match fact:
         case AddressProved(account):

@@ -41,7 +41,10 @@ def make_key(signs_from: datetime, passphrase: bytes | None) -> StoredKey:
 
 
 class KeyRing:
-    """Identity's own keys, kept in memory by each process: read again after a minute, or for a token with an unknown key."""
+    """Identity's own keys, kept in memory by each process.
+
+    They are read again after a minute, or for a token with an unknown key.
+    """
 
     def __init__(self, begin: Begin, *, passphrase: str | None, every: timedelta) -> None:
         """`every`: how long a key signs before the next takes over."""

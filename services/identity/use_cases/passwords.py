@@ -17,7 +17,10 @@ MEMORY_KIB: Final = 19 * 1024
 
 
 class Passwords:
-    """Computes and compares hashes, `at_once` at the same time in one process: more would take memory and save no time."""
+    """Computes and compares hashes, only `at_once` of them at the same time in one process.
+
+    More would take memory and save no time.
+    """
 
     def __init__(self, *, at_once: int, hasher: PasswordHasher | None = None) -> None:
         """`hasher`: every hash and every comparison goes through it; default: one with the parameters above."""
@@ -30,7 +33,7 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, password)
 
     async def matches(self, password: str, stored: str | None) -> bool:
-        """Compare with a stored hash. Without one the same work is done, so that the time of the answer tells nothing."""
+        """Compare with a stored hash. Without one the same work is done, so that the time tells nothing."""
         async with self._slots:
             same = await asyncio.to_thread(self._verify, stored or self._of_nobody, password)
         return same and stored is not None

@@ -33,7 +33,10 @@ async def ask_reset(tx: Transaction, email: str, *, now: datetime) -> None:
 
 
 async def confirm_reset(tx: Transaction, token: str, password: str, *, passwords: Passwords, now: datetime) -> None:
-    """Set the password and end every sign-in session. The link also proves the address of an account that staff made."""
+    """Set the password and end every sign-in session.
+
+    The link also proves the address of an account that staff made.
+    """
     registration = await tx.links.take(Purpose.RESET, token, now=now)
     try:
         account = await tx.accounts.own(registration.account_id, lock=True)

@@ -37,8 +37,8 @@ class TokenPair:
 class SignIn:
     """Sign-in sessions, with everything that they need.
 
-    It opens its own transactions: a wrong password must be counted although the answer is a refusal, and no connection may be
-    held while a password is compared.
+    It opens its own transactions: a wrong password must be counted although the answer is a refusal, and no connection
+    may be held while a password is compared.
     """
 
     begin: Begin

@@ -13,7 +13,7 @@ ROSE = "rose@ml.example"
 
 
 async def names(service: IdentityService, query: str) -> list[str]:
-    return [one["name"] for one in (await service.ask("GET", f"/structures?{query}"))["items"]]
+    return [item["name"] for item in (await service.ask("GET", f"/structures?{query}"))["items"]]
 
 
 async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_case(service: IdentityService) -> None:
@@ -22,7 +22,7 @@ async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_
     await service.structure(2, "100 % insertion_pro", "Limoges")
     every = ["100 % insertion_pro", "École de la Cœuvre", "Mission locale"]
     assert await names(service, "") == every
-    for query, found in (
+    for query, expected in (
         ("q=ecole", [every[1]]),
         ("q=COEUVRE%20perigueux", [every[1]]),
         ("q=GUÉRET", [every[2]]),
@@ -35,10 +35,10 @@ async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_
         ("q=l_cale", []),
         ("q=insertion_", [every[0]]),
     ):
-        assert await names(service, query) == found, query
+        assert await names(service, query) == expected, query
     first = await service.ask("GET", "/structures?limit=2")
     second = await service.ask("GET", f"/structures?limit=2&cursor={first['next']}")
-    assert [one["name"] for one in first["items"] + second["items"]] == every
+    assert [item["name"] for item in first["items"] + second["items"]] == every
     assert second["next"] is None
 
 
@@ -62,7 +62,7 @@ async def test_the_desk_lists_and_changes_structures(service: IdentityService) -
     assert (changed.json()["town"], changed.headers["ETag"]) == ("Brive", '"2"')
     assert (await service.call("PATCH", path, {"town": "Tulle"}, by=STAFF, If_Match='"1"')).status_code == 412
     updated = await service.emitted("structure_updated")
-    assert [(one["structure"]["town"], one["structure"]["version"]) for one in updated] == [("Brive", 2)]
+    assert [(message["structure"]["town"], message["structure"]["version"]) for message in updated] == [("Brive", 2)]
     assert await service.acts(structure) == ["StructureRegistered", "StructureUpdated"]
 
 
@@ -75,7 +75,9 @@ async def test_a_siret_is_listed_once(service: IdentityService) -> None:
         await service.call("POST", "/structures", body, by=STAFF),
         await service.call("PATCH", f"/structures/{other}", {"siret": SIRETS[0]}, by=STAFF, If_Match='"1"'),
     ]
-    assert [(one.status_code, one.json()["type"].rsplit(":")[-1]) for one in answers] == [(409, "siret-taken")] * 2
+    assert [(answer.status_code, answer.json()["type"].rsplit(":")[-1]) for answer in answers] == [
+        (409, "siret-taken")
+    ] * 2
     wrong = await service.call("POST", "/structures", body | {"siret": "12345678901234"}, by=STAFF)
     assert "SIRET valide" in wrong.json()["errors"][0]["message"]
     assert len(await service.emitted()) == before
@@ -102,7 +104,9 @@ async def test_a_structure_is_asked_for_and_accepted_once(service: IdentityServi
     assert answers[0].json() == answers[1].json()
     request_id = answers[0].json()["id"]
     listed = (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"]
-    assert [(one["id"], one["contact_name"], one["state"]) for one in listed] == [(request_id, "Karim Benali", "open")]
+    assert [(item["id"], item["contact_name"], item["state"]) for item in listed] == [
+        (request_id, "Karim Benali", "open")
+    ]
     path = f"/structure-requests/{request_id}/acceptance"
     both = await asyncio.gather(*(service.call("POST", path, {"is_member": True}, by=STAFF) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [201, 409]
@@ -120,8 +124,8 @@ async def test_a_structure_that_is_refused_is_refused_with_a_reason(service: Ide
     empty = await service.call("POST", path, {"reason": " "}, by=STAFF)
     assert (empty.status_code, empty.json()["errors"][0]["field"]) == (422, "reason")
     assert (await service.ask("POST", path, {"reason": "Établissement fermé."}, by=STAFF))["state"] == "refused"
-    said = (await service.emitted("structure_registration_refused"))[0]
-    assert (said["reason"], said["request"]["contact_email"], said["request"]["version"]) == (
+    emitted = (await service.emitted("structure_registration_refused"))[0]
+    assert (emitted["reason"], emitted["request"]["contact_email"], emitted["request"]["version"]) == (
         "Établissement fermé.",
         "karim@pas.example",
         2,
@@ -135,7 +139,7 @@ async def test_a_request_for_a_listed_structure_stays_open(service: IdentityServ
     request_id = (await service.ask("POST", "/structure-requests", request_for(SIRETS[0])))["id"]
     answer = await service.call("POST", f"/structure-requests/{request_id}/acceptance", {"is_member": True}, by=STAFF)
     assert answer.status_code == 409
-    assert [one["id"] for one in (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"]] == [
+    assert [item["id"] for item in (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"]] == [
         request_id
     ]
 
@@ -146,10 +150,10 @@ async def test_a_referent_reports_a_change_and_the_desk_closes_it(service: Ident
     text = {"text": "Nous déménageons."}
     report = await service.ask("POST", f"/structures/{structure}/change-reports", text, by=ROSE)
     await service.ask("POST", f"/structures/{structure}/change-reports", text, by=ROSE)
-    said = await service.emitted("structure_change_reported")
+    emitted = await service.emitted("structure_change_reported")
     # two reports are two news of the structure: a listener that keeps the newest version must not drop the second
-    assert [one["structure"]["version"] for one in said] == [2, 3]
-    assert (said[0]["report_id"], said[0]["text"], said[0]["structure"]["town"]) == (
+    assert [message["structure"]["version"] for message in emitted] == [2, 3]
+    assert (emitted[0]["report_id"], emitted[0]["text"], emitted[0]["structure"]["town"]) == (
         report["id"],
         "Nous déménageons.",
         "Limoges",
@@ -171,13 +175,13 @@ async def test_the_desk_finds_makes_and_marks_accounts(service: IdentityService)
     assert (made.status_code, again.json()) == (201, made.json())
     assert (await service.call("POST", "/accounts", body, by=STAFF)).status_code == 409
     proof = (await service.emitted())[before:]
-    assert [(one["name"], one["email"], one["structure_name"]) for one in proof] == [
+    assert [(message["name"], message["email"], message["structure_name"]) for message in proof] == [
         ("send_address_proof", "nadia@formation.example", None)
     ]
     await service.prove("nadia@formation.example")
     for query in ("nadia", "FERRAND%20nadia", "formation.example"):
-        found = (await service.ask("GET", f"/accounts?q={query}", by=STAFF))["items"]
-        assert [one["id"] for one in found] == [made.json()["id"]]
+        accounts = (await service.ask("GET", f"/accounts?q={query}", by=STAFF))["items"]
+        assert [account["id"] for account in accounts] == [made.json()["id"]]
     path = f"/accounts/{made.json()['id']}"
     version = (await service.call("GET", path, by=STAFF)).headers["ETag"]
     assert (await service.call("PATCH", path, {"is_staff": True}, by=STAFF)).status_code == 428
@@ -249,14 +253,14 @@ async def test_people_rename_themselves_and_only_the_version_that_they_have_seen
     assert (await service.call("PATCH", "/me", {"last_name": "Blanc"}, by=ROSE, If_Match='"9"')).status_code == 412
     me = await service.ask("PATCH", "/me", {"last_name": "Blanc", "civility": None}, by=ROSE, If_Match='"1"')
     assert (me["first_name"], me["last_name"], me["civility"], me["version"]) == ("Claire", "Blanc", None, 2)
-    said = (await service.emitted("account_updated"))[0]["account"]
-    assert (said["last_name"], said["version"]) == ("Blanc", 2)
+    emitted = (await service.emitted("account_updated"))[0]["account"]
+    assert (emitted["last_name"], emitted["version"]) == ("Blanc", 2)
     escalation = await service.call("PATCH", "/me", {"is_staff": True}, by=ROSE, If_Match='"2"')
     assert (escalation.status_code, escalation.json()["errors"][0]["field"]) == (422, "is_staff")
 
 
 async def test_the_openapi_document_describes_every_endpoint(service: IdentityService) -> None:
     document = (await service.client.get("http://test/api/identity/v1/openapi.json")).json()
-    operations = [one for path in document["paths"].values() for one in path.values()]
-    assert all(one.get("description") and one["responses"] for one in operations)
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert all(operation.get("description") and operation["responses"] for operation in operations)
     assert {"/api/identity/v1/tokens", "/api/identity/v1/me", "/api/identity/v1/attachments"} <= set(document["paths"])

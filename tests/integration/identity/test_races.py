@@ -22,7 +22,7 @@ from tests.support.eventually import eventually
 async def while_held(
     service: IdentityService, first: Callable[[Transaction], Awaitable[Any]], second: Callable[[], Awaitable[Any]]
 ) -> Any:
-    """Run the first, start the second, commit the first when the second waits for its lock; the result of the second."""
+    """Run the first, start the second, commit the first when the second waits; the result of the second."""
 
     async def is_waiting() -> bool:
         assert not task.done(), "the second waited for no lock"

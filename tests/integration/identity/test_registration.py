@@ -1,4 +1,4 @@
-"""From the form to the signed-in person, and what a stranger can make of it."""
+"""From the form to the signed-in person, and what a stranger can do with it."""
 
 import asyncio
 from datetime import timedelta
@@ -43,7 +43,7 @@ async def test_everybody_after_the_first_waits_for_a_referent(service: IdentityS
 async def test_of_ten_first_users_at_once_exactly_one_is_the_referent(service: IdentityService) -> None:
     structure = await service.structure()
     people = [f"p{number}@ml.example" for number in range(10)]
-    links = [await service.register(one, structure) for one in people]
+    links = [await service.register(email, structure) for email in people]
     proofs = [service.call("POST", "/address-proofs", {"token": link, "password": PASSWORD}) for link in links]
     assert {answer.status_code for answer in await asyncio.gather(*proofs)} == {204}
     states = await service.rows("SELECT state, count(*) AS people FROM attachments GROUP BY state ORDER BY state")
@@ -115,7 +115,7 @@ async def test_a_link_works_once_and_not_after_its_time(service: IdentityService
     assert await service.rows("SELECT id FROM accounts WHERE email = :email", email=PAUL) == []
 
 
-async def test_a_stranger_who_registers_an_address_changes_nothing_of_what_its_owner_said(
+async def test_a_stranger_who_registers_an_address_changes_nothing_for_its_owner(
     service: IdentityService,
 ) -> None:
     structure, other = await service.structure(), await service.structure(1, "Ailleurs")
@@ -125,7 +125,10 @@ async def test_a_stranger_who_registers_an_address_changes_nothing_of_what_its_o
     await service.ask("POST", "/address-proofs", {"token": own, "password": PASSWORD})
     await service.sign_in(CLAIRE)
     me = await service.ask("GET", "/me", by=CLAIRE)
-    assert (me["first_name"], [one["structure"]["id"] for one in me["attachments"]]) == ("Claire", [structure])
+    assert (me["first_name"], [attachment["structure"]["id"] for attachment in me["attachments"]]) == (
+        "Claire",
+        [structure],
+    )
     assert (
         await service.call("POST", "/address-proofs", {"token": strange, "password": "autre chose enfin"})
     ).status_code == 410
@@ -175,7 +178,7 @@ async def test_nobody_can_have_an_address_flooded(service: IdentityService) -> N
     assert len(await service.emitted()) - before == MOST_PER_HOUR + 1
 
 
-async def test_a_bad_password_is_said_in_french_and_the_link_still_works(service: IdentityService) -> None:
+async def test_a_bad_password_is_explained_in_french_and_the_link_still_works(service: IdentityService) -> None:
     token = await service.register(CLAIRE, await service.structure())
     for password, word in (("court", "8 à 128"), ("motdepasse", "trop courant"), ("dupuydupuy", "votre nom")):
         answer = await service.call("POST", "/address-proofs", {"token": token, "password": password})
@@ -203,10 +206,10 @@ async def test_each_wrong_field_has_its_sentence_and_nothing_is_written(service:
     for changes, field, word in WRONG:
         answer = await service.call("POST", "/registrations", service.form(CLAIRE, structure) | changes)
         assert answer.status_code == 422
-        assert [one["field"] for one in answer.json()["errors"]] == [field]
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
         assert word in answer.json()["errors"][0]["message"]
     every = await service.call("POST", "/registrations", {"structure_id": "x", "first_name": "", "email": "x"})
-    assert {one["field"] for one in every.json()["errors"]} == {"structure_id", "first_name", "last_name", "email"}
+    assert {error["field"] for error in every.json()["errors"]} == {"structure_id", "first_name", "last_name", "email"}
     assert len(await service.emitted()) == before
     assert await service.rows("SELECT email FROM links") == []
 

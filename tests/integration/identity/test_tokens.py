@@ -46,7 +46,7 @@ async def test_published_keys_have_no_private_half(service: IdentityService) -> 
 
 
 async def signed(service: IdentityService, **changes: Any) -> dict[str, Any]:
-    """Claims and headers of a good token, but for the changes; `key` signs, `alg` and the rest of the header are given."""
+    """Claims and headers of a good token, with some changes. `key` signs; `alg`, `typ` and `kid` make the header."""
     kid, key = await service.signing_in.keys.signing_key(service.now)
     subject = jwt.decode(service.tokens[STAFF]["access_token"], options={"verify_signature": False})["sub"]
     now = datetime.now(UTC)

@@ -54,7 +54,7 @@ SENTENCES: Mapping[State, str] = {
 
 
 @pytest.mark.parametrize(("state", "move"), list(product(State, Move)))
-def test_a_move_does_what_the_design_says_or_is_refused(state: State, move: Move) -> None:
+def test_a_move_has_the_effect_of_the_design_or_is_refused(state: State, move: Move) -> None:
     before = an_attachment(state, *([E] if state is State.ACTIVE else []))
     if (state, move) not in EXPECTED:
         with pytest.raises(IllegalMove) as caught:
