@@ -1,17 +1,18 @@
-"""Where the parts of identity meet; the only reader of its settings."""
+"""Puts the parts of identity together; the only reader of its settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
 from services.identity.api import accounts, attachments, desk, me, registrations, structures, tokens
 from services.identity.api.problems import PROBLEMS
 from services.identity.settings import Settings
-from services.identity.storage.housekeeping import clean
 from services.identity.storage.transaction import Begin, Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
+from services.identity.use_cases.housekeeping import clean
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.sign_in import SignIn
@@ -22,13 +23,13 @@ from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
 from shared.tokens.verifier import TokenVerifier
 
-ROTATION_LOOKED_AT_EVERY = timedelta(minutes=5)
+ROTATION_CHECKED_EVERY = timedelta(minutes=5)
 CLEANING_EVERY = timedelta(hours=1)
-FIRST_STAFF_LOOKED_AT_EVERY = timedelta(days=1)
+FIRST_STAFF_CHECKED_EVERY = timedelta(days=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    """The HTTP side. Identity verifies its own tokens with its own keys."""
+    """The HTTP process. Identity verifies access tokens with its own keys."""
     keys = _keys(settings, database)
     app = create_app(
         title="ParcoursPro – comptes et structures",
@@ -39,21 +40,19 @@ def api(settings: Settings, database: Database) -> FastAPI:
         problems=PROBLEMS,
     )
     passwords = Passwords(at_once=settings.hashes_at_once)
-    app.state.sign_in = SignIn(_begin(database), passwords, keys, settings.token_issuer, settings.token_audience)
+    app.state.sign_in = SignIn(
+        begin=_begin(database),
+        passwords=passwords,
+        keys=keys,
+        issuer=settings.token_issuer,
+        audience=settings.token_audience,
+    )
     return app
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """The background side: identity listens to nobody; it publishes, and keeps keys and tables in order."""
+    """The background process. Identity handles no messages; it publishes its own and has three jobs."""
     begin = _begin(database)
-
-    async def cleaning() -> None:
-        async with begin() as tx:
-            await clean(tx.connection)
-
-    async def first_staff() -> None:
-        if settings.first_staff_email:
-            await ensure_first_staff(begin, settings.first_staff_email)
 
     return Worker(
         database,
@@ -62,9 +61,11 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         subscriptions=[],
         transaction=Transaction,
         jobs=[
-            Job("signing keys", ROTATION_LOOKED_AT_EVERY, _keys(settings, database).rotate_now),
-            Job("first staff", FIRST_STAFF_LOOKED_AT_EVERY, first_staff),
-            Job("cleaning", CLEANING_EVERY, cleaning),
+            Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),
+            Job(
+                "first staff", FIRST_STAFF_CHECKED_EVERY, partial(ensure_first_staff, begin, settings.first_staff_email)
+            ),
+            Job("cleaning", CLEANING_EVERY, partial(clean, begin)),
         ],
         relay_shards=settings.relay_shards,
     )
@@ -89,5 +90,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.identity.storage.migrations",
-    append_only=("trace",),
+    append_only=("identity_history",),
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
@@ -25,6 +25,7 @@ _CLAIM = (
 _THIS_KEY = (idempotency_keys.c.actor == bindparam("of_actor"), idempotency_keys.c.key == bindparam("of_key"))
 _SAVE_ANSWER = update(idempotency_keys).where(*_THIS_KEY).values(status=bindparam("status"), body=bindparam("body"))
 _FIND = select(idempotency_keys.c.request_hash, idempotency_keys.c.status, idempotency_keys.c.body).where(*_THIS_KEY)
+Answer = TypeVar("Answer")
 OTHER_BODY = "Cette clé a déjà servi pour une autre demande : choisissez-en une nouvelle."
 
 
@@ -40,13 +41,14 @@ class OnceOnly:
         self._this_key = {"of_actor": actor, "of_key": key}
         self._hash = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
 
-    async def __call__(self, perform: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what the endpoint answers
+    async def __call__(self, perform: Callable[[], Awaitable[Answer]]) -> Answer:
         """Perform, or give the first request's answer. A second request meanwhile waits for the first one's commit."""
         if self._key is None:
             return await perform()
         claim = {"actor": self._actor, "key": self._key, "request_hash": self._hash}
         if await self._work.connection.scalar(_CLAIM, claim) is None:
-            return await self._again()
+            # FastAPI sends a response as it is, wherever an endpoint returns one in place of its declared answer
+            return cast("Answer", await self._again())
         answer = await perform()
         saved = {**self._this_key, "status": self._status, "body": jsonable_encoder(answer)}
         await self._work.connection.execute(_SAVE_ANSWER, saved)

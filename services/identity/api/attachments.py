@@ -1,158 +1,120 @@
-"""Who belongs to which structure: people ask, referents (and the desk) decide."""
+"""Attachments: people ask for them, referents and staff decide."""
 
-from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
 
-from services.identity.api.cursors import after_time, page
 from services.identity.api.dependencies import Acting, Tx
-from services.identity.api.problems import (
-    ALREADY_ATTACHED,
-    CHANGED,
-    ILLEGAL_MOVE,
-    LAST_REFERENT,
-    NOT_FOUND,
-    VERSION_MISSING,
-)
+from services.identity.api.problems import ALREADY_ATTACHED, ILLEGAL_MOVE, LAST_REFERENT
+from services.identity.api.requests import Confirmation, NewAttachment, Reason, Statuses
 from services.identity.api.views import AttachmentView
-from services.identity.domain.attachments import State, Status
+from services.identity.domain.attachments import State
 from services.identity.storage.access import Actor
 from services.identity.storage.attachments import Scope
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases import attachments as decide
 from services.identity.use_cases.attach import attach
 from shared.http.clock import Now
-from shared.http.etag import expected_version, tag
-from shared.http.fields import Strict, Text
+from shared.http.etag import ExpectedVersion, tag
 from shared.http.idempotency import Once
-from shared.http.pagination import Cursor, Limit, Page
-from shared.http.problems import INVALID, problems
+from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
+from shared.http.problems import CHANGED_MEANWHILE, INVALID, NOT_FOUND, VERSION_EXPECTED, problems
 
 router = APIRouter(prefix="/attachments", tags=["attachments"])
 
-SomeStatuses = Annotated[list[Status], Field(min_length=1, max_length=3, examples=[["beneficiary", "employer"]])]
-DECISION = problems(NOT_FOUND, ILLEGAL_MOVE, INVALID)
+DECISION = (NOT_FOUND, ILLEGAL_MOVE, INVALID)
 
 
-class NewAttachment(Strict):
-    """The structure that the person works for."""
-
-    structure_id: UUID
-
-
-class Confirmation(Strict):
-    """What the person may do; a beneficiary unless told otherwise."""
-
-    statuses: SomeStatuses = Field(default_factory=lambda: [Status.BENEFICIARY])
-
-
-class Statuses(Strict):
-    """All of the person's statuses from now on."""
-
-    statuses: SomeStatuses
-
-
-class Reason(Strict):
-    """Why, in words that the person reads."""
-
-    reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])
-
-
-async def _decided(
-    tx: Transaction, actor: Actor, attachment_id: UUID, decision: Awaitable[None], response: Response
-) -> AttachmentView:
-    await decision
-    seen = await tx.attachments.seen(attachment_id, actor)
-    tag(response, seen.attachment.version)
-    return AttachmentView.of(seen)
+async def _view(tx: Transaction, attachment_id: UUID, actor: Actor, response: Response) -> AttachmentView:
+    details = await tx.attachments.details(attachment_id, actor)
+    tag(response, details.version)
+    return AttachmentView.model_validate(details)
 
 
 @router.post("", status_code=201, responses=problems(ALREADY_ATTACHED, INVALID))
-async def post_attachment(body: NewAttachment, actor: Acting, tx: Tx, now: Now, once: Once) -> AttachmentView:
-    """Ask to be attached to a structure; its first user is its referent at once."""
+async def request_attachment(body: NewAttachment, actor: Acting, tx: Tx, now: Now, once: Once) -> AttachmentView:
+    """Ask to be attached to a structure; its first user becomes its referent at once."""
 
     async def perform() -> AttachmentView:
-        made = await attach(tx, actor.account_id, body.structure_id, now=now)
-        return AttachmentView.of(await tx.attachments.seen(made.id, actor))
+        attachment = await attach(tx, actor.account_id, body.structure_id, now=now)
+        return AttachmentView.model_validate(await tx.attachments.details(attachment.id, actor))
 
-    answer: AttachmentView = await once(perform)
-    return answer
+    return await once(perform)
 
 
 @router.get("", responses=problems(INVALID))
 async def list_attachments(
+    *,
     actor: Acting,
     tx: Tx,
-    *,
     scope: Scope = "mine",
     state: State | None = None,
     structure_id: UUID | None = None,
-    cursor: Cursor = None,
+    after: Annotated[TimeKey | None, Depends(BY_TIME)],
     limit: Limit = 20,
 ) -> Page[AttachmentView]:
-    """Attachments that the caller may see, newest first: their own, those of the structures they are a referent of, or all of these."""
-    found = await tx.attachments.page(
-        actor, scope, state=state, structure_id=structure_id, after=after_time(cursor), limit=limit
+    """Attachments that the person may see, newest first.
+
+    Scopes: the person's own, those of structures that they are a referent of, or all of them (staff: of everybody).
+    """
+    listed = await tx.attachments.page(actor, scope, state=state, structure_id=structure_id, after=after, limit=limit)
+    return Page[AttachmentView].of(
+        listed,
+        limit,
+        view=AttachmentView.model_validate,
+        sort_key=BY_TIME,
+        key=lambda details: (details.asked_at, details.id),
     )
-    return page(found, limit, view=AttachmentView.of, key=lambda one: (one.asked_at.isoformat(), one.attachment.id))
 
 
 @router.get("/{attachment_id}", responses=problems(NOT_FOUND))
-async def get_attachment(attachment_id: UUID, actor: Acting, tx: Tx, response: Response) -> AttachmentView:
-    """One attachment: one's own, one of one's structure, or any for the desk."""
-    seen = await tx.attachments.seen(attachment_id, actor)
-    tag(response, seen.attachment.version)
-    return AttachmentView.of(seen)
+async def read_attachment(attachment_id: UUID, actor: Acting, tx: Tx, response: Response) -> AttachmentView:
+    """One attachment: the person's own, one of their structure, or any for staff."""
+    return await _view(tx, attachment_id, actor, response)
 
 
-@router.post("/{attachment_id}/confirmation", responses=DECISION)
-async def post_confirmation(
+@router.post("/{attachment_id}/confirmation", responses=problems(*DECISION))
+async def confirm_attachment(
     attachment_id: UUID, actor: Acting, tx: Tx, *, now: Now, response: Response, body: Confirmation | None = None
 ) -> AttachmentView:
-    """The referent confirms that the person belongs to the structure."""
+    """Confirm that the person works for the structure; without a body the person becomes a beneficiary."""
     statuses = (body or Confirmation()).statuses
-    return await _decided(
-        tx, actor, attachment_id, decide.confirm(tx, actor, attachment_id, statuses, now=now), response
-    )
+    await decide.confirm(tx, actor, attachment_id, statuses, now=now)
+    return await _view(tx, attachment_id, actor, response)
 
 
-@router.post("/{attachment_id}/refusal", responses=DECISION)
-async def post_refusal(
+@router.post("/{attachment_id}/refusal", responses=problems(*DECISION))
+async def refuse_attachment(
     attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
 ) -> AttachmentView:
-    """The referent does not know the person."""
-    return await _decided(
-        tx, actor, attachment_id, decide.refuse(tx, actor, attachment_id, body.reason, now=now), response
-    )
+    """Refuse a person who does not work for the structure."""
+    await decide.refuse(tx, actor, attachment_id, body.reason, now=now)
+    return await _view(tx, attachment_id, actor, response)
 
 
 @router.put(
-    "/{attachment_id}/statuses",
-    responses=problems(NOT_FOUND, ILLEGAL_MOVE, LAST_REFERENT, CHANGED, VERSION_MISSING, INVALID),
+    "/{attachment_id}/statuses", responses=problems(*DECISION, LAST_REFERENT, CHANGED_MEANWHILE, VERSION_EXPECTED)
 )
-async def put_statuses(
+async def change_statuses(
     attachment_id: UUID,
     body: Statuses,
     actor: Acting,
     tx: Tx,
     *,
     now: Now,
-    expected: Annotated[int, Depends(expected_version)],
+    expected: ExpectedVersion,
     response: Response,
 ) -> AttachmentView:
-    """The referent gives and takes statuses; the last referent stays one."""
-    decision = decide.change_statuses(tx, actor, attachment_id, body.statuses, expected=expected, now=now)
-    return await _decided(tx, actor, attachment_id, decision, response)
+    """Replace the statuses of a person; the last referent of a structure stays one."""
+    await decide.change_statuses(tx, actor, attachment_id, body.statuses, expected=expected, now=now)
+    return await _view(tx, attachment_id, actor, response)
 
 
-@router.post("/{attachment_id}/end", responses=problems(NOT_FOUND, ILLEGAL_MOVE, LAST_REFERENT, INVALID))
-async def post_end(
+@router.post("/{attachment_id}/end", responses=problems(*DECISION, LAST_REFERENT))
+async def end_attachment(
     attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
 ) -> AttachmentView:
-    """The person no longer belongs to the structure."""
-    return await _decided(
-        tx, actor, attachment_id, decide.end(tx, actor, attachment_id, body.reason, now=now), response
-    )
+    """End the attachment of a person who no longer works for the structure."""
+    await decide.end(tx, actor, attachment_id, body.reason, now=now)
+    return await _view(tx, attachment_id, actor, response)

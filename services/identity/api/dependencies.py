@@ -1,4 +1,4 @@
-"""What an endpoint is given: the unit of work, who acts, and what signing in needs."""
+"""The parameters of endpoints: the transaction, the acting person, and the parts that wiring put together."""
 
 import asyncio
 import time
@@ -19,7 +19,6 @@ EVEN_SECONDS: Final = 0.1
 
 
 async def transaction(work: Work) -> Transaction:
-    """Wrap the request's unit of work."""
     return Transaction(work)
 
 
@@ -27,7 +26,7 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
 async def acting(account_id: SignedIn, tx: Tx) -> Actor:
-    """Who is signed in, as the tables know them now; a disabled account is nobody, though its token still lives."""
+    """The acting person as the tables know them now; 401 for a disabled account, even if its token is still valid."""
     actor = await tx.accounts.actor(account_id)
     if actor is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
@@ -37,29 +36,27 @@ async def acting(account_id: SignedIn, tx: Tx) -> Actor:
 Acting = Annotated[Actor, Depends(acting, scope="function")]
 
 
-async def evenly() -> AsyncIterator[None]:
-    """Answer after the same time, commit included, whatever there was to do: the clock says nothing about an address.
+async def after_even_time() -> AsyncIterator[None]:
+    """Answer after the same time, commit included, so that the time does not tell whether an address is known.
 
-    The first parameter of an endpoint, so that it is left last, after the commit.
+    It must be the first parameter of an endpoint: then it is left last, after the commit.
     """
     started = time.monotonic()
     yield
     await asyncio.sleep(max(0.0, EVEN_SECONDS - (time.monotonic() - started)))
 
 
-Evenly = Annotated[None, Depends(evenly, scope="function")]
+AfterEvenTime = Annotated[None, Depends(after_even_time, scope="function")]
 
 
 async def sign_in_of(request: Request) -> SignIn:
-    """What wiring put together."""
-    found: SignIn = request.app.state.sign_in
-    return found
+    sign_in: SignIn = request.app.state.sign_in
+    return sign_in
 
 
 async def passwords_of(request: Request) -> Passwords:
-    """What wiring put together."""
     return (await sign_in_of(request)).passwords
 
 
-Entrance = Annotated[SignIn, Depends(sign_in_of)]
+SigningIn = Annotated[SignIn, Depends(sign_in_of)]
 Hashing = Annotated[Passwords, Depends(passwords_of)]

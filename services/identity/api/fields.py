@@ -1,4 +1,4 @@
-"""The kinds of text that identity's requests carry."""
+"""The kinds of text that identity's bodies and queries carry."""
 
 import unicodedata
 from typing import Annotated, Literal
@@ -22,14 +22,12 @@ def _name(value: str) -> str:
 
 Civility = Literal["Mme", "M."]
 Name = Annotated[Line, AfterValidator(_name)]
-"""A person's name. It is mailed to an address that is not proved yet, so that nothing in it may look like a link."""
+"""A person's name. It is mailed to an address that is not proved yet, so nothing in it may look like a link."""
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-"""Any characters; what makes it good enough is decided by the domain, with a sentence."""
+"""Any characters; the domain decides which passwords are refused."""
 SecretToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[
     str,
-    Query(
-        max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Mots à trouver ; accents et casse n'importent pas"
-    ),
+    Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Words to find, whatever their accents and case"),
 ]
-Version = Annotated[int, Field(description="À renvoyer dans If-Match", examples=[3])]
+Version = Annotated[int, Field(description="To be sent back in If-Match", examples=[3])]

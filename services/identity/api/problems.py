@@ -1,19 +1,15 @@
-"""Which error becomes which problem, once."""
+"""Which refusals of identity become which problem."""
 
 from typing import Final
 
-from services.identity.domain.accounts import OwnAccount
-from services.identity.domain.attachments import IllegalMove, LastReferent
+from services.identity.domain.accounts import AddressTaken, OwnAccount
+from services.identity.domain.attachments import AlreadyAttached, IllegalMove, LastReferent
 from services.identity.domain.delays import TooSoon
 from services.identity.domain.links import InvalidLink
-from services.identity.domain.structures import AlreadyAnswered
-from services.identity.storage.structures import SiretTaken
-from services.identity.use_cases.accounts import AddressTaken
-from services.identity.use_cases.attach import AlreadyAttached
-from services.identity.use_cases.sign_in import SessionOver, WrongCredentials
+from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
+from services.identity.domain.structures import AlreadyAnswered, SiretTaken
 from shared.http.problems import ProblemKind, ProblemMap
 
-NOT_FOUND: Final = ProblemKind(404, "not-found", "Introuvable")
 WRONG_CREDENTIALS: Final = ProblemKind(401, "wrong-credentials", "Identification refusée")
 SESSION_OVER: Final = ProblemKind(401, "session-over", "Session terminée")
 TOO_SOON: Final = ProblemKind(
@@ -27,8 +23,6 @@ ALREADY_ATTACHED: Final = ProblemKind(409, "already-attached", "Rattachement dé
 SIRET_TAKEN: Final = ProblemKind(409, "siret-taken", "SIRET déjà répertorié")
 ADDRESS_TAKEN: Final = ProblemKind(409, "address-taken", "Adresse déjà utilisée")
 OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
-CHANGED: Final = ProblemKind(412, "changed-meanwhile", "Modifié entre-temps")
-VERSION_MISSING: Final = ProblemKind(428, "precondition-required", "Version attendue")
 
 PROBLEMS: Final[ProblemMap] = {
     WrongCredentials: WRONG_CREDENTIALS,

@@ -1,7 +1,8 @@
-"""What identity's answers look like."""
+"""The answers of identity."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -9,29 +10,25 @@ from pydantic import BaseModel, Field
 from services.identity.api.fields import Civility, Version
 from services.identity.domain.accounts import Account
 from services.identity.domain.attachments import State, Status
-from services.identity.domain.structures import ChangeReport, ReportState, RequestState, Structure, StructureRequest
-from services.identity.storage.attachments import Seen
+from services.identity.domain.structures import ReportState, RequestState
+from services.identity.storage.attachments import AttachmentDetails
+from shared.http.views import View
 
 
 class Accepted(BaseModel):
-    """The answer is the same whether the address is known or not; the rest comes by mail."""
+    """The same answer for known and unknown addresses; the person gets a mail."""
 
     status: Literal["accepted"] = "accepted"
 
 
-class StructureBrief(BaseModel):
-    """A structure inside something else."""
+class StructureBrief(View):
+    """A structure as a part of another answer."""
 
     id: UUID
     name: str = Field(examples=["Mission locale de Limoges"])
     siret: str = Field(examples=["73282932000074"])
     town: str = Field(examples=["Limoges"])
     is_member: bool
-
-    @classmethod
-    def of(cls, structure: Structure) -> Self:
-        """Show a structure."""
-        return cls(**_fields(cls, structure))
 
 
 class StructureView(StructureBrief):
@@ -40,8 +37,8 @@ class StructureView(StructureBrief):
     version: Version
 
 
-class AccountBrief(BaseModel):
-    """A person inside something else."""
+class AccountBrief(View):
+    """A person as a part of another answer."""
 
     id: UUID
     civility: Civility | None
@@ -49,14 +46,9 @@ class AccountBrief(BaseModel):
     last_name: str = Field(examples=["Dupuy"])
     email: str = Field(examples=["claire.dupuy@mission-locale.example"])
 
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        """Show an account."""
-        return cls(**_fields(cls, account))
-
 
 class AccountView(AccountBrief):
-    """An account, as the desk sees it. `proved`: its owner has followed a link and set a password."""
+    """An account, for staff. `proved`: its owner followed a link and set a password."""
 
     version: Version
     is_staff: bool
@@ -64,26 +56,14 @@ class AccountView(AccountBrief):
     proved: bool
 
 
-class OwnAttachment(BaseModel):
-    """One of the person's attachments."""
+class OwnAttachment(View):
+    """One of the person's own attachments."""
 
     id: UUID
     version: Version
     state: State
     statuses: list[Status]
     structure: StructureBrief
-
-    @classmethod
-    def own(cls, seen: Seen) -> "OwnAttachment":
-        """Show it to its person."""
-        one = seen.attachment
-        return OwnAttachment(
-            id=one.id,
-            version=one.version,
-            state=one.state,
-            statuses=list(one.statuses),
-            structure=StructureBrief.of(seen.structure),
-        )
 
 
 class AttachmentView(OwnAttachment):
@@ -92,28 +72,32 @@ class AttachmentView(OwnAttachment):
     account: AccountBrief
     asked_at: datetime
 
-    @classmethod
-    def of(cls, seen: Seen) -> "AttachmentView":
-        """Show it to whoever may see it."""
-        own = OwnAttachment.own(seen)
-        return AttachmentView(**dict(own), account=AccountBrief.of(seen.account), asked_at=seen.asked_at)
-
 
 class Me(AccountBrief):
-    """Who is signed in. Refused and ended attachments are in `GET /attachments?scope=mine`."""
+    """The signed-in person. Refused and ended attachments are in `GET /attachments?scope=mine`."""
 
     version: Version
     is_staff: bool
     attachments: list[OwnAttachment]
 
+    @classmethod
+    def of(cls, account: Account, attachments: Sequence[AttachmentDetails]) -> "Me":
+        """Put the account and its open attachments together."""
+        return cls(
+            **dict(AccountBrief.model_validate(account)),
+            version=account.version,
+            is_staff=account.is_staff,
+            attachments=[OwnAttachment.model_validate(attachment) for attachment in attachments],
+        )
 
-class StructureRequestReceipt(BaseModel):
+
+class StructureRequestReceipt(View):
     """The number of a request for a structure."""
 
     id: UUID
 
 
-class StructureRequestView(BaseModel):
+class StructureRequestView(View):
     """A request for a structure that was not listed."""
 
     id: UUID
@@ -126,14 +110,9 @@ class StructureRequestView(BaseModel):
     state: RequestState
     asked_at: datetime
 
-    @classmethod
-    def of(cls, request: StructureRequest) -> Self:
-        """Show a request."""
-        return cls(**_fields(cls, request))
 
-
-class ChangeReportView(BaseModel):
-    """What a referent says has changed about a structure."""
+class ChangeReportView(View):
+    """A change of a structure, in the words of its referent."""
 
     id: UUID
     version: Version
@@ -143,20 +122,19 @@ class ChangeReportView(BaseModel):
     state: ReportState
     reported_at: datetime
 
-    @classmethod
-    def of(cls, report: ChangeReport) -> Self:
-        """Show a report."""
-        return cls(**_fields(cls, report))
 
-
-class TokenView(BaseModel):
+class TokenView(View):
     """An access token (`Authorization: Bearer …`) and the single-use token that gets the next pair."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
-    expires_in: int = Field(description="Secondes", examples=[600])
+    expires_in: int = Field(description="Seconds", examples=[600])
     refresh_token: str
 
 
-def _fields(view: type[BaseModel], one: object) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in view.model_fields if hasattr(one, name)}
+class KeySet(BaseModel):
+    """A JWK set (RFC 7517): Ed25519 public keys."""
+
+    keys: list[dict[str, Any]] = Field(
+        examples=[[{"kty": "OKP", "crv": "Ed25519", "x": "11qYAY…", "kid": "8f4c…", "alg": "EdDSA"}]]
+    )

@@ -1,18 +1,27 @@
-"""What an account is."""
+"""What an account is and what may happen to it. The functions return facts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from shared.errors import Refused
 
-class OwnAccount(Exception):
-    """Staff do not take their own rights away: the last one would lock everybody out."""
+
+class OwnAccount(Refused):
+    """Staff cannot remove their own rights: the last of them would lock everybody out."""
 
     sentence = "Vous ne pouvez pas retirer vos propres droits ni désactiver votre propre compte."
 
 
-@dataclass(frozen=True, slots=True)
+class AddressTaken(Refused):
+    """Another account has this address."""
+
+    sentence = "Un compte existe déjà à cette adresse."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One person who can sign in, once the address was proved. `email` is lower-case."""
+    """One person, who can sign in as soon as the address is proved. `email` is lower-case."""
 
     id: UUID
     version: int
@@ -29,16 +38,70 @@ class Account:
         """What the person's password must not contain."""
         return self.first_name, self.last_name, self.email.split("@")[0]
 
-    def proven(self) -> "Account":
-        """The address is this person's."""
-        return replace(self, version=self.version + 1, proved=True)
 
-    def renamed(self, *, civility: str | None, first_name: str, last_name: str) -> "Account":
-        """The person is called so now."""
-        return replace(self, version=self.version + 1, civility=civility, first_name=first_name, last_name=last_name)
+@dataclass(frozen=True, slots=True)
+class AccountMade:
+    """Staff or the operator made an account. Its address is not proved yet."""
 
-    def marked(self, *, is_staff: bool, disabled: bool, by: UUID | None) -> "Account":
-        """Staff (or, at the start, the operator: None) set the marks; raises OwnAccount."""
-        if by == self.id and (disabled or not is_staff):
-            raise OwnAccount
-        return replace(self, version=self.version + 1, is_staff=is_staff, disabled=disabled)
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProved:
+    """The person followed the link to the address: the account is registered."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRenamed:
+    """`fields`: the fields that the person sent."""
+
+    account: Account
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMarked:
+    """The staff mark or the disabled mark was set."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """The person replaced the password, knowing the old one."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """The person set a password through a link."""
+
+    account: Account
+
+
+AccountFact = AccountMade | AddressProved | AccountRenamed | AccountMarked
+PasswordFact = PasswordChanged | PasswordReset
+
+
+def prove(account: Account) -> AddressProved:
+    return AddressProved(replace(account, version=account.version + 1, proved=True))
+
+
+def rename(
+    account: Account, *, civility: str | None, first_name: str, last_name: str, fields: Collection[str]
+) -> AccountRenamed:
+    """`fields`: the names of those that the person sent."""
+    renamed = replace(
+        account, version=account.version + 1, civility=civility, first_name=first_name, last_name=last_name
+    )
+    return AccountRenamed(renamed, tuple(sorted(fields)))
+
+
+def mark(account: Account, *, is_staff: bool, disabled: bool, by: UUID | None) -> AccountMarked:
+    """Set both marks; raises OwnAccount. `by` is None for the operator."""
+    if by == account.id and (disabled or not is_staff):
+        raise OwnAccount
+    return AccountMarked(replace(account, version=account.version + 1, is_staff=is_staff, disabled=disabled))

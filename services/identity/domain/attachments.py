@@ -1,10 +1,12 @@
-"""What an attachment is and how it moves."""
+"""What an attachment is and which moves it allows. The functions return facts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from shared.errors import Refused
 
 
 class State(StrEnum):
@@ -51,22 +53,31 @@ _MEANWHILE: Final[Mapping[State, str]] = {
 }
 
 
-class IllegalMove(Exception):
+class IllegalMove(Refused):
     """The attachment is not in a state that this move starts from."""
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self.state = state
-        self.sentence = _MEANWHILE[state]
+
+    @property
+    def sentence(self) -> str:
+        return _MEANWHILE[self.state]
 
 
-class LastReferent(Exception):
+class LastReferent(Refused):
     """The structure would be left without a referent."""
 
     sentence = "Cette personne est la seule référente de la structure : nommez d'abord une autre personne référente."
 
 
-@dataclass(frozen=True, slots=True)
+class AlreadyAttached(Refused):
+    """The person has an open attachment to this structure."""
+
+    sentence = "Vous avez déjà un rattachement, demandé ou actif, à cette structure."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """The link of one account to one structure; `statuses` is empty unless it is active."""
 
@@ -77,17 +88,117 @@ class Attachment:
     state: State
     statuses: tuple[Status, ...] = ()
 
-    def moved(self, move: Move, *, statuses: Collection[Status] = (), other_referents: int = 0) -> "Attachment":
-        """Give the next version, or raise IllegalMove or LastReferent."""
-        target = TRANSITIONS.get((self.state, move))
-        if target is None:
-            raise IllegalMove(self.state)
-        if Status.REFERENT in self.statuses and Status.REFERENT not in statuses and other_referents == 0:
-            raise LastReferent
-        return replace(self, version=self.version + 1, state=target, statuses=tuple(sorted(set(statuses))))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstUserAttached:
+    """The first user of a structure is its referent at once, without a decision."""
+
+    attachment: Attachment
 
 
-def asked(attachment_id: UUID, *, account_id: UUID, structure_id: UUID, structure_has_people: bool) -> Attachment:
-    """Begin an attachment: the first user of a structure is its referent at once, everybody after waits for an answer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRequested:
+    """A referent of the structure has to decide."""
+
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentConfirmed:
+    """The person belongs to the structure, with the statuses of the attachment."""
+
+    attachment: Attachment
+    before: tuple[Status, ...]
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRefused:
+    """The person does not belong to the structure."""
+
+    attachment: Attachment
+    before: tuple[Status, ...]
+    by: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusesChanged:
+    """An active attachment has other statuses than `before`."""
+
+    attachment: Attachment
+    before: tuple[Status, ...]
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentEnded:
+    """The person no longer belongs to the structure."""
+
+    attachment: Attachment
+    before: tuple[Status, ...]
+    by: UUID
+    reason: str
+
+
+AttachmentRequest = FirstUserAttached | AttachmentRequested
+AttachmentDecision = AttachmentConfirmed | AttachmentRefused | StatusesChanged | AttachmentEnded
+AttachmentFact = AttachmentRequest | AttachmentDecision
+
+
+def request_attachment(
+    attachment_id: UUID, *, account_id: UUID, structure_id: UUID, structure_has_people: bool
+) -> AttachmentRequest:
+    """Begin an attachment: active for the first user of the structure, for everybody else a request."""
     state, statuses = (State.REQUESTED, ()) if structure_has_people else (State.ACTIVE, (Status.REFERENT,))
-    return Attachment(attachment_id, 1, account_id, structure_id, state, statuses)
+    attachment = Attachment(
+        id=attachment_id,
+        version=1,
+        account_id=account_id,
+        structure_id=structure_id,
+        state=state,
+        statuses=statuses,
+    )
+    if structure_has_people:
+        return AttachmentRequested(attachment=attachment)
+    return FirstUserAttached(attachment=attachment)
+
+
+def confirm(attachment: Attachment, statuses: Collection[Status], *, by: UUID) -> AttachmentConfirmed:
+    """Raises IllegalMove."""
+    confirmed = _moved(attachment, Move.CONFIRM, statuses)
+    return AttachmentConfirmed(attachment=confirmed, before=attachment.statuses, by=by)
+
+
+def refuse(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentRefused:
+    """Raises IllegalMove."""
+    refused = _moved(attachment, Move.REFUSE, ())
+    return AttachmentRefused(attachment=refused, before=attachment.statuses, by=by, reason=reason)
+
+
+def change_statuses(
+    attachment: Attachment, statuses: Collection[Status], *, other_referents: int, by: UUID
+) -> StatusesChanged:
+    """Replace all statuses; raises IllegalMove or LastReferent."""
+    changed = _moved(attachment, Move.CHANGE, statuses)
+    _keep_a_referent(attachment, changed, other_referents)
+    return StatusesChanged(attachment=changed, before=attachment.statuses, by=by)
+
+
+def end(attachment: Attachment, *, other_referents: int, by: UUID, reason: str) -> AttachmentEnded:
+    """Raises IllegalMove or LastReferent."""
+    ended = _moved(attachment, Move.END, ())
+    _keep_a_referent(attachment, ended, other_referents)
+    return AttachmentEnded(attachment=ended, before=attachment.statuses, by=by, reason=reason)
+
+
+def _moved(attachment: Attachment, move: Move, statuses: Collection[Status]) -> Attachment:
+    target = TRANSITIONS.get((attachment.state, move))
+    if target is None:
+        raise IllegalMove(attachment.state)
+    return replace(attachment, version=attachment.version + 1, state=target, statuses=tuple(sorted(set(statuses))))
+
+
+def _keep_a_referent(before: Attachment, after: Attachment, other_referents: int) -> None:
+    if Status.REFERENT in before.statuses and Status.REFERENT not in after.statuses and other_referents == 0:
+        raise LastReferent

@@ -1,24 +1,79 @@
-"""Links that prove an address or set a password: how long they live, and how many one address may be sent."""
+"""Links that prove an address or set a password: for whom, for how long, and how many in an hour."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
+
+from services.identity.domain.accounts import Account, AddressProved
+from shared.errors import Refused
 
 
 class Purpose(StrEnum):
-    """What a link is for. A decoy is for nothing: it is written so that every request costs the same."""
+    """What a link does. A decoy does nothing: it is stored so that every HTTP request costs the same."""
 
     PROOF = "proof"
     RESET = "reset"
     DECOY = "decoy"
 
 
-class InvalidLink(Exception):
-    """The link was used, is over, or never was."""
+class InvalidLink(Refused):
+    """The link was used, has expired, or never existed."""
 
     sentence = "Ce lien a déjà servi, a expiré ou n'existe pas : demandez-en un nouveau."
 
 
 LIFE: Final = {Purpose.PROOF: timedelta(hours=24), Purpose.RESET: timedelta(hours=1), Purpose.DECOY: timedelta(0)}
 MOST_PER_HOUR: Final = 10
-"""Mails that one address can be made to get in an hour; more requests are answered as always and send nothing."""
+"""Mails that one address can get in an hour; further requests get the usual answer and no mail is sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Registration data, kept with the link until the address is verified.
+
+    An unverified registration never creates or changes an account. `account_id` is the id of the account, or the one
+    that the account will get.
+    """
+
+    email: str
+    account_id: UUID
+    civility: str | None
+    first_name: str
+    last_name: str
+    structure_id: UUID | None = None
+
+    def again(self, account_id: UUID) -> "Registration":
+        """The same data for a new link, which makes another account."""
+        return replace(self, account_id=account_id)
+
+    def prove(self) -> AddressProved:
+        """The address is verified and has no account yet: this is the account."""
+        account = Account(
+            id=self.account_id,
+            version=1,
+            civility=self.civility,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            email=self.email,
+            proved=True,
+        )
+        return AddressProved(account)
+
+
+def registration_of(account: Account, structure_id: UUID | None = None) -> Registration:
+    """What a link to the address of an existing account carries."""
+    return Registration(
+        email=account.email,
+        account_id=account.id,
+        civility=account.civility,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        structure_id=structure_id,
+    )
+
+
+def decoy(email: str, account_id: UUID) -> Registration:
+    """Data without a person, for a link that is never mailed."""
+    return Registration(email=email, account_id=account_id, civility=None, first_name="", last_name="")

@@ -10,10 +10,10 @@ SHORTEST_WORD: Final = 4
 _BETWEEN_WORDS: Final = re.compile(r"[\W\d_]+")
 
 
-def refusal(password: str, *, words: Iterable[str], common: Collection[str]) -> str | None:
-    """Say in a sentence why the password is refused; None when it is good.
+def reason_to_refuse(password: str, *, words: Iterable[str], common: Collection[str]) -> str | None:
+    """A sentence, or None when the password is good.
 
-    `words`: the person's names and address, of which each part counts; `common`: passwords that everybody tries, lower-case.
+    `words`: the person's names and address, of which each part counts; `common`: frequent passwords, lower-case.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         return f"Le mot de passe doit compter de {SHORTEST} à {LONGEST} caractères."

@@ -1,9 +1,11 @@
-"""Structures, and what is asked of the agency's desk about them."""
+"""Structures, requests for new ones, and reports of changes. The functions return facts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from shared.errors import Refused
 
 
 class RequestState(StrEnum):
@@ -15,25 +17,34 @@ class RequestState(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Whether the desk has dealt with a report."""
+    """Whether staff have dealt with a report."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
-class AlreadyAnswered(Exception):
-    """The desk has answered already; `state` says what."""
+class SiretTaken(Refused):
+    """Another structure has this SIRET."""
+
+    sentence = "Une structure portant ce numéro SIRET est déjà répertoriée."
+
+
+class AlreadyAnswered(Refused):
+    """Staff have answered already; `state` is their answer."""
 
     def __init__(self, state: RequestState | ReportState) -> None:
         super().__init__(state)
         self.state = state
-        done = {"accepted": "acceptée", "refused": "refusée", "closed": "traitée"}[state]
-        self.sentence = f"Cette demande a déjà été {done}."
+
+    @property
+    def sentence(self) -> str:
+        done = {"accepted": "acceptée", "refused": "refusée", "closed": "traitée"}[self.state]
+        return f"Cette demande a déjà été {done}."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """An organisation whose people take trainings. `siret`: 14 digits; `is_member`: adheres to the agency."""
+    """An organisation whose people take trainings. `siret`: 14 digits; `is_member`: member of the agency."""
 
     id: UUID
     version: int
@@ -42,14 +53,10 @@ class Structure:
     town: str
     is_member: bool
 
-    def told_of_a_change(self) -> "Structure":
-        """A referent reported a change: the structure is as it was, and the news has a version of its own."""
-        return replace(self, version=self.version + 1)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructureRequest:
-    """A structure that was not listed and that somebody asks the agency to add."""
+    """Somebody did not find a structure and asks the agency to add it."""
 
     id: UUID
     version: int
@@ -61,16 +68,10 @@ class StructureRequest:
     asked_at: datetime
     state: RequestState = RequestState.OPEN
 
-    def answered(self, state: RequestState) -> "StructureRequest":
-        """The desk accepts or refuses, once; raises AlreadyAnswered."""
-        if self.state is not RequestState.OPEN:
-            raise AlreadyAnswered(self.state)
-        return replace(self, version=self.version + 1, state=state)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeReport:
-    """What a referent says has changed about a structure; the desk applies it."""
+    """A change of a structure that its referent describes in words, and that staff then make."""
 
     id: UUID
     version: int
@@ -80,8 +81,125 @@ class ChangeReport:
     reported_at: datetime
     state: ReportState = ReportState.OPEN
 
-    def closed(self) -> "ChangeReport":
-        """The desk has dealt with it, once; raises AlreadyAnswered."""
-        if self.state is not ReportState.OPEN:
-            raise AlreadyAnswered(self.state)
-        return replace(self, version=self.version + 1, state=ReportState.CLOSED)
+
+@dataclass(frozen=True, slots=True)
+class StructureRegistered:
+    """Staff added a structure that nobody had asked for."""
+
+    structure: Structure
+
+
+@dataclass(frozen=True, slots=True)
+class StructureUpdated:
+    """Staff changed a structure."""
+
+    structure: Structure
+    before: Structure
+
+
+@dataclass(frozen=True, slots=True)
+class StructureRequested:
+    """A visitor asked for a structure."""
+
+    request: StructureRequest
+
+
+@dataclass(frozen=True, slots=True)
+class StructureRequestAccepted:
+    """Staff added the structure that was asked for."""
+
+    request: StructureRequest
+    structure: Structure
+
+
+@dataclass(frozen=True, slots=True)
+class StructureRequestRefused:
+    """Staff do not add the structure that was asked for."""
+
+    request: StructureRequest
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructureChangeReported:
+    """A referent reported a change. Only the version of the structure is new."""
+
+    structure: Structure
+    report: ChangeReport
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReportClosed:
+    """Staff have dealt with a report."""
+
+    report: ChangeReport
+
+
+StructureFact = StructureRegistered | StructureUpdated
+DeskFact = (
+    StructureRequested
+    | StructureRequestAccepted
+    | StructureRequestRefused
+    | StructureChangeReported
+    | ChangeReportClosed
+)
+
+
+def update(
+    structure: Structure,
+    *,
+    name: str | None = None,
+    siret: str | None = None,
+    town: str | None = None,
+    is_member: bool | None = None,
+) -> StructureUpdated:
+    """Replace what is given; None leaves a field as it is."""
+    updated = replace(
+        structure,
+        version=structure.version + 1,
+        name=structure.name if name is None else name,
+        siret=structure.siret if siret is None else siret,
+        town=structure.town if town is None else town,
+        is_member=structure.is_member if is_member is None else is_member,
+    )
+    return StructureUpdated(updated, structure)
+
+
+def accept(request: StructureRequest, structure_id: UUID, *, is_member: bool) -> StructureRequestAccepted:
+    """Raises AlreadyAnswered."""
+    accepted = _answered(request, RequestState.ACCEPTED)
+    structure = Structure(
+        id=structure_id,
+        version=1,
+        name=request.name,
+        siret=request.siret,
+        town=request.town,
+        is_member=is_member,
+    )
+    return StructureRequestAccepted(accepted, structure)
+
+
+def refuse(request: StructureRequest, *, reason: str) -> StructureRequestRefused:
+    """Raises AlreadyAnswered."""
+    return StructureRequestRefused(_answered(request, RequestState.REFUSED), reason)
+
+
+def report_change(
+    structure: Structure, report_id: UUID, *, by: UUID, text: str, at: datetime
+) -> StructureChangeReported:
+    """The structure gets a new version, so that listeners that keep the newest one do not drop a second report."""
+    report = ChangeReport(id=report_id, version=1, structure_id=structure.id, reported_by=by, text=text, reported_at=at)
+    return StructureChangeReported(replace(structure, version=structure.version + 1), report)
+
+
+def close(report: ChangeReport) -> ChangeReportClosed:
+    """Raises AlreadyAnswered."""
+    if report.state is not ReportState.OPEN:
+        raise AlreadyAnswered(report.state)
+    return ChangeReportClosed(replace(report, version=report.version + 1, state=ReportState.CLOSED))
+
+
+def _answered(request: StructureRequest, state: RequestState) -> StructureRequest:
+    if request.state is not RequestState.OPEN:
+        raise AlreadyAnswered(request.state)
+    return replace(request, version=request.version + 1, state=state)

@@ -1,59 +1,77 @@
 """Accounts and their password hashes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.accounts import Account
+from services.identity.domain.accounts import Account, AddressTaken
 from services.identity.storage.access import Actor
 from services.identity.storage.search import every_word
+from services.identity.storage.tables import accounts
 from shared.errors import NotFound
 
-_COLUMNS = "id, version, civility, first_name, last_name, email, is_staff, disabled, proved"
-_ADD = text(f"""
-    INSERT INTO accounts ({_COLUMNS}) VALUES (:id, :version, :civility, :first_name, :last_name, :email, :is_staff, :disabled, :proved)
-    ON CONFLICT (email) DO NOTHING RETURNING id
-""")  # noqa: S608 - made of constants
-_SAVE = text("""
-    UPDATE accounts SET version = :version, civility = :civility, first_name = :first_name, last_name = :last_name,
-        is_staff = :is_staff, disabled = :disabled, proved = :proved WHERE id = :id
-""")
+_COLUMNS: Final = [accounts.c[field.name] for field in fields(Account)]
+_BY_ID = select(*_COLUMNS).where(accounts.c.id == bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
+_BY_ADDRESS = select(*_COLUMNS).where(accounts.c.email == bindparam("email"))
+_BY_ADDRESS_LOCKED = _BY_ADDRESS.with_for_update(key_share=True)
+_IS_STAFF = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), accounts.c.proved, ~accounts.c.disabled)
+_ADD = (
+    insert(accounts)
+    .values({column.name: bindparam(column.name) for column in _COLUMNS})
+    .on_conflict_do_nothing(index_elements=[accounts.c.email])
+    .returning(accounts.c.id)
+)
+_SAVE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name not in {"id", "email"}})
+)
+_PASSWORD_HASH = select(accounts.c.password_hash).where(accounts.c.id == bindparam("id"))
+_PASSWORD_HASH_LOCKED = _PASSWORD_HASH.with_for_update(key_share=True)
+_SET_PASSWORD = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("password_hash"))
+)
 
 
-def account_of(row: Row[Any]) -> Account:
-    """The domain's object of a row."""
-    return Account(**{name: getattr(row, name) for name in Account.__dataclass_fields__})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAccount:
+    """An account in a list, with the key that the list is sorted by."""
+
+    account: Account
+    sort_key: str
 
 
 class Accounts:
-    """The people who can sign in."""
+    """The people who can sign in, or will after they prove their address."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def actor(self, account_id: UUID) -> Actor | None:
-        """The signed-in person, None for somebody who may not sign in (any more)."""
-        statement = text("SELECT is_staff FROM accounts WHERE id = :id AND proved AND NOT disabled")
-        is_staff = await self._connection.scalar(statement, {"id": account_id})
+        """The acting person; None if the account may not sign in (any more)."""
+        is_staff = await self._connection.scalar(_IS_STAFF, {"id": account_id})
         return None if is_staff is None else Actor(account_id, is_staff)
 
-    async def add(self, account: Account) -> bool:
-        """Add an account; False when the address has one."""
-        return await self._connection.scalar(_ADD, asdict(account)) is not None
+    async def add(self, account: Account) -> None:
+        """Raises AddressTaken."""
+        if await self._connection.scalar(_ADD, asdict(account)) is None:
+            raise AddressTaken
 
     async def save(self, account: Account) -> None:
-        """Store a new version; the row is locked."""
-        await self._connection.execute(_SAVE, asdict(account))
+        """Store a new version; the caller has locked the row. The address never changes."""
+        values = asdict(account)
+        await self._connection.execute(_SAVE, {**values, "account_id": values.pop("id")})
 
     async def by_address(self, email: str, *, lock: bool = False) -> Account | None:
-        """The account of an address."""
-        statement = text(f"SELECT {_COLUMNS} FROM accounts WHERE email = :email{' FOR NO KEY UPDATE' if lock else ''}")  # noqa: S608 - made of constants
+        statement = _BY_ADDRESS_LOCKED if lock else _BY_ADDRESS
         row = (await self._connection.execute(statement, {"email": email})).one_or_none()
-        return None if row is None else account_of(row)
+        return None if row is None else _account(row)
 
     async def own(self, account_id: UUID, *, lock: bool = False) -> Account:
         """The person's own account; NotFound when it is gone or disabled."""
@@ -63,7 +81,7 @@ class Accounts:
         return account
 
     async def for_staff(self, account_id: UUID, actor: Actor, *, lock: bool = False) -> Account:
-        """Any account, for the desk alone; NotFound otherwise."""
+        """Any account, for staff; NotFound for others."""
         actor.must_be_staff()
         account = await self._by_id(account_id, lock=lock)
         if account is None:
@@ -72,33 +90,41 @@ class Accounts:
 
     async def page(
         self, actor: Actor, query: str, *, after: tuple[str, UUID] | None, limit: int
-    ) -> Sequence[tuple[Account, str]]:
-        """Accounts that match every word by name, for the desk alone, each with its sort key; one more than `limit` if there are more."""
+    ) -> Sequence[ListedAccount]:
+        """Accounts that match every word, sorted by name, for staff; one more than `limit` when there are more."""
         actor.must_be_staff()
-        condition, values = every_word(query)
+        statement = select(*_COLUMNS, accounts.c.sort_key).where(every_word(accounts.c.searched, query))
         if after is not None:
-            condition += " AND (sort_key, id) > (:key, :last)"
-            values |= {"key": after[0], "last": after[1]}
-        statement = text(
-            f"SELECT {_COLUMNS}, sort_key FROM accounts WHERE {condition} ORDER BY sort_key, id LIMIT :most"  # noqa: S608
-        )
-        return [
-            (account_of(row), row.sort_key)
-            for row in await self._connection.execute(statement, {**values, "most": limit + 1})
-        ]
+            statement = statement.where(tuple_(accounts.c.sort_key, accounts.c.id) > after)
+        statement = statement.order_by(accounts.c.sort_key, accounts.c.id).limit(limit + 1)
+        rows = await self._connection.execute(statement)
+        return [ListedAccount(account=_account(row), sort_key=row.sort_key) for row in rows]
 
     async def password_hash(self, account_id: UUID, *, lock: bool = False) -> str | None:
-        """The hash of the password, None while there is none."""
-        statement = text(f"SELECT password_hash FROM accounts WHERE id = :id{' FOR NO KEY UPDATE' if lock else ''}")  # noqa: S608 - made of constants
-        found: str | None = await self._connection.scalar(statement, {"id": account_id})
-        return found
+        """None while the account has no password, and for an account that does not exist."""
+        statement = _PASSWORD_HASH_LOCKED if lock else _PASSWORD_HASH
+        password_hash: str | None = await self._connection.scalar(statement, {"id": account_id})
+        return password_hash
 
     async def set_password(self, account_id: UUID, password_hash: str) -> None:
-        """Replace the hash."""
-        statement = text("UPDATE accounts SET password_hash = :hash WHERE id = :id")
-        await self._connection.execute(statement, {"id": account_id, "hash": password_hash})
+        values = {"account_id": account_id, "password_hash": password_hash}
+        await self._connection.execute(_SET_PASSWORD, values)
 
     async def _by_id(self, account_id: UUID, *, lock: bool) -> Account | None:
-        statement = text(f"SELECT {_COLUMNS} FROM accounts WHERE id = :id{' FOR NO KEY UPDATE' if lock else ''}")  # noqa: S608 - made of constants
+        statement = _BY_ID_LOCKED if lock else _BY_ID
         row = (await self._connection.execute(statement, {"id": account_id})).one_or_none()
-        return None if row is None else account_of(row)
+        return None if row is None else _account(row)
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
+    return Account(
+        id=row.id,
+        version=row.version,
+        civility=row.civility,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        is_staff=row.is_staff,
+        disabled=row.disabled,
+        proved=row.proved,
+    )

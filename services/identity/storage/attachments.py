@@ -1,146 +1,168 @@
-"""Attachments. Loading is the access check: every load names who acts."""
+"""Attachments. Loading is the access check: every load names the acting person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import Attachment, State, Status
+from services.identity.domain.attachments import AlreadyAttached, Attachment, State, Status
 from services.identity.domain.structures import Structure
-from services.identity.storage.access import Actor
+from services.identity.storage.access import Actor, is_of_their_structure, is_own, may_manage, may_see
+from services.identity.storage.tables import accounts, attachments, structures
 from shared.errors import NotFound
 
 Scope = Literal["mine", "structure", "all"]
 
-_REFERENT = """EXISTS (SELECT FROM attachments r WHERE r.account_id = :me AND r.structure_id = a.structure_id
-    AND 'referent' = ANY(r.statuses))"""
-MAY: dict[str, str] = {
-    "mine": "a.account_id = :me",
-    "structure": _REFERENT,
-    "manage": f"(:staff OR {_REFERENT})",
-    "all": f"(:staff OR a.account_id = :me OR {_REFERENT})",
-}
-_SEEN = """
-    SELECT a.id, a.version, a.account_id, a.structure_id, a.state, a.statuses, a.asked_at,
-        p.version AS p_version, p.civility, p.first_name, p.last_name, p.email, p.is_staff, p.disabled, p.proved,
-        s.version AS s_version, s.name, s.siret, s.town, s.is_member
-    FROM attachments a JOIN accounts p ON p.id = a.account_id JOIN structures s ON s.id = a.structure_id
-"""
-_ADD = text("""
-    INSERT INTO attachments (id, version, account_id, structure_id, state, statuses, asked_at)
-    VALUES (:id, :version, :account_id, :structure_id, :state, :statuses, :asked_at)
-    ON CONFLICT (account_id, structure_id) WHERE state IN ('requested', 'active') DO NOTHING RETURNING id
-""")
-_SAVE = text("UPDATE attachments SET version = :version, state = :state, statuses = :statuses WHERE id = :id")
-_REFERENTS = text("""
-    SELECT count(*) FROM attachments a JOIN accounts p ON p.id = a.account_id
-    WHERE a.structure_id = :structure AND a.id <> :but AND 'referent' = ANY(a.statuses) AND NOT p.disabled
-""")
+_SCOPES: Final = {"mine": is_own, "structure": is_of_their_structure, "all": may_see}
+# constants in the SQL, not bind parameters: PostgreSQL must recognise the condition of its partial index
+_OPEN: Final = attachments.c.state.in_([literal_column("'requested'"), literal_column("'active'")])
+_REFERENT: Final = literal("referent") == any_(attachments.c.statuses)
+_DETAILS = (
+    select(
+        attachments,
+        accounts.c.version.label("account_version"),
+        accounts.c.civility,
+        accounts.c.first_name,
+        accounts.c.last_name,
+        accounts.c.email,
+        accounts.c.is_staff,
+        accounts.c.disabled,
+        accounts.c.proved,
+        structures.c.version.label("structure_version"),
+        structures.c.name,
+        structures.c.siret,
+        structures.c.town,
+        structures.c.is_member,
+    )
+    .join_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
+    .join(structures, structures.c.id == attachments.c.structure_id)
+)
+_LOCK_STRUCTURE = select(structures.c.id).where(structures.c.id == bindparam("id")).with_for_update(key_share=True)
+_HAS_PEOPLE = select(
+    exists().where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
+)
+_OTHER_REFERENTS = (
+    select(func.count())
+    .select_from(attachments)
+    .join(accounts, accounts.c.id == attachments.c.account_id)
+    .where(
+        attachments.c.structure_id == bindparam("structure_id"),
+        attachments.c.id != bindparam("attachment_id"),
+        _REFERENT,
+        ~accounts.c.disabled,
+    )
+)
+_ADD = (
+    insert(attachments)
+    .values({column.name: bindparam(column.name) for column in attachments.c})
+    .on_conflict_do_nothing(index_elements=[attachments.c.account_id, attachments.c.structure_id], index_where=_OPEN)
+    .returning(attachments.c.id)
+)
+_SAVE = (
+    update(attachments)
+    .where(attachments.c.id == bindparam("attachment_id"))
+    .values(version=bindparam("version"), state=bindparam("state"), statuses=bindparam("statuses"))
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentDetails:
     """An attachment with its person and its structure."""
 
-    attachment: Attachment
+    id: UUID
+    version: int
+    state: State
+    statuses: tuple[Status, ...]
+    asked_at: datetime
     account: Account
     structure: Structure
-    asked_at: datetime
-
-
-def _who(actor: Actor, condition: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"me": actor.account_id, "staff": actor.is_staff}
-    return {name: value for name, value in values.items() if f":{name}" in condition}
-
-
-def _attachment_of(row: Row[Any]) -> Attachment:
-    statuses = tuple(Status(one) for one in row.statuses)
-    return Attachment(row.id, row.version, row.account_id, row.structure_id, State(row.state), statuses)
-
-
-def _seen_of(row: Row[Any]) -> Seen:
-    account = Account(
-        row.account_id,
-        row.p_version,
-        row.civility,
-        row.first_name,
-        row.last_name,
-        row.email,
-        row.is_staff,
-        row.disabled,
-        row.proved,
-    )
-    structure = Structure(row.structure_id, row.s_version, row.name, row.siret, row.town, row.is_member)
-    return Seen(_attachment_of(row), account, structure, row.asked_at)
 
 
 class Attachments:
-    """Who belongs to which structure."""
+    """The links of people to structures."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def seen(self, attachment_id: UUID, actor: Actor) -> Seen:
-        """An attachment that the person may see: their own, their structures' as a referent, any for the desk; NotFound otherwise."""
-        statement = text(f"{_SEEN} WHERE a.id = :id AND {MAY['all']}")
-        row = (
-            await self._connection.execute(statement, {"id": attachment_id, **_who(actor, MAY["all"])})
-        ).one_or_none()
+    async def details(self, attachment_id: UUID, actor: Actor) -> AttachmentDetails:
+        """An attachment that the person may see; NotFound otherwise."""
+        statement = _DETAILS.where(attachments.c.id == attachment_id, may_see(actor))
+        row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise NotFound
-        return _seen_of(row)
+        return _details(row)
 
     async def to_manage(self, attachment_id: UUID, actor: Actor) -> Attachment:
-        """An attachment that the person may decide about, with its structure's row locked and then its own; NotFound otherwise.
+        """An attachment that the person may decide about, locked; NotFound otherwise.
 
-        The structure comes first, for everybody, and the right is looked at once more under that lock: a referent who has just
-        lost the status decides nothing any more.
+        The row of the structure is locked first, by everybody, and the right is checked again under that lock: a
+        referent who has just lost the status decides nothing any more.
         """
-        condition = f"a.id = :id AND {MAY['manage']}"
-        values = {"id": attachment_id, **_who(actor, condition)}
-        structure_id = await self._connection.scalar(
-            text(f"SELECT a.structure_id FROM attachments a WHERE {condition}"),  # noqa: S608
-            values,
-        )
+        allowed: tuple[ColumnElement[bool], ...] = (attachments.c.id == attachment_id, may_manage(actor))
+        structure_id = await self._connection.scalar(select(attachments.c.structure_id).where(*allowed))
         if structure_id is None:
             raise NotFound
-        await self._connection.execute(
-            text("SELECT FROM structures WHERE id = :id FOR NO KEY UPDATE"), {"id": structure_id}
-        )
-        statement = text(f"SELECT a.* FROM attachments a WHERE {condition} FOR UPDATE")  # noqa: S608 - made of constants
-        row = (await self._connection.execute(statement, values)).one_or_none()
+        await self._connection.execute(_LOCK_STRUCTURE, {"id": structure_id})
+        locked = select(attachments).where(*allowed).with_for_update(of=attachments)
+        row = (await self._connection.execute(locked)).one_or_none()
         if row is None:
             raise NotFound
-        return _attachment_of(row)
+        return _attachment(row)
 
     async def has_people(self, structure_id: UUID) -> bool:
-        """Whether anybody is actively attached to the structure. Under the structure's lock."""
-        statement = text("SELECT EXISTS (SELECT FROM attachments WHERE structure_id = :id AND state = 'active')")
-        return bool(await self._connection.scalar(statement, {"id": structure_id}))
+        """Whether anybody is actively attached to the structure. Call it under the structure's lock."""
+        return bool(await self._connection.scalar(_HAS_PEOPLE, {"structure_id": structure_id}))
 
     async def other_referents(self, attachment: Attachment) -> int:
-        """How many other people who can sign in are referents of the structure. Under the structure's lock."""
-        values = {"structure": attachment.structure_id, "but": attachment.id}
-        return int(await self._connection.scalar(_REFERENTS, values) or 0)
+        """How many others who can sign in are referents of the structure. Call it under the structure's lock."""
+        values = {"structure_id": attachment.structure_id, "attachment_id": attachment.id}
+        return int(await self._connection.scalar(_OTHER_REFERENTS, values) or 0)
 
-    async def add(self, attachment: Attachment, *, at: datetime) -> bool:
-        """Add an attachment; False when the person has an open one for the structure."""
+    async def add(self, attachment: Attachment, *, at: datetime) -> None:
+        """Raises AlreadyAttached when the person has an open attachment to the structure."""
         values = {
-            **_values(attachment),
+            "id": attachment.id,
+            "version": attachment.version,
             "account_id": attachment.account_id,
             "structure_id": attachment.structure_id,
+            "state": attachment.state.value,
+            "statuses": [status.value for status in attachment.statuses],
             "asked_at": at,
         }
-        return await self._connection.scalar(_ADD, values) is not None
+        if await self._connection.scalar(_ADD, values) is None:
+            raise AlreadyAttached
 
     async def save(self, attachment: Attachment) -> None:
-        """Store a moved attachment."""
-        await self._connection.execute(_SAVE, _values(attachment))
+        """Store a new version; the caller has locked the row."""
+        values = {
+            "attachment_id": attachment.id,
+            "version": attachment.version,
+            "state": attachment.state.value,
+            "statuses": [status.value for status in attachment.statuses],
+        }
+        await self._connection.execute(_SAVE, values)
+
+    async def open_ones(self, actor: Actor, *, limit: int) -> Sequence[AttachmentDetails]:
+        """The newest of the person's own attachments that are requested or active."""
+        return await self._newest(is_own(actor), _OPEN, limit=limit)
 
     async def page(
         self,
@@ -151,22 +173,60 @@ class Attachments:
         structure_id: UUID | None,
         after: tuple[datetime, UUID] | None,
         limit: int,
-    ) -> Sequence[Seen]:
-        """Attachments that the person may see in that scope, newest first; one more than `limit` when there are more."""
-        conditions, values = [MAY[scope]], {**_who(actor, MAY[scope]), "most": limit + 1}
+    ) -> Sequence[AttachmentDetails]:
+        """Attachments of the scope that the person may see, newest first; one more than `limit` when there are more."""
+        conditions = [_SCOPES[scope](actor)]
         if state is not None:
-            conditions.append("a.state = :state")
-            values["state"] = state.value
+            conditions.append(attachments.c.state == state.value)
         if structure_id is not None:
-            conditions.append("a.structure_id = :structure")
-            values["structure"] = structure_id
+            conditions.append(attachments.c.structure_id == structure_id)
         if after is not None:
-            conditions.append("(a.asked_at, a.id) < (:at, :last)")
-            values |= {"at": after[0], "last": after[1]}
-        statement = text(f"{_SEEN} WHERE {' AND '.join(conditions)} ORDER BY a.asked_at DESC, a.id DESC LIMIT :most")
-        return [_seen_of(row) for row in await self._connection.execute(statement, values)]
+            conditions.append(tuple_(attachments.c.asked_at, attachments.c.id) < after)
+        return await self._newest(*conditions, limit=limit + 1)
+
+    async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[AttachmentDetails]:
+        statement = _DETAILS.where(*conditions)
+        statement = statement.order_by(attachments.c.asked_at.desc(), attachments.c.id.desc()).limit(limit)
+        return [_details(row) for row in await self._connection.execute(statement)]
 
 
-def _values(attachment: Attachment) -> dict[str, Any]:
-    statuses = [one.value for one in attachment.statuses]
-    return {"id": attachment.id, "version": attachment.version, "state": attachment.state.value, "statuses": statuses}
+def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
+    return Attachment(
+        id=row.id,
+        version=row.version,
+        account_id=row.account_id,
+        structure_id=row.structure_id,
+        state=State(row.state),
+        statuses=tuple(Status(status) for status in row.statuses),
+    )
+
+
+def _details(row: Row[*tuple[Any, ...]]) -> AttachmentDetails:
+    account = Account(
+        id=row.account_id,
+        version=row.account_version,
+        civility=row.civility,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        is_staff=row.is_staff,
+        disabled=row.disabled,
+        proved=row.proved,
+    )
+    structure = Structure(
+        id=row.structure_id,
+        version=row.structure_version,
+        name=row.name,
+        siret=row.siret,
+        town=row.town,
+        is_member=row.is_member,
+    )
+    return AttachmentDetails(
+        id=row.id,
+        version=row.version,
+        state=State(row.state),
+        statuses=tuple(Status(status) for status in row.statuses),
+        asked_at=row.asked_at,
+        account=account,
+        structure=structure,
+    )

@@ -1,7 +1,7 @@
-"""Passwords that everybody tries first.
+"""Frequent passwords, which are tried first.
 
-The list is the one that Django ships (20,000 by Royce Williams, from leaks; BSD licence), those of 8 characters and more, with some
-French ones.
+The list is the one that Django ships (20,000 by Royce Williams, from leaks; BSD licence), those of 8 characters and
+more, with some French ones.
 """
 
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""What is asked of the agency's desk: structures to add, changes to apply."""
+"""Requests for structures and reports of changes: staff answer them, nobody else reads them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,101 +6,105 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import ChangeReport, ReportState, RequestState, StructureRequest
 from services.identity.storage.access import Actor
+from services.identity.storage.tables import change_reports, structure_requests
 from shared.errors import NotFound
 
-After = tuple[datetime, UUID] | None
-
-_ADD_REQUEST = text("""
-    INSERT INTO structure_requests (id, version, name, siret, town, contact_name, contact_email, state, asked_at)
-    VALUES (:id, :version, :name, :siret, :town, :contact_name, :contact_email, :state, :asked_at)
-""")
-_ADD_REPORT = text("""
-    INSERT INTO change_reports (id, version, structure_id, reported_by, text, state, reported_at)
-    VALUES (:id, :version, :structure_id, :reported_by, :text, :state, :reported_at)
-""")
-
-
-def _request_of(row: Row[Any]) -> StructureRequest:
-    values = {name: getattr(row, name) for name in StructureRequest.__dataclass_fields__}
-    return StructureRequest(**{**values, "state": RequestState(row.state)})
-
-
-def _report_of(row: Row[Any]) -> ChangeReport:
-    values = {name: getattr(row, name) for name in ChangeReport.__dataclass_fields__}
-    return ChangeReport(**{**values, "state": ReportState(row.state)})
+TimeKey = tuple[datetime, UUID]
 
 
 class Desk:
-    """The desk's two piles; only staff read them."""
+    """What staff have to answer."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def add_request(self, request: StructureRequest) -> None:
-        """Anybody may ask for a structure."""
-        await self._connection.execute(_ADD_REQUEST, {**asdict(request), "state": request.state.value})
+        await self._connection.execute(insert(structure_requests), asdict(request))
 
     async def request(self, request_id: UUID, actor: Actor) -> StructureRequest:
-        """A request to be answered, locked; NotFound for everybody but staff."""
-        return _request_of(await self._locked("structure_requests", request_id, actor))
+        """A request to be answered, locked, for staff; NotFound for others."""
+        return _request(await self._locked(structure_requests, request_id, actor))
 
     async def save_request(self, request: StructureRequest) -> None:
-        """Store the answer."""
-        await self._save("structure_requests", request.id, request.version, request.state.value)
+        await self._save_state(structure_requests, request)
 
     async def requests(
-        self, actor: Actor, state: str | None, *, after: After, limit: int
+        self, actor: Actor, state: RequestState | None, *, after: TimeKey | None, limit: int
     ) -> Sequence[StructureRequest]:
-        """Requests, oldest first; one more than `limit` when there are more."""
-        rows = await self._page("structure_requests", "asked_at", actor, state, after=after, limit=limit)
-        return [_request_of(row) for row in rows]
+        """Requests, oldest first, for staff; one more than `limit` when there are more."""
+        statement = _oldest_first(structure_requests, "asked_at", state, after=after, limit=limit)
+        return [_request(row) for row in await self._for_staff(statement, actor)]
 
     async def add_report(self, report: ChangeReport) -> None:
-        """A referent reports a change."""
-        await self._connection.execute(_ADD_REPORT, {**asdict(report), "state": report.state.value})
+        await self._connection.execute(insert(change_reports), asdict(report))
 
     async def report(self, report_id: UUID, actor: Actor) -> ChangeReport:
-        """A report to be closed, locked; NotFound for everybody but staff."""
-        return _report_of(await self._locked("change_reports", report_id, actor))
+        """A report to be closed, locked, for staff; NotFound for others."""
+        return _report(await self._locked(change_reports, report_id, actor))
 
     async def save_report(self, report: ChangeReport) -> None:
-        """Store that it is closed."""
-        await self._save("change_reports", report.id, report.version, report.state.value)
+        await self._save_state(change_reports, report)
 
-    async def reports(self, actor: Actor, state: str | None, *, after: After, limit: int) -> Sequence[ChangeReport]:
-        """Reports, oldest first; one more than `limit` when there are more."""
-        rows = await self._page("change_reports", "reported_at", actor, state, after=after, limit=limit)
-        return [_report_of(row) for row in rows]
+    async def reports(
+        self, actor: Actor, state: ReportState | None, *, after: TimeKey | None, limit: int
+    ) -> Sequence[ChangeReport]:
+        """Reports, oldest first, for staff; one more than `limit` when there are more."""
+        statement = _oldest_first(change_reports, "reported_at", state, after=after, limit=limit)
+        return [_report(row) for row in await self._for_staff(statement, actor)]
 
-    async def _locked(self, table: str, key: UUID, actor: Actor) -> Row[Any]:
+    async def _for_staff(self, statement: Select[*tuple[Any, ...]], actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
         actor.must_be_staff()
-        row = (
-            await self._connection.execute(text(f"SELECT * FROM {table} WHERE id = :id FOR UPDATE"), {"id": key})  # noqa: S608
-        ).one_or_none()
-        if row is None:
+        return (await self._connection.execute(statement)).all()
+
+    async def _locked(self, table: Table, key: UUID, actor: Actor) -> Row[*tuple[Any, ...]]:
+        rows = await self._for_staff(select(table).where(table.c.id == key).with_for_update(), actor)
+        if not rows:
             raise NotFound
-        return row
+        return rows[0]
 
-    async def _save(self, table: str, key: UUID, version: int, state: str) -> None:
-        statement = text(f"UPDATE {table} SET version = :version, state = :state WHERE id = :id")  # noqa: S608 - one of two names above
-        await self._connection.execute(statement, {"id": key, "version": version, "state": state})
+    async def _save_state(self, table: Table, saved: StructureRequest | ChangeReport) -> None:
+        statement = update(table).where(table.c.id == bindparam("key"))
+        values = {"key": saved.id, "version": saved.version, "state": saved.state.value}
+        await self._connection.execute(statement, values)
 
-    async def _page(
-        self, table: str, since: str, actor: Actor, state: str | None, *, after: After, limit: int
-    ) -> Sequence[Row[Any]]:
-        actor.must_be_staff()
-        conditions: list[str] = ["true"]
-        values: dict[str, Any] = {"most": limit + 1}
-        if state is not None:
-            conditions.append("state = :state")
-            values["state"] = state
-        if after is not None:
-            conditions.append(f"({since}, id) > (:at, :last)")
-            values |= {"at": after[0], "last": after[1]}
-        statement = text(f"SELECT * FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {since}, id LIMIT :most")  # noqa: S608 - as above
-        return (await self._connection.execute(statement, values)).all()
+
+def _oldest_first(
+    table: Table, moment: str, state: RequestState | ReportState | None, *, after: TimeKey | None, limit: int
+) -> Select[*tuple[Any, ...]]:
+    statement = select(table)
+    if state is not None:
+        statement = statement.where(table.c.state == state.value)
+    if after is not None:
+        statement = statement.where(tuple_(table.c[moment], table.c.id) > after)
+    return statement.order_by(table.c[moment], table.c.id).limit(limit + 1)
+
+
+def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:
+    return StructureRequest(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        siret=row.siret,
+        town=row.town,
+        contact_name=row.contact_name,
+        contact_email=row.contact_email,
+        asked_at=row.asked_at,
+        state=RequestState(row.state),
+    )
+
+
+def _report(row: Row[*tuple[Any, ...]]) -> ChangeReport:
+    return ChangeReport(
+        id=row.id,
+        version=row.version,
+        structure_id=row.structure_id,
+        reported_by=row.reported_by,
+        text=row.text,
+        reported_at=row.reported_at,
+        state=ReportState(row.state),
+    )

@@ -1,23 +1,26 @@
 """The keys that sign access tokens. Only the running role of this service reads the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, bindparam, text
+from sqlalchemy import Text, any_, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.keys import KeyTimes
+from services.identity.storage.tables import signing_keys
 
-_LOCK = text("SELECT pg_advisory_xact_lock(7267002)")
-_ALL = text("SELECT kid, jwk, private_key, signs_from FROM signing_keys ORDER BY signs_from, kid")
-_ADD = text(
-    "INSERT INTO signing_keys (kid, jwk, private_key, signs_from) VALUES (:kid, :jwk, :private_key, :signs_from)"
-).bindparams(bindparam("jwk", type_=JSON))
+LOCK: Final = 7_267_002
+"""Held by the process that looks whether a key is due."""
+_LOCK = select(func.pg_advisory_xact_lock(LOCK))
+_ALL = select(signing_keys).order_by(signing_keys.c.signs_from, signing_keys.c.kid)
+_ADD = insert(signing_keys)
+_REMOVE = delete(signing_keys).where(signing_keys.c.kid == any_(bindparam("kids", type_=ARRAY(Text))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
     """A key pair: the public half as a JWK, the private half as PEM (encrypted when the service has a passphrase)."""
 
@@ -28,7 +31,6 @@ class StoredKey:
 
     @property
     def times(self) -> KeyTimes:
-        """What the domain needs."""
         return KeyTimes(self.kid, self.signs_from)
 
 
@@ -43,15 +45,15 @@ class Keys:
         await self._connection.execute(_LOCK)
 
     async def all(self) -> Sequence[StoredKey]:
-        """All, the oldest first."""
+        """All keys, the oldest first."""
         rows = await self._connection.execute(_ALL)
-        return [StoredKey(row.kid, row.jwk, bytes(row.private_key), row.signs_from) for row in rows]
+        return [
+            StoredKey(kid=row.kid, jwk=row.jwk, private_key=bytes(row.private_key), signs_from=row.signs_from)
+            for row in rows
+        ]
 
     async def add(self, key: StoredKey) -> None:
-        """Publish a key."""
-        values = {"kid": key.kid, "jwk": key.jwk, "private_key": key.private_key, "signs_from": key.signs_from}
-        await self._connection.execute(_ADD, values)
+        await self._connection.execute(_ADD, asdict(key))
 
     async def remove(self, kids: Sequence[str]) -> None:
-        """Publish them no more."""
-        await self._connection.execute(text("DELETE FROM signing_keys WHERE kid = ANY(:kids)"), {"kids": list(kids)})
+        await self._connection.execute(_REMOVE, {"kids": list(kids)})

@@ -1,86 +1,101 @@
-"""Links in mails: only the hash is kept, each works once."""
+"""Links in mails: only the hash of the secret is stored, and each link works once."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.links import LIFE, InvalidLink, Purpose
+from services.identity.domain.links import LIFE, InvalidLink, Purpose, Registration
+from services.identity.storage.tables import links
 
-TOKEN_BYTES = 32
-_ADD = text("""
-    INSERT INTO links (hash, purpose, email, account_id, civility, first_name, last_name, structure_id, created_at, expires_at)
-    VALUES (:hash, :purpose, :email, :account_id, :civility, :first_name, :last_name, :structure_id, :now, :expires_at)
-""")
-_COLUMNS = "email, account_id, civility, first_name, last_name, structure_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Whom a link is for.
-
-    Of a registration that was never proved this is all there is: it stays with its own link, so that nobody's unproved words
-    become another's name. `account_id` is the account's, or the one that it will have.
-    """
-
-    email: str
-    account_id: UUID
-    civility: str | None
-    first_name: str
-    last_name: str
-    structure_id: UUID | None = None
+TOKEN_BYTES: Final = 32
+_COLUMNS: Final = [links.c[field.name] for field in fields(Registration)]
+_ADD = insert(links)
+_TAKE = (
+    select(*_COLUMNS)
+    .where(
+        links.c.hash == bindparam("hash"),
+        links.c.purpose == bindparam("purpose"),
+        links.c.expires_at > bindparam("now"),
+    )
+    .with_for_update()
+)
+_PENDING = (
+    select(*_COLUMNS)
+    .where(links.c.email == bindparam("email"), links.c.purpose == "proof", links.c.expires_at > bindparam("now"))
+    .order_by(links.c.created_at.desc())
+    .limit(1)
+)
+_MADE_SINCE = (
+    select(func.count())
+    .select_from(links)
+    .where(links.c.email == bindparam("email"), links.c.created_at > bindparam("since"))
+)
+_FORGET = delete(links).where(links.c.email == bindparam("email"))
 
 
 def digest(token: str) -> bytes:
-    """What is kept of a secret of 256 random bits: no salt is needed."""
+    """What is stored of a secret of 256 random bits, which needs no salt."""
     return hashlib.sha256(token.encode()).digest()
 
 
 class Links:
-    """The links that still work."""
+    """The links that were not used yet."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, purpose: Purpose, holder: Holder, *, now: datetime) -> tuple[str, datetime]:
-        """Make a link; return its token, which is kept nowhere, and when it is over."""
+    async def add(self, purpose: Purpose, registration: Registration, *, now: datetime) -> tuple[str, datetime]:
+        """Make a link; return its token, which is not stored, and the moment when it expires."""
         token, expires_at = secrets.token_urlsafe(TOKEN_BYTES), now + LIFE[purpose]
-        whose = {name: getattr(holder, name) for name in Holder.__dataclass_fields__}
-        await self._connection.execute(
-            _ADD, {**whose, "hash": digest(token), "purpose": purpose.value, "now": now, "expires_at": expires_at}
-        )
+        values = {
+            **asdict(registration),
+            "hash": digest(token),
+            "purpose": purpose.value,
+            "created_at": now,
+            "expires_at": expires_at,
+        }
+        await self._connection.execute(_ADD, values)
         return token, expires_at
 
-    async def take(self, purpose: Purpose, token: str, *, now: datetime) -> Holder:
-        """Whom a link is for, locked until it is forgotten; InvalidLink otherwise. Two at once: the second finds nothing."""
-        statement = text(
-            f"SELECT {_COLUMNS} FROM links WHERE hash = :hash AND purpose = :purpose AND expires_at > :now FOR UPDATE"  # noqa: S608
-        )
-        row = (
-            await self._connection.execute(statement, {"hash": digest(token), "purpose": purpose.value, "now": now})
-        ).one_or_none()
+    async def take(self, purpose: Purpose, token: str, *, now: datetime) -> Registration:
+        """The data of a link, locked; raises InvalidLink.
+
+        The caller deletes the link by `forget`: of two calls at once, the second finds nothing.
+        """
+        values = {"hash": digest(token), "purpose": purpose.value, "now": now}
+        row = (await self._connection.execute(_TAKE, values)).one_or_none()
         if row is None:
             raise InvalidLink
-        return Holder(**row._asdict())
+        return _registration(row)
 
-    async def pending(self, email: str, *, now: datetime) -> Holder | None:
-        """What was last registered for an address and not proved yet."""
-        statement = text(f"""
-            SELECT {_COLUMNS} FROM links WHERE email = :email AND purpose = 'proof' AND expires_at > :now
-            ORDER BY created_at DESC LIMIT 1
-        """)  # noqa: S608 - made of constants
-        row = (await self._connection.execute(statement, {"email": email, "now": now})).one_or_none()
-        return None if row is None else Holder(**row._asdict())
+    async def pending(self, email: str, *, now: datetime) -> Registration | None:
+        """The last registration of an address that is not proved yet."""
+        row = (await self._connection.execute(_PENDING, {"email": email, "now": now})).one_or_none()
+        return None if row is None else _registration(row)
 
-    async def asked_lately(self, email: str, *, now: datetime) -> int:
-        """How many links, decoys included, were made for an address within the hour."""
-        statement = text("SELECT count(*) FROM links WHERE email = :email AND created_at > :since")
-        return int(await self._connection.scalar(statement, {"email": email, "since": now - timedelta(hours=1)}) or 0)
+    async def made_lately(self, email: str, *, now: datetime) -> int:
+        """How many links, decoys too, were made for an address within the last hour."""
+        values = {"email": email, "since": now - timedelta(hours=1)}
+        return int(await self._connection.scalar(_MADE_SINCE, values) or 0)
 
     async def forget(self, email: str) -> None:
-        """No link to this address works any more."""
-        await self._connection.execute(text("DELETE FROM links WHERE email = :email"), {"email": email})
+        """Delete every link to this address."""
+        await self._connection.execute(_FORGET, {"email": email})
+
+
+def _registration(row: Row[*tuple[Any, ...]]) -> Registration:
+    structure_id: UUID | None = row.structure_id
+    return Registration(
+        email=row.email,
+        account_id=row.account_id,
+        civility=row.civility,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        structure_id=structure_id,
+    )

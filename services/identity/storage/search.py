@@ -1,17 +1,20 @@
-"""Searching in `searched` columns: every word somewhere, accents and case aside."""
+"""Searching in columns `searched`: every word somewhere, whatever its accents and case."""
 
-from typing import Any
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Text, and_, func, literal_column, true
+
+MOST_WORDS: Final = 10
+_ANYTHING: Final = literal_column("'%'", Text)
 
 
 def escaped(word: str) -> str:
-    """A word as LIKE takes it: what would be a wildcard is itself."""
+    """A word in which LIKE finds no wildcard."""
     return word.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def every_word(query: str) -> tuple[str, dict[str, Any]]:
-    """A condition that every word of the query is in `searched`, and its values."""
-    words = query.split()[:10]
-    condition = (
-        " AND ".join(f"searched LIKE '%' || plain(:word{place}) || '%'" for place in range(len(words))) or "true"
-    )
-    return condition, {f"word{place}": escaped(word) for place, word in enumerate(words)}
+def every_word(searched: ColumnElement[Any], query: str) -> ColumnElement[bool]:
+    """Every word of the query is in the column."""
+    words = query.split()[:MOST_WORDS]
+    patterns = [_ANYTHING + func.plain(escaped(word), type_=Text) + _ANYTHING for word in words]
+    return and_(true(), *(searched.like(pattern) for pattern in patterns))

@@ -1,39 +1,53 @@
-"""Structures: public to read, the desk's to change."""
+"""Structures: everybody reads them, staff change them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, any_, bindparam, exists, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.structures import Structure
+from services.identity.domain.structures import SiretTaken, Structure
 from services.identity.storage.access import Actor
 from services.identity.storage.search import every_word
+from services.identity.storage.tables import attachments, structures
 from shared.errors import NotFound
 
-_COLUMNS = "id, version, name, siret, town, is_member"
-_ADD = text(f"""
-    INSERT INTO structures ({_COLUMNS}) VALUES (:id, :version, :name, :siret, :town, :is_member)
-    ON CONFLICT (siret) DO NOTHING RETURNING id
-""")  # noqa: S608 - made of constants
-_SAVE = text("""
-    UPDATE structures SET version = :version, name = :name, siret = :siret, town = :town, is_member = :is_member WHERE id = :id
-""")
-_OTHER = text("SELECT EXISTS (SELECT FROM structures WHERE siret = :siret AND id <> :id)")
-SHORTEST_SIRET_PREFIX = 3
+SHORTEST_SIRET_PREFIX: Final = 3
+_COLUMNS: Final = [structures.c[field.name] for field in fields(Structure)]
+_BY_ID = select(*_COLUMNS).where(structures.c.id == bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
+_IS_REFERENT = select(
+    exists().where(
+        attachments.c.account_id == bindparam("account_id"),
+        attachments.c.structure_id == bindparam("structure_id"),
+        literal("referent") == any_(attachments.c.statuses),
+    )
+)
+_ADD = (
+    insert(structures)
+    .values({column.name: bindparam(column.name) for column in _COLUMNS})
+    .on_conflict_do_nothing(index_elements=[structures.c.siret])
+    .returning(structures.c.id)
+)
+_SAVE = (
+    update(structures)
+    .where(structures.c.id == bindparam("structure_id"))
+    .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name != "id"})
+)
+_IS_TAKEN = select(
+    exists().where(structures.c.siret == bindparam("siret"), structures.c.id != bindparam("structure_id"))
+)
 
 
-class SiretTaken(Exception):
-    """A structure with this SIRET is listed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStructure:
+    """A structure in a list, with the key that the list is sorted by."""
 
-    sentence = "Une structure portant ce numéro SIRET est déjà répertoriée."
-
-
-def structure_of(row: Row[Any]) -> Structure:
-    """The domain's object of a row."""
-    return Structure(**{name: getattr(row, name) for name in Structure.__dataclass_fields__})
+    structure: Structure
+    sort_key: str
 
 
 class Structures:
@@ -43,58 +57,67 @@ class Structures:
         self._connection = connection
 
     async def load(self, structure_id: UUID, *, lock: bool = False) -> Structure:
-        """A structure; NotFound when there is none. The lock is what attachments of the structure wait for."""
-        found = await self.find(structure_id, lock=lock)
-        if found is None:
+        """Raises NotFound."""
+        structure = await self.find(structure_id, lock=lock)
+        if structure is None:
             raise NotFound
-        return found
+        return structure
 
     async def find(self, structure_id: UUID, *, lock: bool = False) -> Structure | None:
-        """A structure, None when there is none."""
-        statement = text(f"SELECT {_COLUMNS} FROM structures WHERE id = :id{' FOR NO KEY UPDATE' if lock else ''}")  # noqa: S608 - made of constants
+        """A structure, if it exists. Everything that changes attachments of a structure takes this lock first."""
+        statement = _BY_ID_LOCKED if lock else _BY_ID
         row = (await self._connection.execute(statement, {"id": structure_id})).one_or_none()
-        return None if row is None else structure_of(row)
+        return None if row is None else _structure(row)
 
     async def for_staff(self, structure_id: UUID, actor: Actor) -> Structure:
-        """A structure to be changed, locked, for the desk alone; NotFound otherwise."""
+        """A structure to be changed, locked, for staff; NotFound for others."""
         actor.must_be_staff()
         return await self.load(structure_id, lock=True)
 
     async def for_referent(self, structure_id: UUID, actor: Actor) -> Structure:
-        """A structure of which the person is a referent, locked; NotFound otherwise."""
+        """A structure, locked, for its referents; NotFound for others."""
         structure = await self.load(structure_id, lock=True)
-        statement = text("""
-            SELECT EXISTS (SELECT FROM attachments WHERE account_id = :me AND structure_id = :id AND 'referent' = ANY(statuses))
-        """)
-        if not await self._connection.scalar(statement, {"me": actor.account_id, "id": structure_id}):
+        values = {"account_id": actor.account_id, "structure_id": structure_id}
+        if not await self._connection.scalar(_IS_REFERENT, values):
             raise NotFound
         return structure
 
     async def add(self, structure: Structure) -> None:
-        """Add a structure; raises SiretTaken."""
+        """Raises SiretTaken."""
         if await self._connection.scalar(_ADD, asdict(structure)) is None:
             raise SiretTaken
 
     async def save(self, structure: Structure) -> None:
-        """Store a new version of a locked structure; raises SiretTaken."""
-        if await self._connection.scalar(_OTHER, {"siret": structure.siret, "id": structure.id}):
+        """Store a new version; the caller has locked the row. Raises SiretTaken."""
+        values = {"siret": structure.siret, "structure_id": structure.id}
+        if await self._connection.scalar(_IS_TAKEN, values):
             raise SiretTaken
-        await self._connection.execute(_SAVE, asdict(structure))
+        values = asdict(structure)
+        await self._connection.execute(_SAVE, {**values, "structure_id": values.pop("id")})
 
-    async def page(self, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[tuple[Structure, str]]:
-        """Structures by name, each with its sort key: every word in name or town, or the digits begin the SIRET; one more if there are."""
-        condition, values = every_word(query)
+    async def page(self, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[ListedStructure]:
+        """Structures by name; one more than `limit` when there are more.
+
+        Every word of the query is in the name or the town, or its digits are the beginning of the SIRET.
+        """
+        condition = every_word(structures.c.searched, query)
         digits = "".join(query.split())
         if digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_SIRET_PREFIX:
-            condition = f"(({condition}) OR siret LIKE :prefix)"
-            values["prefix"] = digits + "%"
+            condition = or_(condition, structures.c.siret.like(digits + "%"))
+        statement = select(*_COLUMNS, structures.c.sort_key).where(condition)
         if after is not None:
-            condition += " AND (sort_key, id) > (:key, :last)"
-            values |= {"key": after[0], "last": after[1]}
-        statement = text(
-            f"SELECT {_COLUMNS}, sort_key FROM structures WHERE {condition} ORDER BY sort_key, id LIMIT :most"  # noqa: S608
-        )
-        return [
-            (structure_of(row), row.sort_key)
-            for row in await self._connection.execute(statement, {**values, "most": limit + 1})
-        ]
+            statement = statement.where(tuple_(structures.c.sort_key, structures.c.id) > after)
+        statement = statement.order_by(structures.c.sort_key, structures.c.id).limit(limit + 1)
+        rows = await self._connection.execute(statement)
+        return [ListedStructure(structure=_structure(row), sort_key=row.sort_key) for row in rows]
+
+
+def _structure(row: Row[*tuple[Any, ...]]) -> Structure:
+    return Structure(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        siret=row.siret,
+        town=row.town,
+        is_member=row.is_member,
+    )

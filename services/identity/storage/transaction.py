@@ -6,30 +6,35 @@ from contextlib import AbstractAsyncContextManager
 from services.identity.storage.accounts import Accounts
 from services.identity.storage.attachments import Attachments
 from services.identity.storage.desk import Desk
+from services.identity.storage.history import History
+from services.identity.storage.housekeeping import Housekeeping
 from services.identity.storage.keys import Keys
 from services.identity.storage.links import Links
-from services.identity.storage.sessions import Families, SignInAttempts
+from services.identity.storage.sign_in_attempts import SignInAttempts
+from services.identity.storage.sign_in_sessions import SignInSessions
 from services.identity.storage.structures import Structures
-from services.identity.storage.trace import Trace
 from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories on one connection, and what its commit will say."""
+    """The repositories on one connection; `emit` queues a message that the commit makes true."""
 
     def __init__(self, work: UnitOfWork) -> None:
-        self.connection = work.connection
         self.accounts = Accounts(work.connection)
         self.attachments = Attachments(work.connection)
         self.desk = Desk(work.connection)
-        self.families = Families(work.connection)
+        self.history = History(work.connection)
+        self.housekeeping = Housekeeping(work.connection)
         self.keys = Keys(work.connection)
         self.links = Links(work.connection)
         self.sign_in_attempts = SignInAttempts(work.connection)
+        self.sign_in_sessions = SignInSessions(work.connection)
         self.structures = Structures(work.connection)
-        self.trace = Trace(work.connection)
         self.emit = work.emit
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Opens a transaction of its own: for what must stay although the answer is no (a wrong password counted, a replay seen)."""
+"""Opens a transaction of its own, which is committed although the answer is a refusal.
+
+So a wrong password is counted and a replay is recorded.
+"""

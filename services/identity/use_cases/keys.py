@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: made, published, rotated, and found."""
+"""The keys that sign access tokens: how they are made, published, rotated and loaded."""
 
 import base64
 import time
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from services.identity.domain.keys import next_signs_from, outlived, signing
+from services.identity.domain.keys import current_key, expired_keys, next_signs_from
 from services.identity.storage.keys import StoredKey
 from services.identity.storage.transaction import Begin
 from shared.tokens.keys import StaticKeys
@@ -36,11 +36,15 @@ def make_key(signs_from: datetime, passphrase: bytes | None) -> StoredKey:
     kid = uuid4().hex
     x = base64.urlsafe_b64encode(public).decode().rstrip("=")
     jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "use": "sig", "alg": "EdDSA"}
-    return StoredKey(kid, jwk, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption), signs_from)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    return StoredKey(kid=kid, jwk=jwk, private_key=pem, signs_from=signs_from)
 
 
 class KeyRing:
-    """Identity's own keys, as a process knows them: read again after a minute, or when somebody shows an unknown one."""
+    """Identity's own keys, kept in memory by each process.
+
+    They are read again after a minute, or for a token with an unknown key.
+    """
 
     def __init__(self, begin: Begin, *, passphrase: str | None, every: timedelta) -> None:
         """`every`: how long a key signs before the next takes over."""
@@ -53,7 +57,7 @@ class KeyRing:
         self._read_at = float("-inf")
 
     async def rotate(self, now: datetime) -> None:
-        """Make a key if one is due, and drop those whose last token is over. Two processes at once make one."""
+        """Make a key if one is due, and remove those whose last token has expired. Two processes at once make one."""
         async with self._begin() as tx:
             await tx.keys.lock()
             keys = [key.times for key in await tx.keys.all()]
@@ -62,22 +66,21 @@ class KeyRing:
                 made = make_key(signs_from, self._passphrase)
                 await tx.keys.add(made)
                 log.info("signing key published", kid=made.kid, signs_from=signs_from.isoformat())
-            if gone := outlived(keys, now):
-                await tx.keys.remove(gone)
-                log.info("signing keys removed", kids=gone)
+            if expired := expired_keys(keys, now):
+                await tx.keys.remove(expired)
+                log.info("signing keys removed", kids=expired)
 
     async def rotate_now(self) -> None:
-        """The worker's job."""
         await self.rotate(datetime.now(UTC))
 
     async def signing_key(self, now: datetime) -> tuple[str, Any]:
-        """The id and the private key that signs now; the first is made when there is none."""
+        """The id and the private key that signs now; the first key is made when there is none."""
         await self._refresh(KNOWN_FOR_SECONDS)
-        chosen = signing([key.times for key in self._keys], now)
+        chosen = current_key([key.times for key in self._keys], now)
         if chosen is None:
             await self.rotate(now)
             await self._refresh(0)
-            chosen = signing([key.times for key in self._keys], now)
+            chosen = current_key([key.times for key in self._keys], now)
         if chosen is None:
             raise LookupError("no key signs yet")
         if chosen.kid not in self._private:
@@ -86,13 +89,13 @@ class KeyRing:
         return chosen.kid, self._private[chosen.kid]
 
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in KeySource
-        """See KeySource."""
+        """The public key of an id, as KeySource asks for; None for an unknown id."""
         await self._refresh(KNOWN_FOR_SECONDS)
-        found = await self._public.key(kid)
-        if found is None:
+        public = await self._public.key(kid)
+        if public is None:
             await self._refresh(UNKNOWN_KEY_SECONDS)
-            found = await self._public.key(kid)
-        return found
+            public = await self._public.key(kid)
+        return public
 
     async def published(self) -> list[dict[str, Any]]:
         """The members of the JWK set."""

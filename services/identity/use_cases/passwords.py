@@ -1,4 +1,4 @@
-"""Argon2id in threads, and which passwords are good enough."""
+"""Argon2id in threads, and the check of new passwords."""
 
 import asyncio
 from typing import Final
@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.passwords import refusal
+from services.identity.domain.passwords import reason_to_refuse
 from services.identity.storage.common_passwords import COMMON
 from shared.errors import WrongFields
 
@@ -17,38 +17,40 @@ MEMORY_KIB: Final = 19 * 1024
 
 
 class Passwords:
-    """Computes and compares hashes, a few at once: more would only take the memory, not the time."""
+    """Computes and compares hashes, only `at_once` of them at the same time in one process.
+
+    More would take memory and save no time.
+    """
 
     def __init__(self, *, at_once: int, hasher: PasswordHasher | None = None) -> None:
-        """`at_once`: how many hashes this process computes at the same time."""
+        """`hasher`: every hash and every comparison goes through it; default: one with the parameters above."""
         self._hasher = hasher or PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=1)
-        self._room = asyncio.Semaphore(at_once)
-        self._nobody = self._hasher.hash("what no account has")
+        self._slots = asyncio.Semaphore(at_once)
+        self._of_nobody = self._hasher.hash("the password of no account")
 
     async def hash(self, password: str) -> str:
-        """The hash to keep."""
-        async with self._room:
+        async with self._slots:
             return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def matches(self, password: str, kept: str | None) -> bool:
-        """Compare; without a hash to compare with, the same work is done and the answer is no."""
-        async with self._room:
-            same = await asyncio.to_thread(self._verify, kept or self._nobody, password)
-        return same and kept is not None
+    async def matches(self, password: str, stored: str | None) -> bool:
+        """Compare with a stored hash. Without one the same work is done, so that the time tells nothing."""
+        async with self._slots:
+            same = await asyncio.to_thread(self._verify, stored or self._of_nobody, password)
+        return same and stored is not None
 
-    async def renewed(self, password: str, kept: str) -> str:
-        """The hash to keep from now on: another one when the parameters have changed since."""
-        return await self.hash(password) if self._hasher.check_needs_rehash(kept) else kept
+    async def renewed(self, password: str, stored: str) -> str:
+        """The hash to store from now on: a new one when the parameters have changed since."""
+        return await self.hash(password) if self._hasher.check_needs_rehash(stored) else stored
 
-    def _verify(self, kept: str, password: str) -> bool:
+    def _verify(self, stored: str, password: str) -> bool:
         try:
-            return self._hasher.verify(kept, password)
+            return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 
 
 def check_password(password: str, account: Account, *, field: str) -> None:
-    """Raise WrongFields with the reason when the account's owner should choose another one."""
-    reason = refusal(password, words=account.words, common=COMMON)
+    """Raise WrongFields with the reason when the person should choose another password."""
+    reason = reason_to_refuse(password, words=account.words, common=COMMON)
     if reason is not None:
         raise WrongFields([(field, reason)])

@@ -6,18 +6,19 @@ import pytest
 
 from services.identity.wiring import SERVICE
 from shared.database import Database
-from tests.integration.identity.town import Town
+from tests.integration.identity.identity_service import IdentityService
 
 
 @pytest.fixture
-async def town(
+async def service(
     make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Town]:
-    """A town whose agency has one member of staff, Alix, and nobody else yet."""
+) -> AsyncIterator[IdentityService]:
+    """Only Alix has an account, and is staff. After the test the rows must be consistent."""
     database = await make_database("identity")
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
     settings = SERVICE.load_settings()
-    made = Town(SERVICE.api(settings, database), database)
-    await made.opens()
+    made = IdentityService(SERVICE.api(settings, database), database)
+    await made.set_up()
     yield made
     await made.client.aclose()
+    assert await made.audit() == []

@@ -7,22 +7,22 @@ from uuid import uuid4
 import pytest
 
 from services.identity.use_cases.accounts import ensure_first_staff
-from tests.integration.identity.town import SIRETS, STAFF, Town
+from tests.integration.identity.identity_service import SIRETS, STAFF, IdentityService
 
 ROSE = "rose@ml.example"
 
 
-async def names(town: Town, query: str) -> list[str]:
-    return [one["name"] for one in (await town.does("GET", f"/structures?{query}"))["items"]]
+async def names(service: IdentityService, query: str) -> list[str]:
+    return [item["name"] for item in (await service.ask("GET", f"/structures?{query}"))["items"]]
 
 
-async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_case(town: Town) -> None:
-    await town.structure(0, "Mission locale", "Guéret")
-    await town.structure(1, "École de la Cœuvre", "Périgueux")
-    await town.structure(2, "100 % insertion_pro", "Limoges")
+async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_case(service: IdentityService) -> None:
+    await service.structure(0, "Mission locale", "Guéret")
+    await service.structure(1, "École de la Cœuvre", "Périgueux")
+    await service.structure(2, "100 % insertion_pro", "Limoges")
     every = ["100 % insertion_pro", "École de la Cœuvre", "Mission locale"]
-    assert await names(town, "") == every
-    for query, found in (
+    assert await names(service, "") == every
+    for query, expected in (
         ("q=ecole", [every[1]]),
         ("q=COEUVRE%20perigueux", [every[1]]),
         ("q=GUÉRET", [every[2]]),
@@ -35,50 +35,52 @@ async def test_structures_are_found_by_name_town_and_siret_whatever_accents_and_
         ("q=l_cale", []),
         ("q=insertion_", [every[0]]),
     ):
-        assert await names(town, query) == found, query
-    first = await town.does("GET", "/structures?limit=2")
-    second = await town.does("GET", f"/structures?limit=2&cursor={first['next']}")
-    assert [one["name"] for one in first["items"] + second["items"]] == every
+        assert await names(service, query) == expected, query
+    first = await service.ask("GET", "/structures?limit=2")
+    second = await service.ask("GET", f"/structures?limit=2&cursor={first['next']}")
+    assert [item["name"] for item in first["items"] + second["items"]] == every
     assert second["next"] is None
 
 
 @pytest.mark.parametrize(
     "query", ["q=%00", "cursor=xx", "cursor=WyJcdTAwMDAiLCAieCJd", "limit=0", "cursor=WyJhIiwgIngiXQ"]
 )
-async def test_a_query_that_means_nothing_is_422(town: Town, query: str) -> None:
-    answer = await town.call("GET", f"/structures?{query}")
+async def test_a_query_that_means_nothing_is_422(service: IdentityService, query: str) -> None:
+    answer = await service.call("GET", f"/structures?{query}")
     assert (answer.status_code, len(answer.json()["errors"])) == (422, 1)
 
 
-async def test_the_desk_lists_and_changes_structures(town: Town) -> None:
-    structure = await town.structure()
-    registered = (await town.said("structure_registered"))[0]
+async def test_the_desk_lists_and_changes_structures(service: IdentityService) -> None:
+    structure = await service.structure()
+    registered = (await service.emitted("structure_registered"))[0]
     assert (registered["structure"]["version"], registered["request"]) == (1, None)
-    read = await town.call("GET", f"/structures/{structure}")
+    read = await service.call("GET", f"/structures/{structure}")
     assert read.headers["ETag"] == '"1"'
     path = f"/structures/{structure}"
-    assert (await town.call("PATCH", path, {"town": "Brive"}, who=STAFF)).status_code == 428
-    changed = await town.call("PATCH", path, {"town": "Brive"}, who=STAFF, If_Match=read.headers["ETag"])
+    assert (await service.call("PATCH", path, {"town": "Brive"}, by=STAFF)).status_code == 428
+    changed = await service.call("PATCH", path, {"town": "Brive"}, by=STAFF, If_Match=read.headers["ETag"])
     assert (changed.json()["town"], changed.headers["ETag"]) == ("Brive", '"2"')
-    assert (await town.call("PATCH", path, {"town": "Tulle"}, who=STAFF, If_Match='"1"')).status_code == 412
-    updated = await town.said("structure_updated")
-    assert [(one["structure"]["town"], one["structure"]["version"]) for one in updated] == [("Brive", 2)]
-    assert await town.acts(structure) == ["structure registered", "structure updated"]
+    assert (await service.call("PATCH", path, {"town": "Tulle"}, by=STAFF, If_Match='"1"')).status_code == 412
+    updated = await service.emitted("structure_updated")
+    assert [(message["structure"]["town"], message["structure"]["version"]) for message in updated] == [("Brive", 2)]
+    assert await service.acts(structure) == ["StructureRegistered", "StructureUpdated"]
 
 
-async def test_a_siret_is_listed_once(town: Town) -> None:
-    await town.structure(0)
-    other = await town.structure(1)
-    before = len(await town.said())
+async def test_a_siret_is_listed_once(service: IdentityService) -> None:
+    await service.structure(0)
+    other = await service.structure(1)
+    before = len(await service.emitted())
     body = {"name": "Double", "siret": SIRETS[0], "town": "Limoges", "is_member": False}
     answers = [
-        await town.call("POST", "/structures", body, who=STAFF),
-        await town.call("PATCH", f"/structures/{other}", {"siret": SIRETS[0]}, who=STAFF, If_Match='"1"'),
+        await service.call("POST", "/structures", body, by=STAFF),
+        await service.call("PATCH", f"/structures/{other}", {"siret": SIRETS[0]}, by=STAFF, If_Match='"1"'),
     ]
-    assert [(one.status_code, one.json()["type"].rsplit(":")[-1]) for one in answers] == [(409, "siret-taken")] * 2
-    wrong = await town.call("POST", "/structures", body | {"siret": "12345678901234"}, who=STAFF)
+    assert [(answer.status_code, answer.json()["type"].rsplit(":")[-1]) for answer in answers] == [
+        (409, "siret-taken")
+    ] * 2
+    wrong = await service.call("POST", "/structures", body | {"siret": "12345678901234"}, by=STAFF)
     assert "SIRET valide" in wrong.json()["errors"][0]["message"]
-    assert len(await town.said()) == before
+    assert len(await service.emitted()) == before
 
 
 def request_for(siret: str) -> dict[str, str]:
@@ -91,126 +93,131 @@ def request_for(siret: str) -> dict[str, str]:
     }
 
 
-async def test_a_structure_is_asked_for_and_accepted_once(town: Town) -> None:
-    before = len(await town.said())
+async def test_a_structure_is_asked_for_and_accepted_once(service: IdentityService) -> None:
+    before = len(await service.emitted())
     sent = [
-        town.call("POST", "/structure-requests", request_for(SIRETS[2]), Idempotency_Key="demande-1") for _ in range(2)
+        service.call("POST", "/structure-requests", request_for(SIRETS[2]), Idempotency_Key="demande-1")
+        for _ in range(2)
     ]
     answers = await asyncio.gather(*sent)
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()
     request_id = answers[0].json()["id"]
-    listed = (await town.does("GET", "/structure-requests?state=open", who=STAFF))["items"]
-    assert [(one["id"], one["contact_name"], one["state"]) for one in listed] == [(request_id, "Karim Benali", "open")]
+    listed = (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"]
+    assert [(item["id"], item["contact_name"], item["state"]) for item in listed] == [
+        (request_id, "Karim Benali", "open")
+    ]
     path = f"/structure-requests/{request_id}/acceptance"
-    both = await asyncio.gather(*(town.call("POST", path, {"is_member": True}, who=STAFF) for _ in range(2)))
+    both = await asyncio.gather(*(service.call("POST", path, {"is_member": True}, by=STAFF) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [201, 409]
-    requested, registered = (await town.said())[before:]
+    requested, registered = (await service.emitted())[before:]
     assert (requested["name"], requested["request"]["version"]) == ("structure_registration_requested", 1)
     assert (registered["request"]["id"], registered["request"]["version"]) == (request_id, 2)
     assert registered["structure"]["siret"] == SIRETS[2]
-    assert await town.acts(request_id) == ["structure request accepted"]
-    assert (await town.does("GET", "/structure-requests?state=open", who=STAFF))["items"] == []
+    assert await service.acts(request_id) == ["StructureRequested", "StructureRequestAccepted"]
+    assert (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"] == []
 
 
-async def test_a_structure_that_is_refused_is_refused_with_a_reason(town: Town) -> None:
-    request_id = (await town.does("POST", "/structure-requests", request_for(SIRETS[2])))["id"]
+async def test_a_structure_that_is_refused_is_refused_with_a_reason(service: IdentityService) -> None:
+    request_id = (await service.ask("POST", "/structure-requests", request_for(SIRETS[2])))["id"]
     path = f"/structure-requests/{request_id}/refusal"
-    empty = await town.call("POST", path, {"reason": " "}, who=STAFF)
+    empty = await service.call("POST", path, {"reason": " "}, by=STAFF)
     assert (empty.status_code, empty.json()["errors"][0]["field"]) == (422, "reason")
-    assert (await town.does("POST", path, {"reason": "Établissement fermé."}, who=STAFF))["state"] == "refused"
-    said = (await town.said("structure_registration_refused"))[0]
-    assert (said["reason"], said["request"]["contact_email"], said["request"]["version"]) == (
+    assert (await service.ask("POST", path, {"reason": "Établissement fermé."}, by=STAFF))["state"] == "refused"
+    emitted = (await service.emitted("structure_registration_refused"))[0]
+    assert (emitted["reason"], emitted["request"]["contact_email"], emitted["request"]["version"]) == (
         "Établissement fermé.",
         "karim@pas.example",
         2,
     )
-    again = await town.call("POST", path, {"reason": "Encore."}, who=STAFF)
+    again = await service.call("POST", path, {"reason": "Encore."}, by=STAFF)
     assert (again.status_code, "refusée" in again.json()["detail"]) == (409, True)
 
 
-async def test_a_request_for_a_listed_structure_stays_open(town: Town) -> None:
-    await town.structure(0)
-    request_id = (await town.does("POST", "/structure-requests", request_for(SIRETS[0])))["id"]
-    answer = await town.call("POST", f"/structure-requests/{request_id}/acceptance", {"is_member": True}, who=STAFF)
+async def test_a_request_for_a_listed_structure_stays_open(service: IdentityService) -> None:
+    await service.structure(0)
+    request_id = (await service.ask("POST", "/structure-requests", request_for(SIRETS[0])))["id"]
+    answer = await service.call("POST", f"/structure-requests/{request_id}/acceptance", {"is_member": True}, by=STAFF)
     assert answer.status_code == 409
-    assert [one["id"] for one in (await town.does("GET", "/structure-requests?state=open", who=STAFF))["items"]] == [
+    assert [item["id"] for item in (await service.ask("GET", "/structure-requests?state=open", by=STAFF))["items"]] == [
         request_id
     ]
 
 
-async def test_a_referent_reports_a_change_and_the_desk_closes_it(town: Town) -> None:
-    structure, other = await town.structure(), await town.structure(1)
-    await town.joins(ROSE, structure)
+async def test_a_referent_reports_a_change_and_the_desk_closes_it(service: IdentityService) -> None:
+    structure, other = await service.structure(), await service.structure(1)
+    await service.join(ROSE, structure)
     text = {"text": "Nous déménageons."}
-    report = await town.does("POST", f"/structures/{structure}/change-reports", text, who=ROSE)
-    await town.does("POST", f"/structures/{structure}/change-reports", text, who=ROSE)
-    said = await town.said("structure_change_reported")
+    report = await service.ask("POST", f"/structures/{structure}/change-reports", text, by=ROSE)
+    await service.ask("POST", f"/structures/{structure}/change-reports", text, by=ROSE)
+    emitted = await service.emitted("structure_change_reported")
     # two reports are two news of the structure: a listener that keeps the newest version must not drop the second
-    assert [one["structure"]["version"] for one in said] == [2, 3]
-    assert (said[0]["report_id"], said[0]["text"], said[0]["structure"]["town"]) == (
+    assert [message["structure"]["version"] for message in emitted] == [2, 3]
+    assert (emitted[0]["report_id"], emitted[0]["text"], emitted[0]["structure"]["town"]) == (
         report["id"],
         "Nous déménageons.",
         "Limoges",
     )
-    assert (await town.call("POST", f"/structures/{other}/change-reports", text, who=ROSE)).status_code == 404
-    assert (await town.call("POST", f"/structures/{structure}/change-reports", text, who=STAFF)).status_code == 404
-    assert len((await town.does("GET", "/change-reports?state=open", who=STAFF))["items"]) == 2
+    assert (await service.call("POST", f"/structures/{other}/change-reports", text, by=ROSE)).status_code == 404
+    assert (await service.call("POST", f"/structures/{structure}/change-reports", text, by=STAFF)).status_code == 404
+    assert len((await service.ask("GET", "/change-reports?state=open", by=STAFF))["items"]) == 2
     path = f"/change-reports/{report['id']}/closure"
-    assert (await town.does("POST", path, who=STAFF))["state"] == "closed"
-    assert (await town.call("POST", path, who=STAFF)).status_code == 409
-    assert len((await town.does("GET", "/change-reports?state=closed", who=STAFF))["items"]) == 1
+    assert (await service.ask("POST", path, by=STAFF))["state"] == "closed"
+    assert (await service.call("POST", path, by=STAFF)).status_code == 409
+    assert len((await service.ask("GET", "/change-reports?state=closed", by=STAFF))["items"]) == 1
 
 
-async def test_the_desk_finds_makes_and_marks_accounts(town: Town) -> None:
+async def test_the_desk_finds_makes_and_marks_accounts(service: IdentityService) -> None:
     body = {"civility": "Mme", "first_name": "Nadia", "last_name": "Ferrand", "email": "Nadia@Formation.example"}
-    before = len(await town.said())
-    made = await town.call("POST", "/accounts", body, who=STAFF, Idempotency_Key="compte-nadia")
-    again = await town.call("POST", "/accounts", body, who=STAFF, Idempotency_Key="compte-nadia")
+    before = len(await service.emitted())
+    made = await service.call("POST", "/accounts", body, by=STAFF, Idempotency_Key="compte-nadia")
+    again = await service.call("POST", "/accounts", body, by=STAFF, Idempotency_Key="compte-nadia")
     assert (made.status_code, again.json()) == (201, made.json())
-    assert (await town.call("POST", "/accounts", body, who=STAFF)).status_code == 409
-    proof = (await town.said())[before:]
-    assert [(one["name"], one["email"], one["structure_name"]) for one in proof] == [
+    assert (await service.call("POST", "/accounts", body, by=STAFF)).status_code == 409
+    proof = (await service.emitted())[before:]
+    assert [(message["name"], message["email"], message["structure_name"]) for message in proof] == [
         ("send_address_proof", "nadia@formation.example", None)
     ]
-    await town.proves("nadia@formation.example")
+    await service.prove("nadia@formation.example")
     for query in ("nadia", "FERRAND%20nadia", "formation.example"):
-        found = (await town.does("GET", f"/accounts?q={query}", who=STAFF))["items"]
-        assert [one["id"] for one in found] == [made.json()["id"]]
+        accounts = (await service.ask("GET", f"/accounts?q={query}", by=STAFF))["items"]
+        assert [account["id"] for account in accounts] == [made.json()["id"]]
     path = f"/accounts/{made.json()['id']}"
-    version = (await town.call("GET", path, who=STAFF)).headers["ETag"]
-    assert (await town.call("PATCH", path, {"is_staff": True}, who=STAFF)).status_code == 428
-    assert (await town.call("PATCH", path, {"is_staff": True}, who=STAFF, If_Match='"99"')).status_code == 412
-    await town.does("PATCH", path, {"is_staff": True}, who=STAFF, If_Match=version)
-    assert (await town.said("account_updated"))[-1]["account"]["is_staff"] is True
-    assert (await town.does("GET", "/accounts", who="nadia@formation.example"))["items"]
-    assert await town.acts(made.json()["id"]) == ["account made", "address proved", "account marked"]
+    version = (await service.call("GET", path, by=STAFF)).headers["ETag"]
+    assert (await service.call("PATCH", path, {"is_staff": True}, by=STAFF)).status_code == 428
+    assert (await service.call("PATCH", path, {"is_staff": True}, by=STAFF, If_Match='"99"')).status_code == 412
+    await service.ask("PATCH", path, {"is_staff": True}, by=STAFF, If_Match=version)
+    assert (await service.emitted("account_updated"))[-1]["account"]["is_staff"] is True
+    assert (await service.ask("GET", "/accounts", by="nadia@formation.example"))["items"]
+    assert await service.acts(made.json()["id"]) == ["AccountMade", "AddressProved", "AccountMarked"]
 
 
-async def test_staff_do_not_take_their_own_rights(town: Town) -> None:
-    me = await town.call("GET", "/me", who=STAFF)
+async def test_staff_do_not_take_their_own_rights(service: IdentityService) -> None:
+    me = await service.call("GET", "/me", by=STAFF)
     for body in ({"is_staff": False}, {"disabled": True}):
-        answer = await town.call("PATCH", f"/accounts/{me.json()['id']}", body, who=STAFF, If_Match=me.headers["ETag"])
+        answer = await service.call(
+            "PATCH", f"/accounts/{me.json()['id']}", body, by=STAFF, If_Match=me.headers["ETag"]
+        )
         assert answer.status_code == 409
 
 
-async def test_staff_who_lose_the_mark_lose_the_desk_though_the_token_lives(town: Town) -> None:
+async def test_staff_who_lose_the_mark_lose_the_desk_though_the_token_lives(service: IdentityService) -> None:
     body = {"first_name": "Nadia", "last_name": "Ferrand", "email": "nadia@x.example", "is_staff": True}
-    made = await town.does("POST", "/accounts", body, who=STAFF)
-    await town.proves("nadia@x.example")
-    assert (await town.call("GET", "/accounts", who="nadia@x.example")).status_code == 200
-    await town.does("PATCH", f"/accounts/{made['id']}", {"is_staff": False}, who=STAFF, If_Match='"2"')
-    assert (await town.call("GET", "/accounts", who="nadia@x.example")).status_code == 404
+    made = await service.ask("POST", "/accounts", body, by=STAFF)
+    await service.prove("nadia@x.example")
+    assert (await service.call("GET", "/accounts", by="nadia@x.example")).status_code == 200
+    await service.ask("PATCH", f"/accounts/{made['id']}", {"is_staff": False}, by=STAFF, If_Match='"2"')
+    assert (await service.call("GET", "/accounts", by="nadia@x.example")).status_code == 404
 
 
-async def test_the_first_of_the_staff_is_made_once_and_kept(town: Town) -> None:
-    before = len(await town.said())
-    await ensure_first_staff(town.app.state.sign_in.begin, STAFF.upper())
-    assert len(await town.said()) == before
-    await town.joins(ROSE, await town.structure())
-    await ensure_first_staff(town.app.state.sign_in.begin, ROSE)
-    assert (await town.does("GET", "/me", who=ROSE))["is_staff"] is True
-    assert (await town.said("account_updated"))[-1]["account"]["version"] == 2
+async def test_the_first_of_the_staff_is_made_once_and_kept(service: IdentityService) -> None:
+    before = len(await service.emitted())
+    await ensure_first_staff(service.signing_in.begin, STAFF.upper())
+    assert len(await service.emitted()) == before
+    await service.join(ROSE, await service.structure())
+    await ensure_first_staff(service.signing_in.begin, ROSE)
+    assert (await service.ask("GET", "/me", by=ROSE))["is_staff"] is True
+    assert (await service.emitted("account_updated"))[-1]["account"]["version"] == 2
 
 
 STRUCTURE = {"name": "X", "siret": SIRETS[3], "town": "X", "is_member": True}
@@ -229,31 +236,31 @@ DESK: list[tuple[str, str, Any]] = [
 ]
 
 
-async def test_the_desk_does_not_exist_for_anybody_else(town: Town) -> None:
-    structure = await town.structure()
-    await town.joins(ROSE, structure)
-    before = len(await town.said())
+async def test_the_desk_does_not_exist_for_anybody_else(service: IdentityService) -> None:
+    structure = await service.structure()
+    await service.join(ROSE, structure)
+    before = len(await service.emitted())
     for method, path, body in DESK:
-        visitor = await town.call(method, path.format(id=structure), body, If_Match='"1"')
-        referent = await town.call(method, path.format(id=structure), body, who=ROSE, If_Match='"1"')
+        visitor = await service.call(method, path.format(id=structure), body, If_Match='"1"')
+        referent = await service.call(method, path.format(id=structure), body, by=ROSE, If_Match='"1"')
         assert (visitor.status_code, referent.status_code) == (401, 404), path
-    assert len(await town.said()) == before
+    assert len(await service.emitted()) == before
 
 
-async def test_people_rename_themselves_and_only_the_version_that_they_have_seen(town: Town) -> None:
-    await town.joins(ROSE, await town.structure())
-    assert (await town.call("PATCH", "/me", {"last_name": "Blanc"}, who=ROSE)).status_code == 428
-    assert (await town.call("PATCH", "/me", {"last_name": "Blanc"}, who=ROSE, If_Match='"9"')).status_code == 412
-    me = await town.does("PATCH", "/me", {"last_name": "Blanc", "civility": None}, who=ROSE, If_Match='"1"')
+async def test_people_rename_themselves_and_only_the_version_that_they_have_seen(service: IdentityService) -> None:
+    await service.join(ROSE, await service.structure())
+    assert (await service.call("PATCH", "/me", {"last_name": "Blanc"}, by=ROSE)).status_code == 428
+    assert (await service.call("PATCH", "/me", {"last_name": "Blanc"}, by=ROSE, If_Match='"9"')).status_code == 412
+    me = await service.ask("PATCH", "/me", {"last_name": "Blanc", "civility": None}, by=ROSE, If_Match='"1"')
     assert (me["first_name"], me["last_name"], me["civility"], me["version"]) == ("Claire", "Blanc", None, 2)
-    said = (await town.said("account_updated"))[0]["account"]
-    assert (said["last_name"], said["version"]) == ("Blanc", 2)
-    escalation = await town.call("PATCH", "/me", {"is_staff": True}, who=ROSE, If_Match='"2"')
+    emitted = (await service.emitted("account_updated"))[0]["account"]
+    assert (emitted["last_name"], emitted["version"]) == ("Blanc", 2)
+    escalation = await service.call("PATCH", "/me", {"is_staff": True}, by=ROSE, If_Match='"2"')
     assert (escalation.status_code, escalation.json()["errors"][0]["field"]) == (422, "is_staff")
 
 
-async def test_the_openapi_document_describes_every_endpoint(town: Town) -> None:
-    document = (await town.client.get("http://test/api/identity/v1/openapi.json")).json()
-    operations = [one for path in document["paths"].values() for one in path.values()]
-    assert all(one.get("description") and one["responses"] for one in operations)
+async def test_the_openapi_document_describes_every_endpoint(service: IdentityService) -> None:
+    document = (await service.client.get("http://test/api/identity/v1/openapi.json")).json()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert all(operation.get("description") and operation["responses"] for operation in operations)
     assert {"/api/identity/v1/tokens", "/api/identity/v1/me", "/api/identity/v1/attachments"} <= set(document["paths"])

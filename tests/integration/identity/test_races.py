@@ -1,94 +1,101 @@
-"""Two at once, one of them held just before its commit: what the locks are for."""
+"""Two transactions at once, the first of them held just before its commit: this is what the locks are for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.identity.domain.attachments import LastReferent, State, Status
+from services.identity.domain.sign_in_sessions import SessionOver
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.attach import attach
 from services.identity.use_cases.attachments import change_statuses
-from services.identity.use_cases.sign_in import SessionOver
-from tests.integration.identity.town import STAFF, Town
-
-HELD_SECONDS = 0.5
-"""More than the second one needs when nothing makes it wait."""
+from services.identity.use_cases.passwords import Passwords
+from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
+from tests.support.eventually import eventually
 
 
 async def while_held(
-    town: Town, first: Callable[[Transaction], Awaitable[Any]], second: Callable[[], Awaitable[Any]]
+    service: IdentityService, first: Callable[[Transaction], Awaitable[Any]], second: Callable[[], Awaitable[Any]]
 ) -> Any:
-    """Do the first, begin the second before the first is committed, and give what the second came to."""
-    async with town.database.transaction() as work:
+    """Run the first, start the second, commit the first when the second waits; the result of the second."""
+
+    async def is_waiting() -> bool:
+        assert not task.done(), "the second waited for no lock"
+        return await service.is_waiting_for_a_lock()
+
+    async with service.database.transaction() as work:
         await first(Transaction(work))
         task = asyncio.ensure_future(second())
-        await asyncio.wait({task}, timeout=HELD_SECONDS)
+        await eventually(is_waiting)
     return await task
 
 
-async def account_of(town: Town, email: str) -> UUID:
-    return UUID((await town.does("GET", "/me", who=email))["id"])
+async def account_of(service: IdentityService, email: str) -> UUID:
+    return UUID((await service.ask("GET", "/me", by=email))["id"])
 
 
-async def test_the_second_first_user_waits_and_is_not_the_referent(town: Town) -> None:
-    structure, other = UUID(await town.structure()), await town.structure(1)
-    await town.joins("a@x.example", other)
-    one, two = await account_of(town, STAFF), await account_of(town, "a@x.example")
+async def test_the_second_first_user_waits_and_is_not_the_referent(service: IdentityService) -> None:
+    structure, other = UUID(await service.structure()), await service.structure(1)
+    await service.join("a@x.example", other)
+    first, second = await account_of(service, STAFF), await account_of(service, "a@x.example")
     late = await while_held(
-        town,
-        lambda tx: attach(tx, one, structure, now=town.now),
-        lambda: town.within(lambda tx: attach(tx, two, structure, now=town.now)),
+        service,
+        lambda tx: attach(tx, first, structure, now=service.now),
+        lambda: service.within(lambda tx: attach(tx, second, structure, now=service.now)),
     )
     assert late.state is State.REQUESTED
-    said = [one["name"] for one in await town.said() if one.get("attachment", {}).get("structure_id") == str(structure)]
-    assert said == ["account_attachment_confirmed", "account_attachment_requested"]
+    emitted = [message for message in await service.emitted() if "attachment" in message]
+    assert [message["name"] for message in emitted if message["attachment"]["structure_id"] == str(structure)] == [
+        "account_attachment_confirmed",
+        "account_attachment_requested",
+    ]
 
 
-async def test_the_second_referent_who_steps_down_waits_and_is_the_last(town: Town) -> None:
-    structure = await town.structure()
-    rose = UUID(await town.joins("rose@x.example", structure))
-    paul = UUID(await town.joins("paul@x.example", structure))
-    await town.does("POST", f"/attachments/{paul}/confirmation", {"statuses": ["referent"]}, who="rose@x.example")
-    desk = Actor(await account_of(town, STAFF), is_staff=True)
-    before = len(await town.said())
+async def test_the_second_referent_who_steps_down_waits_and_is_the_last(service: IdentityService) -> None:
+    structure = await service.structure()
+    rose = UUID(await service.join("rose@x.example", structure))
+    paul = UUID(await service.join("paul@x.example", structure))
+    await service.ask("POST", f"/attachments/{paul}/confirmation", {"statuses": ["referent"]}, by="rose@x.example")
+    staff = Actor(await account_of(service, STAFF), is_staff=True)
+    before = len(await service.emitted())
     with pytest.raises(LastReferent):
         await while_held(
-            town,
-            lambda tx: change_statuses(tx, desk, rose, [Status.EMPLOYER], expected=1, now=town.now),
-            lambda: town.within(
-                lambda tx: change_statuses(tx, desk, paul, [Status.EMPLOYER], expected=2, now=town.now)
+            service,
+            lambda tx: change_statuses(tx, staff, rose, [Status.EMPLOYER], expected=1, now=service.now),
+            lambda: service.within(
+                lambda tx: change_statuses(tx, staff, paul, [Status.EMPLOYER], expected=2, now=service.now)
             ),
         )
-    assert await town.names_said(before) == ["attachment_statuses_changed"]
+    assert await service.emitted_names(before) == ["attachment_statuses_changed"]
 
 
-async def test_the_second_use_of_a_refresh_token_waits_and_is_a_replay(town: Town) -> None:
-    token = town.tokens[STAFF]["refresh_token"]
+async def test_the_second_use_of_a_refresh_token_waits_and_is_a_replay(service: IdentityService) -> None:
+    token = service.tokens[STAFF]["refresh_token"]
 
     async def use(tx: Transaction) -> None:
-        assert await tx.families.shown(token) is not None
-        await tx.families.use(token)
+        assert await tx.sign_in_sessions.presented(token) is not None
+        await tx.sign_in_sessions.use(token)
 
     with pytest.raises(SessionOver):
-        await while_held(town, use, lambda: town.app.state.sign_in.refresh(token, now=town.now))
-    assert (await town.rows("SELECT why_ended FROM families"))[0].why_ended == "replayed"
+        await while_held(service, use, lambda: service.signing_in.refresh(token, now=service.now))
+    assert [row.why_ended for row in await service.rows("SELECT why_ended FROM families")] == ["replayed"]
 
 
-async def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(town: Town) -> None:
-    passwords = town.app.state.sign_in.passwords
-    matches = passwords.matches
+async def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(service: IdentityService) -> None:
+    account_id = await account_of(service, STAFF)
 
-    async def slowly(password: str, kept: str | None) -> bool:
-        right: bool = await matches(password, kept)
-        await town.within(lambda tx: tx.accounts.set_password(account_id, "another hash"))
-        return right
+    class ChangedMeanwhile(Passwords):
+        async def matches(self, password: str, stored: str | None) -> bool:
+            right = await super().matches(password, stored)
+            await service.within(lambda tx: tx.accounts.set_password(account_id, "another hash"))
+            return right
 
-    account_id = await account_of(town, STAFF)
-    passwords.matches = slowly
-    answer = await town.call("POST", "/tokens", {"email": STAFF, "password": "quatre chevaux dans le pré"})
+    service.signing_in = replace(service.signing_in, passwords=ChangedMeanwhile(at_once=2))
+    answer = await service.call("POST", "/tokens", {"email": STAFF, "password": PASSWORD})
     assert answer.status_code == 401
-    assert (await town.rows("SELECT password_hash FROM accounts"))[0].password_hash == "another hash"
+    assert [row.password_hash for row in await service.rows("SELECT password_hash FROM accounts")] == ["another hash"]

@@ -2,8 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,21 +12,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.identity.domain.keys import KEPT_AFTER, PUBLISHED_AHEAD
-from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.keys import KeyRing
 from shared.tokens.keys import StaticKeys
 from shared.tokens.verifier import TokenVerifier
-from tests.integration.identity.town import STAFF, Town
+from tests.integration.identity.identity_service import STAFF, IdentityService
 
 MONTH = timedelta(days=30)
 
 
-async def test_a_token_of_identity_is_accepted_by_every_service(town: Town) -> None:
-    keys = (await town.does("GET", "/jwks.json"))["keys"]
+async def test_a_token_of_identity_is_accepted_by_every_service(service: IdentityService) -> None:
+    keys = (await service.ask("GET", "/jwks.json"))["keys"]
     verifier = TokenVerifier(StaticKeys(keys), issuer="parcourspro", audience="parcourspro")
-    pair = await town.signs_in(STAFF)
+    pair = await service.sign_in(STAFF)
     claims = await verifier.verify(pair["access_token"])
-    assert str(claims.sub) == (await town.does("GET", "/me", who=STAFF))["id"]
+    assert str(claims.sub) == (await service.ask("GET", "/me", by=STAFF))["id"]
     assert (pair["token_type"], pair["expires_in"]) == ("Bearer", 600)
     header = jwt.get_unverified_header(pair["access_token"])
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
@@ -42,15 +40,15 @@ async def test_a_token_of_identity_is_accepted_by_every_service(town: Town) -> N
     }
 
 
-async def test_published_keys_have_no_private_half(town: Town) -> None:
-    keys = (await town.does("GET", "/jwks.json"))["keys"]
+async def test_published_keys_have_no_private_half(service: IdentityService) -> None:
+    keys = (await service.ask("GET", "/jwks.json"))["keys"]
     assert [set(key) for key in keys] == [{"kty", "crv", "x", "kid", "use", "alg"}]
 
 
-async def signed(town: Town, **changes: Any) -> dict[str, Any]:
-    """Claims and headers of a good token, but for the changes; `key` signs, `alg` and the rest of the header are given."""
-    kid, key = await town.app.state.sign_in.keys.signing_key(town.now)
-    subject = jwt.decode(town.tokens[STAFF]["access_token"], options={"verify_signature": False})["sub"]
+async def signed(service: IdentityService, **changes: Any) -> dict[str, Any]:
+    """Claims and headers of a good token, with some changes. `key` signs; `alg`, `typ` and `kid` make the header."""
+    kid, key = await service.signing_in.keys.signing_key(service.now)
+    subject = jwt.decode(service.tokens[STAFF]["access_token"], options={"verify_signature": False})["sub"]
     now = datetime.now(UTC)
     claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": subject, "jti": str(uuid4()), "iat": now, "nbf": now}
     made = {"key": key, "alg": "EdDSA", "typ": "at+jwt", "kid": kid, **claims, "exp": now + timedelta(minutes=10)}
@@ -64,9 +62,9 @@ def encoded(parts: dict[str, Any]) -> str:
     return jwt.encode(claims, key, algorithm=header.pop("alg"), headers=header)
 
 
-async def test_the_forger_can_make_a_good_token_when_nothing_is_changed(town: Town) -> None:
-    town.tokens["forger"] = {"access_token": encoded(await signed(town))}
-    assert (await town.call("GET", "/me", who="forger")).status_code == 200
+async def test_the_forger_can_make_a_good_token_when_nothing_is_changed(service: IdentityService) -> None:
+    service.tokens["forger"] = {"access_token": encoded(await signed(service))}
+    assert (await service.call("GET", "/me", by="forger")).status_code == 200
 
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,16 +85,16 @@ FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-async def test_a_forged_token_opens_nothing(town: Town) -> None:
+async def test_a_forged_token_opens_nothing(service: IdentityService) -> None:
     for forgery, changes in FORGERIES.items():
-        town.tokens["forger"] = {"access_token": encoded(await signed(town, **changes()))}
-        answer = await town.call("GET", "/me", who="forger")
+        service.tokens["forger"] = {"access_token": encoded(await signed(service, **changes()))}
+        answer = await service.call("GET", "/me", by="forger")
         assert answer.status_code == 401, forgery
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-async def test_the_public_key_as_a_shared_secret_opens_nothing(town: Town) -> None:
-    parts = await signed(town)
+async def test_the_public_key_as_a_shared_secret_opens_nothing(service: IdentityService) -> None:
+    parts = await signed(service)
     secret = parts["key"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def part(content: dict[str, Any]) -> str:
@@ -105,11 +103,11 @@ async def test_the_public_key_as_a_shared_secret_opens_nothing(town: Town) -> No
     header, claims = {"alg": "HS256", "typ": "at+jwt", "kid": parts["kid"]}, {"sub": parts["sub"]}
     signature = jwt.get_algorithm_by_name("HS256").sign(f"{part(header)}.{part(claims)}".encode(), secret)
     forged = f"{part(header)}.{part(claims)}." + base64.urlsafe_b64encode(signature).decode().rstrip("=")
-    assert (await town.call("GET", "/me", Authorization=f"Bearer {forged}")).status_code == 401
+    assert (await service.call("GET", "/me", Authorization=f"Bearer {forged}")).status_code == 401
 
 
-async def test_a_changed_token_opens_nothing(town: Town) -> None:
-    head, body, signature = town.tokens[STAFF]["access_token"].split(".")
+async def test_a_changed_token_opens_nothing(service: IdentityService) -> None:
+    head, body, signature = service.tokens[STAFF]["access_token"].split(".")
     for changed in (
         f"{head}.{body}.",
         f"{head}.{body}x.{signature}",
@@ -117,41 +115,38 @@ async def test_a_changed_token_opens_nothing(town: Town) -> None:
         "x",
         "x.y.z",
     ):
-        assert (await town.call("GET", "/me", Authorization=f"Bearer {changed}")).status_code == 401
+        assert (await service.call("GET", "/me", Authorization=f"Bearer {changed}")).status_code == 401
 
 
-def ring(town: Town, passphrase: str | None = None) -> KeyRing:
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with town.database.transaction() as work:
-            yield Transaction(work)
-
-    return KeyRing(begin, passphrase=passphrase, every=MONTH)
+def ring(service: IdentityService, passphrase: str | None = None) -> KeyRing:
+    return KeyRing(service.signing_in.begin, passphrase=passphrase, every=MONTH)
 
 
-async def test_a_new_key_is_published_before_it_signs_and_the_old_one_stays_while_its_tokens_live(town: Town) -> None:
-    start = town.now
-    old, _ = await ring(town).signing_key(start)
-    await ring(town).rotate(start + timedelta(days=29))
-    assert [key["kid"] for key in await ring(town).published()] == [old]
+async def test_a_new_key_is_published_before_it_signs_and_the_old_one_stays_while_its_tokens_live(
+    service: IdentityService,
+) -> None:
+    start = service.now
+    old, _ = await ring(service).signing_key(start)
+    await ring(service).rotate(start + timedelta(days=29))
+    assert [key["kid"] for key in await ring(service).published()] == [old]
     turn = start + MONTH - PUBLISHED_AHEAD
-    await ring(town).rotate(turn)
-    await ring(town).rotate(turn)
-    both = [key["kid"] for key in await ring(town).published()]
+    await ring(service).rotate(turn)
+    await ring(service).rotate(turn)
+    both = [key["kid"] for key in await ring(service).published()]
     assert (len(both), both[0]) == (2, old)
-    assert (await ring(town).signing_key(turn))[0] == old
-    assert (await ring(town).signing_key(turn + PUBLISHED_AHEAD))[0] == both[1]
-    await ring(town).rotate(turn + PUBLISHED_AHEAD + KEPT_AFTER - timedelta(seconds=1))
-    assert [key["kid"] for key in await ring(town).published()] == both
-    await ring(town).rotate(turn + PUBLISHED_AHEAD + KEPT_AFTER)
-    assert [key["kid"] for key in await ring(town).published()] == both[1:]
+    assert (await ring(service).signing_key(turn))[0] == old
+    assert (await ring(service).signing_key(turn + PUBLISHED_AHEAD))[0] == both[1]
+    await ring(service).rotate(turn + PUBLISHED_AHEAD + KEPT_AFTER - timedelta(seconds=1))
+    assert [key["kid"] for key in await ring(service).published()] == both
+    await ring(service).rotate(turn + PUBLISHED_AHEAD + KEPT_AFTER)
+    assert [key["kid"] for key in await ring(service).published()] == both[1:]
 
 
-async def test_private_keys_are_encrypted_when_there_is_a_passphrase(town: Town) -> None:
-    async with town.database.transaction() as work:
+async def test_private_keys_are_encrypted_when_there_is_a_passphrase(service: IdentityService) -> None:
+    async with service.database.transaction() as work:
         await work.connection.exec_driver_sql("DELETE FROM signing_keys")
-    kid, key = await ring(town, "sésame").signing_key(town.now)
-    stored = bytes((await town.rows("SELECT private_key FROM signing_keys"))[0].private_key)
+    kid, key = await ring(service, "sésame").signing_key(service.now)
+    stored = bytes((await service.rows("SELECT private_key FROM signing_keys"))[0].private_key)
     assert stored.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
-    again = await ring(town, "sésame").signing_key(town.now)
+    again = await ring(service, "sésame").signing_key(service.now)
     assert (again[0], again[1].private_bytes_raw()) == (kid, key.private_bytes_raw())

@@ -1,48 +1,74 @@
-"""Accounts, structures and what is asked of the desk."""
+"""What happens to accounts, and what it changes."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.identity.domain.accounts import Account, OwnAccount
-from services.identity.domain.structures import AlreadyAnswered, ChangeReport, RequestState, Structure, StructureRequest
+from services.identity.domain.accounts import (
+    AccountMarked,
+    AccountRenamed,
+    AddressProved,
+    AddressTaken,
+    OwnAccount,
+    mark,
+    prove,
+    rename,
+)
+from services.identity.domain.links import InvalidLink, decoy, registration_of
+from tests.unit.identity.examples import ACCOUNT, SOMEBODY, changed
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
-ACCOUNT = Account(uuid4(), 4, "Mme", "Claire", "Dupuy", "claire@ml.example", is_staff=True, proved=True)
+
+def test_a_proved_address_is_a_version_of_the_account() -> None:
+    fact = prove(mark(ACCOUNT, is_staff=False, disabled=False, by=SOMEBODY).account)
+    assert isinstance(fact, AddressProved)
+    assert (fact.account.version, fact.account.proved) == (6, True)
 
 
-def test_each_change_is_a_version() -> None:
-    assert ACCOUNT.renamed(civility=None, first_name="C", last_name="D").version == 5
-    assert ACCOUNT.proven().version == 5
-    assert ACCOUNT.marked(is_staff=False, disabled=True, by=uuid4()).version == 5
-    assert Structure(uuid4(), 2, "ML", "7" * 14, "Limoges", is_member=True).told_of_a_change().version == 3
+def test_a_person_is_renamed_and_keeps_everything_else() -> None:
+    fact = rename(ACCOUNT, civility=None, first_name="C", last_name="D", fields=["last_name", "civility"])
+    assert isinstance(fact, AccountRenamed)
+    assert changed(ACCOUNT, fact.account) == {"version": 5, "civility": None, "first_name": "C", "last_name": "D"}
+    assert fact.fields == ("civility", "last_name")
+
+
+@pytest.mark.parametrize("by", [SOMEBODY, None])
+def test_staff_and_the_operator_set_both_marks(by: UUID | None) -> None:
+    fact = mark(ACCOUNT, is_staff=False, disabled=True, by=by)
+    assert isinstance(fact, AccountMarked)
+    assert changed(ACCOUNT, fact.account) == {"version": 5, "is_staff": False, "disabled": True}
 
 
 @pytest.mark.parametrize(("is_staff", "disabled"), [(False, False), (True, True), (False, True)])
-def test_nobody_takes_their_own_rights(is_staff: bool, disabled: bool) -> None:
-    with pytest.raises(OwnAccount):
-        ACCOUNT.marked(is_staff=is_staff, disabled=disabled, by=ACCOUNT.id)
-    assert ACCOUNT.marked(is_staff=True, disabled=False, by=ACCOUNT.id).version == 5
+def test_nobody_removes_their_own_rights(is_staff: bool, disabled: bool) -> None:
+    with pytest.raises(OwnAccount) as caught:
+        mark(ACCOUNT, is_staff=is_staff, disabled=disabled, by=ACCOUNT.id)
+    assert "vos propres droits" in caught.value.sentence
+    assert mark(ACCOUNT, is_staff=True, disabled=False, by=ACCOUNT.id).account.version == 5
 
 
 def test_the_words_of_a_person_are_names_and_mailbox() -> None:
     assert ACCOUNT.words == ("Claire", "Dupuy", "claire")
 
 
-@pytest.mark.parametrize(("answer", "word"), [(RequestState.ACCEPTED, "acceptée"), (RequestState.REFUSED, "refusée")])
-def test_a_request_for_a_structure_is_answered_once(answer: RequestState, word: str) -> None:
-    asked = StructureRequest(uuid4(), 1, "ML", "7" * 14, "Limoges", "Claire", "claire@ml.example", NOW)
-    done = asked.answered(answer)
-    assert (done.state, done.version) == (answer, 2)
-    with pytest.raises(AlreadyAnswered) as caught:
-        done.answered(RequestState.ACCEPTED)
-    assert word in caught.value.sentence
+def test_a_registration_becomes_the_first_version_of_an_account() -> None:
+    structure_id = uuid4()
+    registration = registration_of(ACCOUNT, structure_id)
+    assert (registration.structure_id, registration_of(ACCOUNT).structure_id) == (structure_id, None)
+    made = registration.prove().account
+    assert changed(ACCOUNT, made) == {"version": 1, "is_staff": False}
 
 
-def test_a_report_is_closed_once() -> None:
-    closed = ChangeReport(uuid4(), 1, uuid4(), uuid4(), "Déménagement", NOW).closed()
-    assert (closed.state, closed.version) == ("closed", 2)
-    with pytest.raises(AlreadyAnswered) as caught:
-        closed.closed()
-    assert "traitée" in caught.value.sentence
+def test_a_registration_that_is_sent_again_makes_another_account() -> None:
+    registration, other = registration_of(ACCOUNT), uuid4()
+    assert changed(registration, registration.again(other)) == {"account_id": other}
+
+
+def test_a_decoy_carries_the_address_and_no_person() -> None:
+    made = decoy("nobody@x.example", SOMEBODY)
+    assert (made.email, made.account_id) == ("nobody@x.example", SOMEBODY)
+    assert (made.civility, made.first_name, made.last_name, made.structure_id) == (None, "", "", None)
+
+
+def test_each_refusal_has_its_sentence() -> None:
+    assert AddressTaken().sentence == "Un compte existe déjà à cette adresse."
+    assert InvalidLink().sentence == "Ce lien a déjà servi, a expiré ou n'existe pas : demandez-en un nouveau."

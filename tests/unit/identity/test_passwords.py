@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.identity.domain.passwords import refusal
+from services.identity.domain.passwords import reason_to_refuse
 from services.identity.storage.common_passwords import COMMON
 
 WORDS = ["Jean-Pierre", "Durand", "jp.durand87"]
@@ -21,16 +21,16 @@ WORDS = ["Jean-Pierre", "Durand", "jp.durand87"]
     ],
 )
 def test_bad_passwords_are_refused_with_the_reason(password: str, why: str) -> None:
-    assert why in (refusal(password, words=WORDS, common=COMMON) or "")
+    assert why in (reason_to_refuse(password, words=WORDS, common=COMMON) or "")
 
 
 @pytest.mark.parametrize(
     "password", ["quatre chevaux dans le pré", "jp jp jp!", "8caract.", "é" * 4 + "è" * 124, " tab\tet\x00nul "]
 )
 def test_any_characters_are_taken(password: str) -> None:
-    assert refusal(password, words=WORDS, common=COMMON) is None
+    assert reason_to_refuse(password, words=WORDS, common=COMMON) is None
 
 
 def test_the_list_has_the_three_thousand_that_the_standard_asks_for() -> None:
     assert len(COMMON) > 3000
-    assert all(len(one) >= 8 and one == one.lower() for one in COMMON)
+    assert all(len(password) >= 8 and password == password.lower() for password in COMMON)

@@ -1,0 +1,168 @@
+"""The bodies of identity's HTTP requests."""
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from pydantic import Field
+
+from services.identity.api.fields import Civility, Name, Password, SecretToken
+from services.identity.domain.attachments import Status
+from services.identity.domain.links import Registration
+from shared.http.fields import Email, Line, Siret, Strict, Text
+
+SomeStatuses = Annotated[list[Status], Field(min_length=1, max_length=3, examples=[["beneficiary", "employer"]])]
+
+
+class NewRegistration(Strict):
+    """A person who asks for an account, and the structure that they work for."""
+
+    structure_id: UUID
+    civility: Civility | None = Field(None, examples=["Mme"])
+    first_name: Name = Field(examples=["Claire"])
+    last_name: Name = Field(examples=["Dupuy"])
+    email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
+
+    def registration(self) -> Registration:
+        """What the domain keeps with the link, with the id that the account will get."""
+        return Registration(
+            email=self.email,
+            account_id=uuid4(),
+            civility=self.civility,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            structure_id=self.structure_id,
+        )
+
+
+class FollowedLink(Strict):
+    """The token of a link, and the password that the person chooses."""
+
+    token: SecretToken
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class ForgottenPassword(Strict):
+    """The address of the account."""
+
+    email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
+
+
+class Credentials(Strict):
+    """What a person signs in with."""
+
+    email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class RefreshToken(Strict):
+    """The refresh token that came with the last access token."""
+
+    refresh_token: SecretToken
+
+
+class Renaming(Strict):
+    """Fields that are sent change, the others stay. A civility of null removes the civility."""
+
+    civility: Civility | None = None
+    first_name: Name | None = Field(None, examples=["Claire"])
+    last_name: Name | None = Field(None, examples=["Dupuy-Martin"])
+
+    def names(self) -> dict[str, str | None]:
+        """The fields to change."""
+        sent: dict[str, str | None] = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in sent.items() if value is not None or name == "civility"}
+
+
+class PasswordChange(Strict):
+    """The sign-in session of `refresh_token`, if it is sent, is the only one that stays open."""
+
+    current_password: Password
+    new_password: Password = Field(examples=["quatre chevaux dans le pré"])
+    refresh_token: SecretToken | None = None
+
+
+class NewAccount(Strict):
+    """An account without a structure: for a trainer or a colleague."""
+
+    civility: Civility | None = None
+    first_name: Name = Field(examples=["Nadia"])
+    last_name: Name = Field(examples=["Ferrand"])
+    email: Email = Field(examples=["nadia.ferrand@formation.example"])
+    is_staff: bool = False
+
+
+class AccountMarks(Strict):
+    """Marks that are sent change, the others stay."""
+
+    is_staff: bool | None = None
+    disabled: bool | None = None
+
+
+class NewStructure(Strict):
+    """A structure to add."""
+
+    name: Line = Field(examples=["Mission locale de Limoges"])
+    siret: Siret = Field(examples=["73282932000074"])
+    town: Line = Field(examples=["Limoges"])
+    is_member: bool
+
+
+class StructureChange(Strict):
+    """Fields that are sent change, the others stay."""
+
+    name: Line | None = None
+    siret: Siret | None = None
+    town: Line | None = None
+    is_member: bool | None = None
+
+
+class NewStructureRequest(Strict):
+    """A structure that is not listed, and the person who asks for it."""
+
+    name: Line = Field(examples=["Association Le Pas de Côté"])
+    siret: Siret = Field(examples=["73282932000074"])
+    town: Line = Field(examples=["Guéret"])
+    contact_name: Name = Field(examples=["Karim Benali"])
+    contact_email: Email = Field(examples=["karim.benali@pas-de-cote.example"])
+
+
+class RequestAcceptance(Strict):
+    """Whether the structure is a member of the agency."""
+
+    is_member: bool
+
+
+class RequestRefusal(Strict):
+    """The reason, in words for the person who asked."""
+
+    reason: Text = Field(examples=["Ce numéro SIRET est celui d'un établissement fermé."])
+
+
+class NewChangeReport(Strict):
+    """What has changed, in the referent's words."""
+
+    text: Text = Field(examples=["La mission locale déménage au 12 rue des Arènes à compter du 1er mars."])
+
+
+class NewAttachment(Strict):
+    """The structure that the person works for."""
+
+    structure_id: UUID
+
+
+class Confirmation(Strict):
+    """The statuses that the person gets."""
+
+    statuses: SomeStatuses = Field(default_factory=lambda: [Status.BENEFICIARY])
+
+
+class Statuses(Strict):
+    """All statuses that the person has from now on."""
+
+    statuses: SomeStatuses
+
+
+class Reason(Strict):
+    """The reason, in words for the person."""
+
+    reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])

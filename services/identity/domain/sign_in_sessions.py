@@ -1,0 +1,64 @@
+"""Sign-in sessions: one family of single-use refresh tokens for each sign-in (OWASP ASVS 5.0: 10.4.5)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from shared.errors import Refused
+
+ACCESS_LIFE: Final = timedelta(minutes=10)
+REFRESH_LIFE: Final = timedelta(days=14)
+FAMILY_LIFE: Final = timedelta(days=90)
+
+
+class WrongCredentials(Refused):
+    """Address and password do not belong together. The answer does not tell which of the two is wrong."""
+
+    sentence = "L'adresse ou le mot de passe ne convient pas."
+
+
+class SessionOver(Refused):
+    """The refresh token has no live sign-in session."""
+
+    sentence = "Votre session est terminée : identifiez-vous de nouveau."
+
+
+class Verdict(StrEnum):
+    """What follows when a refresh token is presented."""
+
+    VALID = "valid"
+    OVER = "over"
+    REPLAYED = "replayed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedToken:
+    """A refresh token that we issued, with its family (the sign-in session) and its account."""
+
+    family_id: UUID
+    account_id: UUID
+    used: bool
+    expires_at: datetime
+    family_started_at: datetime
+    family_ended: bool
+    account_disabled: bool
+
+    def verdict(self, now: datetime) -> Verdict:
+        """Reuse of a used token of a live family means theft: the whole family must end."""
+        if self.family_ended:
+            return Verdict.OVER
+        if self.used:
+            return Verdict.REPLAYED
+        if now >= self.expires_at or now - self.family_started_at >= FAMILY_LIFE or self.account_disabled:
+            return Verdict.OVER
+        return Verdict.VALID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenReplayed:
+    """A used refresh token was presented again, by a person who is unknown."""
+
+    account_id: UUID
+    family_id: UUID

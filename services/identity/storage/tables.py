@@ -1,0 +1,152 @@
+"""The tables of the service, declared once; migrations create them, with their constraints and indexes."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATA = MetaData()
+
+_TIME = DateTime(timezone=True)
+
+structures = Table(
+    "structures",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("siret", Text, nullable=False),
+    Column("town", Text, nullable=False),
+    Column("is_member", Boolean, nullable=False),
+    Column("sort_key", Text, Computed("plain(name)", persisted=True), nullable=False),
+    Column("searched", Text, Computed("plain(name || ' ' || town)", persisted=True), nullable=False),
+)
+accounts = Table(
+    "accounts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("civility", Text),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("is_staff", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("proved", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("sort_key", Text, Computed("plain(last_name || ' ' || first_name)", persisted=True), nullable=False),
+    Column(
+        "searched",
+        Text,
+        Computed("plain(last_name || ' ' || first_name || ' ' || last_name || ' ' || email)", persisted=True),
+        nullable=False,
+    ),
+)
+attachments = Table(
+    "attachments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("structure_id", Uuid, ForeignKey("structures.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("statuses", ARRAY(Text), nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+)
+structure_requests = Table(
+    "structure_requests",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("siret", Text, nullable=False),
+    Column("town", Text, nullable=False),
+    Column("contact_name", Text, nullable=False),
+    Column("contact_email", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", _TIME, nullable=False),
+)
+change_reports = Table(
+    "change_reports",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("structure_id", Uuid, ForeignKey("structures.id"), nullable=False),
+    Column("reported_by", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reported_at", _TIME, nullable=False),
+)
+links = Table(
+    "links",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("civility", Text),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("structure_id", Uuid, ForeignKey("structures.id")),
+    Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+)
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    METADATA,
+    Column("address_hash", LargeBinary, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", _TIME, nullable=False),
+    Column("retry_at", _TIME, nullable=False),
+)
+families = Table(
+    "families",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("started_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Column("why_ended", Text),
+)
+refresh_tokens = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("family_id", Uuid, ForeignKey("families.id", ondelete="CASCADE"), nullable=False),
+    Column("used", Boolean, nullable=False, server_default=false()),
+    Column("expires_at", _TIME, nullable=False),
+)
+signing_keys = Table(
+    "signing_keys",
+    METADATA,
+    Column("kid", Text, primary_key=True),
+    Column("jwk", JSONB, nullable=False),
+    Column("private_key", LargeBinary, nullable=False),
+    Column("signs_from", _TIME, nullable=False),
+)
+identity_history = Table(
+    "identity_history",
+    METADATA,
+    Column("aggregate_id", Uuid, nullable=False),
+    Column("version", BigInteger),
+    Column("act", Text, nullable=False),
+    Column("acted_by", Uuid),
+    Column("at", _TIME, nullable=False),
+    Column("note", Text),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("acting_as", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+)

@@ -1,0 +1,172 @@
+"""The messages that other services get about changes of identity."""
+
+from datetime import datetime
+from typing import Literal, assert_never
+from uuid import uuid4
+
+from services.identity.domain.accounts import (
+    Account,
+    AccountFact,
+    AccountMade,
+    AccountMarked,
+    AccountRenamed,
+    AddressProved,
+    PasswordChanged,
+    PasswordFact,
+    PasswordReset,
+)
+from services.identity.domain.attachments import (
+    Attachment,
+    AttachmentConfirmed,
+    AttachmentEnded,
+    AttachmentFact,
+    AttachmentRefused,
+    AttachmentRequested,
+    FirstUserAttached,
+    Status,
+    StatusesChanged,
+)
+from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
+from services.identity.domain.structures import (
+    ChangeReportClosed,
+    DeskFact,
+    Structure,
+    StructureChangeReported,
+    StructureFact,
+    StructureRegistered,
+    StructureRequest,
+    StructureRequestAccepted,
+    StructureRequested,
+    StructureRequestRefused,
+    StructureUpdated,
+)
+from shared.contracts import identity as contracts
+from shared.contracts.message import Message
+
+Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
+
+
+def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
+    """The message that announces a fact; None for a fact that only this service knows."""
+    match fact:
+        case AddressProved(account):
+            return contracts.AccountRegistered(occurred_at=now, account=_of_account(account))
+        case AccountRenamed(account):
+            return contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
+        case AccountMarked(account):
+            # until its address is proved, other services do not know the account
+            updated = contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
+            return updated if account.proved else None
+        case PasswordChanged(account) | PasswordReset(account):
+            return account_notice(account, "password_changed", now=now)
+        case FirstUserAttached(attachment=attachment):
+            return contracts.AccountAttachmentConfirmed(
+                occurred_at=now, attachment=_of_attachment(attachment), confirmed_by=None
+            )
+        case AttachmentRequested(attachment=attachment):
+            return contracts.AccountAttachmentRequested(occurred_at=now, attachment=_of_attachment(attachment))
+        case AttachmentConfirmed(attachment=attachment, by=by):
+            return contracts.AccountAttachmentConfirmed(
+                occurred_at=now, attachment=_of_attachment(attachment), confirmed_by=by
+            )
+        case AttachmentRefused(attachment=attachment, by=by, reason=reason):
+            return contracts.AccountAttachmentRefused(
+                occurred_at=now, attachment=_of_attachment(attachment), refused_by=by, reason=reason
+            )
+        case StatusesChanged(attachment=attachment, before=before, by=by):
+            return contracts.AttachmentStatusesChanged(
+                occurred_at=now, attachment=_of_attachment(attachment), changed_by=by, before=_of_statuses(before)
+            )
+        case AttachmentEnded(attachment=attachment, by=by, reason=reason):
+            return contracts.AccountAttachmentEnded(
+                occurred_at=now, attachment=_of_attachment(attachment), ended_by=by, reason=reason
+            )
+        case StructureRegistered(structure):
+            return contracts.StructureRegistered(occurred_at=now, structure=_of_structure(structure))
+        case StructureUpdated(structure):
+            return contracts.StructureUpdated(occurred_at=now, structure=_of_structure(structure))
+        case StructureRequested(request):
+            return contracts.StructureRegistrationRequested(occurred_at=now, request=_of_request(request))
+        case StructureRequestAccepted(request, structure):
+            return contracts.StructureRegistered(
+                occurred_at=now, structure=_of_structure(structure), request=_of_request(request)
+            )
+        case StructureRequestRefused(request, reason):
+            return contracts.StructureRegistrationRefused(occurred_at=now, request=_of_request(request), reason=reason)
+        case StructureChangeReported(structure, report):
+            return contracts.StructureChangeReported(
+                occurred_at=now,
+                structure=_of_structure(structure),
+                report_id=report.id,
+                reported_by=report.reported_by,
+                text=report.text,
+            )
+        case AccountMade() | ChangeReportClosed() | RefreshTokenReplayed():
+            return None
+        case _:
+            assert_never(fact)
+
+
+def account_notice(
+    account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime
+) -> contracts.SendAccountNotice:
+    """The command to mail the owner of an address what happened to the account."""
+    return contracts.SendAccountNotice(
+        occurred_at=now,
+        id=uuid4(),
+        account_id=account.id,
+        email=account.email,
+        first_name=account.first_name,
+        notice=notice,
+    )
+
+
+def _of_account(account: Account) -> contracts.AccountSnapshot:
+    return contracts.AccountSnapshot(
+        id=account.id,
+        version=account.version,
+        first_name=account.first_name,
+        last_name=account.last_name,
+        email=account.email,
+        civility=account.civility,
+        is_staff=account.is_staff,
+        disabled=account.disabled,
+    )
+
+
+def _of_structure(structure: Structure) -> contracts.StructureSnapshot:
+    return contracts.StructureSnapshot(
+        id=structure.id,
+        version=structure.version,
+        name=structure.name,
+        siret=structure.siret,
+        town=structure.town,
+        is_member=structure.is_member,
+    )
+
+
+def _of_attachment(attachment: Attachment) -> contracts.AttachmentSnapshot:
+    return contracts.AttachmentSnapshot(
+        id=attachment.id,
+        version=attachment.version,
+        account_id=attachment.account_id,
+        structure_id=attachment.structure_id,
+        state=attachment.state.value,
+        statuses=_of_statuses(attachment.statuses),
+    )
+
+
+def _of_statuses(statuses: tuple[Status, ...]) -> tuple[contracts.Status, ...]:
+    return tuple(status.value for status in statuses)
+
+
+def _of_request(request: StructureRequest) -> contracts.StructureRequestSnapshot:
+    return contracts.StructureRequestSnapshot(
+        id=request.id,
+        version=request.version,
+        name=request.name,
+        siret=request.siret,
+        town=request.town,
+        contact_name=request.contact_name,
+        contact_email=request.contact_email,
+    )

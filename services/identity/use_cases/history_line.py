@@ -1,0 +1,121 @@
+"""The line of the history that a fact gets."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, assert_never
+from uuid import UUID
+
+from services.identity.domain.accounts import (
+    AccountMade,
+    AccountMarked,
+    AccountRenamed,
+    AddressProved,
+    PasswordChanged,
+    PasswordReset,
+)
+from services.identity.domain.attachments import (
+    AttachmentConfirmed,
+    AttachmentEnded,
+    AttachmentRefused,
+    AttachmentRequested,
+    FirstUserAttached,
+    Status,
+    StatusesChanged,
+)
+from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
+from services.identity.domain.structures import (
+    ChangeReportClosed,
+    Structure,
+    StructureChangeReported,
+    StructureRegistered,
+    StructureRequestAccepted,
+    StructureRequested,
+    StructureRequestRefused,
+    StructureUpdated,
+)
+from services.identity.storage.history import Author, HistoryLine
+from services.identity.use_cases.announce import Fact
+
+
+def line_about(fact: Fact, *, author: Author, now: datetime) -> HistoryLine:
+    """A refusal and an end have their reason in the note."""
+    aggregate_id, version = _aggregate(fact)
+    note = fact.reason if isinstance(fact, AttachmentRefused | AttachmentEnded | StructureRequestRefused) else None
+    return HistoryLine(
+        aggregate_id=aggregate_id,
+        version=version,
+        act=type(fact).__name__,
+        acted_by=author.account_id,
+        acting_as=author.acting_as,
+        at=now,
+        note=note,
+        facts=_facts(fact),
+    )
+
+
+def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one return for each kind of aggregate
+    match fact:
+        case AccountMade(account) | AddressProved(account) | AccountRenamed(account) | AccountMarked(account):
+            return account.id, account.version
+        case PasswordChanged(account) | PasswordReset(account):
+            return account.id, None
+        case RefreshTokenReplayed(account_id=account_id):
+            return account_id, None
+        case FirstUserAttached() | AttachmentRequested():
+            return fact.attachment.id, fact.attachment.version
+        case AttachmentConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
+            return fact.attachment.id, fact.attachment.version
+        case StructureRegistered(structure) | StructureUpdated(structure):
+            return structure.id, structure.version
+        case StructureRequested(request) | StructureRequestAccepted(request) | StructureRequestRefused(request):
+            return request.id, request.version
+        case StructureChangeReported(report=report) | ChangeReportClosed(report):
+            return report.id, report.version
+        case _:
+            assert_never(fact)
+
+
+def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for each fact
+    match fact:
+        case AccountMade(account):
+            return {"is_staff": account.is_staff}
+        case AccountMarked(account):
+            return {"is_staff": account.is_staff, "disabled": account.disabled}
+        case AccountRenamed(fields=fields):
+            return {"fields": list(fields)}
+        case FirstUserAttached(attachment=attachment) | AttachmentRequested(attachment=attachment):
+            return {"state": attachment.state.value, "statuses": _words(attachment.statuses)}
+        case AttachmentConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
+            return {"was": _words(fact.before), "statuses": _words(fact.attachment.statuses)}
+        case StructureRegistered(structure):
+            return {"name": structure.name, "siret": structure.siret}
+        case StructureUpdated(structure, before):
+            return _difference(before, structure)
+        case StructureRequestAccepted(structure=structure):
+            return {"structure": str(structure.id), "is_member": structure.is_member}
+        case StructureChangeReported(structure=structure):
+            return {"structure": str(structure.id)}
+        case RefreshTokenReplayed(family_id=family_id):
+            return {"family": str(family_id)}
+        case (
+            AddressProved()
+            | PasswordChanged()
+            | PasswordReset()
+            | StructureRequested()
+            | StructureRequestRefused()
+            | ChangeReportClosed()
+        ):
+            return {}
+        case _:
+            assert_never(fact)
+
+
+def _words(statuses: Sequence[Status]) -> list[str]:
+    return [status.value for status in statuses]
+
+
+def _difference(before: Structure, after: Structure) -> dict[str, Any]:
+    old, new = asdict(before), asdict(after)
+    changed = [name for name in old if old[name] != new[name] and name != "version"]
+    return {"before": {name: old[name] for name in changed}, "after": {name: new[name] for name in changed}}

@@ -1,0 +1,8 @@
+"""Deletes rows that have no effect any more; a job of the worker."""
+
+from services.identity.storage.transaction import Begin
+
+
+async def clean(begin: Begin) -> None:
+    async with begin() as tx:
+        await tx.housekeeping.delete_what_is_over()

@@ -1,0 +1,88 @@
+"""The end of every change: save the object, add its history line, and emit the message about it."""
+
+from datetime import datetime
+from typing import assert_never
+
+from services.identity.domain.accounts import Account, AccountFact, PasswordFact
+from services.identity.domain.attachments import Attachment, AttachmentFact
+from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
+from services.identity.domain.structures import (
+    ChangeReportClosed,
+    DeskFact,
+    Structure,
+    StructureChangeReported,
+    StructureFact,
+    StructureRequestAccepted,
+    StructureRequested,
+    StructureRequestRefused,
+)
+from services.identity.storage.history import UNKNOWN, Author, person
+from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.announce import Fact, message_about
+from services.identity.use_cases.history_line import line_about
+
+
+async def record_account(tx: Transaction, fact: AccountFact, *, author: Author, now: datetime) -> Account:
+    """Raises AddressTaken for a new account."""
+    account = fact.account
+    await (tx.accounts.add(account) if account.version == 1 else tx.accounts.save(account))
+    await _note_and_emit(tx, fact, author, now)
+    return account
+
+
+async def record_password(tx: Transaction, fact: PasswordFact, password_hash: str, *, now: datetime) -> None:
+    """Store the hash of the new password; its owner gets a mail."""
+    await tx.accounts.set_password(fact.account.id, password_hash)
+    await _note_and_emit(tx, fact, person(fact.account.id), now)
+
+
+async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Author, now: datetime) -> Attachment:
+    """Raises AlreadyAttached for a new attachment."""
+    attachment = fact.attachment
+    if attachment.version == 1:
+        await tx.attachments.add(attachment, at=now)
+    else:
+        await tx.attachments.save(attachment)
+    await _note_and_emit(tx, fact, author, now)
+    return attachment
+
+
+async def record_structure(tx: Transaction, fact: StructureFact, *, author: Author, now: datetime) -> Structure:
+    """Raises SiretTaken."""
+    structure = fact.structure
+    await (tx.structures.add(structure) if structure.version == 1 else tx.structures.save(structure))
+    await _note_and_emit(tx, fact, author, now)
+    return structure
+
+
+async def record_desk(tx: Transaction, fact: DeskFact, *, author: Author, now: datetime) -> None:
+    """Raises SiretTaken when a request is accepted whose SIRET is listed already."""
+    match fact:
+        case StructureRequested(request):
+            await tx.desk.add_request(request)
+        case StructureRequestAccepted(request, structure):
+            await tx.desk.save_request(request)
+            await tx.structures.add(structure)
+        case StructureRequestRefused(request):
+            await tx.desk.save_request(request)
+        case StructureChangeReported(structure, report):
+            await tx.structures.save(structure)
+            await tx.desk.add_report(report)
+        case ChangeReportClosed(report):
+            await tx.desk.save_report(report)
+        case _:
+            assert_never(fact)
+    await _note_and_emit(tx, fact, author, now)
+
+
+async def record_replay(tx: Transaction, fact: RefreshTokenReplayed, *, now: datetime) -> None:
+    """End the sign-in session; whoever presented the token is unknown."""
+    await tx.sign_in_sessions.end(fact.family_id, why="replayed", now=now)
+    await _note_and_emit(tx, fact, UNKNOWN, now)
+
+
+async def _note_and_emit(tx: Transaction, fact: Fact, author: Author, now: datetime) -> None:
+    await tx.history.add(line_about(fact, author=author, now=now))
+    message = message_about(fact, now=now)
+    if message is not None:
+        tx.emit(message)

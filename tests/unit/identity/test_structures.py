@@ -1,0 +1,78 @@
+"""Structures, requests for new ones, and reports of changes."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.identity.domain.structures import (
+    AlreadyAnswered,
+    ReportState,
+    RequestState,
+    SiretTaken,
+    accept,
+    close,
+    refuse,
+    report_change,
+    update,
+)
+from tests.unit.identity.examples import NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, changed
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"name": "X"}, {"siret": "1" * 14}, {"town": "Y"}, {"is_member": False}, {"name": "X", "town": "Y"}]
+)
+def test_an_update_changes_what_is_given_and_nothing_else(changes: dict[str, Any]) -> None:
+    fact = update(STRUCTURE, **changes)
+    assert fact.before == STRUCTURE
+    assert changed(STRUCTURE, fact.structure) == {"version": 3, **changes}
+
+
+def test_an_accepted_request_makes_a_structure() -> None:
+    structure_id = uuid4()
+    fact = accept(REQUEST, structure_id, is_member=False)
+    assert changed(REQUEST, fact.request) == {"version": 2, "state": RequestState.ACCEPTED}
+    structure = fact.structure
+    assert (structure.id, structure.version, structure.is_member) == (structure_id, 1, False)
+    assert (structure.name, structure.siret, structure.town) == ("ML", "7" * 14, "Limoges")
+
+
+def test_a_refused_request_has_a_reason() -> None:
+    fact = refuse(REQUEST, reason="Fermé.")
+    assert changed(REQUEST, fact.request) == {"version": 2, "state": RequestState.REFUSED}
+    assert fact.reason == "Fermé."
+
+
+def test_a_request_is_answered_once() -> None:
+    answered = {
+        "acceptée": accept(REQUEST, uuid4(), is_member=True).request,
+        "refusée": refuse(REQUEST, reason="Fermé.").request,
+    }
+    for word, request in answered.items():
+        with pytest.raises(AlreadyAnswered, match=request.state) as caught:
+            accept(request, uuid4(), is_member=True)
+        assert caught.value.sentence == f"Cette demande a déjà été {word}."
+        with pytest.raises(AlreadyAnswered):
+            refuse(request, reason="Encore.")
+
+
+def test_a_report_gives_the_structure_a_version_and_changes_nothing_else_of_it() -> None:
+    report_id = uuid4()
+    fact = report_change(STRUCTURE, report_id, by=SOMEBODY, text="Déménagement", at=NOW)
+    assert changed(STRUCTURE, fact.structure) == {"version": 3}
+    report = fact.report
+    assert (report.id, report.version, report.state) == (report_id, 1, ReportState.OPEN)
+    assert (report.structure_id, report.reported_by, report.text) == (STRUCTURE.id, SOMEBODY, "Déménagement")
+    assert report.reported_at == NOW
+
+
+def test_a_report_is_closed_once() -> None:
+    closed = close(REPORT).report
+    assert changed(REPORT, closed) == {"version": 2, "state": ReportState.CLOSED}
+    with pytest.raises(AlreadyAnswered) as caught:
+        close(closed)
+    assert caught.value.sentence == "Cette demande a déjà été traitée."
+
+
+def test_a_siret_that_is_taken_is_refused_in_words() -> None:
+    assert SiretTaken().sentence == "Une structure portant ce numéro SIRET est déjà répertoriée."
