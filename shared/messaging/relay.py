@@ -122,6 +122,8 @@ class Relay:
         await connection.execute(_SET_TIME_LIMIT, {"limit": FROZEN_AFTER})
         while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):  # noqa: ASYNC110 - another process holds it
             await asyncio.sleep(LOCK_RETRY_SECONDS)
+        # before the first read, so that nothing falls in between
+        await self._database.wakeup.listen(connection)
         idle, skipped = IDLE_SECONDS[0], frozenset[UUID]()
         while True:
             result = await finish_before_stopping(self.publish_batch(connection, skipped))
