@@ -119,7 +119,10 @@ async def test_a_batch_costs_one_acknowledgement(services: TwoServices, monkeypa
 
     monkeypatch.setattr(aiormq.channel.Channel, "basic_ack", counted)
     subscription = await services.transport.subscribe(services.subscribing_worker().queue)
-    assert await services.transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(20)]) == [True] * 20
+    assert (
+        await services.transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(20)])
+        == [True] * 20
+    )
     await eventually(lambda: _waits(subscription, 20), within=10)
     deliveries = await subscription.receive(50)
     await subscription.acknowledge(deliveries)
