@@ -1,7 +1,6 @@
 """A service's database: its engine, its transactions, and what a transaction will say."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.compiled import compact_json
 from shared.contracts import Message
 from shared.messaging import outbox
 from shared.messaging.wakeup import Notices, Wakeup
@@ -48,7 +48,7 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=OVERFLOW,
-            json_serializer=_compact_json,
+            json_serializer=compact_json,
             hide_parameters=True,  # what people wrote has no place in a log
             connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},
         )
@@ -60,6 +60,8 @@ class Database:
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
         """Give a unit of work; commit it with its outbox rows at the end, roll it back when the block raises."""
         async with self.engine.connect() as connection:
+            # by name, since compiled statements do not begin it
+            await connection.begin()
             work = UnitOfWork(connection)
             yield work
             await outbox.write(connection, work.outgoing)
@@ -99,10 +101,6 @@ class Database:
         """Close every connection."""
         await self._notices.close()
         await self.engine.dispose()
-
-
-def _compact_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_outage(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
+from shared.compiled import compiled
 from shared.contracts import REGISTRY, Message
 from shared.database import RETRY_SECONDS, Database, UnitOfWork
 from shared.messaging import undelivered
@@ -34,7 +35,7 @@ _KEYS = (
     .table_valued("message_id", "handler", name="new")
     .render_derived()
 )
-_CLAIM = (
+_CLAIM = compiled(
     insert(tables.inbox)
     .from_select(["message_id", "handler"], select(_KEYS.c.message_id, _KEYS.c.handler))
     .on_conflict_do_nothing()
@@ -182,8 +183,8 @@ class Inbox(Generic[Tx]):
     async def _claim(connection: AsyncConnection, runs: Sequence[HandlerRun[Tx]]) -> set[tuple[str, str]]:
         # sorted, so that two workers with the same messages in another order wait for each other instead of deadlocking
         keys = sorted({run.key for run in runs})
-        rows = await connection.execute(
-            _CLAIM, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
+        rows = await _CLAIM.all(
+            connection, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
         )
         return {(row.message_id, row.handler) for row in rows}
 
