@@ -1,7 +1,6 @@
 """A service's database: its engine, its transactions, and what a transaction will say."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.compiled import compact_json
 from shared.contracts import Message
 from shared.messaging import outbox
+from shared.messaging.wakeup import Notices, Wakeup
 from shared.telemetry import current_correlation_id
 
 log = structlog.get_logger()
@@ -21,28 +22,6 @@ OVERFLOW = 2
 """Connections beyond the pool's, for work that needs a second one while it holds a first. They are closed when given back, with
 all their prepared statements: under load, more of them would only be opened again and again.
 """
-
-
-class Wakeup:
-    """Tells a relay in the same process that something was committed, so that it need not wait for its next poll."""
-
-    def __init__(self) -> None:
-        """Start with nothing to tell."""
-        self._event = asyncio.Event()
-
-    def set(self) -> None:
-        """Wake whoever waits, now or next."""
-        self._event.set()
-
-    async def wait(self, timeout: float) -> bool:
-        """Return True as soon as it was set, False after `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._event.wait()
-        except TimeoutError:
-            return False
-        self._event.clear()
-        return True
 
 
 class UnitOfWork:
@@ -61,29 +40,35 @@ class UnitOfWork:
 class Database:
     """The engine of one service's database. Nothing else in the tree commits."""
 
-    def __init__(self, url: str, *, application: str, pool_size: int = 10) -> None:
-        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity."""
+    def __init__(self, url: str, *, application: str, pool_size: int = 10, wakeup: Wakeup | None = None) -> None:
+        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity; `wakeup` is
+        shared by those of one process.
+        """
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=OVERFLOW,
-            json_serializer=_compact_json,
+            json_serializer=compact_json,
             hide_parameters=True,  # what people wrote has no place in a log
             connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},
         )
-        self.wakeup = Wakeup()
+        self.wakeup = wakeup or Wakeup()
+        self._notices = Notices(self.engine)
         self._away = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
         """Give a unit of work; commit it with its outbox rows at the end, roll it back when the block raises."""
         async with self.engine.connect() as connection:
+            # by name, since compiled statements do not begin it
+            await connection.begin()
             work = UnitOfWork(connection)
             yield work
             await outbox.write(connection, work.outgoing)
             await connection.commit()
         if work.outgoing:
             self.wakeup.set()
+            self._notices.send_soon()
 
     async def ready(self) -> bool:
         """Say whether a statement can be run now."""
@@ -114,11 +99,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._notices.close()
         await self.engine.dispose()
-
-
-def _compact_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_outage(error: BaseException) -> bool:

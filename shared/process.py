@@ -19,6 +19,7 @@ from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
+from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
@@ -38,9 +39,13 @@ class ServiceDefinition(Generic[Settings]):
     append_only: tuple[str, ...] = ()
 
 
-def open_database(service: ServiceDefinition[Settings], settings: Settings, role: str) -> Database:
+def open_database(
+    service: ServiceDefinition[Settings], settings: Settings, role: str, *, wakeup: Wakeup | None = None
+) -> Database:
     """The database of one process; `role` (api, worker, …) is seen in pg_stat_activity."""
-    return Database(settings.database_url, application=f"{service.name}-{role}", pool_size=settings.pool_size)
+    return Database(
+        settings.database_url, application=f"{service.name}-{role}", pool_size=settings.pool_size, wakeup=wakeup
+    )
 
 
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:

@@ -17,6 +17,7 @@ from services.notifier.settings import Settings as NotifierSettings
 from services.notifier.wiring import SERVICE as NOTIFIER
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.migrations import migrate_async
 from shared.process import ServiceDefinition, open_database
@@ -79,5 +80,8 @@ def compose(settings: Mapping[str, ServiceSettings]) -> Mapping[str, Running]:
 
 
 def _wire(definition: ServiceDefinition[Any], settings: ServiceSettings, transport: InProcessTransport) -> Running:
-    api, worker = open_database(definition, settings, "api"), open_database(definition, settings, "worker")
+    # a commit of the API wakes the relay of the worker
+    wakeup = Wakeup()
+    api = open_database(definition, settings, "api", wakeup=wakeup)
+    worker = open_database(definition, settings, "worker", wakeup=wakeup)
     return Running(definition.api(settings, api), definition.worker(settings, worker, transport), (api, worker))

@@ -131,7 +131,8 @@ async def _closing(services: Mapping[str, Running]) -> AsyncIterator[None]:
 
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
-    with socket.socket() as listener:
+    # asyncio sets TCP_NODELAY for sockets that name their protocol; without it, each answer of a kept connection is 40 ms late
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))

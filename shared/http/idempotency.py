@@ -61,11 +61,11 @@ class OnceOnly:
         return Response(status_code=row.status) if row.body is None else JSONResponse(row.body, row.status)
 
 
+IdempotencyKey = Annotated[str | None, Header(min_length=8, max_length=100)]
+
+
 async def once_only(
-    request: Request,
-    work: Work,
-    account: PerhapsSignedIn,
-    idempotency_key: Annotated[str | None, Header(min_length=8, max_length=100)] = None,
+    request: Request, work: Work, account: PerhapsSignedIn, idempotency_key: IdempotencyKey = None
 ) -> OnceOnly:
     """Make the request's OnceOnly; keys of one person mean nothing to another."""
     return OnceOnly(work, request, str(account or "visitor"), idempotency_key, await request.body())

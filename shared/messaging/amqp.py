@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import aio_pika
-from aio_pika.abc import AbstractIncomingMessage
+from aiormq.abc import DeliveredMessage
 
 from shared.messaging.envelope import Envelope
 
@@ -34,16 +34,17 @@ def message_of(envelope: Envelope) -> aio_pika.Message:
     )
 
 
-def envelope_of(message: AbstractIncomingMessage, recipient: str | None) -> Envelope:
+def envelope_of(message: DeliveredMessage, recipient: str | None) -> Envelope:
     """What arrived. `recipient` is told by the queue it came from: None for events."""
-    headers: Mapping[str, object] = message.headers or {}
+    properties = message.header.properties
+    headers: Mapping[str, object] = properties.headers or {}
     return Envelope(
-        message_id=message.message_id or None,
-        name=message.type or message.routing_key or "",
+        message_id=properties.message_id or None,
+        name=properties.message_type or message.routing_key or "",
         body=message.body,
         recipient=recipient,
-        correlation_id=message.correlation_id or None,
-        source=message.app_id or None,
-        occurred_at=message.timestamp,
+        correlation_id=properties.correlation_id or None,
+        source=properties.app_id or None,
+        occurred_at=properties.timestamp,
         headers={key: str(value) for key, value in headers.items() if not key.startswith("cloudEvents:")},
     )

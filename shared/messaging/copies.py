@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Boolean, Column, Integer, Table, Text, bindparam, f
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.compiled import compiled
 from shared.contracts.fields import personal_fields
 from shared.contracts.message import Message, Snapshot
 
@@ -43,7 +44,7 @@ class Copy:
             text = f"{snapshot.__name__} cannot be kept in {table.name}: it has no {', '.join(missing)}"
             raise ValueError(text)
         self._json = {name for name in self._columns if isinstance(table.c[name].type, JSON)}
-        self._statement = upsert_if_newer(table, self._columns)
+        self._statement = compiled(upsert_if_newer(table, self._columns))
 
     def values(self, snapshot: Snapshot) -> dict[str, Any]:
         """The row of a snapshot, by column."""
@@ -56,7 +57,7 @@ class Copy:
 
     async def apply(self, connection: AsyncConnection, message: Message) -> None:
         """Keep the message's snapshot if it is newer than the row."""
-        await connection.execute(self._statement, self.values(message.snapshot))
+        await self._statement.run(connection, self.values(message.snapshot))
 
 
 class Tombstone:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
+from shared.compiled import compiled
 from shared.contracts import REGISTRY, Message
 from shared.database import RETRY_SECONDS, Database, UnitOfWork
 from shared.messaging import undelivered
@@ -23,7 +24,7 @@ from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
 from shared.messaging.metrics import Metrics
 from shared.messaging.subscriptions import Directory, Handler, Tx
-from shared.messaging.transport import Delivery
+from shared.messaging.transport import Delivery, Subscription
 from shared.messaging.undelivered import Undelivered
 from shared.telemetry import caused_by, correlated
 
@@ -34,7 +35,7 @@ _KEYS = (
     .table_valued("message_id", "handler", name="new")
     .render_derived()
 )
-_CLAIM = (
+_CLAIM = compiled(
     insert(tables.inbox)
     .from_select(["message_id", "handler"], select(_KEYS.c.message_id, _KEYS.c.handler))
     .on_conflict_do_nothing()
@@ -73,14 +74,16 @@ class Inbox(Generic[Tx]):
         self._transaction = transaction
         self._metrics = metrics
 
-    async def handle(self, deliveries: Sequence[Delivery]) -> None:
-        """Handle deliveries and acknowledge them. While the database is away, wait: an outage costs no attempts.
+    async def handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None = None) -> None:
+        """Handle deliveries and acknowledge them to their subscription, if they have one.
+
+        While the database is away, wait: an outage costs no attempts.
 
         If cancelled meanwhile, running transactions are finished and what they committed is acknowledged.
         """
         while True:
             try:
-                await finish_before_stopping(self._handle(deliveries))
+                await finish_before_stopping(self._handle(deliveries, subscription))
             except Exception as error:
                 if not await self._database.is_away(error):
                     raise
@@ -89,7 +92,7 @@ class Inbox(Generic[Tx]):
             else:
                 return
 
-    async def _handle(self, deliveries: Sequence[Delivery]) -> None:
+    async def _handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None) -> None:
         runs: list[HandlerRun[Tx]] = []
         for delivery in deliveries:
             try:
@@ -99,8 +102,8 @@ class Inbox(Generic[Tx]):
         if len(runs) <= 1 or not await self._run_together(runs):
             for run in runs:
                 await self._run_alone(run)
-        for delivery in deliveries:
-            await delivery.acknowledge()
+        if subscription is not None:
+            await subscription.acknowledge(deliveries)
 
     async def _park(self, envelope: Envelope, reason: Unreadable) -> None:
         log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
@@ -180,8 +183,8 @@ class Inbox(Generic[Tx]):
     async def _claim(connection: AsyncConnection, runs: Sequence[HandlerRun[Tx]]) -> set[tuple[str, str]]:
         # sorted, so that two workers with the same messages in another order wait for each other instead of deadlocking
         keys = sorted({run.key for run in runs})
-        rows = await connection.execute(
-            _CLAIM, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
+        rows = await _CLAIM.all(
+            connection, {"messages": [key[0] for key in keys], "handlers": [key[1] for key in keys]}
         )
         return {(row.message_id, row.handler) for row in rows}
 

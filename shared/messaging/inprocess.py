@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from shared.contracts import REGISTRY
 from shared.messaging.envelope import Envelope
-from shared.messaging.transport import Queue
+from shared.messaging.transport import Delivery, Queue
 
 CONFIRM_SECONDS = 10.0
 
@@ -20,10 +20,6 @@ class _Delivery:
     envelope: Envelope
     done: asyncio.Future[None]
 
-    async def acknowledge(self) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
-
 
 class _Subscription:
     def __init__(self, queue: Queue, members: "list[_Subscription]") -> None:
@@ -31,7 +27,7 @@ class _Subscription:
         self._members = members
         self._waiting: deque[_Delivery] = deque()
         self._arrived = asyncio.Event()
-        self._taken: list[_Delivery] = []
+        self._taken: deque[_Delivery] = deque()
 
     def put(self, delivery: _Delivery) -> None:
         self._waiting.append(delivery)
@@ -42,8 +38,15 @@ class _Subscription:
             self._arrived.clear()
             await self._arrived.wait()
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        self._taken = [one for one in self._taken if not one.done.done()] + taken
+        self._taken += taken
         return taken
+
+    async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        settled = None
+        while settled is not deliveries[-1] and self._taken:
+            settled = self._taken.popleft()
+            if not settled.done.done():
+                settled.done.set_result(None)
 
     def forget_what_was_given_up(self) -> None:
         """What the relay no longer waits for is published again: keeping it too would grow without end."""

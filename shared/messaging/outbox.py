@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
+from shared.compiled import compiled
 from shared.contracts import Message
 from shared.telemetry import current_causation_id, current_traceparent
 
@@ -27,7 +28,7 @@ _ROWS = (
     .table_valued(*_COLUMNS, name="new")
     .render_derived()
 )
-_INSERT = insert(tables.outbox).from_select(list(_COLUMNS), select(*_ROWS.c))
+_INSERT = compiled(insert(tables.outbox).from_select(list(_COLUMNS), select(*_ROWS.c)))
 
 SHARD_SPACE = 64
 """Rows have a shard number below this. Of N relays, relay number i publishes the rows whose shard modulo N is i."""
@@ -56,8 +57,8 @@ async def write(connection: AsyncConnection, emitted: Sequence[Outgoing]) -> Non
     """Insert all emitted messages, in order, with one statement."""
     if not emitted:
         return
-    await connection.execute(
-        _INSERT,
+    await _INSERT.run(
+        connection,
         {
             "shard": [item.message.aggregate_id.int % SHARD_SPACE for item in emitted],
             "event_id": [item.event_id for item in emitted],

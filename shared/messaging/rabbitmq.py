@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import aio_pika
+import aiormq.abc
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import AMQPError
+from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
 from shared.messaging.amqp import envelope_of, message_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.transport import Queue
+from shared.messaging.transport import Delivery, Queue
 
 log = structlog.get_logger()
 
@@ -59,18 +61,11 @@ async def _close(connection: AbstractConnection) -> None:
             await connection.close()
 
 
+@dataclass(frozen=True, slots=True)
 class _Delivery:
-    __slots__ = ("_message", "envelope")
-
-    def __init__(self, message: AbstractIncomingMessage, recipient: str | None) -> None:
-        self._message = message
-        self.envelope = envelope_of(message, recipient)
-
-    async def acknowledge(self) -> None:
-        # a lost channel means that the message comes again, and the inbox knows it
-        with suppress(*LOST):
-            async with asyncio.timeout(CALL_SECONDS):
-                await self._message.ack()
+    envelope: Envelope
+    channel: aiormq.abc.AbstractChannel
+    tag: int
 
 
 class _Subscription:
@@ -83,6 +78,7 @@ class _Subscription:
         self._url = url
         self._queue = queue
         self._waiting: deque[_Delivery] = deque()
+        self._channel: aiormq.abc.AbstractChannel | None = None
         self._arrived = asyncio.Event()
         self.declared = asyncio.Event()
         self.listening = False
@@ -104,6 +100,16 @@ class _Subscription:
             self._arrived.clear()
             await self._arrived.wait()
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """One acknowledgement for all up to the last one: a channel numbers the deliveries of both queues in one sequence, and all
+        before the last one were received before it, and so are settled. A channel that is lost delivers them again.
+        """
+        last = deliveries[-1]
+        assert isinstance(last, _Delivery)  # noqa: S101 - for the type checker: what `receive` returned
+        with suppress(*LOST):
+            async with asyncio.timeout(CALL_SECONDS):
+                await last.channel.basic_ack(last.tag, multiple=True)
 
     async def close(self) -> None:
         self.task.cancel()
@@ -135,15 +141,17 @@ class _Subscription:
             await ended.wait()
             log.warning("no longer listening", queue=self._queue.service)
         finally:
-            self.listening = False
+            self.listening, self._channel = False, None
             await _close(connection)
 
     async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> None:
         channel = await connection.channel(publisher_confirms=False)
         connection.close_callbacks.add(lambda *_: on_end())
         channel.close_callbacks.add(lambda *_: on_end())
+        # aiormq's own channel: aio-pika's makes another task and another object for each delivery
+        self._channel = await channel.get_underlay_channel()
         # a consumer that the broker ends, for its queue was deleted, closes neither
-        (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(lambda _: on_end())
+        self._channel.on_consumer_cancel_callbacks.add(lambda _: on_end())
         await channel.set_qos(prefetch_count=PREFETCH)
         events, commands = await _exchanges(channel)
         for exchange, suffix, names in (
@@ -158,10 +166,13 @@ class _Subscription:
             )
             for name in names:
                 await queue.bind(exchange, routing_key=name)
-            await queue.consume(partial(self._store, self._queue.service if suffix else None))
+            store = partial(self._store, self._queue.service if suffix else None)
+            await self._channel.basic_consume(queue.name, store)
 
-    async def _store(self, recipient: str | None, message: AbstractIncomingMessage) -> None:
-        self._waiting.append(_Delivery(message, recipient))
+    async def _store(self, recipient: str | None, message: DeliveredMessage) -> None:
+        if message.channel is not self._channel or message.delivery_tag is None:
+            return  # of a channel that is lost: it comes again
+        self._waiting.append(_Delivery(envelope_of(message, recipient), message.channel, message.delivery_tag))
         self._arrived.set()
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, Row, Uuid, all_, any_, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, Uuid, all_, any_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.compiled import compiled
 from shared.database import Database
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
@@ -33,7 +34,7 @@ MAX_SKIPPED = 10_000
 
 _LOCK = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("shard")))
 _SET_TIME_LIMIT = select(func.set_config("idle_session_timeout", bindparam("limit"), False))  # noqa: FBT003 - "is local"
-_READ = (
+_READ = compiled(
     select(
         outbox.c.id,
         outbox.c.event_id,
@@ -58,7 +59,7 @@ _PUBLISHED = (
     .cte("published")
 )
 _LOGGED = [column.name for column in event_log.c]
-_MOVE_TO_LOG = (
+_MOVE_TO_LOG = compiled(
     insert(event_log)
     .from_select(
         _LOGGED,
@@ -122,6 +123,8 @@ class Relay:
         await connection.execute(_SET_TIME_LIMIT, {"limit": FROZEN_AFTER})
         while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):  # noqa: ASYNC110 - another process holds it
             await asyncio.sleep(LOCK_RETRY_SECONDS)
+        # before the first read, so that nothing falls in between
+        await self._database.wakeup.listen(connection)
         idle, skipped = IDLE_SECONDS[0], frozenset[UUID]()
         while True:
             result = await finish_before_stopping(self.publish_batch(connection, skipped))
@@ -146,19 +149,19 @@ class Relay:
     async def publish_batch(self, connection: AsyncConnection, skipped: frozenset[UUID] = frozenset()) -> RelayPass:
         """Publish the first rows of the outbox, without those of the `skipped` aggregates."""
         parameters = {"shard": self._shard, "shards": self._shards, "limit": BATCH, "skipped": list(skipped)}
-        rows = (await connection.execute(_READ, parameters)).all()
+        rows = await _READ.all(connection, parameters)
         published = await self._publish_in_order(rows)
         if published:
-            await connection.execute(_MOVE_TO_LOG, {"ids": list(published)})
+            await _MOVE_TO_LOG.run(connection, {"ids": list(published)})
         for row in rows:
             if row.id in published:
                 self._metrics.published(row.name)
         stuck = frozenset(row.aggregate_id for row in rows if row.id not in published)
         return RelayPass(published=len(published), stuck=stuck, full=len(rows) == BATCH)
 
-    async def _publish_in_order(self, rows: Sequence[Row[*tuple[Any, ...]]]) -> set[int]:
+    async def _publish_in_order(self, rows: Sequence[Any]) -> set[int]:
         """Publish in waves with one message of each aggregate: the next one only after the one before is confirmed."""
-        by_aggregate: dict[UUID, deque[Row[*tuple[Any, ...]]]] = defaultdict(deque)
+        by_aggregate: dict[UUID, deque[Any]] = defaultdict(deque)
         for row in rows:
             by_aggregate[row.aggregate_id].append(row)
         published: set[int] = set()
@@ -173,7 +176,7 @@ class Relay:
                     del by_aggregate[row.aggregate_id]
         return published
 
-    def _envelope(self, row: Row[*tuple[Any, ...]]) -> Envelope:
+    def _envelope(self, row: Any) -> Envelope:  # noqa: ANN401 - a row of _READ
         headers: dict[str, str] = row.headers
         return Envelope(
             message_id=str(row.event_id),

@@ -14,15 +14,18 @@ class Delivery(Protocol):
     def envelope(self) -> Envelope:
         """What arrived."""
 
-    async def acknowledge(self) -> None:
-        """Say that its effect is committed (or deferred, or parked). After a lost connection it does nothing: it comes again."""
-
 
 class Subscription(Protocol):
-    """One listener's stream of deliveries."""
+    """One listener's stream of deliveries. One task receives and acknowledges."""
 
     async def receive(self, most: int) -> Sequence[Delivery]:
         """Wait for at least one delivery and return up to `most`, in order of arrival."""
+
+    async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge deliveries, and with them all that were received before: their effects are committed (or deferred, or parked).
+
+        After a lost connection it does nothing: they come again.
+        """
 
     async def close(self) -> None:
         """Take no more; what was received and not acknowledged comes again."""

@@ -90,7 +90,7 @@ class Worker(Generic[Tx]):
         subscription = await self.transport.subscribe(self.queue)
         try:
             while True:
-                await self.inbox.handle(await subscription.receive(BATCH))
+                await self.inbox.handle(await subscription.receive(BATCH), subscription)
         finally:
             await subscription.close()
 

@@ -11,7 +11,8 @@ LONGEST = 340
 ONLY_IN = {
     "commit": {"shared/database.py"},
     "publish": {"shared/messaging/relay.py", "shared/messaging/rabbitmq.py"},
-    "ack": {"shared/messaging/rabbitmq.py"},
+    "acknowledge": {"shared/messaging/inbox.py"},
+    "basic_ack": {"shared/messaging/rabbitmq.py"},
 }
 
 

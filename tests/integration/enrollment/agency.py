@@ -1,8 +1,8 @@
 """People, structures and sessions that enrollment has heard of, and what those people do through its API."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
@@ -38,6 +38,7 @@ from shared.database import Database
 from shared.messaging.envelope import Envelope
 from shared.messaging.worker import Worker
 from tests.support.invariants import violations
+from tests.support.statements import statements
 
 BASE = "/api/enrollment/v1"
 BATCH = 500
@@ -292,18 +293,9 @@ class Agency:
         rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
         return [row.aggregate_id for row in rows]
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> AbstractContextManager[list[str]]:
         """What the service asks of the database meanwhile."""
-        said: list[str] = []
-
-        def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
-            said.append(statement)
-
-        engine = self.database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", hear)
-        yield said
-        event.remove(engine, "before_cursor_execute", hear)
+        return statements(self.database.engine)
 
     async def messages(self, name: str) -> list[dict[str, Any]]:
         """What waits in the outbox under that name, in order."""

@@ -12,6 +12,7 @@ from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.database import Database, UnitOfWork
 from shared.errors import check_version
 from shared.http.app import create_app
+from shared.http.calls import Call, OnceCall, of_call, of_once_call
 from shared.http.clock import Now
 from shared.http.etag import expected_version, tag
 from shared.http.fields import Email, Line, Siret, Strict, Text
@@ -28,6 +29,7 @@ NAME = "desk"
 BASE = f"/api/{NAME}/v1"
 LARGE = 1024 * 1024
 SMALL = 100
+STRANGER = UUID(int=1)
 
 
 class Taken(Exception):
@@ -103,6 +105,33 @@ async def touch(work: Work, now: Now, once: Once) -> None:
         await _add(work, str(uuid4()), now)
 
     await once(perform)
+
+
+async def _adding(call: OnceCall) -> OnceCall:
+    if call.account_id == STRANGER:
+        raise Taken("inconnu")
+    return call
+
+
+@router.post("/own-things", status_code=201, responses=problems(TAKEN))
+async def add_own(body: Naming, call: Annotated[OnceCall, of_once_call(_adding)]) -> Thing:
+    """Add a thing, as somebody who is signed in: everything by one dependency."""
+
+    async def perform() -> Thing:
+        return await _add(call.work, body.name, call.now)
+
+    answer: Thing = await call.once(perform)
+    return answer
+
+
+async def _touching(call: Call) -> Call:
+    return call
+
+
+@router.post("/own-touches")
+async def touch_own(call: Annotated[Call, of_call(_touching)]) -> Thing:
+    """Add a thing, without a key."""
+    return await _add(call.work, f"{call.account_id} {call.now.isoformat()}", call.now)
 
 
 @router.get("/things")

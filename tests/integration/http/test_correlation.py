@@ -22,7 +22,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.worker import Worker
-from shared.telemetry import configure_logging, current_correlation_id
+from shared.telemetry import configure_logging, correlated, current_correlation_id
 from tests.integration.http.desk import BASE
 
 MINE = "0b5e3c1a-follow-me"
@@ -42,21 +42,32 @@ async def _headers(database: Database) -> list[dict[str, str]]:
         return [{**row.headers, "id": str(row.event_id)} for row in rows]
 
 
+class _Stream(io.StringIO):
+    """Remembers what each write wrote: in pieces, the lines of several processes would be mixed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> int:
+        assert text.count("\n") == 1
+        assert text.endswith("\n")
+        self.writes.append(text)
+        return len(text)
+
+
 @contextmanager
 def _logged() -> Iterator[list[dict[str, Any]]]:
     """Collect what is logged while inside, as the JSON that operators get."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     lines: list[dict[str, Any]] = []
-    stream = io.StringIO()
-    configure_logging("INFO", "desk")
-    handler = root.handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(stream)
+    stream = _Stream()
+    configure_logging("INFO", "desk", stream)
     try:
         yield lines
     finally:
-        lines += [json.loads(line) for line in stream.getvalue().splitlines()]
+        lines += [json.loads(line) for line in stream.writes]
         root.handlers[:] = before
         root.setLevel(level)
         structlog.reset_defaults()
@@ -138,6 +149,23 @@ async def test_the_line_of_a_request_is_json_with_the_id(client: httpx.AsyncClie
     assert crash["correlation_id"] == last["correlation_id"] == f"{MINE}-crash"
     assert last["status"] == 500
     assert "not in any log" not in json.dumps(lines)
+
+
+def test_a_line_of_a_library_has_the_form_of_ours() -> None:
+    with _logged() as lines, correlated(MINE):
+        structlog.get_logger().warning("a sentence of ours", number=1)
+        logging.getLogger("some.library").warning("a sentence of %s", "theirs")
+        structlog.get_logger().debug("not wanted")
+        logging.getLogger("some.library").debug("not wanted")
+    ours, theirs = lines
+    assert {**theirs, "timestamp": ""} == {
+        "service": "desk",
+        "event": "a sentence of theirs",
+        "level": "warning",
+        "timestamp": "",
+        "correlation_id": MINE,
+    }
+    assert {**ours, "timestamp": ""} == {**theirs, "timestamp": "", "event": "a sentence of ours", "number": 1}
 
 
 async def test_the_log_of_a_statement_that_failed_does_not_tell_its_parameters(client: httpx.AsyncClient) -> None:

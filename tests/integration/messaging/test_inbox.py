@@ -16,6 +16,7 @@ from shared.messaging.subscriptions import Directory, NotYetKnown, Subscriptions
 from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.two_services import (
+    HANDED,
     HandedDelivery,
     TwoServices,
     delivery,
@@ -38,8 +39,8 @@ async def test_the_same_message_twice_one_after_the_other_has_one_effect(service
     inbox = services.subscribing_worker().inbox
     first = delivery()
     again = HandedDelivery(first.envelope)
-    await inbox.handle([first])
-    await inbox.handle([again])
+    await inbox.handle([first], HANDED)
+    await inbox.handle([again], HANDED)
 
     assert await services.count("effects") == 1
     assert (first.acknowledged, again.acknowledged) == (1, 1)
@@ -79,7 +80,7 @@ async def test_a_message_that_cannot_be_read_is_parked_with_its_reason_and_block
     services: TwoServices, changes: dict[str, Any], reason: str
 ) -> None:
     bad, good = delivery(**changes), delivery()
-    await services.subscribing_worker().inbox.handle([bad, good])
+    await services.subscribing_worker().inbox.handle([bad, good], HANDED)
 
     (parked,) = await services.rows("SELECT last_error, parked_at, next_at FROM undelivered")
     assert reason in parked.last_error
@@ -199,7 +200,7 @@ async def test_a_message_that_postgresql_cannot_store_unchanged_is_parked_all_th
     services: TwoServices, changes: dict[str, Any]
 ) -> None:
     bad = delivery(**changes)
-    await services.subscribing_worker().inbox.handle([bad])
+    await services.subscribing_worker().inbox.handle([bad], HANDED)
     assert (await services.count("undelivered"), bad.acknowledged) == (1, 1)
 
 
@@ -246,7 +247,7 @@ async def test_an_event_without_a_handler_is_acknowledged_and_a_command_is_parke
     services: TwoServices,
 ) -> None:
     event, command = delivery(), delivery(notice())
-    await _worker(services).inbox.handle([event, command])
+    await _worker(services).inbox.handle([event, command], HANDED)
     (parked,) = await services.rows("SELECT name, last_error FROM undelivered")
     assert parked.name == SendAccountNotice.wire_name
     assert "no handler for this command any more" in parked.last_error

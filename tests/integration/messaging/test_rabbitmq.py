@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aio_pika
+import aiormq.channel
 import pytest
 import structlog
 
@@ -107,6 +108,47 @@ async def test_a_strangers_messages_are_parked_or_taken_for_what_their_routing_k
 
 async def _parked(services: TwoServices, number: int) -> bool:
     return await services.count("undelivered WHERE parked_at IS NOT NULL") == number
+
+
+async def test_a_batch_costs_one_acknowledgement(services: TwoServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    acknowledged, acknowledge = [], aiormq.channel.Channel.basic_ack
+
+    async def counted(channel: Any, tag: int, **options: Any) -> None:
+        acknowledged.append(tag)
+        await acknowledge(channel, tag, **options)
+
+    monkeypatch.setattr(aiormq.channel.Channel, "basic_ack", counted)
+    subscription = await services.transport.subscribe(services.subscribing_worker().queue)
+    assert (
+        await services.transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(20)])
+        == [True] * 20
+    )
+    await eventually(lambda: _waits(subscription, 20), within=10)
+    deliveries = await subscription.receive(50)
+    await subscription.acknowledge(deliveries)
+    assert (len(deliveries), len(acknowledged)) == (20, 1)
+
+
+async def _waits(subscription: Any, number: int) -> bool:
+    return len(subscription._waiting) == number
+
+
+async def test_what_a_lost_connection_had_delivered_is_not_acknowledged_on_the_next_one(
+    transport: RabbitTransport, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
+    subscription = await transport.subscribe(QUEUE)
+    assert await transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(10)]) == [True] * 10
+    await eventually(lambda: _waits(subscription, 10), within=10)
+    before = await subscription.receive(5)
+    await asyncio.to_thread(broker.cut_connections)
+    await eventually(lambda: _waits(subscription, 10), within=20)
+    await subscription.acknowledge(before)
+    await subscription.close()
+
+    again = await transport.subscribe(QUEUE)
+    await eventually(lambda: _waits(again, 10), within=10)
+    assert {one.envelope.message_id for one in await again.receive(50)} == {f"id-{number}" for number in range(10)}
 
 
 async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from shared.messaging import relay
+from shared.database import Database
+from shared.messaging import relay, wakeup
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.metrics import Metrics
@@ -131,6 +132,61 @@ async def test_a_commit_wakes_the_relay_of_its_process(services: TwoServices, mo
     await eventually(lambda: _left(services, 0), within=5)
 
 
+@pytest.fixture
+async def other_process(services: TwoServices) -> AsyncIterator[Database]:
+    """The speaker's database as another process opens it."""
+    url = services.publisher.engine.url.render_as_string(hide_password=False)
+    database = Database(url, application="other")
+    yield database
+    await database.close()
+
+
+async def _emit(database: Database) -> None:
+    async with database.transaction() as work:
+        work.emit(occupancy())
+
+
+async def test_a_commit_wakes_the_relay_of_another_process(
+    services: TwoServices, other_process: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "IDLE_SECONDS", (60.0, 60.0))
+    services.start(services.publishing_worker())
+    await services.emit(occupancy())
+    await eventually(lambda: _left(services, 0), within=10)
+    await asyncio.sleep(0.2)  # it waits now, for a minute
+    for _ in range(20):
+        await _emit(other_process)
+    await eventually(lambda: _left(services, 0), within=10)
+
+
+async def test_a_notice_that_cannot_be_sent_costs_a_poll_and_nothing_else(
+    services: TwoServices, other_process: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakeup, "_NOTIFY", "SELECT there_is_no_such_function()")
+    services.start(services.publishing_worker())
+    await asyncio.sleep(0.2)
+    await _emit(other_process)
+    await eventually(lambda: _left(services, 0), within=10)
+    await _emit(other_process)
+    await eventually(lambda: _left(services, 0), within=10)
+
+
+async def test_a_relay_that_lost_its_session_is_woken_again(
+    services: TwoServices, other_process: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "IDLE_SECONDS", (60.0, 60.0))
+    monkeypatch.setattr(relay, "LOCK_RETRY_SECONDS", 0.05)
+    services.start(services.publishing_worker())
+    await eventually(lambda: _locked(services), within=10)
+    await services.rows("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    await eventually(lambda: _locked(services, 0), within=10)
+    await _emit(services.publisher)  # it waits for a minute on a session that is gone, unless it is woken
+    await eventually(lambda: _left(services, 0), within=10)
+    await asyncio.sleep(0.2)
+    await _emit(other_process)
+    await eventually(lambda: _left(services, 0), within=10)
+
+
 async def test_what_another_process_commits_is_found_by_polling(services: TwoServices) -> None:
     services.start(services.publishing_worker())
     await asyncio.sleep(0.2)
@@ -183,8 +239,9 @@ async def test_a_second_relay_waits_for_the_lock_and_takes_it_when_it_is_free(
     assert len(transport.given) == 1
 
 
-async def _locked(services: TwoServices) -> bool:
-    return bool((await services.rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"))[0][0])
+async def _locked(services: TwoServices, number: int = 1) -> bool:
+    rows = await services.rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    return bool(rows[0][0] == number)
 
 
 async def test_every_row_belongs_to_exactly_one_shard(services: TwoServices, transport: Scripted) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.messaging import undelivered
 from shared.messaging.inprocess import InProcessTransport
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.two_services import TwoServices, delivery, two_services
+from tests.integration.messaging.two_services import HANDED, TwoServices, delivery, two_services
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
@@ -39,7 +39,7 @@ async def test_while_the_database_is_down_nothing_is_acknowledged_and_no_attempt
     given = [delivery() for _ in range(3)]
     await _shut(services, postgres_server, shut=True)
     with structlog.testing.capture_logs() as logs:
-        taking = asyncio.create_task(inbox.handle(given))
+        taking = asyncio.create_task(inbox.handle(given, HANDED))
         await eventually(lambda: _logged(logs, "waiting for the database"), within=10)
         assert not taking.done()
         assert [item.acknowledged for item in given] == [0, 0, 0]
@@ -119,5 +119,5 @@ async def test_a_failure_that_cannot_be_stored_is_raised(services: TwoServices) 
     services.before = fail
     given = delivery(headers={"x": "\ud800"})  # half of a surrogate pair cannot be kept
     with pytest.raises(DBAPIError):
-        await services.subscribing_worker().inbox.handle([given])
+        await services.subscribing_worker().inbox.handle([given], HANDED)
     assert given.acknowledged == 0

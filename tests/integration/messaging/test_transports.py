@@ -58,9 +58,9 @@ async def _take(subscription: Subscription, number: int) -> list[Envelope]:
     """Receive and acknowledge so many."""
     taken: list[Envelope] = []
     while len(taken) < number:
-        for delivery in await _receive(subscription):
-            taken.append(delivery.envelope)
-            await delivery.acknowledge()
+        deliveries = await _receive(subscription)
+        taken += [delivery.envelope for delivery in deliveries]
+        await subscription.acknowledge(deliveries)
     return taken
 
 
@@ -138,8 +138,7 @@ async def test_no_more_come_at_a_time_than_asked_for(transport: Transport) -> No
     while sum(sizes) < 5:
         taken = await _receive(subscriber, most=2)
         sizes.append(len(taken))
-        for delivery in taken:
-            await delivery.acknowledge()
+        await subscriber.acknowledge(taken)
     assert max(sizes) <= 2
     assert all(await published)
 
@@ -152,7 +151,7 @@ async def test_two_members_of_one_service_share_what_comes(transport: Transport)
         while len(heard) < total:
             for delivery in await member.receive(1):
                 heard.append(delivery.envelope.message_id)
-                await delivery.acknowledge()
+                await member.acknowledge([delivery])
 
     heard: list[str | None] = []
     taking = [asyncio.create_task(all_of(member)) for member in members]
@@ -191,12 +190,41 @@ async def test_what_was_acknowledged_does_not_come_again(transport: Transport) -
     assert await _nothing_comes(await transport.subscribe(NOTIFIER))
 
 
+async def test_an_acknowledgement_is_of_all_that_was_received_until_then_and_of_nothing_after(
+    transport: Transport,
+) -> None:
+    """Events and commands come by two queues, and are acknowledged together."""
+    subscriber = await transport.subscribe(NOTIFIER)
+    said = [_event(number) if number % 2 else _command() for number in range(40)]
+    published = _publish(transport, *said)
+    received: list[Delivery] = []
+    acknowledged: set[str | None] = set()
+    while len(received) < 40:
+        batch = await _receive(subscriber, most=7)
+        received += batch
+        if len(received) < 25:
+            await subscriber.acknowledge(batch)
+            acknowledged |= {delivery.envelope.message_id for delivery in batch}
+    await subscriber.close()
+    left = [envelope for envelope, safe in zip(said, await published, strict=True) if not safe]
+
+    again = await transport.subscribe(NOTIFIER)
+    if left:  # the relay publishes them again
+        assert acknowledged == {envelope.message_id for envelope in said} - {envelope.message_id for envelope in left}
+        published = _publish(transport, *left)
+    taken = await _take(again, 40 - len(acknowledged))
+    assert 15 < len(acknowledged) < 25
+    assert {one.message_id for one in taken} == {one.message_id for one in said} - acknowledged
+    assert await _nothing_comes(again)
+    await published
+
+
 async def test_acknowledging_after_the_subscription_is_gone_does_nothing(transport: Transport) -> None:
     subscriber = await transport.subscribe(NOTIFIER)
     _publish(transport, _event())
-    (delivery,) = await _receive(subscriber)
+    deliveries = await _receive(subscriber)
     await subscriber.close()
-    await delivery.acknowledge()
+    await subscriber.acknowledge(deliveries)
     await subscriber.close()
 
 
@@ -224,6 +252,5 @@ async def test_a_listener_that_does_not_acknowledge_holds_the_in_process_relay_f
     await asyncio.sleep(0)
     taken = await _receive(subscriber, most=1000)
     assert [one.envelope for one in taken] == said, "what was given up was forgotten"
-    for delivery in taken:
-        await delivery.acknowledge()
+    await subscriber.acknowledge(taken)
     assert await published == [True] * 10

@@ -1,7 +1,7 @@
 """A publishing and a subscribing service, each with a database that has the mechanisms and a table `effects`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,8 +27,22 @@ class HandedDelivery:
         self.envelope = envelope
         self.acknowledged = 0
 
-    async def acknowledge(self) -> None:
-        self.acknowledged += 1
+
+class Handed:
+    """The subscription of such deliveries: counts their acknowledgements."""
+
+    async def receive(self, most: int) -> Sequence[Any]:
+        raise NotImplementedError
+
+    async def acknowledge(self, deliveries: Sequence[Any]) -> None:
+        for one in deliveries:
+            one.acknowledged += 1
+
+    async def close(self) -> None:
+        return
+
+
+HANDED = Handed()
 
 
 def delivery(message: Any = None, **changes: Any) -> HandedDelivery:

@@ -1,0 +1,90 @@
+"""How a relay learns at once that messages were committed, in its own process and in others. It polls besides."""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+log = structlog.get_logger()
+
+CHANNEL: Final = "outbox"
+NOTICE_SECONDS = 0.002
+"""The shortest time between two notices of one process: commits that follow one another closely share one."""
+_NOTIFY = "SELECT pg_notify('outbox', ''), set_config('synchronous_commit', 'off', true)"
+"""The commit of a notice has nothing to keep, so that it need not wait for the disk."""
+NOT_SENT = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class Wakeup:
+    """Wakes the relays of this process."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Wake whoever waits, now or next."""
+        self._event.set()
+
+    async def wait(self, timeout: float) -> bool:
+        """Return True as soon as it was set, False after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+    async def listen(self, connection: AsyncConnection) -> None:
+        """Be set by the notices of all processes, for as long as this connection's session lives."""
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - for the type checker
+        await driver.add_listener(CHANNEL, lambda *_: self.set())
+
+
+class Notices:
+    """Wakes the relays of other processes, with a NOTIFY in a transaction of its own after the commit.
+
+    Inside the transaction that writes the messages it would take a lock of the whole server at its commit. A notice that cannot
+    be sent is not sent again: the relay polls, and finds the rows later.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._wanted = False
+        self._sending: asyncio.Task[None] | None = None
+
+    def send_soon(self) -> None:
+        """Send a notice without waiting for it."""
+        self._wanted = True
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="notices")
+
+    async def _send(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                async with self._engine.connect() as connection:
+                    await self._notify(connection)
+            except NOT_SENT as error:
+                log.debug("a notice was not sent", error=type(error).__name__)
+            await asyncio.sleep(NOTICE_SECONDS)
+
+    @staticmethod
+    async def _notify(connection: AsyncConnection) -> None:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - for the type checker
+        try:
+            await driver.execute(_NOTIFY)
+        except BaseException:
+            await connection.invalidate()
+            raise
+
+    async def close(self) -> None:
+        """Send no more."""
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)

@@ -1,0 +1,97 @@
+"""An endpoint that is given everything by one dependency behaves as with one for each thing."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from shared.database import Database
+from shared.http.clock import now
+from shared.http.tokens import signed_in
+from tests.integration.http.conftest import Sign
+from tests.integration.http.desk import BASE, STRANGER
+from tests.integration.http.test_problems import is_problem
+
+KEY = {"Idempotency-Key": "a-key-of-mine"}
+
+
+async def _kept(database: Database) -> list[str]:
+    async with database.engine.connect() as connection:
+        messages = await connection.scalar(text("SELECT count(*) FROM outbox"))
+        names = (await connection.scalars(text("SELECT name FROM things ORDER BY name"))).all()
+    assert messages == len(names)
+    return list(names)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "challenge"),
+    [
+        (None, "Bearer"),
+        ("Basic YTpi", "Bearer"),
+        ("Bearer", "Bearer"),
+        ("Bearer no-token", 'Bearer error="invalid_token"'),
+    ],
+)
+async def test_without_a_valid_token_it_is_a_401_with_a_challenge(
+    client: httpx.AsyncClient, database: Database, authorization: str | None, challenge: str
+) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    for path, body in (("own-things", {"name": "x"}), ("own-touches", None)):
+        answer = await client.post(f"{BASE}/{path}", json=body, headers=headers)
+        is_problem(answer, 401, "unauthenticated")
+        assert answer.headers["www-authenticate"] == challenge
+    assert await _kept(database) == []
+
+
+async def test_one_key_has_one_effect(client: httpx.AsyncClient, database: Database, sign: Sign) -> None:
+    me = {"Authorization": f"Bearer {sign()}", **KEY}
+    answers = [await client.post(f"{BASE}/own-things", json={"name": "x"}, headers=me) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    is_problem(await client.post(f"{BASE}/own-things", json={"name": "y"}, headers=me), 422, "invalid-fields")
+    short = {**me, "Idempotency-Key": "short"}
+    is_problem(await client.post(f"{BASE}/own-things", json={"name": "y"}, headers=short), 422, "invalid-fields")
+    assert await _kept(database) == ["x"]
+
+
+async def test_it_is_committed_before_the_answer_or_answered_5xx(
+    client: httpx.AsyncClient, database: Database, sign: Sign
+) -> None:
+    me = {"Authorization": f"Bearer {sign()}"}
+    assert (await client.post(f"{BASE}/own-things", json={"name": "x"}, headers=me)).status_code == 201
+    answer = await client.post(f"{BASE}/own-things", json={"name": "x"}, headers={**me, **KEY})
+    is_problem(answer, 500, "internal")  # a deferred constraint: the commit found it
+    assert await _kept(database) == ["x"]
+
+
+async def test_what_is_refused_before_the_endpoint_rolls_back(
+    client: httpx.AsyncClient, database: Database, sign: Sign
+) -> None:
+    stranger = {"Authorization": f"Bearer {sign(sub=str(STRANGER))}"}
+    is_problem(await client.post(f"{BASE}/own-things", json={"name": "x"}, headers=stranger), 409, "taken")
+    assert await _kept(database) == []
+
+
+async def test_a_test_says_who_it_is_and_when(app: FastAPI, client: httpx.AsyncClient, database: Database) -> None:
+    account, at = uuid4(), datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+    async def somebody() -> UUID:
+        return account
+
+    app.dependency_overrides |= {signed_in: somebody, now: lambda: at}
+    assert (await client.post(f"{BASE}/own-touches")).status_code == 200
+    assert await _kept(database) == [f"{account} 2026-11-24T09:00:00+00:00"]
+
+
+async def test_the_document_says_that_a_token_is_needed_and_a_key_is_taken(client: httpx.AsyncClient) -> None:
+    document = (await client.get(f"{BASE}/openapi.json")).json()
+    assert document["components"]["securitySchemes"] == {
+        "HTTPBearer": {"type": "http", "scheme": "bearer", "description": "Access token, from the identity service"}
+    }
+    things, touches = (document["paths"][f"{BASE}/{path}"]["post"] for path in ("own-things", "own-touches"))
+    assert things["security"] == touches["security"] == [{"HTTPBearer": []}]
+    assert [one["name"] for one in things["parameters"]] == ["idempotency-key"]
+    assert "parameters" not in touches
