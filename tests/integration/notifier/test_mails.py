@@ -1,6 +1,7 @@
 """Events become the right mails, once, and they leave only while they are true."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,9 +12,10 @@ from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.storage import tables
 from services.notifier.use_cases.queue_mails import NewMail, queue_for_address
 from services.notifier.use_cases.read_mailbox import kept_file
-from shared.contracts.catalogue import SessionCancelled, SessionRescheduled
+from shared.contracts.catalogue import SessionCancelled, SessionRescheduled, SessionScheduled
 from shared.contracts.enrollment import (
     AttendanceRecorded,
+    ClarificationGiven,
     EnrollmentApproved,
     EnrollmentCancelled,
     EnrollmentPromoted,
@@ -23,11 +25,14 @@ from shared.contracts.enrollment import (
     SlotPresence,
 )
 from shared.contracts.identity import (
+    AccountAttachmentConfirmed,
     AccountAttachmentRequested,
     AccountRegistered,
     AttachmentStatusesChanged,
     SendAccountNotice,
+    StructureRegistered,
 )
+from shared.contracts.message import Message
 from shared.messaging.subscriptions import NotYetKnown
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
@@ -173,19 +178,39 @@ async def test_attendance_that_arrives_in_two_parts_is_complete_in_each_mail(ser
     assert [mail.text.count("absent·e") for mail in sent] == [2, 1]
 
 
-async def test_a_request_of_an_unknown_person_waits_until_the_person_is_known(service: NotifierService) -> None:
-    known, service.person = service.person, uuid4()
-    with pytest.raises(NotYetKnown):
-        await service.request_made(key := uuid4())
-    assert await service.rows() == []
-    assert len(await service.rows(tables.enrollments, id=key)) == 1, "the copy is kept meanwhile"
-    await service.tell(AccountRegistered(occurred_at=NOW, account=service.account(service.person, "Lou")))
-    with pytest.raises(NotYetKnown):
-        await service.request_made(key)
+@pytest.mark.parametrize("missing", ["account", "attachment", "structure", "session"])
+async def test_a_request_waits_until_everything_that_it_is_about_is_known(
+    service: NotifierService, missing: str
+) -> None:
+    service.person, service.structure_id, service.session_id = uuid4(), uuid4(), uuid4()
+    service.attachments.clear()
     attachment = service.attachment(service.person, "active", "beneficiary")
-    await service.tell(AttachmentStatusesChanged(occurred_at=NOW, attachment=attachment, changed_by=known, before=()))
+    events: dict[str, Message] = {
+        "account": AccountRegistered(occurred_at=NOW, account=service.account(service.person, "Lou")),
+        "attachment": AccountAttachmentConfirmed(occurred_at=NOW, attachment=attachment, confirmed_by=None),
+        "structure": StructureRegistered(occurred_at=NOW, structure=service.structure()),
+        "session": SessionScheduled(occurred_at=NOW, session=service.session(1)),
+    }
+    last = events.pop(missing)
+    # the mails about an attachment wait too, and are not what this is about
+    for event in events.values():
+        with suppress(NotYetKnown):
+            await service.tell(event)
+    key = uuid4()
+    with pytest.raises(NotYetKnown, match=missing):
+        await service.request_made(key)
+    answered = service.request(key, 2, "awaiting_trainer", "held")
+    with pytest.raises(NotYetKnown, match=missing):
+        await service.tell(ClarificationGiven(occurred_at=NOW, enrollment=answered, answer="Voilà"))
+    assert await service.mails("request_to_decide", "request_receipt", "answer") == set()
+    assert len(await service.rows(tables.enrollments, id=key)) == 1, "the copy is kept meanwhile"
+    with suppress(NotYetKnown):
+        await service.tell(last)
     await service.request_made(key)
-    assert ("request_receipt", "lou", "pending") in await service.mails("request_receipt")
+    assert await service.mails("request_to_decide", "request_receipt") == {
+        ("request_to_decide", "desk", "pending"),
+        ("request_receipt", "lou", "pending"),
+    }
 
 
 async def test_a_notice_that_is_not_known_here_has_no_mail(service: NotifierService) -> None:
