@@ -53,7 +53,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
     """The background process. Identity handles no messages; it publishes its own and has three jobs."""
     begin = _begin(database)
-
+    first_staff = partial(ensure_first_staff, begin, settings.first_staff_email)
     return Worker(
         database,
         transport,
@@ -62,9 +62,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         transaction=Transaction,
         jobs=[
             Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),
-            Job(
-                "first staff", FIRST_STAFF_CHECKED_EVERY, partial(ensure_first_staff, begin, settings.first_staff_email)
-            ),
+            Job("first staff", FIRST_STAFF_CHECKED_EVERY, first_staff),
             Job("cleaning", CLEANING_EVERY, partial(clean, begin)),
         ],
         relay_shards=settings.relay_shards,

@@ -1,0 +1,120 @@
+"""Which message follows from each fact, and which line of the history."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+
+from services.identity.domain import accounts, attachments, structures
+from services.identity.domain.attachments import State, Status
+from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
+from services.identity.storage.history import Author
+from services.identity.use_cases.announce import Fact, message_about
+from services.identity.use_cases.history_line import line_about
+from tests.unit.identity.examples import ACCOUNT, NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, an_attachment
+
+FAMILY = uuid4()
+REQUESTED, ACTIVE = an_attachment(State.REQUESTED), an_attachment(State.ACTIVE, Status.EMPLOYER)
+FIRST = an_attachment(State.ACTIVE, Status.REFERENT)
+WAS_EMPLOYER = {"was": ["employer"], "statuses": []}
+
+# A fact; the message about it, None if other services need not know; the version and the facts of its history line.
+EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
+    (accounts.AccountMade(ACCOUNT), None, 4, {"is_staff": True}),
+    (accounts.AddressProved(ACCOUNT), "identity.account_registered.v1", 4, {}),
+    (accounts.AccountRenamed(ACCOUNT, ("civility",)), "identity.account_updated.v1", 4, {"fields": ["civility"]}),
+    (accounts.AccountMarked(ACCOUNT), "identity.account_updated.v1", 4, {"is_staff": True, "disabled": False}),
+    (
+        accounts.AccountMarked(replace(ACCOUNT, proved=False, disabled=True)),
+        None,
+        4,
+        {"is_staff": True, "disabled": True},
+    ),
+    (accounts.PasswordChanged(ACCOUNT), "identity.send_account_notice.v1", None, {}),
+    (accounts.PasswordReset(ACCOUNT), "identity.send_account_notice.v1", None, {}),
+    (
+        attachments.FirstUserAttached(attachment=FIRST),
+        "identity.account_attachment_confirmed.v1",
+        3,
+        {"state": "active", "statuses": ["referent"]},
+    ),
+    (
+        attachments.AttachmentRequested(attachment=REQUESTED),
+        "identity.account_attachment_requested.v1",
+        3,
+        {"state": "requested", "statuses": []},
+    ),
+    (
+        attachments.confirm(REQUESTED, [Status.EMPLOYER], by=SOMEBODY),
+        "identity.account_attachment_confirmed.v1",
+        4,
+        {"was": [], "statuses": ["employer"]},
+    ),
+    (
+        attachments.refuse(REQUESTED, by=SOMEBODY, reason="Non."),
+        "identity.account_attachment_refused.v1",
+        4,
+        {"was": [], "statuses": []},
+    ),
+    (
+        attachments.change_statuses(ACTIVE, [Status.BENEFICIARY], other_referents=0, by=SOMEBODY),
+        "identity.attachment_statuses_changed.v1",
+        4,
+        {"was": ["employer"], "statuses": ["beneficiary"]},
+    ),
+    (
+        attachments.end(ACTIVE, other_referents=0, by=SOMEBODY, reason="Non."),
+        "identity.account_attachment_ended.v1",
+        4,
+        WAS_EMPLOYER,
+    ),
+    (
+        structures.StructureRegistered(STRUCTURE),
+        "identity.structure_registered.v1",
+        2,
+        {"name": "ML", "siret": "7" * 14},
+    ),
+    (
+        structures.update(STRUCTURE, town="Brive"),
+        "identity.structure_updated.v1",
+        3,
+        {"before": {"town": "Limoges"}, "after": {"town": "Brive"}},
+    ),
+    (structures.StructureRequested(REQUEST), "identity.structure_registration_requested.v1", 1, {}),
+    (
+        structures.accept(REQUEST, STRUCTURE.id, is_member=True),
+        "identity.structure_registered.v1",
+        2,
+        {"structure": str(STRUCTURE.id), "is_member": True},
+    ),
+    (structures.refuse(REQUEST, reason="Non."), "identity.structure_registration_refused.v1", 2, {}),
+    (
+        structures.StructureChangeReported(STRUCTURE, REPORT),
+        "identity.structure_change_reported.v1",
+        1,
+        {"structure": str(STRUCTURE.id)},
+    ),
+    (structures.close(REPORT), None, 2, {}),
+    (RefreshTokenReplayed(account_id=ACCOUNT.id, family_id=FAMILY), None, None, {"family": str(FAMILY)}),
+]
+
+
+@pytest.mark.parametrize(
+    ("fact", "name", "version", "facts"), EXPECTED, ids=[type(expected[0]).__name__ for expected in EXPECTED]
+)
+def test_a_fact_has_its_message_and_its_line(
+    fact: Fact, name: str | None, version: int | None, facts: Mapping[str, Any]
+) -> None:
+    message = message_about(fact, now=NOW)
+    assert (message and message.wire_name) == name
+    assert message is None or message.occurred_at == NOW
+    line = line_about(fact, author=Author(SOMEBODY, "staff"), now=NOW)
+    assert (line.act, line.acted_by, line.acting_as, line.at) == (type(fact).__name__, SOMEBODY, "staff", NOW)
+    assert (line.version, line.facts) == (version, facts)
+    assert line.note == ("Non." if hasattr(fact, "reason") else None)
+
+
+def test_every_fact_is_expected() -> None:
+    assert {type(expected[0]) for expected in EXPECTED} == set(get_args(Fact))
