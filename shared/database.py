@@ -59,13 +59,19 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
         """Give a unit of work; commit it with its outbox rows at the end, roll it back when the block raises."""
-        async with self.engine.connect() as connection:
-            # by name, since compiled statements do not begin it
-            await connection.begin()
-            work = UnitOfWork(connection)
+        connection = await self.engine.connect()
+        work = UnitOfWork(connection)
+        try:
+            # BEGIN goes with the first statement: here is nothing to wait for, and no greenlet to pay
+            connection.sync_connection.begin()  # type: ignore[union-attr]
             yield work
             await outbox.write(connection, work.outgoing)
             await connection.commit()
+        except BaseException:
+            # rolled back whole, whoever cancels meanwhile
+            await asyncio.shield(asyncio.create_task(connection.close()))
+            raise
+        await connection.close()
         if work.outgoing:
             self.wakeup.set()
             self._notices.send_soon()

@@ -12,7 +12,6 @@ from tests.architecture.imports import ROOT, distributions, reachable
 FOLDER = ROOT / "requirements"
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
 NEVER_IMPORTED = {
-    "asyncpg",  # SQLAlchemy loads it: the URL of the database names it
     "httptools",  # uvicorn takes it where it is installed
     "tzdata",  # zoneinfo reads it: an image has no time zones of its own
 }
