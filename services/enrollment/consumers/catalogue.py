@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.follow import cancel_session, keep_session
+from services.enrollment.use_cases.cascade import cancel_session, keep_session
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,

@@ -16,7 +16,7 @@ TABLES = (
     "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int, closes_at timestamptz, ends_at timestamptz)",
     """CREATE TEMP TABLE enrollments (id uuid, account_id uuid, structure_id uuid, training_id uuid, session_id uuid, approval text,
         seat text, queue_number int, attendance jsonb)""",
-    """CREATE TEMP TABLE enrollment_history (enrollment_id uuid, version int, from_approval text, from_seat text, to_approval text,
+    """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text, to_approval text,
         to_seat text)""",
 )
 
@@ -54,7 +54,7 @@ class Tables:
 
     async def line(self, enrollment: UUID, version: int, before: tuple[str, str], after: tuple[str, str]) -> None:
         states = {"from_approval": before[0], "from_seat": before[1], "to_approval": after[0], "to_seat": after[1]}
-        await self.insert("enrollment_history", enrollment_id=enrollment, version=version, **states)
+        await self.insert("enrollment_history", aggregate_id=enrollment, version=version, **states)
 
     async def broken(self) -> list[str]:
         """The invariants that the audit finds broken, without the rows."""
