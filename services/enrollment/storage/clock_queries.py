@@ -33,9 +33,7 @@ _UPCOMING: Final = (
 _HAS_QUEUE: Final = exists().where(
     enrollments.c.training_id == sessions.c.training_id, enrollments.c.session_id == sessions.c.id, IS_QUEUED
 )
-_LEFT_OVER: Final = _UPCOMING.where(
-    sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE
-)
+_LEFT_OVER: Final = _UPCOMING.where(sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE)
 
 
 class ClockQueries:

@@ -135,7 +135,7 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         cart_size=3,
         at=NOW,
     )
-    assert (made.cart_id, made.cart_size) == (cart_id, 3)
+    assert (made.motivation, made.cart_id, made.cart_size) == ("Progresser.", cart_id, 3)
     assert made.enrollment == Enrollment(
         id=enrollment_id,
         version=1,
@@ -143,7 +143,6 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         structure_id=STRUCTURE,
         training_id=session.training_id,
         session_id=session.id,
-        motivation="Progresser.",
         requested_at=NOW,
         approval=Approval.AWAITING_EMPLOYER,
         seat=Seat.NONE,
