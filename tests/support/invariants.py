@@ -59,6 +59,10 @@ AUDIT: Final[Mapping[str, str]] = {
         SELECT e.id, e.approval FROM enrollments e
         WHERE e.approval <> 'awaiting_employer' AND NOT EXISTS (SELECT FROM enrollment_history h WHERE h.aggregate_id = e.id)
     """,
+    "5. a request changed without a line of history": """
+        SELECT e.id, e.version FROM enrollments e
+        WHERE e.version <> (SELECT coalesce(max(h.version), 1) FROM enrollment_history h WHERE h.aggregate_id = e.id)
+    """,
     "5. a line of history does not begin where the one before it ended": """
         SELECT * FROM (
             SELECT aggregate_id, version, from_approval, from_seat,

@@ -1,7 +1,7 @@
 """One person's request for one session: what is decided about it, and what it has of the session's seats.
 
-The two are different facts and never one value. Every change of either is a move of the tables in `states`, goes through
-`moved`, and gives a line of the history; identifiers, times and queue numbers come in as arguments.
+The two are different facts and never one value. Every change of either is a move of the tables in `states`, goes
+through `moved`, and gives a line of the history; identifiers, times and queue numbers come in as arguments.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What has happened to requests and seats: the domain's decisions return these, use cases store them and announce them."""
+"""What has happened to requests and seats: decisions return these facts, use cases store and announce them."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What happened to a request before a decision that came too late, in a sentence for the person who wanted to decide."""
+"""What happened to a request before a decision that came too late: a sentence for the person who wanted to decide."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """Who gets the next seat of a session.
 
-The order is the number given at the acceptance, under the lock on the training's sessions. People whose structure already
-holds as many seats in the training as the cap allows come after all others, and only get what is left when requests close.
+The order is the number given at the acceptance, under the lock on the training's sessions. People whose structure
+already holds as many seats in the training as the cap allows come after all others, and only get what is left when
+requests close.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from services.enrollment.domain.enrollment import Enrollment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rank:
-    """A place in the waiting list, from 1. `over_cap`: the structure has its seats, so this place is after all others'."""
+    """A place in the waiting list, from 1. `over_cap`: the structure has its seats, so all others come before."""
 
     place: int
     over_cap: bool
@@ -36,9 +37,9 @@ def allocate(
     """The requests that get one of the `free` seats now, in order.
 
     `queue` is everybody queued for the session. `held_by_structure` counts the seats that each structure holds in the
-    training, over all its sessions not yet over: a seat returned in one session can let a request of another session pass.
-    `cap` is None where the rule is off. `closed`: requests for this session are closed, and those over the cap get what is
-    left.
+    training, over all its sessions not yet over: a seat returned in one session can let a request of another session
+    pass. `cap` is None where the rule is off. `closed`: requests for this session are closed, and those over the cap
+    get what is left.
     """
     within, over = _split(queue, held_by_structure, cap)
     served = [*within, *over] if closed else within
@@ -48,7 +49,7 @@ def allocate(
 def rank(
     enrollment_id: UUID, queue: Sequence[Enrollment], *, held_by_structure: Mapping[UUID, int], cap: int | None
 ) -> Rank | None:
-    """The place in the waiting list, in the order in which seats will be given; None for a request that is not queued."""
+    """The place in the waiting list, in the order in which seats will be given; None if the request is not queued."""
     within, over = _split(queue, held_by_structure, cap)
     for place, waiting in enumerate([*within, *over], start=1):
         if waiting.id == enrollment_id:
@@ -59,7 +60,7 @@ def rank(
 def _split(
     queue: Sequence[Enrollment], held_by_structure: Mapping[UUID, int], cap: int | None
 ) -> tuple[list[Enrollment], list[Enrollment]]:
-    """Those whose structure is under the cap at their turn, each seat given counted, and those over it; both in order."""
+    """Those whose structure is under the cap at their turn, and those over it; both in order. Each seat counts."""
     held = dict(held_by_structure)
     within: list[Enrollment] = []
     over: list[Enrollment] = []

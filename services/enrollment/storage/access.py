@@ -30,7 +30,7 @@ Statements = Mapping[tuple[Role, bool], Select[Any]]
 def for_each_role(
     make: Callable[[ColumnElement[bool]], Select[Any]], *, roles: Sequence[Role] = get_args(Role)
 ) -> Statements:
-    """The statement of each role, for people and for staff, who may also act for employers and trainers and read all."""
+    """The statement of each role, for people and for staff, who may also act for employers and trainers."""
     of_staff = {role: condition if role == "beneficiary" else true() for role, condition in _OF_PEOPLE.items()}
     return {
         (role, is_staff): make((of_staff if is_staff else _OF_PEOPLE)[role])

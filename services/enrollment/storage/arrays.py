@@ -13,7 +13,7 @@ Columns = Mapping[str, TypeEngine[Any]]
 
 def rows(name: str, columns: Columns) -> TableValuedAlias:
     """The rows, as something to select from."""
-    arrays = [bindparam(f"{name}_{each}", type_=ARRAY(type_)) for each, type_ in columns.items()]
+    arrays = [bindparam(f"{name}_{each}", type_=ARRAY(type_, dimensions=1)) for each, type_ in columns.items()]
     names = [column(each, type_) for each, type_ in columns.items()]
     return func.unnest(*arrays).table_valued(*names, name=name).render_derived()
 

@@ -1,4 +1,7 @@
-"""The conditions on requests that several statements share. The words stand in the statement, as in the partial indexes."""
+"""The conditions on requests that several statements share.
+
+Their values stand in the statement, not in parameters, so that PostgreSQL sees which partial index serves.
+"""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The tables of the service, declared once; the migrations create them, with the constraints and indexes that only they name."""
+"""The tables of the service, declared once; the migrations create them, with their constraints and indexes."""
 
 from sqlalchemy import (
     BigInteger,

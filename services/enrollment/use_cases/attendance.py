@@ -62,7 +62,7 @@ async def record_presences(
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Keep who was there during one slot, by request; a request that is not named keeps what it has. From the slot's day on."""
+    """Keep who was there during one slot, by request, from the slot's day on. The other requests keep what they have."""
     opened = await _open_sheet(tx, session_id, actor, reason)
     slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:
@@ -81,7 +81,7 @@ async def record_presences(
 
 
 async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Sheet:
-    """Close the sheet: the attendance of everybody enrolled is what it says, and nothing of the session changes any more.
+    """Close the sheet: it is the attendance of everybody enrolled, and nothing of the session changes any more.
 
     Requests that were never enrolled end with it, so that these people may ask for another session of the training.
     """

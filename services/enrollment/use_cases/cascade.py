@@ -18,7 +18,7 @@ from shared.contracts.identity import AttachmentSnapshot
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
-    """Keep a session's copy; more seats go to the queue at once, fewer evict nobody. An older snapshot changes nothing."""
+    """Keep a session's copy if it is newer; more seats go to the queue at once, fewer evict nobody."""
     locked = await tx.seats.lock(session.training_id)
     plan = await _keep(tx, session, locked)
     if plan is not None:

@@ -1,4 +1,4 @@
-"""What people decide about a request: the employer, the trainer, the person, staff. Each decision: load, decide, record."""
+"""What people decide about a request: the employer, the trainer, the person, staff. Each one: load, decide, record."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,6 +1,7 @@
 """What a decision is about, loaded under the lock of its training.
 
-The lock comes first, so that no two decisions can deadlock or overtake each other. The rules are read after it: see `set_rule`.
+The lock comes first, so that no two decisions can deadlock or overtake each other. The rules are read after it: see
+`set_rule`.
 """
 
 from collections.abc import Sequence
@@ -39,8 +40,8 @@ async def load_request(
 ) -> LockedRequest:
     """Lock the training of a request that the person may act on in that role, then load it for a move.
 
-    Raises NotFound; DecidedMeanwhile when the state of the request does not allow the move. The queues are loaded only when
-    the move changes seats, or the request has a rank.
+    Raises NotFound; DecidedMeanwhile when the state of the request does not allow the move. The queues are loaded only
+    when the move changes seats, or the request has a rank.
     """
     sessions = await tx.seats.lock_for_request(enrollment_id, actor, role)
     details, rules = await tx.enrollments.load_with_rules(enrollment_id, actor, role)

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts
-from services.enrollment.domain.enrollment import Approval, Enrollment, Seat
+from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.registry import ALL_RULES
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
+from services.enrollment.domain.states import Approval, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -116,8 +116,8 @@ def test_every_move_from_every_state(approval: Approval, seat: Seat, move: Move)
     assert (change.from_approval, change.from_seat, change.to_approval, change.to_seat) == (approval, seat, *target)
     assert (change.enrollment_id, change.move, change.at) == (before.id, move, NOW)
     assert change.acting_as in ACTORS[move]
-    unchanged = {"approval": approval, "seat": seat, "version": 1, "queue_number": before.queue_number}
-    assert replace(after, **unchanged, attendance=None) == before
+    back = replace(after, approval=approval, seat=seat, version=1, queue_number=before.queue_number, attendance=None)
+    assert back == before
     assert after.attendance == (NOBODY_THERE if move is Move.ATTEND else None)
 
 

@@ -28,6 +28,11 @@ def ids(requests: list[Enrollment]) -> list[UUID]:
     return [request.id for request in requests]
 
 
+def number(request: Enrollment) -> int:
+    assert request.queue_number is not None
+    return request.queue_number
+
+
 @given(frees, queues, held_by_structure, caps, st.booleans())
 def test_seats_never_exceed_the_capacity(
     free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
@@ -67,7 +72,7 @@ def test_the_order_is_strict(
 ) -> None:
     """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
     granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=closed))
-    by_number = sorted(queue, key=lambda e: e.queue_number)
+    by_number = sorted(queue, key=number)
     for structure in STRUCTURES:
         of_structure = [e.id for e in by_number if e.structure_id == structure]
         assert [e for e in granted if e in of_structure] == of_structure[
@@ -78,7 +83,7 @@ def test_the_order_is_strict(
     counted = Counter(held)
     for waiting in by_number:
         if waiting.id not in granted:
-            later = {e.id for e in by_number if e.queue_number > waiting.queue_number} & set(granted)
+            later = {e.id for e in by_number if number(e) > number(waiting)} & set(granted)
             assert not later or (cap is not None and counted[waiting.structure_id] >= cap)
         counted[waiting.structure_id] += 1
 

@@ -61,8 +61,8 @@ class Story:
             )
         )
 
-    def resize(self, session: SessionSeats, capacity: int, **times: int) -> list[Fact]:
-        return self.tell(self.seats.plan(session.id, a_plan(capacity, **times)))
+    def resize(self, session: SessionSeats, capacity: int, *, starts: int = 30, closes: int = 20) -> list[Fact]:
+        return self.tell(self.seats.plan(session.id, a_plan(capacity, starts=starts, closes=closes)))
 
     def state(self, request: UUID) -> tuple[Seat, int | None]:
         found = self.requests[request]
