@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, bindparam, exists, literal, or_, select
+from sqlalchemy import DateTime, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
-from services.enrollment.storage.conditions import IS_QUEUED, approval_in
+from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
 from services.enrollment.storage.enrollments import RequestKey
 from services.enrollment.storage.tables import enrollments, sessions
 
@@ -27,7 +27,7 @@ _QUEUED_TOO_LONG: Final = _REQUESTS.where(IS_QUEUED, sessions.c.ends_at <= _NOW)
 _UPCOMING: Final = (
     select(sessions.c.training_id)
     .distinct()
-    .where(sessions.c.ends_at > _NOW, sessions.c.state == literal("scheduled", literal_execute=True))
+    .where(sessions.c.ends_at > _NOW, sessions.c.state == word("scheduled"))
     .order_by(sessions.c.training_id)
 )
 _HAS_QUEUE: Final = exists().where(

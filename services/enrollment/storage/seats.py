@@ -20,11 +20,16 @@ from services.enrollment.storage.tables import enrollments, sessions
 from shared.errors import NotFound
 
 _LOCKED: Final = sessions.alias("locked")
+_SEATS: Final = (
+    "id", "version", "capacity", "closes_at", "starts_at", "ends_at", "state", "held", "overbooked_to",
+    "last_queue_number", "occupancy_version", "attendance_closed_at",
+)  # fmt: skip
 
 
 def _lock(training_id: ColumnElement[UUID]) -> Select[Any]:
     """In one order for everybody, so that no two transactions wait for each other."""
-    return select(_LOCKED).where(_LOCKED.c.training_id == training_id).order_by(_LOCKED.c.id).with_for_update()
+    of_training = _LOCKED.c.training_id == training_id
+    return select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update()
 
 
 _LOCK: Final = _lock(bindparam("training", type_=Uuid()))

@@ -3,19 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.registry import ALL_RULES
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
 from services.enrollment.domain.states import Approval, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY
 
-PARIS = ZoneInfo("Europe/Paris")
 IN_PARIS = NOW.astimezone(PARIS)
 STRUCTURE = UUID("0c7a1b4e-55f0-4c39-8a3d-0f5d2f1f0002")
 SOMEBODY_OF_A_STRUCTURE = Requester(
