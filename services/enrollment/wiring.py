@@ -1,7 +1,8 @@
 """Where the parts of enrollment meet."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -9,8 +10,8 @@ from services.enrollment.api import cart, decisions, enrollments, rules, session
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
-from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases import clock
+from services.enrollment.storage.transaction import Begin, Transaction
+from services.enrollment.use_cases.clock import Clock
 from shared.database import Database
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
@@ -45,28 +46,18 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         service="enrollment",
         subscriptions=[identity.subscriptions, catalogue.subscriptions],
         transaction=Transaction,
-        jobs=[Job("clock", CLOCK_EVERY, _clock(database))],
+        jobs=[Job("clock", CLOCK_EVERY, Clock(_begin(database)).run)],
         relay_shards=settings.relay_shards,
     )
 
 
-def _clock(database: Database) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        """Expire what nobody decided, give what is left when requests are closed, end what a session has outlived."""
-        now = datetime.now(UTC)
+def _begin(database: Database) -> Begin:
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Transaction]:
         async with database.transaction() as work:
-            undecided = await clock.undecided(Transaction(work), now=now)
-            left_over = await clock.left_over(Transaction(work), now=now)
-        for enrollment_id, training_id in undecided:
-            async with database.transaction() as work:
-                await clock.expire(Transaction(work), enrollment_id, training_id, now=now)
-        for training_id in left_over:
-            async with database.transaction() as work:
-                await clock.give_left_over(Transaction(work), training_id, now=now)
-        async with database.transaction() as work:
-            await clock.end_outlived(Transaction(work), now=now)
+            yield Transaction(work)
 
-    return run
+    return begin
 
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(

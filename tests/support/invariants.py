@@ -51,19 +51,23 @@ AUDIT: Final[Mapping[str, str]] = {
     "5. a request is not where its history led": """
         SELECT e.id, e.approval, e.seat, h.to_approval, h.to_seat
         FROM enrollments e JOIN LATERAL (
-            SELECT * FROM enrollment_history h WHERE h.enrollment_id = e.id ORDER BY h.version DESC LIMIT 1
+            SELECT * FROM enrollment_history h WHERE h.aggregate_id = e.id ORDER BY h.version DESC LIMIT 1
         ) h ON true
         WHERE (e.approval, e.seat) <> (h.to_approval, h.to_seat)
     """,
     "5. a request was decided and its history says nothing": """
         SELECT e.id, e.approval FROM enrollments e
-        WHERE e.approval <> 'awaiting_employer' AND NOT EXISTS (SELECT FROM enrollment_history h WHERE h.enrollment_id = e.id)
+        WHERE e.approval <> 'awaiting_employer' AND NOT EXISTS (SELECT FROM enrollment_history h WHERE h.aggregate_id = e.id)
+    """,
+    "5. a request changed without a line of history": """
+        SELECT e.id, e.version FROM enrollments e
+        WHERE e.version <> (SELECT coalesce(max(h.version), 1) FROM enrollment_history h WHERE h.aggregate_id = e.id)
     """,
     "5. a line of history does not begin where the one before it ended": """
         SELECT * FROM (
-            SELECT enrollment_id, version, from_approval, from_seat,
+            SELECT aggregate_id, version, from_approval, from_seat,
                 lag(to_approval) OVER line AS approval_before, lag(to_seat) OVER line AS seat_before
-            FROM enrollment_history WINDOW line AS (PARTITION BY enrollment_id ORDER BY version)
+            FROM enrollment_history WINDOW line AS (PARTITION BY aggregate_id ORDER BY version)
         ) h WHERE approval_before IS NOT NULL AND (from_approval, from_seat) IS DISTINCT FROM (approval_before, seat_before)
     """,
     "6. a session holds more than its capacity and does not say so": """

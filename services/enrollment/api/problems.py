@@ -4,12 +4,11 @@ from services.enrollment.api.dependencies import NotAdmitted
 from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly
 from services.enrollment.domain.enrollment import SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
-from services.enrollment.domain.queue import NoSeatFree
 from services.enrollment.domain.rules.registry import WrongRuleValue
-from services.enrollment.use_cases.attendance import UnknownParticipants
+from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.request import TrainingTwiceInCart
-from shared.http.problems import INVALID, ProblemKind, ProblemMap
+from shared.http.problems import ProblemKind, ProblemMap
 
 NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
 DECIDED_MEANWHILE = ProblemKind(409, "decided-meanwhile", "Décision impossible")
@@ -22,7 +21,6 @@ WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
-LINES = ProblemKind(422, INVALID.slug, INVALID.title, INVALID.detail, errors=lambda error: error.errors)
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -36,5 +34,4 @@ PROBLEMS: ProblemMap = {
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,
-    UnknownParticipants: LINES,
 }

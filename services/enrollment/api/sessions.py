@@ -1,17 +1,15 @@
 """The sessions of a trainer, and their attendance sheets."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
-from sqlalchemy import Row
 
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import (
     ATTENDANCE_CLOSED,
-    LINES,
     NOT_ADMITTED,
     PRESENCES_MISSING,
     REASON_MISSING,
@@ -19,12 +17,13 @@ from services.enrollment.api.problems import (
 )
 from services.enrollment.api.requests import OptionalReason, Presences
 from services.enrollment.api.views import PersonView, StructureView
+from services.enrollment.storage.attendance import Participant
 from services.enrollment.use_cases import attendance
 from services.enrollment.use_cases.attendance import Sheet
 from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
-from shared.http.problems import NOT_FOUND, problems
+from shared.http.problems import INVALID, NOT_FOUND, problems
 from shared.http.views import View
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
@@ -81,17 +80,17 @@ class SheetView(View):
         """Show a sheet."""
         slots = [SlotView(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in sheet.slots]
         session = SheetSessionView(**TrainerSessionView.model_validate(sheet.session).model_dump(), slots=slots)
-        lines = [_line(row, sheet) for row in sheet.enrolled]
+        lines = [_line(participant, sheet) for participant in sheet.enrolled]
         return cls(session=session, closed_at=sheet.session.attendance_closed_at, lines=lines)
 
 
-def _line(row: Row[Any], sheet: Sheet) -> SheetLine:
-    said = sheet.presences.get(row.id, {})
+def _line(participant: Participant, sheet: Sheet) -> SheetLine:
+    present = sheet.presences.get(participant.enrollment.id, {})
     return SheetLine(
-        enrollment_id=row.id,
-        person=PersonView(id=row.account_id, first_name=row.first_name or "", last_name=row.last_name or ""),
-        structure=StructureView(id=row.structure_id, name=row.structure_name or ""),
-        presences={slot.id: said.get(slot.id) for slot in sheet.slots},
+        enrollment_id=participant.enrollment.id,
+        person=PersonView.model_validate(participant.person),
+        structure=StructureView.model_validate(participant.structure),
+        presences={slot.id: present.get(slot.id) for slot in sheet.slots},
     )
 
 
@@ -117,7 +116,7 @@ async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
 
 @router.put(
     "/{session_id}/attendance/slots/{slot_id}",
-    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, LINES),
+    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, INVALID),
 )
 async def record_presences(
     session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
@@ -127,7 +126,7 @@ async def record_presences(
     if len(present) < len(body.presences):
         raise WrongFields([("presences", "Une personne ne peut figurer qu'une fois.")])
     return SheetView.of(
-        await attendance.record(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason)
+        await attendance.record_presences(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason)
     )
 
 

@@ -85,7 +85,7 @@ class EnrollmentView(View):
             seat=request.seat.value,
             status_label=status_label(request.approval, request.seat, details.closed_by),
             late=request.late,
-            motivation=request.motivation,
+            motivation=details.motivation,
             attended=None if request.attendance is None else request.attendance.attended,
             rank=None if rank is None else rank.place,
             rank_reason=None if rank is None else rank.sentence,

@@ -1,10 +1,13 @@
-"""What we do when catalogue speaks: keep copies, give new seats to the queue, end the requests of a cancelled session."""
+"""What enrollment does with catalogue's events.
+
+It keeps copies, gives new seats to the queue, and cancels the requests of a cancelled session.
+"""
 
 from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.follow import cancel_session, keep_session
+from services.enrollment.use_cases.cascade import cancel_session, keep_session
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
@@ -20,23 +23,19 @@ subscriptions.keep(TrainingSnapshot, into=tables.trainings)
 
 @subscriptions.on(SessionScheduled)
 async def when_a_session_is_scheduled(message: SessionScheduled, tx: Transaction) -> None:
-    """Keep its copy."""
     await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionRescheduled)
 async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transaction) -> None:
-    """Keep its copy; times decide who may have left-over seats."""
     await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionCapacityChanged)
 async def when_a_capacity_changes(message: SessionCapacityChanged, tx: Transaction) -> None:
-    """Keep its copy; more seats go to the queue in the same transaction, fewer evict nobody."""
     await keep_session(tx, message.session, now=datetime.now(UTC))
 
 
 @subscriptions.on(SessionCancelled)
 async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction) -> None:
-    """Keep its copy, and end every open request for it."""
     await cancel_session(tx, message.session, now=datetime.now(UTC), reason=message.reason)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.follow import end_attachment
+from services.enrollment.use_cases.cascade import end_attachment
 from shared.contracts.identity import AccountAttachmentEnded, AccountSnapshot, AttachmentSnapshot, StructureSnapshot
 from shared.messaging.subscriptions import Subscriptions
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.enrollment.domain.paris import PARIS, moment
+from shared import errors
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -26,16 +29,16 @@ class Attendance:
         return any(presence.present for presence in self.presences)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One block of presence of a session, in the zone in which its day is read."""
+    """One block of presence of a session, usually half a day."""
 
     id: UUID
     starts_at: datetime
     ends_at: datetime
 
 
-class TooEarly(Exception):
+class TooEarly(errors.Refused):
     """Presences are recorded from the slot's day on, and closed when the last slot has begun."""
 
     def __init__(self, slot: Slot) -> None:
@@ -44,12 +47,11 @@ class TooEarly(Exception):
 
     @property
     def sentence(self) -> str:
-        """Why, in French."""
-        return f"C'est trop tôt : le créneau commence le {self.slot.starts_at:%d/%m/%Y} à {self.slot.starts_at:%H} h {self.slot.starts_at:%M}."
+        return f"C'est trop tôt : le créneau commence le {moment(self.slot.starts_at)}."
 
 
-class AttendanceClosed(Exception):
-    """The attendance of this session was closed: nothing changes any more. `at` is in the zone it is read in."""
+class AttendanceClosed(errors.Refused):
+    """The attendance of this session was closed: nothing changes any more."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -57,12 +59,11 @@ class AttendanceClosed(Exception):
 
     @property
     def sentence(self) -> str:
-        """Why, in French."""
-        return f"L'émargement de cette session a été clos le {self.at:%d/%m/%Y} à {self.at:%H} h {self.at:%M} : il ne change plus."
+        return f"L'émargement de cette session a été clos le {moment(self.at)} : il ne change plus."
 
 
-class SlotsWithoutPresence(Exception):
-    """The attendance cannot be closed: nobody said who was there during these slots."""
+class SlotsWithoutPresence(errors.Refused):
+    """The attendance cannot be closed: somebody's presence is not recorded for these slots."""
 
     def __init__(self, slot_ids: tuple[UUID, ...]) -> None:
         super().__init__(slot_ids)
@@ -70,14 +71,13 @@ class SlotsWithoutPresence(Exception):
 
     @property
     def sentence(self) -> str:
-        """Why, in French."""
         return f"La présence reste à saisir pour {len(self.slot_ids)} créneau(x)."
 
 
 def attendance_of(slots: Sequence[UUID], present: Mapping[UUID, bool]) -> Attendance:
-    """The attendance of one person, from what was said of each slot; raises SlotsWithoutPresence where nothing was said.
+    """The attendance of one person, from what is recorded of each slot; raises SlotsWithoutPresence.
 
-    What was said of a slot that the session no longer has does not count.
+    A presence in a slot that the session no longer has does not count.
     """
     missing = tuple(slot for slot in slots if slot not in present)
     if missing:
@@ -85,9 +85,19 @@ def attendance_of(slots: Sequence[UUID], present: Mapping[UUID, bool]) -> Attend
     return Attendance(tuple(Presence(slot, present[slot]) for slot in slots))
 
 
+def attendances_of(
+    slots: Sequence[UUID], present: Mapping[UUID, Mapping[UUID, bool]], enrolled: Sequence[UUID]
+) -> dict[UUID, Attendance]:
+    """The attendance of everybody enrolled, by request; raises SlotsWithoutPresence with the slots of all of them."""
+    missing = tuple(slot for slot in slots if any(slot not in present.get(request, {}) for request in enrolled))
+    if missing:
+        raise SlotsWithoutPresence(missing)
+    return {request: attendance_of(slots, present.get(request, {})) for request in enrolled}
+
+
 def recordable(slot: Slot, *, now: datetime) -> None:
-    """Presences of a slot are recorded from its day on; raises TooEarly. `now` is in the slot's zone."""
-    if now.date() < slot.starts_at.date():
+    """Presences of a slot are recorded from its day on; raises TooEarly."""
+    if now.astimezone(PARIS).date() < slot.starts_at.astimezone(PARIS).date():
         raise TooEarly(slot)
 
 

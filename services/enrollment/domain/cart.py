@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.facts import Requested
 from services.enrollment.domain.rules.registry import Verdict, eligibility
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Situation
@@ -53,15 +54,6 @@ class Requester:
     structure_is_member: bool
     is_employer: bool
     has_other_employer: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requested:
-    """A request was made, together with `cart_size` - 1 others of the same cart."""
-
-    enrollment: Enrollment
-    cart_id: UUID
-    cart_size: int
 
 
 def verdicts(rules: Rules, session: WantedSession, requester: Requester, *, now: datetime) -> list[Verdict]:
@@ -110,10 +102,9 @@ def request(
         structure_id=requester.structure_id,
         training_id=session.training_id,
         session_id=session.id,
-        motivation=motivation,
         requested_at=at,
     )
-    return Requested(enrollment=enrollment, cart_id=cart_id, cart_size=cart_size)
+    return Requested(enrollment=enrollment, motivation=motivation, cart_id=cart_id, cart_size=cart_size)
 
 
 def _situation(

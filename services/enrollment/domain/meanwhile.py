@@ -1,14 +1,16 @@
-"""What happened to a request before a decision that came too late, in a sentence for whoever wanted to decide."""
+"""What happened to a request before a decision that came too late: a sentence for the person who wanted to decide."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from services.enrollment.domain.paris import moment
 from services.enrollment.domain.states import ActingAs, Move
+from shared import errors
 
 Relation = Literal["self", "colleague", "other"]
-"""What the reader is to whoever decided: the same person, another employer of the structure, or neither."""
+"""The reader and the person who decided: the same, both employers of the structure, or neither."""
 
 _DID: Final[Mapping[Move, str]] = {
     Move.ACCEPT: "accepté cette demande",
@@ -19,6 +21,7 @@ _DID: Final[Mapping[Move, str]] = {
     Move.DECLINE: "décliné cette demande",
     Move.WITHDRAW: "retiré cette demande",
     Move.CANCEL: "annulé cette demande",
+    Move.ATTEND: "clos l'émargement",
 }
 _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",
@@ -33,9 +36,9 @@ _OF: Final[Mapping[ActingAs, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastDecision:
-    """The decision that led to where the request is; `by` is a full name, `at` in the zone it is read in."""
+    """The decision that led to the request's state; `by` is a full name."""
 
     move: Move
     acting_as: ActingAs
@@ -44,7 +47,7 @@ class LastDecision:
     relation: Relation
 
 
-class DecidedMeanwhile(Exception):
+class DecidedMeanwhile(errors.Refused):
     """The move is not possible any more, or not yet: `last` is what was decided, None when nothing was."""
 
     def __init__(self, last: LastDecision | None, label: str, *, attended: bool) -> None:
@@ -53,14 +56,12 @@ class DecidedMeanwhile(Exception):
 
     @property
     def sentence(self) -> str:
-        """Why, in French."""
         now = f"elle est « {self.label} »."
         if self.attended:
             return f"L'émargement de la session est clos : cette demande ne change plus ; {now}"
         if self.last is None:
             return f"L'employeur n'a pas encore décidé de cette demande ; {now}"
-        at = f"{self.last.at:%d/%m/%Y} à {self.last.at:%H} h {self.last.at:%M}"
-        return f"{_happened(self.last)} le {at} ; {now}"
+        return f"{_happened(self.last)} le {moment(self.last.at)} ; {now}"
 
 
 def _happened(last: LastDecision) -> str:

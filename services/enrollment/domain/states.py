@@ -1,4 +1,4 @@
-"""The two facts about a request, the moves between them, and the words in which a person reads them."""
+"""The two facts about a request, the moves that change them, and the French labels of both together."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 
 class Approval(StrEnum):
-    """What is decided about the request."""
+    """What is decided about a request."""
 
     AWAITING_EMPLOYER = "awaiting_employer"
     AWAITING_TRAINER = "awaiting_trainer"
@@ -20,7 +20,7 @@ class Approval(StrEnum):
 
 
 class Seat(StrEnum):
-    """What the request has of the session's seats."""
+    """What a request has of its session's seats."""
 
     NONE = "none"
     QUEUED = "queued"
@@ -28,7 +28,7 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a request."""
+    """What can happen to a request. `ATTEND`: the attendance of its session is closed."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -40,9 +40,11 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     PROMOTE = "promote"
+    ATTEND = "attend"
 
 
 ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
+CancelledBy = Literal["employer", "staff", "session", "attachment"]
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
@@ -70,7 +72,34 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
 }
+
+SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
+    # from          move             to
+    (Seat.NONE,     Move.ACCEPT):    Seat.QUEUED,
+    (Seat.NONE,     Move.REFUSE):    Seat.NONE,
+    (Seat.NONE,     Move.EXPIRE):    Seat.NONE,
+    (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
+    (Seat.NONE,     Move.CANCEL):    Seat.NONE,
+
+    (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
+    (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
+    (Seat.QUEUED,   Move.ANSWER):    Seat.QUEUED,
+    (Seat.QUEUED,   Move.PROMOTE):   Seat.HELD,
+    (Seat.QUEUED,   Move.DECLINE):   Seat.NONE,
+    (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
+    (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
+
+    (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
+    (Seat.HELD,     Move.ASK):       Seat.HELD,
+    (Seat.HELD,     Move.ANSWER):    Seat.HELD,
+    (Seat.HELD,     Move.ATTEND):    Seat.HELD,
+    (Seat.HELD,     Move.DECLINE):   Seat.NONE,
+    (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
+    (Seat.HELD,     Move.CANCEL):    Seat.NONE,
+}
+"""A move is possible when both tables allow it: from the approval and from the seat of the request."""
 
 ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ACCEPT:    frozenset({"employer", "staff"}),
@@ -83,6 +112,7 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.WITHDRAW:  frozenset({"beneficiary"}),
     Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
+    Move.ATTEND:    frozenset({"trainer", "staff"}),
 }
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
@@ -111,10 +141,11 @@ _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
 OPEN: Final = frozenset(
     {Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED}
 )
+"""Something may still become of a request in these, as long as its attendance is not recorded."""
 
 
 def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:
-    """What a person reads, in French. `closed_by` says who cancelled; KeyError for a pair that cannot be."""
+    """The French label. `closed_by`: who cancelled the request; KeyError for a pair that cannot be."""
     label = _LABELS[approval, seat]
     if approval is Approval.CANCELLED and closed_by is not None:
         return _CANCELLED_BECAUSE.get(closed_by, label)

@@ -1,23 +1,44 @@
 """Who may see or do what with a request or a session, as conditions of SQL: loading is the access check."""
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, get_args
+
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, false, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.enrollment.storage.people import Actor
+from services.enrollment.storage.tables import enrollments, sessions
 
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
 
-MAY_ACT: Final[Mapping[Role, str]] = {
-    "beneficiary": "e.account_id = :me",
-    "employer": "(e.structure_id = ANY(:structures) OR :staff)",
-    "trainer": "(:me = ANY(s.trainer_ids) OR :staff)",
-    "reader": "(e.account_id = :me OR e.structure_id = ANY(:structures) OR :me = ANY(s.trainer_ids) OR :staff)",
-    "staff": ":staff",
+_ACTOR: Final = bindparam("actor", type_=Uuid())
+_IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
+_IS_EMPLOYER: Final = enrollments.c.structure_id == any_(bindparam("employer_of", type_=ARRAY(Uuid())))
+_IS_TRAINER: Final = any_(sessions.c.trainer_ids) == _ACTOR
+_OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
+    "beneficiary": _IS_BENEFICIARY,
+    "employer": _IS_EMPLOYER,
+    "trainer": _IS_TRAINER,
+    "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
+    "staff": false(),
 }
-"""Conditions on a request `e` and its session `s`; staff may act for employers and trainers, and say why."""
+"""Conditions on a request and its session. That of the trainers needs the session alone."""
+
+Statements = Mapping[tuple[Role, bool], Select[Any]]
 
 
-def who(actor: Actor, role: Role) -> dict[str, Any]:
-    """The values that the condition of the role asks for."""
-    values: dict[str, Any] = {"me": actor.account_id, "structures": list(actor.employer_of), "staff": actor.is_staff}
-    return {name: value for name, value in values.items() if f":{name}" in MAY_ACT[role]}
+def for_each_role(
+    make: Callable[[ColumnElement[bool]], Select[Any]], *, roles: Sequence[Role] = get_args(Role)
+) -> Statements:
+    """The statement of each role, for people and for staff, who may also act for employers and trainers."""
+    of_staff = {role: condition if role == "beneficiary" else true() for role, condition in _OF_PEOPLE.items()}
+    return {
+        (role, is_staff): make((of_staff if is_staff else _OF_PEOPLE)[role])
+        for role in roles
+        for is_staff in (False, True)
+    }
+
+
+def as_parameters(actor: Actor) -> dict[str, Any]:
+    """The parameters of these conditions."""
+    return {"actor": actor.account_id, "employer_of": list(actor.employer_of)}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
-from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.facts import Requested
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
 
@@ -122,10 +122,12 @@ class Carts:
             row["id"]: WantedSession(**{**row, "trainer_ids": frozenset(row["trainer_ids"])}) for row in rows.mappings()
         }
 
-    async def turn_into_requests(self, requests: Sequence[Enrollment]) -> set[UUID]:
+    async def turn_into_requests(self, requests: Sequence[Requested]) -> set[UUID]:
         """Add one person's requests and take their sessions out of the cart.
 
         Return the ids of those added: a request is not added if the person has an open one for the training.
         """
-        values = {name: [getattr(request, name) for request in requests] for name in _REQUEST}
+        of_enrollment = [name for name in _REQUEST if name != "motivation"]
+        values = {name: [getattr(request.enrollment, name) for request in requests] for name in of_enrollment}
+        values["motivation"] = [request.motivation for request in requests]
         return set((await self._connection.scalars(_TURN_INTO_REQUESTS, values)).all())

@@ -61,17 +61,17 @@ class Decisions:
 
 def _decisions(actor: Actor, after: DecisionKey | None, most: int) -> Select[Any]:
     history, last = enrollment_history, enrollment_history.alias("last")
-    key = (history.c.at, history.c.enrollment_id, history.c.version)
+    key = (history.c.at, history.c.aggregate_id, history.c.version)
     conditions = [
-        history.c.moved_by == actor.account_id,
+        history.c.acted_by == actor.account_id,
         history.c.acting_as == "employer",
         enrollments.c.structure_id == any_(literal(sorted(actor.employer_of), ARRAY(UUID_TYPE))),
     ]
     if after is not None:
         conditions.append(tuple_(*key) < tuple_(*map(literal, after)))
     page = (
-        select(*history.c["enrollment_id", "version", "move", "at", "note"])
-        .join(enrollments, enrollments.c.id == history.c.enrollment_id)
+        select(*history.c["aggregate_id", "version", "act", "at", "note"])
+        .join(enrollments, enrollments.c.id == history.c.aggregate_id)
         .where(*conditions)
         .order_by(*(column.desc() for column in key))
         .limit(most)
@@ -87,20 +87,20 @@ def _decisions(actor: Actor, after: DecisionKey | None, most: int) -> Select[Any
             last.c.acting_as.label("moved_as"),
         )
         .select_from(page)
-        .join(enrollments, enrollments.c.id == page.c.enrollment_id)
+        .join(enrollments, enrollments.c.id == page.c.aggregate_id)
         .join(sessions, sessions.c.id == enrollments.c.session_id)
         .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
         .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
-        .outerjoin(last, and_(last.c.enrollment_id == enrollments.c.id, last.c.version == enrollments.c.version))
-        .order_by(page.c.at.desc(), page.c.enrollment_id.desc(), page.c.version.desc())
+        .outerjoin(last, and_(last.c.aggregate_id == enrollments.c.id, last.c.version == enrollments.c.version))
+        .order_by(page.c.at.desc(), page.c.aggregate_id.desc(), page.c.version.desc())
     )
 
 
 def _decision_of(row: Row[Any]) -> DecisionDetails:
     return DecisionDetails(
-        enrollment_id=row.enrollment_id,
+        enrollment_id=row.aggregate_id,
         version=row.version,
-        move=row.move,
+        move=row.act,
         at=row.at,
         note=row.note,
         person=person_of(row),

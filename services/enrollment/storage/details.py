@@ -50,6 +50,7 @@ class EnrollmentDetails:
     """
 
     enrollment: Enrollment
+    motivation: str
     person: PersonName
     structure: StructureName
     session: SessionSummary
@@ -77,7 +78,7 @@ DETAILS: Final[Select[Any]] = (
     .outerjoin(
         enrollment_history,
         and_(
-            enrollment_history.c.enrollment_id == enrollments.c.id,
+            enrollment_history.c.aggregate_id == enrollments.c.id,
             enrollment_history.c.version == enrollments.c.version,
         ),
     )
@@ -107,6 +108,7 @@ def details_of(row: Row[Any]) -> EnrollmentDetails:
     enrollment = enrollment_of(row)
     return EnrollmentDetails(
         enrollment=enrollment,
+        motivation=row.motivation,
         person=person_of(row),
         structure=structure_of(row),
         session=session_of(row),
@@ -127,7 +129,6 @@ def enrollment_of(row: Row[Any]) -> Enrollment:
         structure_id=row.structure_id,
         training_id=row.training_id,
         session_id=row.session_id,
-        motivation=row.motivation,
         requested_at=row.requested_at,
         approval=Approval(row.approval),
         seat=Seat(row.seat),

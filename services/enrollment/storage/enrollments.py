@@ -1,60 +1,54 @@
-"""Requests and their history. Loading is the access check: every load for a person names who acts."""
+"""Requests. Loading is the access check: every load for a person names who acts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.enrollment import Change, Enrollment
-from services.enrollment.storage.access import MAY_ACT, Role, who
-from services.enrollment.storage.details import EnrollmentDetails, details_of, enrollment_of
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.rules.rule_set import Rules
+from services.enrollment.storage.access import Role, Statements, as_parameters, for_each_role
+from services.enrollment.storage.conditions import IS_OPEN
+from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
 from services.enrollment.storage.people import Actor
+from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
+from services.enrollment.storage.tables import enrollments
 from shared.errors import NotFound
 
-OPEN: Final = "e.approval IN ('awaiting_employer', 'awaiting_trainer', 'awaiting_beneficiary', 'validated') AND e.attendance IS NULL"
+_ID: Final = enrollments.c.id == bindparam("id", type_=Uuid())
+_LOAD: Final = for_each_role(lambda may_act: DETAILS.where(_ID, may_act))
+_LOAD_WITH_RULES: Final = for_each_role(
+    lambda may_act: DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules")).where(_ID, may_act)
+)
+_SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
-_DETAILS: Final = """
-    SELECT e.*, p.first_name, p.last_name, t.name AS structure_name, s.title, s.place, s.starts_at, s.ends_at, s.trainer_ids,
-        h.acting_as AS moved_as
-    FROM enrollments e JOIN sessions s ON s.id = e.session_id
-        LEFT JOIN accounts p ON p.id = e.account_id
-        LEFT JOIN structures t ON t.id = e.structure_id
-        LEFT JOIN enrollment_history h ON h.enrollment_id = e.id AND h.version = e.version
-"""
-_LOAD: Final = {role: text(f"{_DETAILS} WHERE e.id = :id AND {condition}") for role, condition in MAY_ACT.items()}
-_SOME = text("SELECT * FROM enrollments WHERE id = ANY(:ids)")
-_SAVE = text("""
-    WITH moved AS (
-        UPDATE enrollments SET version = :version, approval = :to_approval, seat = :to_seat, queue_number = :queue_number, late = :late
-        WHERE id = :id AND version = :version - 1 RETURNING id
+
+def _open(*conditions: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
+    """In the order of locks."""
+    return (
+        select(enrollments.c.id, enrollments.c.training_id)
+        .where(IS_OPEN, *conditions)
+        .order_by(enrollments.c.training_id, enrollments.c.id)
     )
-    INSERT INTO enrollment_history (enrollment_id, version, move, from_approval, to_approval, from_seat, to_seat,
-        moved_by, acting_as, at, note)
-    SELECT id, CAST(:version AS bigint), CAST(:move AS text), CAST(:from_approval AS text), CAST(:to_approval AS text),
-        CAST(:from_seat AS text), CAST(:to_seat AS text), CAST(:moved_by AS uuid), CAST(:acting_as AS text),
-        CAST(:at AS timestamptz), CAST(:note AS text)
-    FROM moved RETURNING version
-""")
-_ADD = text("""
-    INSERT INTO enrollments (id, account_id, structure_id, training_id, session_id, motivation, version, requested_at, approval, seat, late)
-    SELECT made.*, 1, :requested_at, 'awaiting_employer', 'none', false FROM unnest(
-        CAST(:id AS uuid[]), CAST(:account_id AS uuid[]), CAST(:structure_id AS uuid[]), CAST(:training_id AS uuid[]),
-        CAST(:session_id AS uuid[]), CAST(:motivation AS text[])) made
-    ON CONFLICT DO NOTHING RETURNING id
-""")
-_OPEN_OF = text(f"""
-    SELECT e.id, e.training_id FROM enrollments e
-    WHERE {OPEN} AND (CAST(:session AS uuid) IS NULL OR e.session_id = :session)
-        AND (CAST(:account AS uuid) IS NULL OR (e.account_id = :account AND e.structure_id = :structure))
-    ORDER BY e.training_id, e.id
-""")  # noqa: S608 - made of constants
 
 
-class MovedWithoutTheLock(Exception):
-    """The request is not at the version that was read under the lock of its training: a mistake in the program."""
+_OPEN_OF_SESSION: Final = _open(enrollments.c.session_id == bindparam("session", type_=Uuid()))
+_OPEN_OF_PERSON: Final = _open(
+    enrollments.c.account_id == bindparam("account", type_=Uuid()),
+    enrollments.c.structure_id == bindparam("structure", type_=Uuid()),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """A request and its training, whose lock comes before the request is loaded."""
+
+    id: UUID
+    training_id: UUID
 
 
 class Enrollments:
@@ -65,36 +59,33 @@ class Enrollments:
 
     async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> EnrollmentDetails:
         """A request that the person may see or act on in that role; NotFound otherwise."""
-        row = (await self._connection.execute(_LOAD[role], {"id": enrollment_id, **who(actor, role)})).one_or_none()
-        if row is None:
-            raise NotFound
-        return details_of(row)
+        return details_of(await self._row(_LOAD, enrollment_id, actor, role))
+
+    async def load_with_rules(self, enrollment_id: UUID, actor: Actor, role: Role) -> tuple[EnrollmentDetails, Rules]:
+        """The same, and the rules in force."""
+        row = await self._row(_LOAD_WITH_RULES, enrollment_id, actor, role)
+        return details_of(row), rules_of(row.rules)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
-        """Requests that no person asks for: the queue, the clock or a message does. In the order of `ids`; under the lock."""
+        """Requests that a message or the clock asks for, no person; under the lock. In the order of `ids`."""
         found = {row.id: enrollment_of(row) for row in await self._connection.execute(_SOME, {"ids": list(ids)})}
         return [found[each] for each in ids]
 
-    async def add(self, made: Sequence[Enrollment], now: datetime) -> set[UUID]:
-        """Add requests that wait for the employer; return those added: not where the person has an open one for the training."""
-        names = ("id", "account_id", "structure_id", "training_id", "session_id", "motivation")
-        columns = {name: [getattr(one, name) for one in made] for name in names}
-        return set((await self._connection.scalars(_ADD, {**columns, "requested_at": now})).all())
+    async def open_of_session(self, session_id: UUID) -> list[RequestKey]:
+        """The open requests for a session."""
+        return await self._keys(_OPEN_OF_SESSION, session=session_id)
 
-    async def save(self, enrollment: Enrollment, change: Change) -> None:
-        """Store a moved request with its line of history."""
-        values = {name: getattr(enrollment, name) for name in ("id", "version", "queue_number", "late")}
-        values |= {name: getattr(change, name) for name in ("acting_as", "at", "note")}
-        values |= {
-            name: getattr(change, name).value
-            for name in ("move", "from_approval", "to_approval", "from_seat", "to_seat")
-        }
-        if await self._connection.scalar(_SAVE, {**values, "moved_by": change.by}) is None:
-            raise MovedWithoutTheLock(enrollment.id, enrollment.version)
+    async def open_of_person(self, account_id: UUID, structure_id: UUID) -> list[RequestKey]:
+        """The open requests of a person in a structure, in the order of locks."""
+        return await self._keys(_OPEN_OF_PERSON, account=account_id, structure=structure_id)
 
-    async def open_of(
-        self, *, session_id: UUID | None = None, account_id: UUID | None = None, structure_id: UUID | None = None
-    ) -> Sequence[Row[Any]]:
-        """Id and training_id of the open requests of a session, or of a person in a structure, in the order of locks."""
-        values = {"session": session_id, "account": account_id, "structure": structure_id}
-        return (await self._connection.execute(_OPEN_OF, values)).all()
+    async def _row(self, statements: Statements, enrollment_id: UUID, actor: Actor, role: Role) -> Row[Any]:
+        values = {"id": enrollment_id, **as_parameters(actor)}
+        row = (await self._connection.execute(statements[role, actor.is_staff], values)).one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+    async def _keys(self, statement: Select[tuple[UUID, UUID]], **values: UUID) -> list[RequestKey]:
+        found = await self._connection.execute(statement, values)
+        return [RequestKey(id=row.id, training_id=row.training_id) for row in found]

@@ -14,8 +14,8 @@ from services.enrollment.storage.tables import accounts, enrollment_history
 
 _OF: Final = (
     select(enrollment_history, *accounts.c["first_name", "last_name"])
-    .outerjoin(accounts, accounts.c.id == enrollment_history.c.moved_by)
-    .where(enrollment_history.c.enrollment_id == bindparam("enrollment"))
+    .outerjoin(accounts, accounts.c.id == enrollment_history.c.acted_by)
+    .where(enrollment_history.c.aggregate_id == bindparam("enrollment"))
     .order_by(enrollment_history.c.version)
 )
 
@@ -47,13 +47,13 @@ class History:
         return [
             HistoryEntry(
                 version=row.version,
-                move=row.move,
+                move=row.act,
                 from_approval=row.from_approval,
                 to_approval=row.to_approval,
                 from_seat=row.from_seat,
                 to_seat=row.to_seat,
-                moved_by=row.moved_by
-                and PersonName(id=row.moved_by, first_name=row.first_name or "", last_name=row.last_name or ""),
+                moved_by=row.acted_by
+                and PersonName(id=row.acted_by, first_name=row.first_name or "", last_name=row.last_name or ""),
                 acting_as=row.acting_as,
                 at=row.at,
                 note=row.note,

@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     false,
     func,
     literal,
@@ -29,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
+from services.enrollment.storage.conditions import IS_OPEN, approval_in
 from services.enrollment.storage.details import (
     DETAILS,
     EnrollmentDetails,
@@ -40,15 +40,11 @@ from services.enrollment.storage.tables import enrollments, sessions
 Group = Literal["requested", "followed", "refused", "cancelled"]
 Key = tuple[datetime, UUID]
 
-_OPEN: Final = and_(
-    enrollments.c.approval.in_(["awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated"]),
-    enrollments.c.attendance.is_(None),
-)
 _GROUPS: Final[dict[Group, ColumnElement[bool]]] = {
-    "requested": or_(_OPEN, enrollments.c.attended.is_(False)),
+    "requested": or_(IS_OPEN, enrollments.c.attended.is_(False)),
     "followed": enrollments.c.attended.is_(True),
-    "refused": enrollments.c.approval.in_(["refused", "declined", "expired"]),
-    "cancelled": enrollments.c.approval.in_(["withdrawn", "cancelled"]),
+    "refused": approval_in(Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED),
+    "cancelled": approval_in(Approval.WITHDRAWN, Approval.CANCELLED),
 }
 _NEWEST: Final = (enrollments.c.requested_at.desc(), enrollments.c.id.desc())
 

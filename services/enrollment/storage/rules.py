@@ -3,7 +3,7 @@
 At a moment, the row with the greatest version among those whose `effective_from` has come holds for a rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +34,9 @@ _AT: Final = _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", 
 _IN_FORCE: Final = _LATEST.where(
     tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at)
 )
+_in_force = _IN_FORCE.subquery()
+IN_FORCE_AS_JSON: Final = select(func.jsonb_agg(func.to_jsonb(_in_force.table_valued()))).scalar_subquery()
+"""The same settings as one value, for a statement that asks for something else too; `rules_of` reads it."""
 _LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)).where(
     tables.rules.c.name == bindparam("name")
 )
@@ -60,6 +63,21 @@ def as_json(rule: Rule[Value], value: Value) -> dict[str, Any]:
     """The value of a rule in the types of JSON, by field."""
     written: dict[str, Any] = _ADAPTERS[rule.name].dump_python(value, mode="json")
     return written
+
+
+def rules_of(settings: Iterable[Mapping[str, Any]] | None) -> Rules:
+    """The rules of these settings. A name that no rule has any more is passed over: what was set stays stored."""
+    return Rules(
+        {
+            setting["name"]: Setting(
+                version=setting["version"],
+                enabled=setting["enabled"],
+                value=_ADAPTERS[setting["name"]].validate_python(setting["value"]),
+            )
+            for setting in settings or ()
+            if setting["name"] in _ADAPTERS
+        }
+    )
 
 
 class StoredRules:
@@ -97,14 +115,4 @@ class StoredRules:
             raise ChangedMeanwhile
 
     async def _rules(self, statement: Select[tuple[str, int, bool, Any]], **values: datetime) -> Rules:
-        """A name that no rule has any more is passed over: what was set stays stored."""
-        rows = await self._connection.execute(statement, values)
-        return Rules(
-            {
-                row.name: Setting(
-                    version=row.version, enabled=row.enabled, value=_ADAPTERS[row.name].validate_python(row.value)
-                )
-                for row in rows
-                if row.name in _ADAPTERS
-            }
-        )
+        return rules_of((await self._connection.execute(statement, values)).mappings().all())

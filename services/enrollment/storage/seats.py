@@ -1,62 +1,71 @@
-"""The seats of sessions and their queues. One lock, on the sessions of a training, guards them and every move of its requests."""
+"""The seats of sessions and their queues. One lock guards them, on all sessions of a training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import ColumnElement, DateTime, Row, Select, Uuid, any_, bindparam, func, null, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.queue import SessionSeats, Waiting
-from services.enrollment.storage.access import MAY_ACT, Role, who
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
+from services.enrollment.domain.states import Approval, Seat
+from services.enrollment.domain.training_seats import Queues
+from services.enrollment.storage.access import Role, as_parameters, for_each_role
+from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
 from services.enrollment.storage.people import Actor
+from services.enrollment.storage.tables import enrollments, sessions
 from shared.errors import NotFound
 
-_LOCKING: Final = "SELECT each.* FROM sessions each WHERE each.training_id ="
-_IN_ORDER: Final = "ORDER BY each.id FOR UPDATE"
-"""One order for everybody, so that no two wait for each other."""
-_OF_REQUEST: Final = "SELECT e.training_id FROM enrollments e JOIN sessions s ON s.id = e.session_id WHERE e.id = :id"
-_OF_SESSION: Final = "SELECT s.training_id FROM sessions s WHERE s.id = :id"
+_LOCKED: Final = sessions.alias("locked")
+_SEATS: Final = (
+    "id", "version", "capacity", "closes_at", "starts_at", "ends_at", "state", "held", "overbooked_to",
+    "last_queue_number", "occupancy_version", "attendance_closed_at",
+)  # fmt: skip
 
-_LOCK = text(f"{_LOCKING} :training {_IN_ORDER}")
-_LOCK_OF_REQUEST: Final = {
-    role: text(f"{_LOCKING} ({_OF_REQUEST} AND {may}) {_IN_ORDER}") for role, may in MAY_ACT.items()
-}
-_LOCK_OF_SESSION = text(f"{_LOCKING} ({_OF_SESSION} AND {MAY_ACT['trainer']}) {_IN_ORDER}")
-_WAITING = text("""
-    WITH held AS MATERIALIZED ( -- counted once: without statistics the planner counts again for everybody queued
-        SELECT e.training_id, e.structure_id, count(*) AS seats FROM enrollments e JOIN sessions s ON s.id = e.session_id
-        WHERE e.training_id = ANY(:trainings) AND e.seat = 'held' AND s.ends_at > :now GROUP BY e.training_id, e.structure_id
+
+def _lock(training_id: ColumnElement[UUID]) -> Select[Any]:
+    """In one order for everybody, so that no two transactions wait for each other."""
+    of_training = _LOCKED.c.training_id == training_id
+    return select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update()
+
+
+_LOCK: Final = _lock(bindparam("training", type_=Uuid()))
+_LOCK_OF_REQUEST: Final = for_each_role(
+    lambda may_act: _lock(
+        select(enrollments.c.training_id)
+        .join(sessions, sessions.c.id == enrollments.c.session_id)
+        .where(enrollments.c.id == bindparam("id", type_=Uuid()), may_act)
+        .scalar_subquery()
     )
-    SELECT e.id, e.training_id, e.session_id, e.structure_id, e.queue_number, coalesce(held.seats, 0) AS held
-    FROM enrollments e LEFT JOIN held ON held.training_id = e.training_id AND held.structure_id = e.structure_id
-    WHERE e.training_id = ANY(:trainings) AND e.seat = 'queued' ORDER BY e.session_id, e.queue_number
-""")
-_SAVE = text("""
-    UPDATE sessions SET held = :held, overbooked_to = :overbooked_to, last_queue_number = :number,
-        occupancy_version = occupancy_version + 1
-    WHERE id = :id RETURNING occupancy_version, (
-        SELECT count(*) FROM enrollments e WHERE e.training_id = sessions.training_id AND e.session_id = sessions.id AND e.seat = 'queued'
-    ) AS queued
-""")
+)
+_LOCK_OF_SESSION: Final = for_each_role(
+    lambda may_act: _lock(
+        select(sessions.c.training_id).where(sessions.c.id == bindparam("id", type_=Uuid()), may_act).scalar_subquery()
+    ),
+    roles=("trainer",),
+)
 
-
-@dataclass(frozen=True, slots=True)
-class WaitingLists:
-    """Everybody queued, by session and in order, and the seats that structures with somebody queued hold, by training."""
-
-    queues: dict[UUID, list[Waiting]]
-    held: dict[UUID, dict[UUID, int]]
-
-    def of(self, session_id: UUID) -> list[Waiting]:
-        """The queue of one session."""
-        return self.queues.get(session_id, [])
-
-    def held_in(self, training_id: UUID) -> dict[UUID, int]:
-        """Seats by structure in one training."""
-        return self.held.setdefault(training_id, {})
+_IN_TRAININGS: Final = enrollments.c.training_id == any_(bindparam("trainings", type_=ARRAY(Uuid())))
+_OF_REQUEST: Final = ("id", "version", "account_id", "requested_at", "approval", "queue_number", "late")
+_QUEUES: Final = union_all(
+    select(
+        *enrollments.c["training_id", "session_id", "structure_id"],
+        null().label("seats"),
+        *enrollments.c[_OF_REQUEST],
+    ).where(_IN_TRAININGS, IS_QUEUED),
+    select(
+        *enrollments.c["training_id", "session_id", "structure_id"],
+        func.count(),
+        *(null().label(name) for name in _OF_REQUEST),
+    )
+    .join(sessions, sessions.c.id == enrollments.c.session_id)
+    .where(_IN_TRAININGS, IS_HELD, sessions.c.ends_at > bindparam("now", type_=DateTime(timezone=True)))
+    .group_by(*enrollments.c["training_id", "session_id", "structure_id"]),
+)
+"""Two kinds of rows: the queued requests, and the `seats` that each structure holds in each session."""
 
 
 class Seats:
@@ -65,39 +74,67 @@ class Seats:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def lock(self, training_id: UUID) -> Sequence[Row[Any]]:
+    async def lock(self, training_id: UUID) -> list[SessionSeats]:
         """Lock the sessions of a training, so that cap and seats are decided one after the other."""
-        return (await self._connection.execute(_LOCK, {"training": training_id})).all()
+        return [_seats_of(row) for row in await self._connection.execute(_LOCK, {"training": training_id})]
 
-    async def lock_for_request(self, enrollment_id: UUID, actor: Actor, role: Role) -> Sequence[Row[Any]]:
-        """Lock the sessions of the training of a request that the person may act on; NotFound otherwise."""
-        rows = (await self._connection.execute(_LOCK_OF_REQUEST[role], {"id": enrollment_id, **who(actor, role)})).all()
+    async def lock_for_request(self, enrollment_id: UUID, actor: Actor, role: Role) -> list[SessionSeats]:
+        """Lock the training of a request that the person may act on in that role; NotFound otherwise."""
+        return await self._lock(_LOCK_OF_REQUEST[role, actor.is_staff], enrollment_id, actor)
+
+    async def lock_for_session(self, session_id: UUID, actor: Actor) -> list[SessionSeats]:
+        """Lock the training of a session whose attendance the person may record; NotFound otherwise."""
+        return await self._lock(_LOCK_OF_SESSION["trainer", actor.is_staff], session_id, actor)
+
+    async def queues(self, training_ids: Sequence[UUID], now: datetime) -> dict[UUID, Queues]:
+        """The queues of each training; held seats count in sessions not yet over."""
+        queued: dict[UUID, dict[UUID, list[Enrollment]]] = {training_id: {} for training_id in training_ids}
+        held: dict[UUID, dict[tuple[UUID, UUID], int]] = {training_id: {} for training_id in training_ids}
+        for row in await self._connection.execute(_QUEUES, {"trainings": list(training_ids), "now": now}):
+            if row.seats is None:
+                queued[row.training_id].setdefault(row.session_id, []).append(_queued_of(row))
+            else:
+                held[row.training_id][row.session_id, row.structure_id] = row.seats
+        return {each: Queues(queued=queued[each], held=held[each]) for each in training_ids}
+
+    async def _lock(self, statement: Select[Any], identifier: UUID, actor: Actor) -> list[SessionSeats]:
+        rows = (await self._connection.execute(statement, {"id": identifier, **as_parameters(actor)})).all()
         if not rows:
             raise NotFound
-        return rows
-
-    async def lock_for_session(self, session_id: UUID, actor: Actor) -> Sequence[Row[Any]]:
-        """Lock the sessions of the training of a session whose attendance the person may record; NotFound otherwise."""
-        rows = (await self._connection.execute(_LOCK_OF_SESSION, {"id": session_id, **who(actor, "trainer")})).all()
-        if not rows:
-            raise NotFound
-        return rows
-
-    async def waiting(self, training_ids: Sequence[UUID], now: datetime) -> WaitingLists:
-        """The queues of trainings; held seats count in sessions not yet over."""
-        found = WaitingLists({}, {})
-        for row in await self._connection.execute(_WAITING, {"trainings": list(training_ids), "now": now}):
-            found.queues.setdefault(row.session_id, []).append(Waiting(row.id, row.structure_id, row.queue_number))
-            found.held_in(row.training_id)[row.structure_id] = row.held
-        return found
-
-    async def save(self, seats: SessionSeats, number: int) -> tuple[int, int]:
-        """Store the seats; return the new version of the occupancy and how many are queued."""
-        values = {"id": seats.session_id, "held": seats.held, "overbooked_to": seats.overbooked_to, "number": number}
-        row = (await self._connection.execute(_SAVE, values)).one()
-        return row.occupancy_version, row.queued
+        return [_seats_of(row) for row in rows]
 
 
-def seats_of(row: Row[Any]) -> SessionSeats:
-    """The seats of a locked session."""
-    return SessionSeats(row.id, row.capacity, row.held, row.overbooked_to)
+def _seats_of(row: Row[Any]) -> SessionSeats:
+    plan = SessionPlan(
+        version=row.version,
+        capacity=row.capacity,
+        closes_at=row.closes_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        scheduled=row.state == "scheduled",
+    )
+    return SessionSeats(
+        id=row.id,
+        plan=plan,
+        held=row.held,
+        overbooked_to=row.overbooked_to,
+        last_queue_number=row.last_queue_number,
+        version=row.occupancy_version,
+        attendance_closed_at=row.attendance_closed_at,
+    )
+
+
+def _queued_of(row: Row[Any]) -> Enrollment:
+    return Enrollment(
+        id=row.id,
+        version=row.version,
+        account_id=row.account_id,
+        structure_id=row.structure_id,
+        training_id=row.training_id,
+        session_id=row.session_id,
+        requested_at=row.requested_at,
+        approval=Approval(row.approval),
+        seat=Seat.QUEUED,
+        queue_number=row.queue_number,
+        late=row.late,
+    )

@@ -1,4 +1,4 @@
-"""The tables of the service, declared once; the migrations create them, with the constraints and indexes that only they name."""
+"""The tables of the service, declared once; the migrations create them, with their constraints and indexes."""
 
 from sqlalchemy import (
     BigInteger,
@@ -113,14 +113,14 @@ enrollments = Table(
 enrollment_history = Table(
     "enrollment_history",
     METADATA,
-    Column("enrollment_id", Uuid, ForeignKey("enrollments.id"), primary_key=True),
+    Column("aggregate_id", Uuid, ForeignKey("enrollments.id"), primary_key=True),
     Column("version", BigInteger, primary_key=True),
-    Column("move", Text, nullable=False),
+    Column("act", Text, nullable=False),
     Column("from_approval", Text, nullable=False),
     Column("to_approval", Text, nullable=False),
     Column("from_seat", Text, nullable=False),
     Column("to_seat", Text, nullable=False),
-    Column("moved_by", Uuid),
+    Column("acted_by", Uuid),
     Column("acting_as", Text, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("note", Text),

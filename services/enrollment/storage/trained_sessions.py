@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.conditions import IS_QUEUED
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.errors import NotFound
@@ -72,7 +73,7 @@ def _with_queue(page: Subquery) -> Select[Any]:
         .where(
             enrollments.c.training_id == page.c.training_id,
             enrollments.c.session_id == page.c.id,
-            enrollments.c.seat == literal("queued", literal_execute=True),
+            IS_QUEUED,
         )
         .lateral("queue")
     )

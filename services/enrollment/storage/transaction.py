@@ -1,9 +1,13 @@
 """One unit of work of the enrollment service."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
 from services.enrollment.storage.attendance import Sheets
 from services.enrollment.storage.carts import Carts
+from services.enrollment.storage.changes import Changes
+from services.enrollment.storage.clock_queries import ClockQueries
 from services.enrollment.storage.decisions import Decisions
-from services.enrollment.storage.due import Due
 from services.enrollment.storage.enrollments import Enrollments
 from services.enrollment.storage.history import History
 from services.enrollment.storage.listings import Listings
@@ -16,7 +20,7 @@ from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories on one connection, and what its commit will say."""
+    """The repositories on one connection, and the messages that its commit emits."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.people = People(work.connection)
@@ -24,11 +28,16 @@ class Transaction:
         self.carts = Carts(work.connection)
         self.enrollments = Enrollments(work.connection)
         self.seats = Seats(work.connection)
+        self.changes = Changes(work.connection)
         self.sheets = Sheets(work.connection)
         self.history = History(work.connection)
         self.listings = Listings(work.connection)
         self.decisions = Decisions(work.connection)
         self.trained_sessions = TrainedSessions(work.connection)
-        self.due = Due(work.connection)
+        self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
         self.emit = work.emit
+
+
+Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
+"""Opens a transaction of its own."""

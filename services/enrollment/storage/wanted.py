@@ -13,14 +13,12 @@ from sqlalchemy import (
     Integer,
     ScalarSelect,
     Select,
-    Text,
     Uuid,
     and_,
     any_,
     bindparam,
     exists,
     func,
-    literal,
     literal_column,
     select,
     true,
@@ -28,19 +26,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from services.enrollment.domain.states import OPEN
+from services.enrollment.domain.paris import PARIS
+from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
 
 _ACCOUNT: Final = bindparam("account", type_=Uuid)
 _TRAINING: Final[ColumnElement[str]] = literal_column("'training'")
-_HELD: Final[ColumnElement[str]] = literal_column("'held'")
-"""Written into the statement, since the index of held seats is partial."""
-_IS_OPEN: Final = enrollments.c.approval == any_(literal(sorted(OPEN), ARRAY(Text)))
 
 
 def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
     """The calendar year of a moment, as people in France read it."""
-    return func.date_part("year", func.timezone("Europe/Paris", moment), type_=Integer)
+    return func.date_part("year", func.timezone(PARIS.key, moment), type_=Integer)
 
 
 def _already() -> LateralFromClause:
@@ -48,9 +44,9 @@ def _already() -> LateralFromClause:
     theirs, of_what = sessions.alias("theirs"), trainings.alias("of_what")
     of_training = enrollments.c.training_id == sessions.c.training_id
     counts = and_(
-        _IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
+        APPROVAL_IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
     )
-    is_open = and_(of_training, _IS_OPEN, enrollments.c.attendance.is_(None))
+    is_open = and_(of_training, IS_OPEN)
     attended = and_(of_training, enrollments.c.attended)
     return (
         select(
@@ -76,7 +72,7 @@ def _held_by_structure() -> ScalarSelect[int]:
         .where(
             enrollments.c.training_id == sessions.c.training_id,
             enrollments.c.structure_id == bindparam("structure", type_=Uuid),
-            enrollments.c.seat == _HELD,
+            IS_HELD,
             theirs.c.ends_at > bindparam("now", type_=DateTime(timezone=True)),
         )
         .correlate(sessions)

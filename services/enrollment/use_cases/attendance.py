@@ -3,62 +3,56 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
-from services.enrollment.domain.attendance import (
-    Attendance,
-    AttendanceClosed,
-    Slot,
-    SlotsWithoutPresence,
-    attendance_of,
-    closable,
-    recordable,
-)
-from services.enrollment.domain.enrollment import Enrollment, record_attendance
-from services.enrollment.storage.details import enrollment_of
+from services.enrollment.domain import decisions
+from services.enrollment.domain.attendance import AttendanceClosed, Slot, attendances_of, closable, recordable
+from services.enrollment.domain.decisions import ByTrainer
+from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.storage.attendance import Participant, SheetPlan
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.trained_sessions import SessionSeatsDetails
 from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.cascade import cancellations
 from services.enrollment.use_cases.decide import ReasonMissing
-from services.enrollment.use_cases.follow import cancel_all
-from services.enrollment.use_cases.paris import PARIS
-from services.enrollment.use_cases.snapshots import snapshot
-from shared.contracts.enrollment import AttendanceRecorded, SlotPresence
-from shared.errors import NotFound
+from services.enrollment.use_cases.load import load_locked_training
+from services.enrollment.use_cases.record import record
+from shared.errors import NotFound, refuse
 
 NOT_ENROLLED: Final = "La session a eu lieu et l'émargement est clos ; vous n'étiez pas inscrit·e."
 
 
-class UnknownParticipants(Exception):
-    """Presences of people who are not enrolled in the session: path and sentence for each."""
-
-    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
-        super().__init__(errors)
-        self.errors = errors
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The attendance sheet of a session: its slots in order, who is enrolled, and the last word on each slot."""
+    """The attendance sheet of a session: its slots in order, who is enrolled, and the presences in each slot."""
 
     session: SessionSeatsDetails
     slots: Sequence[Slot]
-    enrolled: Sequence[Row[Any]]
+    enrolled: Sequence[Participant]
     presences: Mapping[UUID, Mapping[UUID, bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSheet:
+    """A sheet that may be changed, its training locked, and as what the person changes it."""
+
+    training_id: UUID
+    locked: Sequence[SessionSeats]
+    plan: SheetPlan
+    acting_as: ByTrainer
 
 
 async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
     """The sheet, for the session's trainers and staff; NotFound for others."""
     session = await tx.trained_sessions.one(session_id, actor)
-    return Sheet(
-        session, slots_of(session), await tx.sheets.enrolled(session_id), await tx.sheets.presences(session_id)
-    )
+    plan = await tx.sheets.plan(session_id)
+    enrolled = await tx.sheets.enrolled(session_id)
+    presences = await tx.sheets.presences(session_id)
+    return Sheet(session=session, slots=plan.slots, enrolled=enrolled, presences=presences)
 
 
-async def record(
+async def record_presences(
     tx: Transaction,
     session_id: UUID,
     slot_id: UUID,
@@ -68,70 +62,60 @@ async def record(
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Keep who was there during one slot, by request; who is not named keeps what was said before. From the slot's day on."""
-    session = await _open_sheet(tx, session_id, actor, reason)
-    slot = next((slot for slot in slots_of(session) if slot.id == slot_id), None)
+    """Keep who was there during one slot, by request, from the slot's day on. The other requests keep what they have."""
+    opened = await _open_sheet(tx, session_id, actor, reason)
+    slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:
         raise NotFound
-    recordable(slot, now=now.astimezone(PARIS))
-    enrolled = {row.id for row in await tx.sheets.enrolled(session_id)}
-    unknown = [place for place, enrollment_id in enumerate(present) if enrollment_id not in enrolled]
-    if unknown:
-        raise UnknownParticipants(
-            [(f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.") for place in unknown]
-        )
+    recordable(slot, now=now)
+    enrolled = {participant.enrollment.id for participant in await tx.sheets.enrolled(session_id)}
+    refuse(
+        [
+            (f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.")
+            for place, enrollment_id in enumerate(present)
+            if enrollment_id not in enrolled
+        ]
+    )
     await tx.sheets.record(slot_id, present, by=actor.account_id, at=now, note=reason)
     return await sheet(tx, session_id, actor=actor)
 
 
 async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Sheet:
-    """Close the sheet: the attendance of everybody enrolled is what it says, and nothing of the session changes any more.
+    """Close the sheet: it is the attendance of everybody enrolled, and nothing of the session changes any more.
 
     Requests that were never enrolled end with it, so that these people may ask for another session of the training.
     """
-    session = await _open_sheet(tx, session_id, actor, reason)
-    slots = slots_of(session)
-    closable(slots, now=now.astimezone(PARIS))
-    enrolled = [enrollment_of(row) for row in await tx.sheets.enrolled(session_id)]
-    attendances = _attendances(slots, enrolled, await tx.sheets.presences(session_id))
-    await tx.sheets.close(session_id, by=actor.account_id, at=now, note=reason)
-    recorded = [record_attendance(one, attendances[one.id]) for one in enrolled]
-    await tx.sheets.store({one.id: (one.version, attendances[one.id]) for one in recorded})
-    for one in recorded:
-        said = attendances[one.id]
-        presences = tuple(SlotPresence(slot_id=each.slot_id, present=each.present) for each in said.presences)
-        tx.emit(AttendanceRecorded(occurred_at=now, enrollment=snapshot(one), attended=said.attended, slots=presences))
-    await cancel_all(
-        tx, await tx.enrollments.open_of(session_id=session_id), role="staff", now=now, reason=NOT_ENROLLED
+    opened = await _open_sheet(tx, session_id, actor, reason)
+    closable(opened.plan.slots, now=now)
+    enrolled = [participant.enrollment for participant in await tx.sheets.enrolled(session_id)]
+    presences = await tx.sheets.presences(session_id)
+    attendances = attendances_of(
+        [slot.id for slot in opened.plan.slots], presences, [enrollment.id for enrollment in enrolled]
     )
+    attended = [
+        decisions.attend(
+            enrollment, attendances[enrollment.id], by=actor.account_id, at=now, acting_as=opened.acting_as, note=reason
+        )
+        for enrollment in enrolled
+    ]
+    keys = [key for key in await tx.enrollments.open_of_session(session_id) if key.id not in attendances]
+    ended = await cancellations(tx, keys, acting_as="staff", now=now, reason=NOT_ENROLLED)
+    training = await load_locked_training(tx, opened.training_id, opened.locked, now=now)
+    await tx.sheets.close(session_id, by=actor.account_id, at=now, note=reason)
+    await record(tx, [*attended, *training.close_attendance(session_id, ended)], now=now)
     return await sheet(tx, session_id, actor=actor)
 
 
-def slots_of(session: SessionSeatsDetails | Row[Any]) -> list[Slot]:
-    """The slots of a session, in order, in the zone of their days."""
-
-    def read(moment: str) -> datetime:
-        return datetime.fromisoformat(moment).astimezone(PARIS)
-
-    return [Slot(UUID(one["id"]), read(one["starts_at"]), read(one["ends_at"])) for one in session.slots]
-
-
-async def _open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: str | None) -> Row[Any]:
-    """Lock the session for who may record its attendance; staff say why, and nobody changes what was closed."""
-    session = next(row for row in await tx.seats.lock_for_session(session_id, actor) if row.id == session_id)
-    if actor.account_id not in session.trainer_ids and not reason:
+async def _open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: str | None) -> OpenSheet:
+    """Lock the training of a session for its trainers and staff; staff give a reason. Raises AttendanceClosed."""
+    locked = await tx.seats.lock_for_session(session_id, actor)
+    plan = await tx.sheets.plan(session_id)
+    is_trainer = actor.account_id in plan.trainer_ids
+    if not is_trainer and not reason:
         raise ReasonMissing
+    [session] = [each for each in locked if each.id == session_id]
     if session.attendance_closed_at is not None:
-        raise AttendanceClosed(session.attendance_closed_at.astimezone(PARIS))
-    return session
-
-
-def _attendances(
-    slots: Sequence[Slot], enrolled: Sequence[Enrollment], presences: Mapping[UUID, Mapping[UUID, bool]]
-) -> dict[UUID, Attendance]:
-    """The attendance of everybody; raises SlotsWithoutPresence with every slot in which somebody's presence is not said."""
-    order = [slot.id for slot in slots]
-    missing = tuple(slot_id for slot_id in order if any(slot_id not in presences.get(one.id, {}) for one in enrolled))
-    if missing:
-        raise SlotsWithoutPresence(missing)
-    return {one.id: attendance_of(order, presences.get(one.id, {})) for one in enrolled}
+        raise AttendanceClosed(session.attendance_closed_at)
+    return OpenSheet(
+        training_id=plan.training_id, locked=locked, plan=plan, acting_as="trainer" if is_trainer else "staff"
+    )

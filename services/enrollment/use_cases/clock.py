@@ -1,49 +1,55 @@
-"""What follows from time alone. Each answer is checked again under the lock."""
+"""What follows from time alone.
 
-from collections.abc import Sequence
-from datetime import datetime
+What a query finds is looked at again under the lock: a person may have been quicker, or a second clock.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
-from services.enrollment.domain import enrollment as domain
+from services.enrollment.domain import decisions
+from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.rules.decision_deadline import expired_before
-from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.follow import cancel_all
-from services.enrollment.use_cases.seats import lock_training
-from services.enrollment.use_cases.snapshots import snapshot
-from shared.contracts.enrollment import EnrollmentExpired
+from services.enrollment.domain.states import Move
+from services.enrollment.storage.enrollments import RequestKey
+from services.enrollment.storage.transaction import Begin, Transaction
+from services.enrollment.use_cases.cascade import cancel_all
+from services.enrollment.use_cases.record import record
+from services.enrollment.use_cases.seats import allocate_free_seats
 
 TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 
 
-async def undecided(tx: Transaction, *, now: datetime) -> Sequence[tuple[UUID, UUID]]:
-    """Id and training of requests whose employer's time is over: the rule's days, or the first slot."""
-    rules = await tx.rules.load()
-    return [(row.id, row.training_id) for row in await tx.due.undecided(now, expired_before(rules, now))]
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The service's job by the clock; it may run twice at once."""
+
+    begin: Begin
+
+    async def run(self) -> None:
+        """Expire undecided requests, give the seats left over when requests close, cancel those queued too long."""
+        now = datetime.now(UTC)
+        async with self.begin() as tx:
+            undecided = await _undecided(tx, now=now)
+            left_over = await tx.clock.left_over(now)
+        for key in undecided:
+            async with self.begin() as tx:
+                await _expire(tx, key, now=now)
+        for training_id in left_over:
+            async with self.begin() as tx:
+                await allocate_free_seats(tx, training_id, now=now)
+        async with self.begin() as tx:
+            keys = await tx.clock.queued_too_long(now)
+            await cancel_all(tx, keys, acting_as="staff", now=now, reason=TOOK_PLACE)
 
 
-async def expire(tx: Transaction, enrollment_id: UUID, training_id: UUID, *, now: datetime) -> None:
-    """Nobody decided in time."""
-    await tx.seats.lock(training_id)
-    [current] = await tx.enrollments.some([enrollment_id])
-    if domain.Move.EXPIRE not in domain.allowed_moves(current):
-        return
-    moved = domain.expire(current, at=now)
-    await tx.enrollments.save(*moved)
-    tx.emit(EnrollmentExpired(occurred_at=now, enrollment=snapshot(moved.enrollment)))
+async def _undecided(tx: Transaction, *, now: datetime) -> list[RequestKey]:
+    """Requests whose employer's time is over: the rule's days, or the first slot."""
+    return await tx.clock.undecided(now, expired_before(await tx.rules.load(), now))
 
 
-async def left_over(tx: Transaction, *, now: datetime) -> Sequence[UUID]:
-    """Trainings whose requests are closed, with seats left for those over the structure's cap."""
-    return await tx.due.left_over(now)
-
-
-async def give_left_over(tx: Transaction, training_id: UUID, *, now: datetime) -> None:
-    """Fill the sessions of one training."""
-    await (await lock_training(tx, training_id)).settle(now)
-
-
-async def end_outlived(tx: Transaction, *, now: datetime) -> None:
-    """Nobody waits for a session that is over: the person may ask for another one."""
-    rows = sorted(await tx.due.outlived(now), key=lambda row: (row.training_id, row.id))
-    await cancel_all(tx, rows, role="staff", now=now, reason=TOOK_PLACE)
+async def _expire(tx: Transaction, key: RequestKey, *, now: datetime) -> None:
+    await tx.seats.lock(key.training_id)
+    [enrollment] = await tx.enrollments.some([key.id])
+    if Move.EXPIRE in allowed_moves(enrollment):
+        await record(tx, [decisions.expire(enrollment, at=now)], now=now)

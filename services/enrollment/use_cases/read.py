@@ -4,16 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.enrollment.domain.enrollment import Seat
+from services.enrollment.domain.rules.structure_cap import structure_cap
+from services.enrollment.domain.states import Seat
 from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.seats import ranks
 
 
-async def with_ranks(tx: Transaction, found: Sequence[EnrollmentDetails], now: datetime) -> Sequence[EnrollmentDetails]:
-    """The same requests, with the places of those who are queued."""
-    queued = [seen.enrollment for seen in found if seen.enrollment.seat is Seat.QUEUED]
-    if not queued:
-        return found
-    places = await ranks(tx, queued, await tx.rules.load(), now)
-    return [replace(seen, rank=places.get(seen.enrollment.id)) for seen in found]
+async def with_ranks(
+    tx: Transaction, requests: Sequence[EnrollmentDetails], now: datetime
+) -> Sequence[EnrollmentDetails]:
+    """The same requests, with the ranks of those that are queued."""
+    trainings = {each.enrollment.training_id for each in requests if each.enrollment.seat is Seat.QUEUED}
+    if not trainings:
+        return requests
+    cap = structure_cap(await tx.rules.load())
+    queues = await tx.seats.queues(sorted(trainings), now)
+    return [
+        replace(each, rank=queues[each.enrollment.training_id].rank_of(each.enrollment, cap=cap))
+        if each.enrollment.seat is Seat.QUEUED
+        else each
+        for each in requests
+    ]

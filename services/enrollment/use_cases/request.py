@@ -5,15 +5,15 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.enrollment.domain import cart
-from services.enrollment.domain.cart import Requested, Requester, WantedSession
+from services.enrollment.domain.cart import Requester, WantedSession
+from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.one_session_per_training import ALREADY_REQUESTED
 from services.enrollment.domain.rules.registry import Verdict
 from services.enrollment.storage.details import EnrollmentDetails, PersonName, SessionSummary, StructureName
 from services.enrollment.storage.people import Actor, BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.paris import PARIS
-from services.enrollment.use_cases.snapshots import snapshot
-from shared.contracts.enrollment import EnrollmentRequested
+from services.enrollment.use_cases.announce import announce
 from shared.errors import NotFound, Refused, WrongFields, refuse
 
 
@@ -85,17 +85,10 @@ async def validate_cart(
 
 async def _record(tx: Transaction, facts: list[Requested], *, now: datetime) -> None:
     """Store the requests and tell the others. A request that the database does not accept refuses them all."""
-    added = await tx.carts.turn_into_requests([fact.enrollment for fact in facts])
+    added = await tx.carts.turn_into_requests(facts)
     _refuse_lines({line: ALREADY_REQUESTED for line, fact in enumerate(facts) if fact.enrollment.id not in added})
     for fact in facts:
-        tx.emit(
-            EnrollmentRequested(
-                occurred_at=now,
-                enrollment=snapshot(fact.enrollment),
-                cart_id=fact.cart_id,
-                cart_size=fact.cart_size,
-            )
-        )
+        tx.emit(announce(fact, now=now))
 
 
 def _refuse_lines(stops: Mapping[int, str]) -> None:
@@ -116,6 +109,7 @@ def _details(fact: Requested, standing: BeneficiaryStanding, session: WantedSess
     request = fact.enrollment
     return EnrollmentDetails(
         enrollment=request,
+        motivation=fact.motivation,
         person=PersonName(id=request.account_id, first_name=standing.first_name, last_name=standing.last_name),
         structure=StructureName(id=request.structure_id, name=standing.structure_name),
         session=SessionSummary(

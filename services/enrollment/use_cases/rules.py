@@ -10,7 +10,7 @@ from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.rules import rule_value
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.seats import lock_training
+from services.enrollment.use_cases.seats import allocate_free_seats
 from shared.errors import NotFound, check_version
 
 
@@ -44,6 +44,6 @@ async def set_rule(
     setting = Setting(version=last_version + 1, enabled=enabled, value=new_value)
     await tx.rules.add(rule, setting, effective_from=now, set_by=actor.account_id, set_at=now)
     if structure_cap(before.changed(rule, setting)) != structure_cap(before):
-        for training_id in await tx.due.upcoming(now):
-            await (await lock_training(tx, training_id)).settle(now)
+        for training_id in await tx.clock.upcoming(now):
+            await allocate_free_seats(tx, training_id, now=now)
     return setting

@@ -59,6 +59,15 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(agency: Agency) 
     assert {request: one["enrollment"]["version"] for request, one in said.items()} == {
         r: row.version for r, row in stored.items()
     }
+    lines = await agency.rows(
+        "SELECT aggregate_id, version, acted_by, acting_as, from_seat, to_seat "
+        "FROM enrollment_history WHERE act = 'attend'"
+    )
+    assert {tuple(line) for line in lines} == {
+        (request, row.version, agency.trainer, "trainer", "held", "held") for request, row in stored.items()
+    }
+    history = (await agency.call(people[0].account_id, "GET", f"/enrollments/{here}/history")).json()
+    assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
     assert await agency.audit() == []
 
 
@@ -159,6 +168,8 @@ async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_
     assert (await close(agency, session)).status_code == 200
 
     assert await agency.said(CANCELLED) == [waiting]
+    names = [row.name for row in await agency.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
+    assert names == [RECORDED, CANCELLED, "enrollment.session_occupancy_changed.v1"]
     later = await agency.session(5, training_id=training)
     assert (await agency.asks(queued, later)).status_code == 201
     assert (await agency.asks(enrolled, later)).status_code == 422

@@ -14,9 +14,9 @@ from tests.support.invariants import AUDIT, violations
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TABLES = (
     "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int, closes_at timestamptz, ends_at timestamptz)",
-    """CREATE TEMP TABLE enrollments (id uuid, account_id uuid, structure_id uuid, training_id uuid, session_id uuid, approval text,
+    """CREATE TEMP TABLE enrollments (id uuid, version int, account_id uuid, structure_id uuid, training_id uuid, session_id uuid, approval text,
         seat text, queue_number int, attendance jsonb)""",
-    """CREATE TEMP TABLE enrollment_history (enrollment_id uuid, version int, from_approval text, from_seat text, to_approval text,
+    """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text, to_approval text,
         to_seat text)""",
 )
 
@@ -45,7 +45,7 @@ class Tables:
         self, session: UUID, seat: str, number: int | None, approval: str = "awaiting_trainer", **changes: Any
     ) -> UUID:
         made = uuid4()
-        values = {"account_id": uuid4(), "structure_id": uuid4(), "training_id": self.training, **changes}
+        values = {"version": 2, "account_id": uuid4(), "structure_id": uuid4(), "training_id": self.training, **changes}
         await self.insert(
             "enrollments", id=made, session_id=session, approval=approval, seat=seat, queue_number=number, **values
         )
@@ -54,7 +54,7 @@ class Tables:
 
     async def line(self, enrollment: UUID, version: int, before: tuple[str, str], after: tuple[str, str]) -> None:
         states = {"from_approval": before[0], "from_seat": before[1], "to_approval": after[0], "to_seat": after[1]}
-        await self.insert("enrollment_history", enrollment_id=enrollment, version=version, **states)
+        await self.insert("enrollment_history", aggregate_id=enrollment, version=version, **states)
 
     async def broken(self) -> list[str]:
         """The invariants that the audit finds broken, without the rows."""
@@ -132,6 +132,7 @@ async def test_a_history_that_does_not_lead_here(tables: Tables) -> None:
     await tables.line(request, 3, ("validated", "held"), ("declined", "none"))
     assert await tables.broken() == [
         "5. a request is not where its history led",
+        "5. a request changed without a line of history",
         "5. a line of history does not begin where the one before it ended",
     ]
 
@@ -139,4 +140,12 @@ async def test_a_history_that_does_not_lead_here(tables: Tables) -> None:
 async def test_a_decision_without_a_line(tables: Tables) -> None:
     await tables.request(await tables.session(1, 1), "held", 1)
     await tables.connection.execute(text("DELETE FROM enrollment_history"))
-    assert await tables.broken() == ["5. a request was decided and its history says nothing"]
+    assert await tables.broken() == [
+        "5. a request was decided and its history says nothing",
+        "5. a request changed without a line of history",
+    ]
+
+
+async def test_a_version_without_a_line(tables: Tables) -> None:
+    await tables.request(await tables.session(1, 1), "held", 1, version=3)
+    assert await tables.broken() == ["5. a request changed without a line of history"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tests.integration.enrollment.agency import Agency
 
@@ -134,4 +134,50 @@ async def test_fewer_seats_evict_nobody_and_give_none_until_they_fit(agency: Age
         await agency.withdraws(person, request)
         held.append([seat for seat, _ in (await agency.seats(session)).values()].count("held"))
     assert held == [2, 1, 1]
+    assert await agency.audit() == []
+
+
+async def test_an_acceptance_gives_what_the_closing_of_requests_left_free_to_those_before(agency: Agency) -> None:
+    """The clock has not struck yet: somebody else than the accepted person gets a seat, also in another session."""
+    training, structure = uuid4(), uuid4()
+    here, there = await agency.session(4, training_id=training), await agency.session(2, training_id=training)
+    people = await agency.people(5, structure_id=structure)
+    places = (here, here, here, there, here)
+    requests = [await agency.request(person, session) for person, session in zip(people, places, strict=True)]
+    for request in requests[:4]:
+        await agency.accepts(request)
+    assert [(await agency.seats(session))[r][0] for r, session in zip(requests[:4], places, strict=False)] == [
+        "held", "held", "queued", "queued",
+    ]  # fmt: skip
+    async with agency.database.transaction() as work:
+        # the closing comes by itself: no message announces it
+        await work.connection.exec_driver_sql("UPDATE sessions SET closes_at = now() - interval '1 minute'")
+
+    accepted = await agency.accepts(requests[4])
+
+    assert (accepted.json()["seat"], accepted.json()["rank"]) == ("held", None)
+    assert {seat for session in (here, there) for seat, _ in (await agency.seats(session)).values()} == {"held"}
+    assert set(await agency.said(PROMOTED)) == set(requests[2:4])
+    occupied = [UUID(each["session_id"]) for each in await agency.messages("enrollment.session_occupancy_changed.v1")]
+    assert occupied[-2:] == sorted([here, there])
+    assert await agency.audit() == []
+
+
+async def test_an_acceptance_leaves_the_seat_to_somebody_who_was_there_before(agency: Agency) -> None:
+    structure = uuid4()
+    session = await agency.session(3)
+    requests = [await agency.request(person, session) for person in await agency.people(4, structure_id=structure)]
+    for request in requests[:3]:
+        await agency.accepts(request)
+    async with agency.database.transaction() as work:
+        await work.connection.exec_driver_sql("UPDATE sessions SET closes_at = now() - interval '1 minute'")
+
+    accepted = await agency.accepts(requests[3])
+
+    assert (accepted.json()["seat"], accepted.json()["rank"]) == ("queued", 1)
+    assert (await agency.seats(session))[requests[2]] == ("held", 3)
+    assert await agency.said(PROMOTED) == [requests[2]]
+    assert await agency.said(APPROVED) == requests
+    names = [row.name for row in await agency.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
+    assert names == [PROMOTED, "enrollment.session_occupancy_changed.v1", APPROVED]
     assert await agency.audit() == []

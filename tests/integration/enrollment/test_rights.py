@@ -70,9 +70,9 @@ async def test_staff_decide_for_others_with_a_reason(agency: Agency, decision: s
     [*_, line] = [
         row
         for row in await agency.rows("SELECT * FROM enrollment_history ORDER BY version")
-        if row.move in {"accept", "validate"}
+        if row.act in {"accept", "validate"}
     ]
-    assert (line.acting_as, line.moved_by, line.note) == ("staff", agency.staff, "Parce que.")
+    assert (line.acting_as, line.acted_by, line.note) == ("staff", agency.staff, "Parce que.")
 
 
 async def test_who_may_see_a_request_and_its_history(agency: Agency) -> None:

@@ -9,7 +9,7 @@ from services.enrollment.domain.attendance import AttendanceClosed, Slot, TooEar
 from tests.unit.enrollment.examples import NOW, SOMEBODY
 
 STARTS = NOW.astimezone(ZoneInfo("Europe/Paris"))
-SLOT = Slot(SOMEBODY, STARTS, STARTS + timedelta(hours=3))
+SLOT = Slot(id=SOMEBODY, starts_at=STARTS, ends_at=STARTS + timedelta(hours=3))
 
 
 def test_presences_are_recorded_from_the_day_on() -> None:
@@ -22,7 +22,7 @@ def test_presences_are_recorded_from_the_day_on() -> None:
 
 
 def test_a_sheet_is_closed_when_the_last_slot_has_begun() -> None:
-    later = Slot(SOMEBODY, STARTS + timedelta(hours=4), STARTS + timedelta(hours=7))
+    later = Slot(id=SOMEBODY, starts_at=STARTS + timedelta(hours=4), ends_at=STARTS + timedelta(hours=7))
     closable([SLOT, later], now=later.starts_at)
     with pytest.raises(TooEarly) as refused:
         closable([SLOT, later], now=STARTS)

@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts
-from services.enrollment.domain.enrollment import Approval, Enrollment, Seat
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.registry import ALL_RULES
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
+from services.enrollment.domain.states import Approval, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY
 
-PARIS = ZoneInfo("Europe/Paris")
 IN_PARIS = NOW.astimezone(PARIS)
 STRUCTURE = UUID("0c7a1b4e-55f0-4c39-8a3d-0f5d2f1f0002")
 SOMEBODY_OF_A_STRUCTURE = Requester(
@@ -135,7 +135,7 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         cart_size=3,
         at=NOW,
     )
-    assert (made.cart_id, made.cart_size) == (cart_id, 3)
+    assert (made.motivation, made.cart_id, made.cart_size) == ("Progresser.", cart_id, 3)
     assert made.enrollment == Enrollment(
         id=enrollment_id,
         version=1,
@@ -143,7 +143,6 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         structure_id=STRUCTURE,
         training_id=session.training_id,
         session_id=session.id,
-        motivation="Progresser.",
         requested_at=NOW,
         approval=Approval.AWAITING_EMPLOYER,
         seat=Seat.NONE,

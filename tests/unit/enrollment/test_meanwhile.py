@@ -8,14 +8,16 @@ from services.enrollment.domain.meanwhile import DecidedMeanwhile, LastDecision,
 from services.enrollment.domain.states import ACTORS, ActingAs, Move
 from tests.unit.enrollment.examples import NOW
 
-AT = "le 02/03/2026 à 09 h 00 ; elle est « Pré-inscrit·e »."
+AT = "le 02/03/2026 à 10 h 00 ; elle est « Pré-inscrit·e »."
 
 
 DECISIONS = [(move, actor) for move, actors in ACTORS.items() for actor in sorted(actors) if move is not Move.PROMOTE]
 
 
 def sentence(move: Move, acting_as: ActingAs, relation: Relation = "other", by: str | None = "Lou Faure") -> str:
-    return DecidedMeanwhile(LastDecision(move, acting_as, NOW, by, relation), "Pré-inscrit·e", attended=False).sentence
+    return DecidedMeanwhile(
+        LastDecision(move=move, acting_as=acting_as, at=NOW, by=by, relation=relation), "Pré-inscrit·e", attended=False
+    ).sentence
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,10 @@ def sentence(move: Move, acting_as: ActingAs, relation: Relation = "other", by: 
         (
             sentence(Move.VALIDATE, "trainer", by=None),
             f"Le formateur ou la formatrice a déjà validé cette demande {AT}",
+        ),
+        (
+            sentence(Move.ATTEND, "trainer"),
+            f"Le formateur ou la formatrice (Lou Faure) a déjà clos l'émargement {AT}",
         ),
         (sentence(Move.CANCEL, "staff"), f"L'agence a déjà annulé cette demande {AT}"),
         (sentence(Move.WITHDRAW, "beneficiary"), f"La personne (Lou Faure) a déjà retiré cette demande {AT}"),

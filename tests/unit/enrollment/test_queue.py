@@ -1,6 +1,7 @@
 """Who gets the next seat: properties that hold for any queue, and the cases of the rules by name."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 from uuid import UUID, uuid4
 
@@ -8,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrollment.domain.queue import NoSeatFree, Rank, SessionSeats, Waiting, allocate, rank
-from tests.unit.enrollment.examples import a_request, queued
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.queue import Rank, allocate, rank
+from services.enrollment.domain.session_seats import NoSeatFree
+from tests.unit.enrollment.examples import NOW, a_plan, a_request, a_session, queued
 
 STRUCTURES = [uuid4() for _ in range(4)]
-SESSION = uuid4()
 
-seats = st.builds(SessionSeats, st.just(SESSION), capacity=st.integers(0, 8), held=st.integers(0, 10))
+frees = st.integers(0, 8)
 held_by_structure = st.dictionaries(st.sampled_from(STRUCTURES), st.integers(0, 4))
 caps = st.none() | st.integers(1, 3)
 queues = st.lists(
@@ -22,22 +24,31 @@ queues = st.lists(
 ).map(lambda drawn: [queued(number, structure) for number, structure in drawn])
 
 
-@given(seats, queues, held_by_structure, caps, st.booleans())
+def ids(requests: list[Enrollment]) -> list[UUID]:
+    return [request.id for request in requests]
+
+
+def number(request: Enrollment) -> int:
+    assert request.queue_number is not None
+    return request.queue_number
+
+
+@given(frees, queues, held_by_structure, caps, st.booleans())
 def test_seats_never_exceed_the_capacity(
-    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
+    free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
-    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
+    granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=closed))
     assert len(set(granted)) == len(granted)
     assert set(granted) <= {enrollment.id for enrollment in queue}
-    assert not granted or seats.held + len(granted) <= seats.capacity
+    assert len(granted) <= free
 
 
-@given(seats, queues, held_by_structure, caps, st.booleans())
+@given(frees, queues, held_by_structure, caps, st.booleans())
 def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
-    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
+    free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
-    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
-    if seats.held + len(granted) >= seats.capacity:
+    granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=closed))
+    if len(granted) >= free:
         return
     after = Counter(held) + Counter(e.structure_id for e in queue if e.id in granted)
     for waiting in (e for e in queue if e.id not in granted):
@@ -46,22 +57,22 @@ def test_nobody_who_may_have_it_waits_while_a_seat_is_free(
         assert after[waiting.structure_id] >= cap
 
 
-@given(seats, queues, held_by_structure, caps)
+@given(frees, queues, held_by_structure, caps)
 def test_before_the_closing_the_cap_is_respected(
-    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None
+    free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None
 ) -> None:
-    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=False)
+    granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=False))
     given_to = Counter(e.structure_id for e in queue if e.id in granted)
     assert cap is None or all(held.get(structure, 0) + count <= cap for structure, count in given_to.items())
 
 
-@given(seats, queues, held_by_structure, caps, st.booleans())
+@given(frees, queues, held_by_structure, caps, st.booleans())
 def test_the_order_is_strict(
-    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, closed: bool
+    free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
     """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
-    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=closed)
-    by_number = sorted(queue, key=lambda e: e.queue_number)
+    granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=closed))
+    by_number = sorted(queue, key=number)
     for structure in STRUCTURES:
         of_structure = [e.id for e in by_number if e.structure_id == structure]
         assert [e for e in granted if e in of_structure] == of_structure[
@@ -72,89 +83,92 @@ def test_the_order_is_strict(
     counted = Counter(held)
     for waiting in by_number:
         if waiting.id not in granted:
-            later = {e.id for e in by_number if e.queue_number > waiting.queue_number} & set(granted)
+            later = {e.id for e in by_number if number(e) > number(waiting)} & set(granted)
             assert not later or (cap is not None and counted[waiting.structure_id] >= cap)
         counted[waiting.structure_id] += 1
 
 
-@given(seats, queues, held_by_structure, caps, st.randoms())
+@given(frees, queues, held_by_structure, caps, st.randoms())
 def test_the_order_in_which_the_queue_is_read_does_not_matter(
-    seats: SessionSeats, queue: list[Waiting], held: dict[UUID, int], cap: int | None, random: Random
+    free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, random: Random
 ) -> None:
-    granted = allocate(seats, queue, held_by_structure=held, cap=cap, closed=True)
+    granted = allocate(free, queue, held_by_structure=held, cap=cap, closed=True)
     shuffled = random.sample(queue, len(queue))
-    assert allocate(seats, shuffled, held_by_structure=held, cap=cap, closed=True) == granted
+    assert allocate(free, shuffled, held_by_structure=held, cap=cap, closed=True) == granted
 
 
 @given(queues, held_by_structure, caps)
 def test_the_ranks_are_the_order_in_which_seats_are_given(
-    queue: list[Waiting], held: dict[UUID, int], cap: int | None
+    queue: list[Enrollment], held: dict[UUID, int], cap: int | None
 ) -> None:
-    plenty = SessionSeats(SESSION, capacity=len(queue), held=0)
-    order = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=True)
+    plenty = len(queue)
+    order = ids(allocate(plenty, queue, held_by_structure=held, cap=cap, closed=True))
     ranks = {e.id: rank(e.id, queue, held_by_structure=held, cap=cap) for e in queue}
     places = {identifier: found.place for identifier, found in ranks.items() if found}
     assert [places[identifier] for identifier in order] == list(range(1, len(queue) + 1))
-    within = allocate(plenty, queue, held_by_structure=held, cap=cap, closed=False)
+    within = ids(allocate(plenty, queue, held_by_structure=held, cap=cap, closed=False))
     assert {identifier for identifier, found in ranks.items() if found and not found.over_cap} == set(within)
 
 
 def test_two_people_one_seat_one_holds_it() -> None:
     first, second = queued(1), queued(2)
-    one_seat = SessionSeats(SESSION, capacity=1, held=0)
-    assert allocate(one_seat, [second, first], held_by_structure={}, cap=2, closed=False) == [first.id]
+    assert allocate(1, [second, first], held_by_structure={}, cap=2, closed=False) == [first]
 
 
 def test_a_third_person_of_a_structure_waits_though_seats_are_free() -> None:
     third, other = queued(3, STRUCTURES[0]), queued(4)
-    seats = SessionSeats(SESSION, capacity=10, held=2)
     held = {STRUCTURES[0]: 2}
-    assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=False) == [other.id]
-    assert allocate(seats, [third, other], held_by_structure=held, cap=2, closed=True) == [other.id, third.id]
+    assert allocate(8, [third, other], held_by_structure=held, cap=2, closed=False) == [other]
+    assert allocate(8, [third, other], held_by_structure=held, cap=2, closed=True) == [other, third]
     last = rank(third.id, [third, other], held_by_structure=held, cap=2)
-    assert last == Rank(2, over_cap=True)
+    assert last == Rank(place=2, over_cap=True)
     assert "à la clôture" in last.sentence
     first = rank(other.id, [third, other], held_by_structure=held, cap=2)
-    assert first == Rank(1, over_cap=False)
+    assert first == Rank(place=1, over_cap=False)
     assert "accords" in first.sentence
 
 
 def test_a_seat_given_back_inside_the_structure_lifts_the_bar_for_its_next_one() -> None:
     third = queued(3, STRUCTURES[0])
-    seats = SessionSeats(SESSION, capacity=10, held=1)
-    assert allocate(seats, [third], held_by_structure={STRUCTURES[0]: 1}, cap=2, closed=False) == [third.id]
+    assert allocate(9, [third], held_by_structure={STRUCTURES[0]: 1}, cap=2, closed=False) == [third]
 
 
 def test_each_grant_counts_for_the_next() -> None:
     people = [queued(number, STRUCTURES[0]) for number in (1, 2, 3)]
-    seats = SessionSeats(SESSION, capacity=10, held=0)
-    granted = allocate(seats, people, held_by_structure={}, cap=2, closed=False)
-    assert granted == [person.id for person in people[:2]]
+    assert allocate(9, people, held_by_structure={}, cap=2, closed=False) == people[:2]
 
 
-def test_who_is_not_queued_has_no_rank() -> None:
+def test_a_request_that_is_not_queued_has_no_rank() -> None:
     assert rank(a_request().id, [queued(1)], held_by_structure={}, cap=2) is None
 
 
 def test_lowering_the_capacity_evicts_nobody_and_gives_no_seat_until_it_fits() -> None:
-    seats = SessionSeats(SESSION, capacity=10, held=8).with_capacity(6)
+    seats = a_session(10, held=8).planned(a_plan(6))
     assert (seats.held, seats.overbooked_to, seats.free) == (8, 8, 0)
-    assert allocate(seats, [queued(1)], held_by_structure={}, cap=2, closed=True) == []
-    seats = seats.freed()
+    seats = seats.returned()
     assert (seats.held, seats.overbooked_to) == (7, 7)
-    seats = seats.freed()
+    seats = seats.returned()
     assert (seats.held, seats.overbooked_to, seats.free) == (6, None, 0)
-    assert seats.freed().free == 1
+    assert seats.returned().free == 1
 
 
 def test_raising_the_capacity_gives_seats() -> None:
-    seats = SessionSeats(SESSION, capacity=6, held=8, overbooked_to=8).with_capacity(9)
+    seats = a_session(6, held=8).planned(a_plan(9))
     assert (seats.overbooked_to, seats.free) == (None, 1)
-    assert seats.given() == SessionSeats(SESSION, capacity=9, held=9)
+    given = seats.given()
+    assert (given.held, given.free) == (9, 0)
 
 
 def test_a_seat_that_is_not_there_is_not_given() -> None:
     with pytest.raises(NoSeatFree) as refused:
-        SessionSeats(SESSION, capacity=2, held=1).given(2)
-    assert (refused.value.capacity, refused.value.held) == (2, 1)
-    assert "1 occupée(s) pour 2" in refused.value.sentence
+        a_session(2, held=2).given()
+    assert (refused.value.capacity, refused.value.held) == (2, 2)
+    assert refused.value.sentence == "Aucune place n'est libre : 2 occupée(s) pour 2."
+
+
+def test_seats_are_given_only_in_a_session_that_is_to_come_and_whose_sheet_is_open() -> None:
+    session = a_session(3, held=1)
+    assert session.to_give(NOW) == 2
+    assert session.planned(a_plan(3, scheduled=False)).to_give(NOW) == 0
+    assert session.planned(a_plan(3, starts=-2, ends=0)).to_give(NOW) == 0
+    assert replace(session, attendance_closed_at=NOW).to_give(NOW) == 0

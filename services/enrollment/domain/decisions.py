@@ -1,0 +1,143 @@
+"""What people, the clock and the queue decide about one request; what follows for the seats is in `training_seats`."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from services.enrollment.domain import facts
+from services.enrollment.domain.attendance import Attendance
+from services.enrollment.domain.enrollment import Enrollment, Line, SessionIsOver, moved
+from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.states import CancelledBy, Move
+
+ByEmployer = Literal["employer", "staff"]
+ByTrainer = Literal["trainer", "staff"]
+
+
+def enter(
+    enrollment: Enrollment,
+    *,
+    queue_number: int,
+    by: UUID,
+    at: datetime,
+    session_ends: datetime,
+    acting_as: ByEmployer,
+    note: str | None,
+) -> tuple[Enrollment, Line]:
+    """The first half of an acceptance: everybody enters by the queue, and may be promoted at once."""
+    after, line = moved(enrollment, Move.ACCEPT, by=by, acting_as=acting_as, at=at, note=note)
+    _not_over(session_ends, at)
+    return replace(after, queue_number=queue_number), line
+
+
+def refuse(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: ByEmployer = "employer"
+) -> facts.Refused:
+    after, line = moved(enrollment, Move.REFUSE, by=by, acting_as=acting_as, at=at, note=reason)
+    return facts.Refused(enrollment=after, lines=(line,), refused_by=by, reason=reason)
+
+
+def expire(enrollment: Enrollment, *, at: datetime) -> facts.Expired:
+    after, line = moved(enrollment, Move.EXPIRE, by=None, acting_as="clock", at=at, note=None)
+    return facts.Expired(enrollment=after, lines=(line,))
+
+
+def validate(
+    enrollment: Enrollment,
+    *,
+    rank: Rank | None,
+    by: UUID,
+    at: datetime,
+    acting_as: ByTrainer = "trainer",
+    note: str | None = None,
+) -> facts.Validated:
+    """The trainer agrees: enrolled if a seat is held, else as soon as one is. The `rank` in the queue does not change."""
+    after, line = moved(enrollment, Move.VALIDATE, by=by, acting_as=acting_as, at=at, note=note)
+    return facts.Validated(enrollment=after, lines=(line,), rank=rank, validated_by=by)
+
+
+def ask(
+    enrollment: Enrollment,
+    *,
+    rank: Rank | None,
+    by: UUID,
+    at: datetime,
+    question: str,
+    acting_as: ByTrainer = "trainer",
+) -> facts.ClarificationAsked:
+    after, line = moved(enrollment, Move.ASK, by=by, acting_as=acting_as, at=at, note=question)
+    return facts.ClarificationAsked(enrollment=after, lines=(line,), rank=rank, asked_by=by, question=question)
+
+
+def answer(enrollment: Enrollment, *, rank: Rank | None, by: UUID, at: datetime, text: str) -> facts.ClarificationGiven:
+    after, line = moved(enrollment, Move.ANSWER, by=by, acting_as="beneficiary", at=at, note=text)
+    return facts.ClarificationGiven(enrollment=after, lines=(line,), rank=rank, answer=text)
+
+
+def decline(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: ByTrainer = "trainer"
+) -> facts.Declined:
+    after, line = moved(enrollment, Move.DECLINE, by=by, acting_as=acting_as, at=at, note=reason)
+    return facts.Declined(enrollment=after, lines=(line,), declined_by=by, reason=reason, seat_before=enrollment.seat)
+
+
+def withdraw(
+    enrollment: Enrollment,
+    *,
+    by: UUID,
+    at: datetime,
+    first_slot: datetime,
+    session_ends: datetime,
+    notice: timedelta | None,
+    note: str | None = None,
+) -> facts.Withdrawn:
+    """The person gives up; short notice is remembered. `notice` is None where the rule is off."""
+    after, line = moved(enrollment, Move.WITHDRAW, by=by, acting_as="beneficiary", at=at, note=note)
+    _not_over(session_ends, at)
+    late = notice is not None and at > first_slot - notice
+    return facts.Withdrawn(enrollment=replace(after, late=late), lines=(line,), seat_before=enrollment.seat)
+
+
+def cancel(
+    enrollment: Enrollment, *, by: UUID | None, at: datetime, reason: str, acting_as: CancelledBy
+) -> facts.Cancelled:
+    after, line = moved(enrollment, Move.CANCEL, by=by, acting_as=acting_as, at=at, note=reason)
+    return facts.Cancelled(
+        enrollment=after,
+        lines=(line,),
+        acting_as=acting_as,
+        cancelled_by=by,
+        reason=reason,
+        seat_before=enrollment.seat,
+    )
+
+
+def promote(enrollment: Enrollment, *, at: datetime) -> facts.Promoted:
+    """The queue gives a seat: it was this request's turn."""
+    after, line = moved(enrollment, Move.PROMOTE, by=None, acting_as="queue", at=at, note=None)
+    return facts.Promoted(enrollment=after, lines=(line,))
+
+
+def promote_early(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, session_ends: datetime
+) -> facts.Promoted:
+    """Staff give a seat before it is this request's turn: its structure is over the cap."""
+    after, line = moved(enrollment, Move.PROMOTE, by=by, acting_as="staff", at=at, note=reason)
+    _not_over(session_ends, at)
+    return facts.Promoted(enrollment=after, lines=(line,))
+
+
+def attend(
+    enrollment: Enrollment, attendance: Attendance, *, by: UUID, at: datetime, acting_as: ByTrainer, note: str | None
+) -> facts.AttendanceRecorded:
+    """The attendance of an enrolled person is closed, once; nothing else can become of the request."""
+    after, line = moved(enrollment, Move.ATTEND, by=by, acting_as=acting_as, at=at, note=note)
+    return facts.AttendanceRecorded(
+        enrollment=replace(after, attendance=attendance), lines=(line,), attendance=attendance
+    )
+
+
+def _not_over(session_ends: datetime, at: datetime) -> None:
+    if at >= session_ends:
+        raise SessionIsOver(session_ends)

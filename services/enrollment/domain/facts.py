@@ -1,0 +1,134 @@
+"""What has happened to requests and seats: decisions return these facts, use cases store and announce them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.enrollment.domain.attendance import Attendance
+from services.enrollment.domain.enrollment import Enrollment, Line
+from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.domain.states import CancelledBy, Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """A person asks for a session. `cart_id` is the same for all `cart_size` requests of one validated cart."""
+
+    enrollment: Enrollment
+    motivation: str
+    cart_id: UUID
+    cart_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedFact:
+    """A request has moved: the request as it is now, its new lines of history, and its rank if it is queued."""
+
+    enrollment: Enrollment
+    lines: tuple[Line, ...]
+    rank: Rank | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted(MovedFact):
+    """The employer agreed. A seat that came at once is part of this fact, not a promotion of its own."""
+
+    accepted_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(MovedFact):
+    """The employer did not agree."""
+
+    refused_by: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired(MovedFact):
+    """No employer decided in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated(MovedFact):
+    """The trainer agreed: the person is enrolled as soon as they hold a seat."""
+
+    validated_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationAsked(MovedFact):
+    """The trainer asked the person a question."""
+
+    asked_by: UUID
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClarificationGiven(MovedFact):
+    """The person answered the trainer's question."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(MovedFact):
+    """The trainer did not agree."""
+
+    declined_by: UUID
+    reason: str
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(MovedFact):
+    """The person gave up; `enrollment.late`: inside the notice period."""
+
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(MovedFact):
+    """The agreement was taken back, or the session or the attachment is gone. No `cancelled_by` where no person acted."""
+
+    acting_as: CancelledBy
+    cancelled_by: UUID | None
+    reason: str
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promoted(MovedFact):
+    """A queued request was given a seat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRecorded(MovedFact):
+    """The attendance of an enrolled person was closed."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccupancyChanged:
+    """The seats or the queue of a session changed: the seats as they are now, and how many people are queued."""
+
+    seats: SessionSeats
+    queued: int
+
+
+Moved = (
+    Accepted
+    | Refused
+    | Expired
+    | Validated
+    | ClarificationAsked
+    | ClarificationGiven
+    | Declined
+    | Withdrawn
+    | Cancelled
+    | Promoted
+    | AttendanceRecorded
+)
+Ended = Declined | Withdrawn | Cancelled
+Fact = Requested | Moved | OccupancyChanged

@@ -1,0 +1,129 @@
+"""What decisions change, stored at once: requests with their lines of history, and the seats of sessions."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, Integer, Text, Uuid, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.domain.attendance import Attendance
+from services.enrollment.domain.enrollment import Line
+from services.enrollment.domain.facts import Moved
+from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.storage.arrays import Columns, parameters, rows
+from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
+
+_REQUEST: Final[Columns] = {
+    "id": Uuid(),
+    "version_before": BigInteger(),
+    "version": BigInteger(),
+    "approval": Text(),
+    "seat": Text(),
+    "queue_number": Integer(),
+    "late": Boolean(),
+    "attendance": JSONB(none_as_null=True),
+    "attended": Boolean(),
+}
+_LINE: Final[Columns] = {column.name: column.type for column in enrollment_history.c}
+_SEATS: Final[Columns] = {
+    "id": Uuid(),
+    "held": Integer(),
+    "overbooked_to": Integer(),
+    "last_queue_number": Integer(),
+    "occupancy_version": BigInteger(),
+}
+
+
+_request, _line, _seats = rows("request", _REQUEST), rows("line", _LINE), rows("seats", _SEATS)
+_moved = (
+    update(enrollments)
+    .values({name: _request.c[name] for name in _REQUEST if name not in {"id", "version_before"}})
+    .where(enrollments.c.id == _request.c.id, enrollments.c.version == _request.c.version_before)
+    .returning(enrollments.c.id)
+    .cte("moved")
+)
+_lines = (
+    insert(enrollment_history)
+    .from_select(list(_LINE), select(_line).join(_moved, _moved.c.id == _line.c.aggregate_id))
+    .cte("lines")
+)
+_sessions = (
+    update(sessions)
+    .values({name: _seats.c[name] for name in _SEATS if name != "id"})
+    .where(sessions.c.id == _seats.c.id)
+    .cte("seats_of_sessions")
+)
+_SAVE_MOVES: Final = select(func.count()).select_from(_moved).add_cte(_lines)
+_SAVE_MOVES_AND_SEATS: Final = _SAVE_MOVES.add_cte(_sessions)
+
+
+class MovedWithoutTheLock(Exception):
+    """A request is not at the version that was read under the lock of its training: a mistake in the program."""
+
+
+class Changes:
+    """Stores what decisions have changed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def save(self, moved: Sequence[Moved], seats: Sequence[SessionSeats]) -> None:
+        """Store requests that have moved, each once, with their lines of history, and seats that have changed."""
+        lines = [line for fact in moved for line in fact.lines]
+        values = {
+            **parameters("request", _REQUEST, [_request_row(fact) for fact in moved]),
+            **parameters("line", _LINE, [_line_row(line) for line in lines]),
+        }
+        if seats:
+            values |= parameters("seats", _SEATS, [_seats_row(each) for each in seats])
+        stored = await self._connection.scalar(_SAVE_MOVES_AND_SEATS if seats else _SAVE_MOVES, values)
+        if stored != len(moved):
+            raise MovedWithoutTheLock([fact.enrollment.id for fact in moved])
+
+
+def _request_row(fact: Moved) -> dict[str, Any]:
+    enrollment = fact.enrollment
+    attendance = enrollment.attendance
+    return {
+        "id": enrollment.id,
+        "version_before": fact.lines[0].version - 1,
+        "version": enrollment.version,
+        "approval": enrollment.approval.value,
+        "seat": enrollment.seat.value,
+        "queue_number": enrollment.queue_number,
+        "late": enrollment.late,
+        "attendance": attendance and attendance_as_json(attendance),
+        "attended": attendance and attendance.attended,
+    }
+
+
+def _line_row(line: Line) -> dict[str, Any]:
+    return {
+        "aggregate_id": line.enrollment_id,
+        "version": line.version,
+        "act": line.move.value,
+        "from_approval": line.from_approval.value,
+        "to_approval": line.to_approval.value,
+        "from_seat": line.from_seat.value,
+        "to_seat": line.to_seat.value,
+        "acted_by": line.by,
+        "acting_as": line.acting_as,
+        "at": line.at,
+        "note": line.note,
+    }
+
+
+def _seats_row(seats: SessionSeats) -> dict[str, Any]:
+    return {
+        "id": seats.id,
+        "held": seats.held,
+        "overbooked_to": seats.overbooked_to,
+        "last_queue_number": seats.last_queue_number,
+        "occupancy_version": seats.version,
+    }
+
+
+def attendance_as_json(attendance: Attendance) -> list[dict[str, Any]]:
+    """The presences as the column of the request has them."""
+    return [{"slot_id": str(each.slot_id), "present": each.present} for each in attendance.presences]

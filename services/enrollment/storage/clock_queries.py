@@ -1,0 +1,66 @@
+"""What the clock looks for. Each answer is looked at again under the lock of its training."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import DateTime, Select, bindparam, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.domain.states import Approval
+from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
+from services.enrollment.storage.enrollments import RequestKey
+from services.enrollment.storage.tables import enrollments, sessions
+
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_REQUESTS: Final = select(enrollments.c.id, enrollments.c.training_id).join(
+    sessions, sessions.c.id == enrollments.c.session_id
+)
+_UNDECIDED: Final = _REQUESTS.where(
+    approval_in(Approval.AWAITING_EMPLOYER),
+    or_(sessions.c.starts_at <= _NOW, enrollments.c.requested_at <= bindparam("before", type_=DateTime(timezone=True))),
+)
+_QUEUED_TOO_LONG: Final = _REQUESTS.where(IS_QUEUED, sessions.c.ends_at <= _NOW).order_by(
+    enrollments.c.training_id, enrollments.c.id
+)
+_UPCOMING: Final = (
+    select(sessions.c.training_id)
+    .distinct()
+    .where(sessions.c.ends_at > _NOW, sessions.c.state == word("scheduled"))
+    .order_by(sessions.c.training_id)
+)
+_HAS_QUEUE: Final = exists().where(
+    enrollments.c.training_id == sessions.c.training_id, enrollments.c.session_id == sessions.c.id, IS_QUEUED
+)
+_LEFT_OVER: Final = _UPCOMING.where(sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE)
+
+
+class ClockQueries:
+    """Questions that no person asks."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def undecided(self, now: datetime, before: datetime | None) -> list[RequestKey]:
+        """Requests that wait for the employer though the session has begun, or that were made until `before`."""
+        return await self._keys(_UNDECIDED, now=now, before=before)
+
+    async def queued_too_long(self, now: datetime) -> list[RequestKey]:
+        """Requests still queued for a session that is over, in the order of locks."""
+        return await self._keys(_QUEUED_TOO_LONG, now=now)
+
+    async def left_over(self, now: datetime) -> Sequence[UUID]:
+        """Trainings with seats free in a session whose requests are closed, and a queue for it."""
+        return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
+
+    async def upcoming(self, now: datetime) -> Sequence[UUID]:
+        """Trainings with a session to come, in the order of locks.
+
+        Full ones too: a decision that is not committed yet may free a seat and leave it free by the rules as they were.
+        """
+        return (await self._connection.scalars(_UPCOMING, {"now": now})).all()
+
+    async def _keys(self, statement: Select[tuple[UUID, UUID]], **values: datetime | None) -> list[RequestKey]:
+        found = await self._connection.execute(statement, values)
+        return [RequestKey(id=row.id, training_id=row.training_id) for row in found]

@@ -1,0 +1,97 @@
+"""What the other services are told about each fact of the domain."""
+
+from datetime import datetime
+from typing import assert_never
+
+from services.enrollment.domain import facts
+from services.enrollment.domain.attendance import Attendance
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.session_seats import SessionSeats
+from shared.contracts import Message
+from shared.contracts import enrollment as contract
+
+
+def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
+    """The message that makes a fact known."""
+    match fact:
+        case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size):
+            return contract.EnrollmentRequested(
+                occurred_at=now, enrollment=snapshot(request), cart_id=cart_id, cart_size=cart_size
+            )
+        case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
+            return contract.EnrollmentApproved(occurred_at=now, enrollment=snapshot(request, rank), approved_by=by)
+        case facts.Refused(enrollment=request, refused_by=by, reason=reason):
+            return contract.EnrollmentRefused(
+                occurred_at=now, enrollment=snapshot(request), refused_by=by, reason=reason
+            )
+        case facts.Expired(enrollment=request):
+            return contract.EnrollmentExpired(occurred_at=now, enrollment=snapshot(request))
+        case facts.Promoted(enrollment=request):
+            return contract.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(request))
+        case facts.Validated(enrollment=request, rank=rank, validated_by=by):
+            return contract.EnrollmentValidated(occurred_at=now, enrollment=snapshot(request, rank), validated_by=by)
+        case facts.ClarificationAsked(enrollment=request, rank=rank, asked_by=by, question=question):
+            return contract.ClarificationAsked(
+                occurred_at=now, enrollment=snapshot(request, rank), asked_by=by, question=question
+            )
+        case facts.ClarificationGiven(enrollment=request, rank=rank, answer=answer):
+            return contract.ClarificationGiven(occurred_at=now, enrollment=snapshot(request, rank), answer=answer)
+        case facts.Declined(enrollment=request, declined_by=by, reason=reason):
+            return contract.EnrollmentDeclined(
+                occurred_at=now, enrollment=snapshot(request), declined_by=by, reason=reason
+            )
+        case facts.Withdrawn(enrollment=request, seat_before=seat):
+            return contract.EnrollmentWithdrawn(
+                occurred_at=now, enrollment=snapshot(request), late=request.late, seat_before=seat.value
+            )
+        case facts.Cancelled(enrollment=request, acting_as=acting_as, cancelled_by=by, reason=reason, seat_before=seat):
+            return contract.EnrollmentCancelled(
+                occurred_at=now,
+                enrollment=snapshot(request),
+                by=acting_as,
+                cancelled_by=by,
+                reason=reason,
+                seat_before=seat.value,
+            )
+        case facts.AttendanceRecorded(enrollment=request, attendance=attendance):
+            return contract.AttendanceRecorded(
+                occurred_at=now,
+                enrollment=snapshot(request),
+                attended=attendance.attended,
+                slots=_presences(attendance),
+            )
+        case facts.OccupancyChanged(seats=seats, queued=queued):
+            return _occupancy(seats, queued, now)
+        case _:
+            assert_never(fact)
+
+
+def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> contract.EnrollmentSnapshot:
+    """The request as others may know it: without the motivation."""
+    return contract.EnrollmentSnapshot(
+        id=enrollment.id,
+        version=enrollment.version,
+        account_id=enrollment.account_id,
+        structure_id=enrollment.structure_id,
+        training_id=enrollment.training_id,
+        session_id=enrollment.session_id,
+        approval=enrollment.approval.value,
+        seat=enrollment.seat.value,
+        rank=None if rank is None else rank.place,
+    )
+
+
+def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:
+    return tuple(contract.SlotPresence(slot_id=each.slot_id, present=each.present) for each in attendance.presences)
+
+
+def _occupancy(seats: SessionSeats, queued: int, now: datetime) -> contract.SessionOccupancyChanged:
+    return contract.SessionOccupancyChanged(
+        occurred_at=now,
+        session_id=seats.id,
+        version=seats.version,
+        capacity=seats.capacity,
+        held=seats.held,
+        queued=queued,
+    )

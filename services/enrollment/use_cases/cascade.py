@@ -1,0 +1,88 @@
+"""What follows for requests when sessions and attachments change elsewhere, or time has passed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from services.enrollment.domain import decisions
+from services.enrollment.domain.enrollment import allowed_moves
+from services.enrollment.domain.facts import Cancelled
+from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
+from services.enrollment.domain.states import CancelledBy, Move
+from services.enrollment.storage.enrollments import RequestKey
+from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.load import load_locked_training, load_training
+from services.enrollment.use_cases.record import record
+from shared.contracts.catalogue import SessionSnapshot
+from shared.contracts.identity import AttachmentSnapshot
+
+
+async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
+    """Keep a session's copy if it is newer; more seats go to the queue at once, fewer evict nobody."""
+    locked = await tx.seats.lock(session.training_id)
+    plan = await _keep(tx, session, locked)
+    if plan is not None:
+        training = await load_locked_training(tx, session.training_id, locked, now=now)
+        await record(tx, training.plan(session.id, plan), now=now)
+
+
+async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
+    """Keep a session's copy and cancel every open request for it, also when an older snapshot comes late."""
+    locked = await tx.seats.lock(session.training_id)
+    plan = await _keep(tx, session, locked)
+    keys = await tx.enrollments.open_of_session(session.id)
+    if plan is None and not keys:
+        return
+    training = await load_locked_training(tx, session.training_id, locked, now=now)
+    planned = [] if plan is None else training.plan(session.id, plan)
+    ended = await cancellations(tx, keys, acting_as="session", now=now, reason=reason)
+    await record(tx, [*planned, *training.release(*ended)], now=now)
+
+
+async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
+    """End the person's open requests in the structure, unless they belong to it again."""
+    if await tx.people.is_attached(attachment.account_id, attachment.structure_id):
+        return
+    keys = await tx.enrollments.open_of_person(attachment.account_id, attachment.structure_id)
+    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=reason)
+
+
+async def cancel_all(
+    tx: Transaction, keys: Iterable[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+) -> None:
+    """Cancel requests whose session or attachment is gone. `keys` are sorted by training: that is the lock order."""
+    for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
+        training = await load_training(tx, training_id, now=now)
+        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason)
+        await record(tx, training.release(*ended), now=now)
+
+
+async def cancellations(
+    tx: Transaction, keys: Sequence[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+) -> list[Cancelled]:
+    """The cancellations of those requests that are still open, under the lock of their training."""
+    return [
+        decisions.cancel(enrollment, by=None, at=now, reason=reason, acting_as=acting_as)
+        for enrollment in await tx.enrollments.some([key.id for key in keys])
+        if Move.CANCEL in allowed_moves(enrollment)
+    ]
+
+
+async def _keep(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
+    """Keep a session's copy if it is newer; return its plan if it changes a session that was known before."""
+    plan = SessionPlan(
+        version=session.version,
+        capacity=session.capacity,
+        closes_at=session.closes_at,
+        starts_at=session.slots[0].starts_at,
+        ends_at=max(slot.ends_at for slot in session.slots),
+        scheduled=session.state == "scheduled",
+    )
+    known = next((each for each in locked if each.id == session.id), None)
+    if known is None:
+        await tx.session_copies.keep(session, overbooked_to=None)
+        return None
+    if known.plan.version >= session.version:
+        return None
+    await tx.session_copies.keep(session, overbooked_to=known.planned(plan).overbooked_to)
+    return plan

@@ -1,0 +1,101 @@
+"""Every fact of the domain has its event."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+from uuid import uuid4
+
+import pytest
+
+from services.enrollment.domain import facts
+from services.enrollment.domain.attendance import Attendance, Presence
+from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.states import Approval, Seat
+from services.enrollment.use_cases.announce import announce
+from shared.contracts import Message
+from shared.contracts import enrollment as events
+from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request, a_session
+
+REQUEST = a_request(Approval.AWAITING_TRAINER, Seat.QUEUED)
+CART, SLOT = uuid4(), uuid4()
+RANK = Rank(place=3, over_cap=True)
+THERE = Attendance((Presence(SLOT, present=True),))
+SESSION = a_session(4, held=2)
+MOVED: Mapping[str, Any] = {"enrollment": REQUEST, "lines": ()}
+
+# Written out: the fact, its event, and what the event has beside the request.
+EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
+    (
+        facts.Requested(enrollment=REQUEST, motivation="Progresser.", cart_id=CART, cart_size=2),
+        events.EnrollmentRequested,
+        {"cart_id": CART, "cart_size": 2},
+    ),
+    (facts.Accepted(**MOVED, accepted_by=SOMEBODY), events.EnrollmentApproved, {"approved_by": SOMEBODY}),
+    (
+        facts.Refused(**MOVED, refused_by=SOMEBODY, reason="Non."),
+        events.EnrollmentRefused,
+        {"refused_by": SOMEBODY, "reason": "Non."},
+    ),
+    (facts.Expired(**MOVED), events.EnrollmentExpired, {}),
+    (facts.Promoted(**MOVED), events.EnrollmentPromoted, {}),
+    (facts.Validated(**MOVED, validated_by=SOMEBODY), events.EnrollmentValidated, {"validated_by": SOMEBODY}),
+    (
+        facts.ClarificationAsked(**MOVED, asked_by=SOMEBODY, question="Quel public ?"),
+        events.ClarificationAsked,
+        {"asked_by": SOMEBODY, "question": "Quel public ?"},
+    ),
+    (facts.ClarificationGiven(**MOVED, answer="Des jeunes."), events.ClarificationGiven, {"answer": "Des jeunes."}),
+    (
+        facts.Declined(**MOVED, declined_by=SOMEBODY, reason="Hors public.", seat_before=Seat.HELD),
+        events.EnrollmentDeclined,
+        {"declined_by": SOMEBODY, "reason": "Hors public."},
+    ),
+    (
+        facts.Withdrawn(**MOVED, seat_before=Seat.HELD),
+        events.EnrollmentWithdrawn,
+        {"late": False, "seat_before": "held"},
+    ),
+    (
+        facts.Cancelled(**MOVED, acting_as="session", cancelled_by=None, reason="Annulée.", seat_before=Seat.NONE),
+        events.EnrollmentCancelled,
+        {"by": "session", "cancelled_by": None, "reason": "Annulée.", "seat_before": "none"},
+    ),
+    (
+        facts.AttendanceRecorded(**MOVED, attendance=THERE),
+        events.AttendanceRecorded,
+        {"attended": True, "slots": (events.SlotPresence(slot_id=SLOT, present=True),)},
+    ),
+    (
+        facts.OccupancyChanged(seats=SESSION, queued=5),
+        events.SessionOccupancyChanged,
+        {"session_id": SESSION.id, "version": 0, "capacity": 4, "held": 2, "queued": 5},
+    ),
+]
+
+
+@pytest.mark.parametrize(("fact", "event", "fields"), EXPECTED)
+def test_every_fact_has_its_event(fact: facts.Fact, event: type[Message], fields: Mapping[str, Any]) -> None:
+    message = announce(fact, now=NOW)
+    assert type(message) is event
+    assert message.occurred_at == NOW
+    assert {name: getattr(message, name) for name in fields} == fields
+
+
+def test_no_fact_is_left_out() -> None:
+    assert {type(fact) for fact, _, _ in EXPECTED} == set(get_args(facts.Fact))
+
+
+def test_the_request_is_told_with_its_rank_and_without_the_motivation() -> None:
+    accepted = facts.Accepted(**MOVED, rank=RANK, accepted_by=SOMEBODY)
+    message = announce(accepted, now=NOW)
+    assert isinstance(message, events.EnrollmentApproved)
+    assert message.enrollment.model_dump() == {
+        "id": REQUEST.id,
+        "version": 1,
+        "account_id": REQUEST.account_id,
+        "structure_id": REQUEST.structure_id,
+        "training_id": REQUEST.training_id,
+        "session_id": REQUEST.session_id,
+        "approval": "awaiting_trainer",
+        "seat": "queued",
+        "rank": 3,
+    }
