@@ -4,14 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.enrollment.api.dependencies import Acting, Tx
+from services.enrollment.api.dependencies import Acting, HotOnceCall, Tx
 from services.enrollment.api.problems import NOT_ADMITTED, TWICE_IN_CART
 from services.enrollment.api.requests import CartValidation
 from services.enrollment.api.views import Cart, CartLine, EnrollmentView, Requests, VerdictView
 from services.enrollment.use_cases.request import add_to_cart, validate_cart, verdicts
 from shared.errors import WrongFields
 from shared.http.clock import Now
-from shared.http.idempotency import Once
 from shared.http.problems import INVALID, NOT_FOUND, problems
 
 router = APIRouter(tags=["cart"])
@@ -37,18 +36,17 @@ async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
 
 
 @router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))
-async def validate(body: CartValidation, actor: Acting, tx: Tx, now: Now, once: Once) -> Requests:
+async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
     """Make one request of each line, all or none; the employers of the structure are alerted."""
     motivations = {line.session_id: line.motivation for line in body.lines}
     if len(motivations) < len(body.lines):
         raise WrongFields([("lines", "Une session ne peut être demandée qu'une fois.")])
 
     async def perform() -> Requests:
-        requests = await validate_cart(tx, body.structure_id, motivations, actor=actor, now=now)
-        return Requests(requests=[EnrollmentView.of(request, actor) for request in requests])
+        requests = await validate_cart(call.tx, body.structure_id, motivations, actor=call.actor, now=call.now)
+        return Requests(requests=[EnrollmentView.of(request, call.actor) for request in requests])
 
-    answer: Requests = await once(perform)
-    return answer
+    return await call.once(perform)
 
 
 @router.get("/eligibility", responses=problems(NOT_ADMITTED, NOT_FOUND, INVALID))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.enrollment.api.dependencies import Acting, Tx
+from services.enrollment.api.dependencies import Acting, HotCall, Tx
 from services.enrollment.api.problems import (
     DECIDED_MEANWHILE,
     NO_SEAT_FREE,
@@ -33,12 +33,11 @@ OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER,
 
 
 @router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_EMPLOYER)
-async def accept(
-    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
-) -> EnrollmentView:
+async def accept(enrollment_id: UUID, call: HotCall, body: OptionalReason | None = None) -> EnrollmentView:
     """The employer agrees: pre-registered if a seat is free, else on the waiting list."""
     reason = body.reason if body else None
-    return EnrollmentView.of(await decide.accept(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
+    accepted = await decide.accept(call.tx, enrollment_id, actor=call.actor, now=call.now, reason=reason)
+    return EnrollmentView.of(accepted, call.actor)
 
 
 @router.post("/enrollments/{enrollment_id}/refusal", responses=OF_EMPLOYER)

@@ -1,23 +1,28 @@
-"""What an endpoint is given: the unit of work, who acts, the time."""
+"""What an endpoint is given: the transaction, the acting person, the time."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends
 
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
+from shared.errors import Refused
+from shared.http.calls import Call, OnceCall, of_call, of_once_call
+from shared.http.idempotency import OnceOnly
 from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
 
 
-class NotAdmitted(Exception):
-    """The token is valid, and the account is disabled, erased, or not heard of yet."""
+class NotAdmitted(Refused):
+    """The token is valid, but the account is disabled, erased, or its event has not arrived yet."""
 
     sentence = "Votre compte est désactivé, ou vient d'être créé : réessayez dans un instant, ou écrivez à l'agence."
 
 
 async def transaction(work: Work) -> Transaction:
-    """Wrap the request's unit of work."""
     return Transaction(work)
 
 
@@ -25,11 +30,45 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
 async def acting(account_id: SignedIn, tx: Tx) -> Actor:
-    """Who is signed in, as our copies know them. Nobody is let in by what a token says of them."""
+    """The account that is signed in, as the copies know it: what a token says of rights counts for nothing."""
+    return await _admitted(tx, account_id)
+
+
+Acting = Annotated[Actor, Depends(acting, scope="function")]
+
+
+async def _admitted(tx: Transaction, account_id: UUID) -> Actor:
     actor = await tx.people.actor(account_id)
     if actor is None:
         raise NotAdmitted
     return actor
 
 
-Acting = Annotated[Actor, Depends(acting, scope="function")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingCall:
+    """The same three as one dependency, for the endpoints that are called most: see `shared.http.calls`."""
+
+    actor: Actor
+    tx: Transaction
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingOnceCall(ActingCall):
+    """The same, for an endpoint that takes an `Idempotency-Key`."""
+
+    once: OnceOnly
+
+
+async def _acting_call(call: Call) -> ActingCall:
+    tx = Transaction(call.work)
+    return ActingCall(actor=await _admitted(tx, call.account_id), tx=tx, now=call.now)
+
+
+async def _acting_once_call(call: OnceCall) -> ActingOnceCall:
+    tx = Transaction(call.work)
+    return ActingOnceCall(actor=await _admitted(tx, call.account_id), tx=tx, now=call.now, once=call.once)
+
+
+HotCall = Annotated[ActingCall, of_call(_acting_call)]
+HotOnceCall = Annotated[ActingOnceCall, of_once_call(_acting_once_call)]

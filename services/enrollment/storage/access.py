@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, false, or_, true
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
+from shared.compiled import Compiled
 
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
+DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff")
+"""The roles in which somebody acts on a request; a reader only sees it."""
 
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
@@ -24,11 +27,11 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
 }
 """Conditions on a request and its session. That of the trainers needs the session alone."""
 
-Statements = Mapping[tuple[Role, bool], Select[Any]]
+Statements = Mapping[tuple[Role, bool], Compiled]
 
 
 def for_each_role(
-    make: Callable[[ColumnElement[bool]], Select[Any]], *, roles: Sequence[Role] = get_args(Role)
+    make: Callable[[ColumnElement[bool]], Compiled], *, roles: Sequence[Role] = get_args(Role)
 ) -> Statements:
     """The statement of each role, for people and for staff, who may also act for employers and trainers."""
     of_staff = {role: condition if role == "beneficiary" else true() for role, condition in _OF_PEOPLE.items()}

@@ -14,6 +14,7 @@ from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
+from shared.compiled import compiled
 
 _ADD: Final = insert(carts).values({column.name: bindparam(column.name) for column in carts.c}).on_conflict_do_nothing()
 _CHOSEN: Final = select(carts.c.session_id).where(
@@ -63,7 +64,7 @@ _TAKEN_OUT: Final = (
     )
     .cte("taken_out")
 )
-_TURN_INTO_REQUESTS: Final = select(_ADDED.c.id).add_cte(_TAKEN_OUT)
+_TURN_INTO_REQUESTS: Final = compiled(select(_ADDED.c.id).add_cte(_TAKEN_OUT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +118,8 @@ class Carts:
         made for it.
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
-        rows = await self._connection.execute(LOCK_WANTED if lock else READ_WANTED, values)
-        return {
-            row["id"]: WantedSession(**{**row, "trainer_ids": frozenset(row["trainer_ids"])}) for row in rows.mappings()
-        }
+        rows = await (LOCK_WANTED if lock else READ_WANTED).all(self._connection, values)
+        return {row.id: WantedSession(**{**row._asdict(), "trainer_ids": frozenset(row.trainer_ids)}) for row in rows}
 
     async def turn_into_requests(self, requests: Sequence[Requested]) -> set[UUID]:
         """Add one person's requests and take their sessions out of the cart.
@@ -130,4 +129,4 @@ class Carts:
         of_enrollment = [name for name in _REQUEST if name != "motivation"]
         values = {name: [getattr(request.enrollment, name) for request in requests] for name in of_enrollment}
         values["motivation"] = [request.motivation for request in requests]
-        return set((await self._connection.scalars(_TURN_INTO_REQUESTS, values)).all())
+        return {row.id for row in await _TURN_INTO_REQUESTS.all(self._connection, values)}

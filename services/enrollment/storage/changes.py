@@ -13,6 +13,7 @@ from services.enrollment.domain.facts import Moved
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.storage.arrays import Columns, parameters, rows
 from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
+from shared.compiled import compiled
 
 _REQUEST: Final[Columns] = {
     "id": Uuid(),
@@ -54,8 +55,9 @@ _sessions = (
     .where(sessions.c.id == _seats.c.id)
     .cte("seats_of_sessions")
 )
-_SAVE_MOVES: Final = select(func.count()).select_from(_moved).add_cte(_lines)
-_SAVE_MOVES_AND_SEATS: Final = _SAVE_MOVES.add_cte(_sessions)
+_moves = select(func.count().label("stored")).select_from(_moved).add_cte(_lines)
+_SAVE_MOVES: Final = compiled(_moves)
+_SAVE_MOVES_AND_SEATS: Final = compiled(_moves.add_cte(_sessions))
 
 
 class MovedWithoutTheLock(Exception):
@@ -77,7 +79,8 @@ class Changes:
         }
         if seats:
             values |= parameters("seats", _SEATS, [_seats_row(each) for each in seats])
-        stored = await self._connection.scalar(_SAVE_MOVES_AND_SEATS if seats else _SAVE_MOVES, values)
+        statement = _SAVE_MOVES_AND_SEATS if seats else _SAVE_MOVES
+        stored = await statement.scalar(self._connection, values)
         if stored != len(moved):
             raise MovedWithoutTheLock([fact.enrollment.id for fact in moved])
 

@@ -5,24 +5,26 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.storage.access import Role, Statements, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Role, Statements, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_OPEN
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
 from services.enrollment.storage.tables import enrollments
+from shared.compiled import compiled
 from shared.errors import NotFound
 
 _ID: Final = enrollments.c.id == bindparam("id", type_=Uuid())
-_LOAD: Final = for_each_role(lambda may_act: DETAILS.where(_ID, may_act))
+_LOAD: Final = for_each_role(lambda may_act: compiled(DETAILS.where(_ID, may_act)), roles=("reader",))
 _LOAD_WITH_RULES: Final = for_each_role(
-    lambda may_act: DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules")).where(_ID, may_act)
+    lambda may_act: compiled(DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules")).where(_ID, may_act)),
+    roles=DECIDING,
 )
 _SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
@@ -79,9 +81,9 @@ class Enrollments:
         """The open requests of a person in a structure, in the order of locks."""
         return await self._keys(_OPEN_OF_PERSON, account=account_id, structure=structure_id)
 
-    async def _row(self, statements: Statements, enrollment_id: UUID, actor: Actor, role: Role) -> Row[Any]:
+    async def _row(self, statements: Statements, enrollment_id: UUID, actor: Actor, role: Role) -> Any:  # noqa: ANN401 - a row
         values = {"id": enrollment_id, **as_parameters(actor)}
-        row = (await self._connection.execute(statements[role, actor.is_staff], values)).one_or_none()
+        row = await statements[role, actor.is_staff].first(self._connection, values)
         if row is None:
             raise NotFound
         return row

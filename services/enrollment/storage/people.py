@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, bindparam, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.conditions import word
 from services.enrollment.storage.tables import accounts, attachments, structures
+from shared.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class BeneficiaryStanding:
 
 
 def _has(status: str) -> ColumnElement[bool]:
-    return literal(status, literal_execute=True) == any_(attachments.c.statuses)
+    return word(status) == any_(attachments.c.statuses)
 
 
 def _structures_with(status: str) -> ColumnElement[list[UUID]]:
@@ -42,15 +44,15 @@ def _structures_with(status: str) -> ColumnElement[list[UUID]]:
     return func.coalesce(ids, array([], type_=UuidType))
 
 
-_ACTIVE: Final = attachments.c.state == literal("active", literal_execute=True)
-_ACTOR: Final = (
+_ACTIVE: Final = attachments.c.state == word("active")
+_ACTOR: Final = compiled(
     select(
         accounts.c.is_staff,
         _structures_with("employer").label("employer_of"),
         _structures_with("beneficiary").label("beneficiary_of"),
     )
     .select_from(accounts.outerjoin(attachments, (attachments.c.account_id == accounts.c.id) & _ACTIVE))
-    .where(accounts.c.id == bindparam("account"), ~accounts.c.disabled, ~accounts.c.erased)
+    .where(accounts.c.id == bindparam("account", type_=UuidType), ~accounts.c.disabled, ~accounts.c.erased)
     .group_by(accounts.c.id)
 )
 
@@ -63,16 +65,16 @@ def _other_employer() -> ColumnElement[bool]:
         .select_from(other.outerjoin(person, person.c.id == other.c.account_id))
         .where(
             other.c.structure_id == bindparam("structure", type_=UuidType),
-            other.c.state == literal("active", literal_execute=True),
-            literal("employer", literal_execute=True) == any_(other.c.statuses),
+            other.c.state == word("active"),
+            word("employer") == any_(other.c.statuses),
             other.c.account_id != bindparam("account", type_=UuidType),
             ~func.coalesce(person.c.disabled | person.c.erased, False),
         )
     )
 
 
-_HAS_OTHER_EMPLOYER: Final = select(_other_employer())
-_STANDING: Final[Select[tuple[str, str, str, bool, bool]]] = (
+_HAS_OTHER_EMPLOYER: Final = compiled(select(_other_employer().label("exists")))
+_standing = (
     select(
         accounts.c.first_name,
         accounts.c.last_name,
@@ -92,8 +94,9 @@ _STANDING: Final[Select[tuple[str, str, str, bool, bool]]] = (
         _has("beneficiary"),
     )
 )
+_STANDING: Final = compiled(_standing)
 # as text, since SQLAlchemy knows one lock clause a statement, and two strengths are needed
-_LOCKED_STANDING: Final = _STANDING.with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments"))
+_LOCKED_STANDING: Final = compiled(_standing.with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments")))
 _IS_ATTACHED: Final = select(
     exists(
         select(literal(1)).where(
@@ -113,7 +116,7 @@ class People:
 
     async def actor(self, account_id: UUID) -> Actor | None:
         """Who this is; None for an account that is unknown, disabled or erased."""
-        row = (await self._connection.execute(_ACTOR, {"account": account_id})).one_or_none()
+        row = await _ACTOR.first(self._connection, {"account": account_id})
         if row is None:
             return None
         return Actor(
@@ -126,7 +129,7 @@ class People:
     async def has_other_employer(self, structure_id: UUID, account_id: UUID) -> bool:
         """Whether somebody else decides for the structure too."""
         values = {"structure": structure_id, "account": account_id}
-        return bool(await self._connection.scalar(_HAS_OTHER_EMPLOYER, values))
+        return bool(await _HAS_OTHER_EMPLOYER.scalar(self._connection, values))
 
     async def standing(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> BeneficiaryStanding | None:
         """The person's standing in a structure; None without an active attachment as its beneficiary.
@@ -135,8 +138,8 @@ class People:
         attachment that ends waits, so that it finds the requests that were made on it.
         """
         statement = _LOCKED_STANDING if lock else _STANDING
-        row = (await self._connection.execute(statement, {"account": account_id, "structure": structure_id})).first()
-        return None if row is None else BeneficiaryStanding(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public attribute
+        row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})
+        return None if row is None else BeneficiaryStanding(**row._asdict())
 
     async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
         """Whether the person belongs to the structure now."""

@@ -18,6 +18,7 @@ from services.enrollment.domain.rules.registry import ALL_RULES, WrongRuleValue
 from services.enrollment.domain.rules.rule import Rule, Value
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.storage import tables
+from shared.compiled import Compiled, compiled
 from shared.errors import ChangedMeanwhile
 
 _ADAPTERS: Final[Mapping[str, TypeAdapter[Any]]] = {rule.name: TypeAdapter(type(rule.default)) for rule in ALL_RULES}
@@ -27,14 +28,17 @@ _LATEST: Final[Select[tuple[str, int, bool, Any]]] = (
     .ext(distinct_on(tables.rules.c.name))
     .order_by(tables.rules.c.name, tables.rules.c.version.desc())
 )
-_AT: Final = _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", type_=DateTime(timezone=True)))
+_AT: Final = compiled(
+    _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", type_=DateTime(timezone=True)))
+)
 # The moment is not the `now` of the request: it may have waited for its lock since, while somebody set a rule and
 # gave seats by it. A setting that holds from the time when it was made (`set_at`) holds for everybody who can read
 # it, even if the clocks of two machines differ.
-_IN_FORCE: Final = _LATEST.where(
+_in_force_now = _LATEST.where(
     tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at)
 )
-_in_force = _IN_FORCE.subquery()
+_IN_FORCE: Final = compiled(_in_force_now)
+_in_force = _in_force_now.subquery()
 IN_FORCE_AS_JSON: Final = select(func.jsonb_agg(func.to_jsonb(_in_force.table_valued()))).scalar_subquery()
 """The same settings as one value, for a statement that asks for something else too; `rules_of` reads it."""
 _LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)).where(
@@ -114,5 +118,5 @@ class StoredRules:
         if await self._connection.scalar(_ADD, values) is None:
             raise ChangedMeanwhile
 
-    async def _rules(self, statement: Select[tuple[str, int, bool, Any]], **values: datetime) -> Rules:
-        return rules_of((await self._connection.execute(statement, values)).mappings().all())
+    async def _rules(self, statement: Compiled, **values: datetime) -> Rules:
+        return rules_of(row._asdict() for row in await statement.all(self._connection, values))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, Uuid, any_, bindparam, func, null, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Row, Uuid, any_, bindparam, func, null, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,10 +13,11 @@ from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.domain.training_seats import Queues
-from services.enrollment.storage.access import Role, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Role, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
+from shared.compiled import Compiled, compiled
 from shared.errors import NotFound
 
 _LOCKED: Final = sessions.alias("locked")
@@ -26,10 +27,10 @@ _SEATS: Final = (
 )  # fmt: skip
 
 
-def _lock(training_id: ColumnElement[UUID]) -> Select[Any]:
+def _lock(training_id: ColumnElement[UUID]) -> Compiled:
     """In one order for everybody, so that no two transactions wait for each other."""
     of_training = _LOCKED.c.training_id == training_id
-    return select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update()
+    return compiled(select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update())
 
 
 _LOCK: Final = _lock(bindparam("training", type_=Uuid()))
@@ -39,7 +40,8 @@ _LOCK_OF_REQUEST: Final = for_each_role(
         .join(sessions, sessions.c.id == enrollments.c.session_id)
         .where(enrollments.c.id == bindparam("id", type_=Uuid()), may_act)
         .scalar_subquery()
-    )
+    ),
+    roles=DECIDING,
 )
 _LOCK_OF_SESSION: Final = for_each_role(
     lambda may_act: _lock(
@@ -50,20 +52,22 @@ _LOCK_OF_SESSION: Final = for_each_role(
 
 _IN_TRAININGS: Final = enrollments.c.training_id == any_(bindparam("trainings", type_=ARRAY(Uuid())))
 _OF_REQUEST: Final = ("id", "version", "account_id", "requested_at", "approval", "queue_number", "late")
-_QUEUES: Final = union_all(
-    select(
-        *enrollments.c["training_id", "session_id", "structure_id"],
-        null().label("seats"),
-        *enrollments.c[_OF_REQUEST],
-    ).where(_IN_TRAININGS, IS_QUEUED),
-    select(
-        *enrollments.c["training_id", "session_id", "structure_id"],
-        func.count(),
-        *(null().label(name) for name in _OF_REQUEST),
+_QUEUES: Final = compiled(
+    union_all(
+        select(
+            *enrollments.c["training_id", "session_id", "structure_id"],
+            null().label("seats"),
+            *enrollments.c[_OF_REQUEST],
+        ).where(_IN_TRAININGS, IS_QUEUED),
+        select(
+            *enrollments.c["training_id", "session_id", "structure_id"],
+            func.count(),
+            *(null().label(name) for name in _OF_REQUEST),
+        )
+        .join(sessions, sessions.c.id == enrollments.c.session_id)
+        .where(_IN_TRAININGS, IS_HELD, sessions.c.ends_at > bindparam("now", type_=DateTime(timezone=True)))
+        .group_by(*enrollments.c["training_id", "session_id", "structure_id"]),
     )
-    .join(sessions, sessions.c.id == enrollments.c.session_id)
-    .where(_IN_TRAININGS, IS_HELD, sessions.c.ends_at > bindparam("now", type_=DateTime(timezone=True)))
-    .group_by(*enrollments.c["training_id", "session_id", "structure_id"]),
 )
 """Two kinds of rows: the queued requests, and the `seats` that each structure holds in each session."""
 
@@ -76,7 +80,7 @@ class Seats:
 
     async def lock(self, training_id: UUID) -> list[SessionSeats]:
         """Lock the sessions of a training, so that cap and seats are decided one after the other."""
-        return [_seats_of(row) for row in await self._connection.execute(_LOCK, {"training": training_id})]
+        return [_seats_of(row) for row in await _LOCK.all(self._connection, {"training": training_id})]
 
     async def lock_for_request(self, enrollment_id: UUID, actor: Actor, role: Role) -> list[SessionSeats]:
         """Lock the training of a request that the person may act on in that role; NotFound otherwise."""
@@ -90,15 +94,15 @@ class Seats:
         """The queues of each training; held seats count in sessions not yet over."""
         queued: dict[UUID, dict[UUID, list[Enrollment]]] = {training_id: {} for training_id in training_ids}
         held: dict[UUID, dict[tuple[UUID, UUID], int]] = {training_id: {} for training_id in training_ids}
-        for row in await self._connection.execute(_QUEUES, {"trainings": list(training_ids), "now": now}):
+        for row in await _QUEUES.all(self._connection, {"trainings": list(training_ids), "now": now}):
             if row.seats is None:
                 queued[row.training_id].setdefault(row.session_id, []).append(_queued_of(row))
             else:
                 held[row.training_id][row.session_id, row.structure_id] = row.seats
         return {each: Queues(queued=queued[each], held=held[each]) for each in training_ids}
 
-    async def _lock(self, statement: Select[Any], identifier: UUID, actor: Actor) -> list[SessionSeats]:
-        rows = (await self._connection.execute(statement, {"id": identifier, **as_parameters(actor)})).all()
+    async def _lock(self, statement: Compiled, identifier: UUID, actor: Actor) -> list[SessionSeats]:
+        rows = await statement.all(self._connection, {"id": identifier, **as_parameters(actor)})
         if not rows:
             raise NotFound
         return [_seats_of(row) for row in rows]

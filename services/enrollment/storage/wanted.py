@@ -29,6 +29,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
+from shared.compiled import compiled
 
 _ACCOUNT: Final = bindparam("account", type_=Uuid)
 _TRAINING: Final[ColumnElement[str]] = literal_column("'training'")
@@ -113,5 +114,6 @@ def _wanted() -> Select[Any]:
     )
 
 
-READ_WANTED: Final = _wanted()
-LOCK_WANTED: Final = READ_WANTED.with_for_update(read=True, of=sessions)
+_read = _wanted()
+READ_WANTED: Final = compiled(_read)
+LOCK_WANTED: Final = compiled(_read.with_for_update(read=True, of=sessions))

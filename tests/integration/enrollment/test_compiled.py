@@ -1,0 +1,77 @@
+"""Each compiled statement of enrollment gives what SQLAlchemy gives, on the rows and with the parameters of real use."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.compiled import STATEMENTS, Compiled
+from tests.integration.enrollment.agency import Agency
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> dict[Compiled, int]:
+    """Run each statement through SQLAlchemy first, in a savepoint that is rolled back, and compare the rows."""
+    runs: dict[Compiled, int] = {}
+    run_compiled = Compiled.all
+
+    async def run_both(
+        self: Compiled, connection: AsyncConnection, parameters: Mapping[str, Any] | None = None
+    ) -> list[Any]:
+        if not self.module.startswith("services.enrollment"):
+            return await run_compiled(self, connection, parameters)
+        savepoint = await connection.begin_nested()
+        result = await connection.execute(self.statement, dict(parameters or {}))
+        expected = [tuple(row) for row in result.all()]
+        names = list(result.keys())
+        await savepoint.rollback()
+        rows = await run_compiled(self, connection, parameters)
+        assert [tuple(row) for row in rows] == expected
+        assert not rows or list(rows[0]._fields) == names
+        runs[self] = runs.get(self, 0) + 1
+        return rows
+
+    monkeypatch.setattr(Compiled, "all", run_both)
+    return runs
+
+
+async def test_every_compiled_statement_gives_the_rows_of_sqlalchemy(
+    agency: Agency, compared: dict[Compiled, int]
+) -> None:
+    session = await agency.session(1)
+    first, second, third = await agency.people(3)
+    requests = [await agency.request(person, session) for person in (first, second, third)]
+    await agency.call(first.account_id, "GET", f"/eligibility?session_id={session}")
+    await agency.call(agency.staff, "GET", "/rules")
+    for who, path in (
+        (first.account_id, ""), (agency.employer, ""), (agency.trainer, ""), (agency.staff, ""),
+        (agency.employer, "/history"), (agency.staff, "/history"),
+    ):  # fmt: skip
+        await agency.call(who, "GET", f"/enrollments/{requests[0]}{path}")
+    for request in requests:
+        await agency.accepts(request)
+    await agency.decides(agency.staff, requests[1], "validation", reason="Accord donné par téléphone.")
+    await agency.decides(agency.trainer, requests[2], "validation")
+    await agency.withdraws(first, requests[0])
+    await agency.decides(agency.employer, requests[1], "agreement-withdrawal", reason="Réorganisation.")
+    await agency.decides(agency.staff, requests[2], "agreement-withdrawal", reason="Réorganisation.")
+    [late] = await agency.people(1)
+    waiting = await agency.request(late, session)
+    await agency.decides(agency.staff, waiting, "acceptance", reason="Accord donné par téléphone.")
+    await agency.decides(agency.staff, waiting, "promotion", reason="Place libre.")
+    await agency.capacity(session, 3)
+    assert await agency.audit() == []
+
+    mine = {statement for statement in STATEMENTS if statement.module.startswith("services.enrollment")}
+    assert len(compared) > len(mine) / 2, "most of them run in these requests"
+    parameters = {
+        "id": requests[0], "training": uuid4(), "trainings": [uuid4()], "now": agency.now, "moment": agency.now,
+        "actor": agency.trainer, "account": first.account_id, "structure": first.structure_id,
+        "employer_of": [first.structure_id], "sessions": [session],
+    }  # fmt: skip
+    async with agency.database.transaction() as work:
+        for statement in mine - set(compared):
+            await statement.all(work.connection, parameters)
+    assert set(compared) == mine
