@@ -60,6 +60,7 @@ class IdentityService:
     database: Database
     tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
     ahead: timedelta = timedelta(0)
+    stopped_at: datetime | None = None
 
     def __post_init__(self) -> None:
         transport = httpx.ASGITransport(app=self.app)
@@ -68,8 +69,12 @@ class IdentityService:
 
     @property
     def now(self) -> datetime:
-        """The time of the service; a test can put it `ahead`."""
-        return datetime.now(UTC) + self.ahead
+        """The time of the service; a test can put it `ahead`, or stop it."""
+        return (self.stopped_at or datetime.now(UTC)) + self.ahead
+
+    def stop_the_clock(self) -> None:
+        """Let all that follows happen at one moment, so that a slow machine does not outlast a short delay."""
+        self.stopped_at = datetime.now(UTC)
 
     @property
     def signing_in(self) -> SignIn:

@@ -55,6 +55,7 @@ async def test_a_wrong_password_and_an_unknown_address_answer_the_same_after_the
 async def test_guessing_is_slowed_down_for_known_and_unknown_alike_and_a_reset_never_is(
     service: IdentityService,
 ) -> None:
+    service.stop_the_clock()
     for email in (STAFF, "nobody@x.example"):
         codes = [(await tries(service, email))[0] for _ in range(FREE + 2)]
         assert codes == [401] * FREE + [429] * 2
@@ -69,6 +70,7 @@ async def test_guessing_is_slowed_down_for_known_and_unknown_alike_and_a_reset_n
 
 
 async def test_the_delay_grows_and_ends(service: IdentityService) -> None:
+    service.stop_the_clock()
     for _ in range(FREE):
         await tries(service, STAFF)
     waits = []
@@ -84,6 +86,7 @@ async def test_the_delay_grows_and_ends(service: IdentityService) -> None:
 
 
 async def test_many_guesses_at_once_gain_nothing(service: IdentityService) -> None:
+    service.stop_the_clock()
     codes = [code for code, _ in await asyncio.gather(*(tries(service, STAFF) for _ in range(20)))]
     assert sorted(codes) == [401] * FREE + [429] * (20 - FREE)
 
@@ -192,6 +195,7 @@ async def test_changing_the_password_keeps_this_session_and_ends_the_others(serv
 
 
 async def test_guessing_the_current_password_is_slowed_down_too(service: IdentityService) -> None:
+    service.stop_the_clock()
     body = {"current_password": "pas celui-là", "new_password": "un tout nouveau sésame"}
     codes = [(await service.call("POST", "/me/password", body, by=STAFF)).status_code for _ in range(FREE + 1)]
     assert codes == [422] * FREE + [429]
