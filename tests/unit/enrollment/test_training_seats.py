@@ -154,6 +154,15 @@ def test_inside_a_structure_nobody_overtakes_and_numbers_are_given_once(
             assert given == sorted(given)
 
 
+@given(capacities, st.integers(1, 3), steps)
+def test_before_requests_close_a_structure_holds_no_more_seats_of_the_training_than_the_cap(
+    capacities: list[int], cap: int, story: list[tuple[str, int, int]]
+) -> None:
+    told = play(capacities, cap, set(), [step for step in story if step[0] != "promote"])
+    held = Counter(each.structure_id for each in told.requests.values() if each.seat is Seat.HELD)
+    assert not held or max(held.values()) <= cap
+
+
 @given(capacities, closed_sessions, steps)
 def test_without_a_cap_seats_go_in_the_order_of_the_numbers(
     capacities: list[int], closed: set[int], story: list[tuple[str, int, int]]
