@@ -95,8 +95,13 @@ _standing = (
     )
 )
 _STANDING: Final = compiled(_standing)
+# The statement that reads the wanted sessions comes next in the transaction: it is large, and to plan it anew each time
+# costs PostgreSQL more than to run it. The setting ends with the transaction.
+_generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", True).label("plan_cache_mode")
 # as text, since SQLAlchemy knows one lock clause a statement, and two strengths are needed
-_LOCKED_STANDING: Final = compiled(_standing.with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments")))
+_LOCKED_STANDING: Final = compiled(
+    _standing.add_columns(_generic_plans).with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments"))
+)
 _IS_ATTACHED: Final = select(
     exists(
         select(literal(1)).where(
@@ -139,7 +144,15 @@ class People:
         """
         statement = _LOCKED_STANDING if lock else _STANDING
         row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})
-        return None if row is None else BeneficiaryStanding(**row._asdict())
+        if row is None:
+            return None
+        return BeneficiaryStanding(
+            first_name=row.first_name,
+            last_name=row.last_name,
+            structure_name=row.structure_name,
+            is_member=row.is_member,
+            has_other_employer=row.has_other_employer,
+        )
 
     async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
         """Whether the person belongs to the structure now."""
