@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text, true
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -97,7 +97,7 @@ _standing = (
 _STANDING: Final = compiled(_standing)
 # The statement that reads the wanted sessions comes next in the transaction: it is large, and to plan it anew each time
 # costs PostgreSQL more than to run it. The setting ends with the transaction.
-_generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", True).label("plan_cache_mode")
+_generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).label("plan_cache_mode")
 # as text, since SQLAlchemy knows one lock clause a statement, and two strengths are needed
 _LOCKED_STANDING: Final = compiled(
     _standing.add_columns(_generic_plans).with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments"))
