@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from bench.report import Rate
-from bench.stage import Stage, cpu_seconds, observer, plain, running, service, until
+from bench.servers import Servers, cpu_seconds, observer, plain, running, service, until
 from shared.contracts.catalogue import TrainingPublished, TrainingSnapshot
 from shared.database import Database
 from tests.support.processes import Process
@@ -15,42 +15,42 @@ EVENTS = 6000
 EFFECTS = "SELECT count(*) FROM trainings"
 
 
-async def ours(stage: Stage) -> Rate:
+async def ours(servers: Servers) -> Rate:
     """The catalogue's worker relays, enrollment's worker listens: two processes, as operators run them."""
-    speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
-    amqp = stage.vhost()
+    speaking, hearing = await servers.database("catalogue"), await servers.database("enrollment")
+    amqp = servers.vhost()
     async with AsyncExitStack() as processes:
         listener = await processes.enter_async_context(service("enrollment", "worker", hearing, amqp))
         relay = await processes.enter_async_context(service("catalogue", "worker", speaking, amqp))
-        found = await _measure(stage, speaking, hearing, [listener.process, relay.process])
-    await stage.drop(speaking)
-    await stage.drop(hearing)
+        found = await _measure(servers, speaking, hearing, [listener.process, relay.process])
+    await servers.drop(speaking)
+    await servers.drop(hearing)
     return found
 
 
-async def floor(stage: Stage) -> Rate:
+async def floor(servers: Servers) -> Rate:
     """The same tables and the same rows, by hand."""
-    speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
-    amqp = stage.vhost()
+    speaking, hearing = await servers.database("catalogue"), await servers.database("enrollment")
+    amqp = servers.vhost()
     async with AsyncExitStack() as processes:
         run = []
         for role, database in (("consume", hearing), ("publish", speaking)):
             environment = {"FLOOR_DATABASE_URL": plain(database), "FLOOR_AMQP_URL": amqp}
             arguments = ["-m", "bench.floor_events", role, TrainingPublished.wire_name]
             run.append(await processes.enter_async_context(running(f"floor-{role}", arguments, environment)))
-        found = await _measure(stage, speaking, hearing, run)
-    await stage.drop(speaking)
-    await stage.drop(hearing)
+        found = await _measure(servers, speaking, hearing, run)
+    await servers.drop(speaking)
+    await servers.drop(hearing)
     return found
 
 
-async def _measure(stage: Stage, speaking: str, hearing: str, processes: list[Process]) -> Rate:
+async def _measure(servers: Servers, speaking: str, hearing: str, processes: list[Process]) -> Rate:
     """Effects a second, from the first that is seen to the last: how soon a waiting relay looks is not throughput."""
     database = Database(speaking, application="bench")
     async with observer(hearing) as connection:
         await _say(database, WARM_UP)
         await until(connection, EFFECTS, WARM_UP)
-        await stage.settle()
+        await servers.checkpoint()
         used = sum(map(cpu_seconds, processes))
         await _say(database, EVENTS)
         seen = await until(connection, EFFECTS, WARM_UP + EVENTS)

@@ -8,9 +8,9 @@ from statistics import median, quantiles
 from uuid import UUID
 
 from bench.load import Plan, play
+from bench.population import Population, deliver
 from bench.report import Latency
-from bench.stage import Stage, observer, service
-from bench.world import World, tell
+from bench.servers import Servers, observer, service
 from bench.writes import bearer_of, carts
 
 LOOK_EVERY = 0.002
@@ -34,18 +34,18 @@ STEADY = Pace("10 carts a second", 0.1, 240, 20)
 AT_REST = Pace("one cart every 0.9 s, so that everything has gone idle", 0.9, 52, 4)
 
 
-async def measure(stage: Stage, world: World, filled: str, pace: Pace) -> Latency:
+async def measure(servers: Servers, population: Population, filled: str, pace: Pace) -> Latency:
     """The answer to a request leaves after its commit; a look every two milliseconds sees the row of the mail after its commit."""
     from services.notifier import wiring  # noqa: PLC0415 - only here
 
-    requests, mails, amqp = await stage.copy(filled), await stage.database("notifier"), stage.vhost()
-    await tell(wiring, mails, list(world.news()))
+    requests, mails, amqp = await servers.copy(filled), await servers.database("notifier"), servers.vhost()
+    await deliver(wiring, mails, list(population.events()))
     async with AsyncExitStack() as processes:
         for name, role, database in (("notifier", "worker", mails), ("enrollment", "worker", requests)):
             await processes.enter_async_context(service(name, role, database, amqp))
         served = await processes.enter_async_context(service("enrollment", "api", requests))
-        calls = carts(world, bearer_of(world))[: pace.carts]
-        expected = sum(len(person.session_ids) for person in world.people[: pace.carts])
+        calls = carts(population, bearer_of(population))[: pace.carts]
+        expected = sum(len(person.session_ids) for person in population.people[: pace.carts])
         looking = asyncio.create_task(_look(mails, expected))
         found = await play(Plan(served.port, calls, concurrency=8, every=pace.every))
         async with asyncio.timeout(60):
@@ -53,8 +53,8 @@ async def measure(stage: Stage, world: World, filled: str, pace: Pace) -> Latenc
     waits = []
     for answered, body in found.answers[pace.warm_up :]:
         waits += [seen[UUID(one["id"])] - answered for one in json.loads(body)["requests"]]
-    await stage.drop(requests)
-    await stage.drop(mails)
+    await servers.drop(requests)
+    await servers.drop(mails)
     return Latency(median(waits), quantiles(waits, n=100)[98], len(waits))
 
 

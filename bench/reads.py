@@ -11,10 +11,10 @@ import httpx
 import jwt
 from rich.console import Console
 
-from bench.crowd import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.large_database import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.population import KEY_ID, Population
 from bench.report import Growth
-from bench.stage import Stage, observer, service
-from bench.world import KEY_ID, World
+from bench.servers import Servers, observer, service
 
 SMALL, LARGE = Size(10_000), Size(1_000_000)
 CALLS = 40
@@ -60,30 +60,30 @@ READS = (
 )
 
 
-async def measure(stage: Stage, console: Console) -> list[Growth]:
+async def measure(servers: Servers, console: Console) -> list[Growth]:
     """The median of each list on both sizes; calls to the small and to the large database take turns."""
     found: list[Growth] = []
-    world = World()
+    population = Population()
     for name in ("enrollment", "catalogue"):
         async with AsyncExitStack() as processes:
             bases = []
             for size in (SMALL, LARGE):
                 console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
-                url = await fill(stage, name, size)
-                await _trust(url, world)
+                url = await fill(servers, name, size)
+                await _trust(url, population)
                 served = await processes.enter_async_context(service(name, "api", url))
                 bases.append(f"http://127.0.0.1:{served.port}/api/{name}/v1")
             client = await processes.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
             for read in READS:
                 if read.service == name:
-                    headers = {"Authorization": f"Bearer {world.token(read.reader)}"} if read.reader else {}
+                    headers = {"Authorization": f"Bearer {population.token(read.reader)}"} if read.reader else {}
                     small, large = await _medians(client, [base + read.path for base in bases], headers)
                     found.append(Growth(read.name, small, large))
     return found
 
 
-async def _trust(url: str, world: World) -> None:
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
+async def _trust(url: str, population: Population) -> None:
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(population.key.public_key()))
     async with observer(url) as connection:
         jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)

@@ -9,7 +9,7 @@ from statistics import median
 
 from rich.table import Table
 
-from bench.stage import observer
+from bench.servers import observer
 from tests.support.broker import Broker
 
 AIM_OF_GROWTH = 1.5

@@ -87,7 +87,7 @@ class Installation:
         typer.echo("A new installation: making the demo data through the APIs, which takes some seconds …")
         begun.touch()
         try:
-            await demonstration.play(self._address, STAFF_EMAIL)
+            await demonstration.fill(self._address, STAFF_EMAIL)
         except Stuck as error:
             typer.echo(f"The demo data could not be finished: {error}")
         else:

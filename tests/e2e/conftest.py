@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.e2e.story import Story
+from tests.e2e.scenario import Scenario
 from tests.e2e.systems import STAFF_EMAIL, System, distributed, embedded
 from tests.support.mail import MailReader
 
@@ -31,9 +31,9 @@ async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
 
 
 @pytest.fixture
-async def story(system: System) -> AsyncIterator[Story]:
+async def scenario(system: System) -> AsyncIterator[Scenario]:
     """A run of its own in that system."""
     mails = MailReader(system.mail_url)
     async with httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http:
-        yield Story(system, http, mails)
+        yield Scenario(system, http, mails)
     await mails.close()

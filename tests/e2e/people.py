@@ -12,7 +12,7 @@ from stdnum import luhn
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
 
-NEWS_SECONDS = 30
+DELIVERY_SECONDS = 30
 """The longest that news may take from one service to another before a test calls it lost."""
 
 
@@ -27,7 +27,7 @@ class Unexpected(AssertionError):
 
 @dataclass
 class Person:
-    """Somebody with an address. Before `signs_in`: a visitor."""
+    """Somebody with an address. Before `sign_in`: a visitor."""
 
     http: httpx.AsyncClient
     mails: MailReader
@@ -48,7 +48,7 @@ class Person:
         """« de Bruno Marchand », « d'Emma Lacoste »."""
         return f"d'{self.full_name}" if self.first_name[0] in "AEIOUÉÈÊ" else f"de {self.full_name}"
 
-    async def sends(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+    async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """One call. Every POST has a key, as a front-end's has."""
         if self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
@@ -56,7 +56,7 @@ class Person:
             headers.setdefault("Idempotency-Key", str(uuid4()))
         return await self.http.request(method, f"/api/{path}", json=body, headers=headers)
 
-    async def does(
+    async def call(
         self,
         method: str,
         path: str,
@@ -69,76 +69,76 @@ class Person:
         """One call with the status it must have; gives the body."""
         if if_match is not None:
             headers["If-Match"] = if_match
-        answer = await self.sends(method, path, body, **headers)
+        answer = await self.send(method, path, body, **headers)
         if answer.status_code != expect:
             raise Unexpected(answer, expect)
         return answer.json() if answer.content else None
 
-    async def gets(self, path: str, *, expect: int = 200) -> Any:
+    async def get_json(self, path: str, *, expect: int = 200) -> Any:
         """Read something."""
-        return await self.does("GET", path, expect=expect)
+        return await self.call("GET", path, expect=expect)
 
-    async def does_soon(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
+    async def call_until(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
         """The same call again and again until the news that it needs has travelled from another service."""
         answers: list[httpx.Response] = []
 
         async def heard() -> bool:
-            answers[:] = [await self.sends(method, path, body)]
+            answers[:] = [await self.send(method, path, body)]
             return answers[0].status_code == expect
 
         try:
-            await eventually(heard, within=NEWS_SECONDS)
+            await eventually(heard, within=DELIVERY_SECONDS)
         except AssertionError as error:
             raise Unexpected(answers[0], expect) from error
         return answers[0].json() if answers[0].content else None
 
-    async def sees_soon(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+    async def get_until(self, path: str, is_so: Callable[[Any], bool]) -> Any:
         """Read something again and again until the news has come that make it so."""
         answers: list[Any] = []
 
         async def heard() -> bool:
-            answers[:] = [await self.gets(path)]
+            answers[:] = [await self.get_json(path)]
             return is_so(answers[0])
 
         try:
-            await eventually(heard, within=NEWS_SECONDS)
+            await eventually(heard, within=DELIVERY_SECONDS)
         except AssertionError as error:
             text = f"GET {path} still gives {answers}"
             raise AssertionError(text) from error
         return answers[0]
 
-    async def edits(self, method: str, path: str, body: Any, *, read: str | None = None, expect: int = 200) -> Any:
+    async def edit(self, method: str, path: str, body: Any, *, read: str | None = None, expect: int = 200) -> Any:
         """Change what has a version: read it, send its ETag back."""
-        seen = await self.sends("GET", read or path)
+        seen = await self.send("GET", read or path)
         if seen.status_code != httpx.codes.OK:
             raise Unexpected(seen, 200)
         tag = seen.headers.get("ETag") or f'"{seen.json()["version"]}"'
-        return await self.does(method, path, body, expect=expect, if_match=tag)
+        return await self.call(method, path, body, expect=expect, if_match=tag)
 
-    async def signs_in(self) -> None:
+    async def sign_in(self) -> None:
         """Address and password; from now on the calls carry the token."""
         body = {"email": self.email, "password": self.password}
         self.tokens = {}
-        self.tokens = await self.does("POST", "identity/v1/tokens", body)
-        self.id = (await self.gets("identity/v1/me"))["id"]
+        self.tokens = await self.call("POST", "identity/v1/tokens", body)
+        self.id = (await self.get_json("identity/v1/me"))["id"]
 
-    async def reads(self, subject: str) -> str:
+    async def read_mail(self, subject: str) -> str:
         """Wait for a mail, read it once, give its text."""
         return (await self.mails.read(self.email, subject)).text
 
-    async def resets_the_password(self) -> None:
+    async def reset_password(self) -> None:
         """Forgotten, or never chosen: the link of the mail sets a new one."""
         await self.mails.skip(self.email)
-        await self.does("POST", "identity/v1/password-resets", {"email": self.email}, expect=202)
+        await self.call("POST", "identity/v1/password-resets", {"email": self.email}, expect=202)
         mail = await self.mails.read(self.email, "Choisissez un nouveau mot de passe")
         body = {"token": mail.token("mot-de-passe"), "password": self.password}
-        await self.does("POST", "identity/v1/password-resets/confirmation", body, expect=204)
+        await self.call("POST", "identity/v1/password-resets/confirmation", body, expect=204)
 
-    async def proves_the_address(self) -> None:
+    async def verify_address(self) -> None:
         """Follow the link of the mail, and choose a password."""
         mail = await self.mails.read(self.email, "Confirmez votre adresse")
         body = {"token": mail.token("adresse"), "password": self.password}
-        await self.does("POST", "identity/v1/address-proofs", body, expect=204)
+        await self.call("POST", "identity/v1/address-proofs", body, expect=204)
 
 
 def siret() -> str:

@@ -53,7 +53,7 @@ def _folder() -> Path:
     return made
 
 
-async def killed_and_started_again(system: System) -> None:
+async def kill_and_restart(system: System) -> None:
     """kill -9 of the embedded process, whatever it does, and a new one on the same data."""
     process = system.processes["embedded"]
     process.kill()

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import httpx
 
 from deploy.embedded.demo.requests import Requests
-from deploy.embedded.demo.story import Story
+from deploy.embedded.demo.scenario import Scenario
 
 
-async def play(address: str, staff_email: str) -> None:
+async def fill(address: str, staff_email: str) -> None:
     """Fill an empty installation; raises Stuck when it does not answer as it should."""
     async with httpx.AsyncClient(base_url=address, timeout=30) as http:
-        story = Story(http, staff_email, datetime.now(UTC))
-        await story.tell()
-        await Requests(story).make()
+        scenario = Scenario(http, staff_email, datetime.now(UTC))
+        await scenario.create()
+        await Requests(scenario).make()

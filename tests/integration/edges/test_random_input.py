@@ -10,9 +10,9 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.openapi import from_dict
 
-from tests.integration.edges.cells import Row, rows, version
+from tests.integration.edges.all_services import ADDRESS, AllServices
+from tests.integration.edges.calls import Row, rows, version
 from tests.integration.edges.matrix import MATRIX
-from tests.integration.edges.world import ADDRESS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,10 +21,10 @@ EXAMPLES: Final = {GenerationMode.POSITIVE: 15, GenerationMode.NEGATIVE: 10}
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_no_input_makes_a_service_fail(world: World, service: str) -> None:
-    described = from_dict(world.apps[service].openapi())
+async def test_no_input_makes_a_service_fail(services: AllServices, service: str) -> None:
+    described = from_dict(services.apps[service].openapi())
     failed, asked = [], 0
-    with world.undone():
+    with services.rolling_back():
         for row in (row for row in rows() if row.service == service):
             operation = described[row.operation[1]][row.method]
             for case in (
@@ -32,7 +32,7 @@ async def test_no_input_makes_a_service_fail(world: World, service: str) -> None
                 for mode in EXAMPLES
                 for case in _cases(operation.as_strategy(generation_mode=mode), EXAMPLES[mode])
             ):
-                status, said = await _answer(world, row, case)
+                status, said = await _answer(services, row, case)
                 asked += 1
                 if status >= 500:
                     failed.append(f"{row.method} {row.written} {case.query} {case.body!r}: {status} {said}")
@@ -40,16 +40,16 @@ async def test_no_input_makes_a_service_fail(world: World, service: str) -> None
     assert asked >= sum(row.service == service for row in rows())
 
 
-async def _answer(world: World, row: Row, case: Case[Any]) -> tuple[int, str]:
+async def _answer(services: AllServices, row: Row, case: Case[Any]) -> tuple[int, str]:
     """Ask as somebody who is let in, about objects that are there: what is made up is the query and the body."""
-    person = world.people[row.somebody]
+    person = services.people[row.somebody]
     made_up = case.as_transport_kwargs(base_url=ADDRESS)
     path = (
-        row.path(world.story).partition("?")[0]
+        row.path(services.scenario).partition("?")[0]
         if "{" in row.template
         else urlsplit(made_up["url"]).path.removeprefix("/api/")
     )
-    headers = {**await version(world, row, person), "Content-Type": "application/json"}
+    headers = {**await version(services, row, person), "Content-Type": "application/json"}
     if person.tokens:
         headers["Authorization"] = f"Bearer {person.tokens['access_token']}"
     sent = {name: made_up[name] for name in ("json", "params") if name in made_up}

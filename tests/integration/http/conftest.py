@@ -17,7 +17,7 @@ from shared.database import Database
 from shared.tokens.keys import StaticKeys
 from shared.tokens.verifier import TokenVerifier
 from tests.conftest import MakeDatabase
-from tests.integration.http.desk import application
+from tests.integration.http.small_service import application
 
 Sign = Callable[..., str]
 ISSUER, AUDIENCE, KID = "https://issuer.example", "https://audience.example", "key-1"
@@ -68,5 +68,5 @@ def app(database: Database, private_key: Ed25519PrivateKey) -> FastAPI:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as given:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://small") as given:
         yield given

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.http.middleware import BODY_LIMIT
-from tests.integration.http.desk import BASE, LARGE, SMALL
+from tests.integration.http.small_service import BASE, LARGE, SMALL
 from tests.integration.http.test_problems import is_problem
 
 LIMITS = [("forms", 256 * 1024), ("imports", LARGE), ("notes", SMALL)]

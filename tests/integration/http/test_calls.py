@@ -12,7 +12,7 @@ from shared.database import Database
 from shared.http.clock import now
 from shared.http.tokens import signed_in
 from tests.integration.http.conftest import Sign
-from tests.integration.http.desk import BASE, STRANGER
+from tests.integration.http.small_service import BASE, STRANGER
 from tests.integration.http.test_problems import is_problem
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}

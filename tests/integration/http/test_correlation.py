@@ -23,7 +23,7 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.worker import Worker
 from shared.telemetry import configure_logging, correlated, current_correlation_id
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 
 MINE = "0b5e3c1a-follow-me"
 
@@ -63,7 +63,7 @@ def _logged() -> Iterator[list[dict[str, Any]]]:
     before, level = list(root.handlers), root.level
     lines: list[dict[str, Any]] = []
     stream = _Stream()
-    configure_logging("INFO", "desk", stream)
+    configure_logging("INFO", "small", stream)
     try:
         yield lines
     finally:
@@ -113,7 +113,7 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
         )  # fmt: skip
 
     worker = Worker(
-        database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work
+        database, InProcessTransport(), service="small", subscriptions=[subscriptions], transaction=lambda work: work
     )
     message = SessionOccupancyChanged(
         occurred_at=datetime.now(UTC), session_id=uuid4(), version=1, capacity=8, held=0, queued=0
@@ -143,7 +143,7 @@ async def test_the_line_of_a_request_is_json_with_the_id(client: httpx.AsyncClie
         await client.get(f"{BASE}/crash", headers={"X-Correlation-Id": f"{MINE}-crash"})
     first, crash, last = [line for line in lines if line["event"].startswith(("request", "a request"))]
     assert first["correlation_id"] == MINE
-    assert (first["service"], first["method"], first["status"]) == ("desk", "POST", 201)
+    assert (first["service"], first["method"], first["status"]) == ("small", "POST", 201)
     assert first["timestamp"].endswith("Z")
     assert "ZeroDivisionError" in crash["exception"]
     assert crash["correlation_id"] == last["correlation_id"] == f"{MINE}-crash"
@@ -159,7 +159,7 @@ def test_a_line_of_a_library_has_the_form_of_ours() -> None:
         logging.getLogger("some.library").debug("not wanted")
     ours, theirs = lines
     assert {**theirs, "timestamp": ""} == {
-        "service": "desk",
+        "service": "small",
         "event": "a sentence of theirs",
         "level": "warning",
         "timestamp": "",

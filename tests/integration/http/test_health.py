@@ -14,7 +14,7 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Worker
 from shared.process import worker_app
 from tests.conftest import MakeDatabase
-from tests.integration.http.desk import BASE, application
+from tests.integration.http.small_service import BASE, application
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
@@ -38,7 +38,7 @@ async def absent(make_database: MakeDatabase) -> Any:
 
 
 def _client(app: FastAPI) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://small")
 
 
 async def test_without_a_database_it_lives_is_not_ready_and_becomes_ready_by_itself(absent: Absent) -> None:
@@ -86,7 +86,7 @@ class _Broker(InProcessTransport):
 async def test_a_worker_says_which_of_its_two_is_missing(make_database: MakeDatabase) -> None:
     database, broker = await make_database("mechanisms"), _Broker()
     worker: Worker[UnitOfWork] = Worker(
-        database, broker, service="desk", subscriptions=[], transaction=lambda work: work
+        database, broker, service="small", subscriptions=[], transaction=lambda work: work
     )
     async with _client(worker_app(worker)) as client:
         waiting = await client.get("/health/ready")

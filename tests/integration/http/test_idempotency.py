@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from shared.database import Database
 from tests.integration.http.conftest import Sign
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.http.pagination import encode_cursor
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 

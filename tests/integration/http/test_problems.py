@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 
 FORM: dict[str, Any] = {
     "name": "Une ligne",

@@ -4,7 +4,7 @@ import httpx
 from sqlalchemy import text
 
 from shared.database import Database
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 

@@ -21,7 +21,7 @@ from shared.tokens import keys, verifier
 from shared.tokens.keys import HttpKeys, StaticKeys
 from shared.tokens.verifier import InvalidToken, TokenVerifier
 from tests.integration.http.conftest import AUDIENCE, ISSUER, Sign, jwk_of
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 SOON = timedelta(minutes=1)

@@ -1,4 +1,4 @@
--- ids that Python can name too, and the sizes that `crowd.fill` has set
+-- ids that Python can name too, and the sizes that `large_database.fill` has set
 CREATE FUNCTION pg_temp.id_of(kind text, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
     RETURN (kind || '0000-0000-4000-8000-' || lpad(to_hex(number), 12, '0'))::uuid;
 CREATE FUNCTION pg_temp.size(name text) RETURNS bigint LANGUAGE sql STABLE RETURN current_setting('bench.' || name)::bigint;

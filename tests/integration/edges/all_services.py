@@ -26,9 +26,9 @@ from shared.messaging import outbox
 from shared.tokens.keys import StaticKeys
 from shared.tokens.verifier import TokenVerifier
 from tests.e2e.people import Person
-from tests.e2e.story import Story
+from tests.e2e.scenario import Scenario
 from tests.e2e.systems import STAFF_EMAIL, System
-from tests.integration.edges.scene import play
+from tests.integration.edges.example_data import create
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
 from tests.support.postgres import TestServer
@@ -36,7 +36,7 @@ from tests.support.postgres import TestServer
 ADDRESS: Final = "http://edges.test"
 
 
-class Undone(Database):
+class RollingBack(Database):
     """Every transaction goes to its end, with its outbox rows, and is rolled back: the next call finds the world as it was."""
 
     @asynccontextmanager
@@ -49,36 +49,36 @@ class Undone(Database):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """The services' applications and databases by name, and the story that was played in them."""
+class AllServices:
+    """The services' applications and databases by name, and the scenario that was played in them."""
 
     apps: dict[str, FastAPI]
     databases: dict[str, Database]
-    story: Story
+    scenario: Scenario
 
     @property
     def people(self) -> dict[str, Person]:
         """One of each kind, in the order of the matrix. `own` and `colleague` are beneficiaries of one structure."""
-        story = self.story
+        scenario = self.scenario
         return {
-            "visitor": story.visitor,
-            "own": story["bruno"],
-            "colleague": story["emma"],
-            "employer": story["claire"],
-            "employer elsewhere": story["ines"],
-            "referent": story["amandine"],
-            "referent elsewhere": story["hugo"],
-            "trainer": story["theo"],
-            "trainer elsewhere": story["nora"],
-            "staff": story.staff,
+            "visitor": scenario.visitor,
+            "own": scenario["bruno"],
+            "colleague": scenario["emma"],
+            "employer": scenario["claire"],
+            "employer elsewhere": scenario["ines"],
+            "referent": scenario["amandine"],
+            "referent elsewhere": scenario["hugo"],
+            "trainer": scenario["theo"],
+            "trainer elsewhere": scenario["nora"],
+            "staff": scenario.staff,
         }
 
     @contextmanager
-    def undone(self) -> Iterator[None]:
+    def rolling_back(self) -> Iterator[None]:
         """Inside, whatever is asked leaves nothing behind."""
         kept = {name: app.state.database for name, app in self.apps.items()}
         for name, app in self.apps.items():
-            again = Undone.__new__(Undone)
+            again = RollingBack.__new__(RollingBack)
             again.__dict__.update(self.databases[name].__dict__)
             app.state.database = again
         try:
@@ -105,16 +105,17 @@ class World:
 
 
 @asynccontextmanager
-async def world_on(server: TestServer) -> AsyncIterator[World]:
+async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
     """Wire the services as the embedded installation does, play the scene, and stop the workers: nothing moves by itself."""
     made = {
-        name: await server.fresh(name, one.migrations_package, one.append_only) for name, one in DEFINITIONS.items()
+        name: await server.fresh(name, definition.migrations_package, definition.append_only)
+        for name, definition in DEFINITIONS.items()
     }
 
     def address(name: str) -> dict[str, Any]:
         return {"database_url": made[name][1], "public_url": ADDRESS, "pool_size": 3}
 
-    services = compose(
+    running = compose(
         {
             "identity": IdentitySettings(**address("identity"), first_staff_email=STAFF_EMAIL),
             "catalogue": CatalogueSettings(**address("catalogue")),
@@ -122,52 +123,52 @@ async def world_on(server: TestServer) -> AsyncIterator[World]:
             "notifier": NotifierSettings(**address("notifier"), mail_mode="mailbox", desk_email=STAFF_EMAIL),
         }
     )
-    apps = {name: one.app for name, one in services.items()}
-    databases = {name: one.databases[0] for name, one in services.items()}
+    apps = {name: service.app for name, service in running.items()}
+    databases = {name: service.databases[0] for name, service in running.items()}
     gateway = Gateway(apps, Starlette(routes=mailbox(databases["notifier"])))
     transport = httpx.ASGITransport(app=gateway, raise_app_exceptions=False)
-    workers = [asyncio.create_task(one.worker.run()) for one in services.values()]
+    workers = [asyncio.create_task(service.worker.run()) for service in running.values()]
     mails = MailReader(f"{ADDRESS}/mailbox", transport)
     try:
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-            world = World(apps, databases, Story(System(ADDRESS, f"{ADDRESS}/mailbox"), http, mails))
-            await _trust_tokens(world)
-            await play(world.story)
-            await eventually(lambda: _is_quiet(world), within=60)
+            services = AllServices(apps, databases, Scenario(System(ADDRESS, f"{ADDRESS}/mailbox"), http, mails))
+            await _trust_tokens(services)
+            await create(services.scenario)
+            await eventually(lambda: _is_quiet(services), within=60)
             await _stop(workers)
-            world.story.mail_id = (await world.story.staff.gets("notifier/v1/mails"))["items"][0]["id"]
-            yield world
+            services.scenario.mail_id = (await services.scenario.staff.get_json("notifier/v1/mails"))["items"][0]["id"]
+            yield services
     finally:
         await _stop(workers)
-        for running in services.values():
-            for database in running.databases:
+        for service in running.values():
+            for database in service.databases:
                 await database.close()
         for name, _ in made.values():
             await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def _trust_tokens(world: World) -> None:
+async def _trust_tokens(services: AllServices) -> None:
     """Give the other services the keys that identity publishes, which they would fetch over the network."""
-    story = world.story
-    await eventually(lambda: _has_staff(world), within=30)
-    await story.staff.resets_the_password()
-    await story.staff.signs_in()
-    jwks = (await story.visitor.gets("identity/v1/jwks.json"))["keys"]
-    for name, app in world.apps.items():
+    scenario = services.scenario
+    await eventually(lambda: _has_staff(services), within=30)
+    await scenario.staff.reset_password()
+    await scenario.staff.sign_in()
+    jwks = (await scenario.visitor.get_json("identity/v1/jwks.json"))["keys"]
+    for name, app in services.apps.items():
         if name != "identity":
             app.state.verifier = TokenVerifier(StaticKeys(jwks), issuer="parcourspro", audience="parcourspro")
 
 
-async def _has_staff(world: World) -> bool:
-    return bool(await world.rows("identity", f"SELECT 1 FROM accounts WHERE email = '{STAFF_EMAIL}'"))
+async def _has_staff(services: AllServices) -> bool:
+    return bool(await services.rows("identity", f"SELECT 1 FROM accounts WHERE email = '{STAFF_EMAIL}'"))
 
 
-async def _is_quiet(world: World) -> bool:
+async def _is_quiet(services: AllServices) -> bool:
     """Nothing waits to be said, to be tried again, or to be sent."""
     waiting = [
-        await world.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in world.apps
+        await services.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in services.apps
     ]
-    return not any(waiting) and not await world.rows("notifier", "SELECT 1 FROM mails WHERE status = 'pending'")
+    return not any(waiting) and not await services.rows("notifier", "SELECT 1 FROM mails WHERE status = 'pending'")
 
 
 async def _stop(workers: list[asyncio.Task[None]]) -> None:

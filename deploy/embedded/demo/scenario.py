@@ -16,7 +16,7 @@ ENROLLMENT: Final = "/api/enrollment/v1"
 ADDRESS_PAGE: Final = "/compte/adresse/"
 
 
-class Story:
+class Scenario:
     """The agency as it comes to life: callers by key of the person, ids by key of what was made."""
 
     def __init__(self, http: httpx.AsyncClient, staff_email: str, now: datetime) -> None:
@@ -33,7 +33,7 @@ class Story:
         self.trainings: dict[str, str] = {}
         self.sessions: dict[tuple[str, int], str] = {}
 
-    async def tell(self) -> None:
+    async def create(self) -> None:
         """Everything, from the first account to the attendance."""
         self.staff = await self._with_password(self._staff_email)
         for one in STRUCTURES:

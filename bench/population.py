@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.stage import Stage, observer
+from bench.servers import Servers, observer
 from shared.contracts import Message
 from shared.contracts.catalogue import (
     SessionScheduled,
@@ -40,7 +40,7 @@ CAPACITY = 8
 """Twice as many ask: half of the acceptances give a seat, half a place in the queue."""
 LINES = 2
 KEY_ID = "bench"
-TOLD_AT_ONCE = 500
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Person:
 
 
 @dataclass
-class World:
+class Population:
     """Everything that the services heard of, and the key that signs tokens."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -79,7 +79,7 @@ class World:
         claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": str(account_id), "jti": str(uuid4()), **times}
         return jwt.encode(claims, self.key, "EdDSA", {"typ": "at+jwt", "kid": KEY_ID})
 
-    def news(self) -> Iterator[Message]:
+    def events(self) -> Iterator[Message]:
         """What identity and the catalogue say of it."""
         for structure, employer in self.employers.items():
             snapshot = StructureSnapshot(
@@ -128,7 +128,7 @@ class World:
         yield SessionScheduled(occurred_at=self.now, session=session)
 
 
-class _Told:
+class _Delivery:
     def __init__(self, message: Message) -> None:
         self.envelope = Envelope(
             message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()
@@ -138,14 +138,14 @@ class _Told:
         """Nothing waits for it."""
 
 
-async def tell(wiring: ModuleType, url: str, news: Sequence[Message]) -> None:
+async def deliver(wiring: ModuleType, url: str, events: Sequence[Message]) -> None:
     """Let a service hear of everything, as its worker does."""
     definition = wiring.SERVICE
     database = Database(url, application="bench")
     settings = wiring.Settings(database_url=url)
     inbox = definition.worker(settings, database, InProcessTransport()).inbox
-    for start in range(0, len(news), TOLD_AT_ONCE):
-        await inbox.handle([_Told(message) for message in news[start : start + TOLD_AT_ONCE]])
+    for start in range(0, len(events), BATCH):
+        await inbox.handle([_Delivery(message) for message in events[start : start + BATCH]])
     async with observer(url) as connection:
         waiting = await connection.fetch("SELECT name, last_error FROM undelivered LIMIT 3")
     await database.close()
@@ -158,24 +158,24 @@ def employer_or_none(status: str) -> UUID | None:
     return None if status == "employer" else uuid4()
 
 
-async def enrollment_with(stage: Stage, world: World) -> str:
-    """Make enrollment's database with the world in it, every cart filled and the key of tokens known; nobody is connected to it."""
+async def filled_enrollment(servers: Servers, population: Population) -> str:
+    """Make enrollment's database with the population in it, every cart filled and the key of tokens known; nobody is connected to it."""
     from services.enrollment import wiring  # noqa: PLC0415 - only here
 
-    url = await stage.database("enrollment")
-    await tell(wiring, url, list(world.news()))
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
+    url = await servers.database("enrollment")
+    await deliver(wiring, url, list(population.events()))
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(population.key.public_key()))
     async with observer(url) as connection:
         jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
         await connection.executemany(
             "INSERT INTO carts (account_id, session_id, training_id, added_at) VALUES ($1, $2, $3, $4)",
             [
-                (person.account_id, session, world.sessions[session], world.now)
-                for person in world.people
+                (person.account_id, session, population.sessions[session], population.now)
+                for person in population.people
                 for session in person.session_ids
             ],
         )
     # without statistics the planner chooses other plans, and autovacuum would bring them in the middle of a round
-    await stage.analyze(url)
+    await servers.analyze(url)
     return url

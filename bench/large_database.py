@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from bench.stage import Stage, observer
+from bench.servers import Servers, observer
 
 
 def id_of(kind: str, number: int) -> UUID:
@@ -37,10 +37,10 @@ class Size:
         return min(2_000, max(1, self.sessions // 10))
 
 
-async def fill(stage: Stage, service: str, size: Size) -> str:
+async def fill(servers: Servers, service: str, size: Size) -> str:
     """Make a database of the service of that size; return its URL."""
-    url = await stage.database(service)
-    script = Path(__file__).with_name(f"crowd_{service}.sql").read_text()
+    url = await servers.database(service)
+    script = Path(__file__).with_name(f"large_{service}.sql").read_text()
     sizes = {
         "people": size.requests // 5, "sessions": size.sessions, "requests": size.requests, "trainers": size.trainers,
     }  # fmt: skip
@@ -48,5 +48,5 @@ async def fill(stage: Stage, service: str, size: Size) -> str:
         for name, value in sizes.items():
             await connection.execute("SELECT set_config($1, $2, false)", f"bench.{name}", str(value))
         await connection.execute(script)
-    await stage.analyze(url)
+    await servers.analyze(url)
     return url

@@ -22,7 +22,7 @@ LOG_SHOWN = 4000
 """How much of the end of a failed process's log is shown, in characters."""
 
 
-class Stage:
+class Servers:
     """The servers of one run. Databases are migrated, or copies of one that was filled once."""
 
     def __init__(self, server: TestServer, broker: Broker) -> None:
@@ -52,7 +52,7 @@ class Stage:
         """Drop a database, whoever is connected."""
         await self._server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
-    async def settle(self) -> None:
+    async def checkpoint(self) -> None:
         """Write out what earlier rounds left to write, so that no round pays for another."""
         await self._server.execute("CHECKPOINT")
 

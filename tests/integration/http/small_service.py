@@ -25,7 +25,7 @@ from shared.http.transactions import Work
 from shared.http.views import View
 from shared.tokens.verifier import TokenVerifier
 
-NAME = "desk"
+NAME = "small"
 BASE = f"/api/{NAME}/v1"
 LARGE = 1024 * 1024
 SMALL = 100
@@ -202,5 +202,10 @@ async def crash() -> None:
 def application(database: Database, verifier: TokenVerifier | None) -> FastAPI:
     """Make it, with the edges that every service has."""
     return create_app(
-        title="Desk", service=NAME, database=database, verifier=verifier, routers=[router], problems={Taken: TAKEN}
+        title="Small service",
+        service=NAME,
+        database=database,
+        verifier=verifier,
+        routers=[router],
+        problems={Taken: TAKEN},
     )

@@ -12,7 +12,7 @@ from tests.e2e.systems import System
 from tests.support.mail import MailReader
 
 CAST: Final = {
-    # role in the story             first name, last name
+    # role in the scenario             first name, last name
     "amandine": ("Amandine", "Roche"),  # the first user of the town hall, its referent
     "bruno": ("Bruno", "Marchand"),  # beneficiary there, who asks for four trainings
     "emma": ("Emma", "Lacoste"),  # beneficiary there
@@ -27,7 +27,7 @@ CAST: Final = {
 
 
 @dataclass
-class Story:
+class Scenario:
     """One run, whose names and addresses nobody has had before. `session` and `training`: as catalogue last gave them, by title."""
 
     system: System
@@ -49,14 +49,14 @@ class Story:
 
     def __post_init__(self) -> None:
         for key, (first, last) in CAST.items():
-            self.enters(key, first, last)
+            self.add_person(key, first, last)
         self.staff = Person(self.http, self.mails, "L’", "agence", self.system.staff_email)
         self.visitor = Person(self.http, self.mails, "Camille", "Passant", f"visite.{self.run}@exemple.example")
 
     def __getitem__(self, key: str) -> Person:
         return self.people[key]
 
-    def enters(self, key: str, first: str, last: str) -> Person:
+    def add_person(self, key: str, first: str, last: str) -> Person:
         """One more person, with an address that nobody has had before."""
         self.people[key] = Person(self.http, self.mails, first, last, f"{key}.{self.run}@exemple.example")
         return self.people[key]
@@ -66,25 +66,25 @@ class Story:
 
     async def view(self, person: str, owner: str, training: str) -> Any:
         """How a person sees somebody's request for a training."""
-        return await self[person].gets(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
+        return await self[person].get_json(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
 
     async def decide(
         self, person: str, owner: str, training: str, decision: str, body: Any = None, *, expect: int = 200
     ) -> Any:
         """A person decides something about somebody's request."""
         path = f"enrollment/v1/enrollments/{self.requests[owner, training]}/{decision}"
-        return await self[person].does("POST", path, body, expect=expect)
+        return await self[person].call("POST", path, body, expect=expect)
 
     async def all_read(self, subject: str, *people: str) -> list[str]:
         """Each of these people gets a mail whose subject starts so; their texts."""
-        return [await self[person].reads(subject) for person in people]
+        return [await self[person].read_mail(subject) for person in people]
 
 
-Step = Callable[[Story], Awaitable[None]]
+Step = Callable[[Scenario], Awaitable[None]]
 
 
-async def perform(story: Story, steps: Iterable[Step]) -> None:
+async def perform(scenario: Scenario, steps: Iterable[Step]) -> None:
     """One step after the other; the name of each that ended well is kept."""
     for step in steps:
-        await step(story)
-        story.performed.append(step.__name__)
+        await step(scenario)
+        scenario.performed.append(step.__name__)
