@@ -1,6 +1,7 @@
-"""The four services in one process on real databases, and people of every kind with real tokens, made through HTTP and events.
+"""The four services in one process on real databases, with example data created through HTTP and events.
 
-The same people and steps as in the published procedure; here they stop half-way, so that there is something for everybody to do.
+The people and the steps are those of the end-to-end test of the published procedure. Here the steps stop half-way, so
+that each kind of person still has something to act on.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ ADDRESS: Final = "http://edges.test"
 
 
 class RollingBack(Database):
-    """Every transaction goes to its end, with its outbox rows, and is rolled back: the next call finds the world as it was."""
+    """Runs each transaction to its end, writes its outbox rows, and rolls back: the next call finds the same data."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
@@ -50,7 +51,7 @@ class RollingBack(Database):
 
 @dataclass(frozen=True, slots=True)
 class AllServices:
-    """The services' applications and databases by name, and the scenario that was played in them."""
+    """The services' applications and databases by name, and the scenario that created their data."""
 
     apps: dict[str, FastAPI]
     databases: dict[str, Database]
@@ -75,38 +76,41 @@ class AllServices:
 
     @contextmanager
     def rolling_back(self) -> Iterator[None]:
-        """Inside, whatever is asked leaves nothing behind."""
-        kept = {name: app.state.database for name, app in self.apps.items()}
+        """Inside the block, no HTTP call changes the data."""
+        committing = {name: app.state.database for name, app in self.apps.items()}
         for name, app in self.apps.items():
-            again = RollingBack.__new__(RollingBack)
-            again.__dict__.update(self.databases[name].__dict__)
-            app.state.database = again
+            database = RollingBack.__new__(RollingBack)
+            database.__dict__.update(self.databases[name].__dict__)
+            app.state.database = database
         try:
             yield
         finally:
             for name, app in self.apps.items():
-                app.state.database = kept[name]
+                app.state.database = committing[name]
 
     async def rows(self, service: str, statement: str) -> list[Any]:
         async with self.databases[service].engine.connect() as connection:
             return list((await connection.execute(text(statement))).all())
 
     async def fingerprint(self) -> dict[str, str]:
-        """What every table of every service holds, in one number each."""
-        found = {}
+        """A hash of the content of every table of every service."""
+        hashes = {}
         for service in self.apps:
-            every = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            for (table,) in sorted(await self.rows(service, every)):
+            tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            for (table,) in sorted(await self.rows(service, tables)):
                 [(value,)] = await self.rows(
                     service, f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
                 )
-                found[f"{service}.{table}"] = value
-        return found
+                hashes[f"{service}.{table}"] = value
+        return hashes
 
 
 @asynccontextmanager
 async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
-    """Wire the services as the embedded installation does, play the scene, and stop the workers: nothing moves by itself."""
+    """Wire the services as the embedded installation does, create the example data, then stop the workers.
+
+    Without workers nothing changes by itself while the tests run.
+    """
     made = {
         name: await server.fresh(name, definition.migrations_package, definition.append_only)
         for name, definition in DEFINITIONS.items()
@@ -148,7 +152,7 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
 
 
 async def _trust_tokens(services: AllServices) -> None:
-    """Give the other services the keys that identity publishes, which they would fetch over the network."""
+    """Give identity's public keys to the other services, which would otherwise fetch them over the network."""
     scenario = services.scenario
     await eventually(lambda: _has_staff(services), within=30)
     await scenario.staff.reset_password()
@@ -164,7 +168,7 @@ async def _has_staff(services: AllServices) -> bool:
 
 
 async def _is_quiet(services: AllServices) -> bool:
-    """Nothing waits to be said, to be tried again, or to be sent."""
+    """No message waits to be published or retried, and no mail waits to be sent."""
     waiting = [
         await services.rows(name, "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM undelivered") for name in services.apps
     ]

@@ -1,4 +1,4 @@
-"""From the table to calls: what each target is, which version it has, and the right body for each endpoint."""
+"""Makes the HTTP calls of the access table: the id of each target, its current version, a valid body for each endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `expected`: the status by person."""
+    """One line of the table. `expected`: the status for each kind of person. `written`: the path as the table has it."""
 
     service: str
     method: str
@@ -28,7 +28,7 @@ class Row:
 
     @property
     def operation(self) -> tuple[str, str]:
-        """Method and path as OpenAPI names them."""
+        """Method and path as they stand in the OpenAPI document."""
         return self.method, f"/api/{self.service}/v1{self.template}"
 
     @property
@@ -38,15 +38,15 @@ class Row:
 
     def path(self, scenario: Scenario) -> str:
         """The path to call, without `/api/`."""
-        filled = _TARGET.sub(lambda found: target(scenario, found[1], found[2]), self.written)
+        filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         query = {
             "/eligibility": f"?session_id={scenario.sessions['ailleurs']['id']}&structure_id={scenario.structures['mairie']['id']}"
         }
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property
-    def somebody(self) -> str:
-        """Somebody whose body is looked at, staff rather than others; a visitor where nobody is let in."""
+    def allowed_person(self) -> str:
+        """A kind of person whose request gets past the access check, staff if possible; a visitor if there is none."""
         return next((person for person in reversed(PEOPLE) if self.expected[person] not in {401, 404}), "visitor")
 
 
@@ -59,7 +59,7 @@ def rows() -> Iterator[Row]:
 
 def target(scenario: Scenario, parameter: str, name: str) -> str:
     """The id of an object that the table names."""
-    found = {
+    targets = {
         ("enrollment_id", "waiting"): scenario.requests["bruno", "entretien"],
         ("enrollment_id", "accepted"): scenario.requests["bruno", "numerique"],
         ("enrollment_id", "asked"): scenario.requests["bruno", "droit"],
@@ -80,31 +80,28 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
     }
-    return str(found[parameter, name])
+    return str(targets[parameter, name])
 
 
 async def version(services: AllServices, row: Row, person: Person) -> dict[str, str]:
-    """The `If-Match` header with the version that is there now, for endpoints that ask for one."""
+    """The `If-Match` header with the current version, for endpoints that need one."""
     operation = services.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
-    if not any(one["name"].lower() == "if-match" for one in operation.get("parameters", [])):
+    if not any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", [])):
         return {}
     scenario = services.scenario
     path = row.path(scenario)
     if path.endswith("/me"):
-        seen = (await person.send("GET", path)).json().get("version", 1)
+        current = (await person.send("GET", path)).json().get("version", 1)
     elif "/rules/" in path:
-        seen = next(
-            one["version"]
-            for one in await scenario.staff.get_json("enrollment/v1/rules")
-            if one["name"] == "structure_cap"
-        )
+        rules = await scenario.staff.get_json("enrollment/v1/rules")
+        current = next(rule["version"] for rule in rules if rule["name"] == "structure_cap")
     else:
-        seen = (await scenario.staff.get_json(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
-    return {"If-Match": f'"{seen}"'}
+        current = (await scenario.staff.get_json(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
+    return {"If-Match": f'"{current}"'}
 
 
 def body_of(scenario: Scenario, row: Row) -> Any:
-    """The right body for an endpoint, None where it takes none."""
+    """A valid body for an endpoint, None if it takes none."""
     return BODIES.get((row.service, row.method, row.template), lambda _: None)(scenario)
 
 

@@ -1,4 +1,4 @@
-"""One services for all tests of this folder; each leaves it as it was."""
+"""The four services, started once for all tests of this folder: no test leaves a change behind."""
 
 from collections.abc import AsyncIterator
 
@@ -10,6 +10,5 @@ from tests.support.postgres import TestServer
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def services(postgres_server: TestServer) -> AsyncIterator[AllServices]:
-    """The four services, and people of every kind."""
-    async with started_on(postgres_server) as made:
-        yield made
+    async with started_on(postgres_server) as services:
+        yield services

@@ -1,4 +1,4 @@
-"""How far the scenario goes before anybody's rights are tried: a request in every state that somebody may act on."""
+"""The data for the tests of access and bad input: a request in every state in which somebody may act on it."""
 
 from tests.e2e.people import Person, siret
 from tests.e2e.scenario import Scenario, perform
@@ -10,7 +10,7 @@ DRAFT = dict.fromkeys(("title", "summary", "objectives", "content", "audience", 
 
 
 async def create(scenario: Scenario) -> None:
-    """Staff are signed in already."""
+    """Create the data through HTTP. Staff must be signed in already."""
     await perform(
         scenario,
         (
@@ -34,7 +34,7 @@ async def create(scenario: Scenario) -> None:
 
 
 async def _everybody_has_one_status(scenario: Scenario) -> None:
-    """Elsewhere too: who is employer there is not referent there."""
+    """In both structures, the employer and the referent are different people."""
     await accounts.set_statuses(scenario["hugo"], scenario["ines"], ["employer"])
     await accounts.set_statuses(scenario["hugo"], scenario["hugo"], ["referent"])
     await accounts.request_attachment(scenario, scenario["zoe"], "mairie")
@@ -54,9 +54,9 @@ async def _another_trainer_has_a_session(scenario: Scenario) -> None:
 
 async def _somebody_waits_behind_the_cap_of_the_structure(scenario: Scenario) -> None:
     rules = await scenario.staff.get_json("enrollment/v1/rules")
-    [seen] = [rule["version"] for rule in rules if rule["name"] == "structure_cap"]
+    [current] = [rule["version"] for rule in rules if rule["name"] == "structure_cap"]
     body = {"enabled": True, "value": {"people": 1}}
-    await scenario.staff.call("PUT", "enrollment/v1/rules/structure_cap", body, if_match=f'"{seen}"')
+    await scenario.staff.call("PUT", "enrollment/v1/rules/structure_cap", body, if_match=f'"{current}"')
     await scenario.decide("claire", "bruno", "numerique", "acceptance")
     await requests.request_session(scenario, "emma", "mairie", "numerique", ("claire", "denis"))
     await scenario.decide("claire", "emma", "numerique", "acceptance")
@@ -64,7 +64,7 @@ async def _somebody_waits_behind_the_cap_of_the_structure(scenario: Scenario) ->
 
 
 async def _one_request_has_a_question(scenario: Scenario) -> None:
-    """Asked, answered, asked again: the history holds words of both."""
+    """Asked, answered, asked again: the history contains the question and the answer."""
     await scenario.decide("claire", "bruno", "droit", "acceptance")
     for _ in range(2):
         await scenario.decide("theo", "bruno", "droit", "question", {"question": QUESTION})
@@ -73,7 +73,7 @@ async def _one_request_has_a_question(scenario: Scenario) -> None:
 
 
 async def _one_session_took_place(scenario: Scenario) -> None:
-    """Its sheet is full and not closed."""
+    """Its attendance sheet is complete and not closed."""
     await scenario.decide("claire", "bruno", "visite", "acceptance")
     await scenario.decide("theo", "bruno", "visite", "validation")
     await attendance.move_to_yesterday(scenario, "visite")

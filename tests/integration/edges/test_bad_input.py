@@ -25,32 +25,33 @@ def _with_body(service: str) -> list[Row]:
     return [row for row in rows() if row.service == service and row.method != "GET"]
 
 
-def _somebody(services: AllServices, row: Row) -> Person:
-    return services.people[row.somebody]
+def _allowed_person(services: AllServices, row: Row) -> Person:
+    return services.people[row.allowed_person]
 
 
 def _operation(services: AllServices, row: Row) -> dict[str, Any]:
-    found: dict[str, Any] = services.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
-    return found
+    operation: dict[str, Any] = services.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
+    return operation
 
 
-def _judged(answer: httpx.Response, field: str) -> str | None:
-    """What is wrong with an answer that must name one field, in French; None when nothing is."""
+def _fault(answer: httpx.Response, field: str) -> str | None:
+    """What is wrong with an answer that must report exactly one field in French; None if nothing is."""
     if answer.status_code != 422:
         return f"{answer.status_code} {answer.text[:200]}"
     if answer.headers["content-type"] != "application/problem+json":
         return f"content type {answer.headers['content-type']}"
     problem = answer.json()
-    entries = [one for one in problem.get("errors") or [] if one["field"] == field]
+    entries = [entry for entry in problem.get("errors") or [] if entry["field"] == field]
     if len(entries) != 1:
         return f"{len(entries)} entries for it in {problem}"
-    if any(ENGLISH.search(one["message"]) or not FRENCH.search(one["message"]) for one in problem["errors"]):
+    messages = [entry["message"] for entry in problem["errors"]]
+    if any(ENGLISH.search(message) or not FRENCH.search(message) for message in messages):
         return f"not French: {problem['errors']}"
     return None
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_every_mistake_in_every_body_is_named_in_french_and_changes_nothing(
+async def test_every_mistake_in_every_body_is_reported_in_french_and_changes_nothing(
     services: AllServices, service: str
 ) -> None:
     before, wrong, tried = await services.fingerprint(), [], 0
@@ -59,43 +60,45 @@ async def test_every_mistake_in_every_body_is_named_in_french_and_changes_nothin
         body = body_of(services.scenario, row)
         if body is None:
             continue
-        person = _somebody(services, row)
+        person = _allowed_person(services, row)
         headers = await version(services, row, person)
         schema = _operation(services, row)["requestBody"]["content"]["application/json"]["schema"]
         for mistake in mistakes(body, schema, components):
             tried += 1
             answer = await person.send(row.method, row.path(services.scenario), mistake.body, **headers)
-            if said := _judged(answer, mistake.field):
-                wrong.append(f"{row.method} {row.written} {mistake.field} {mistake.what}: {said}")
+            if fault := _fault(answer, mistake.field):
+                wrong.append(f"{row.method} {row.written} {mistake.field} {mistake.what}: {fault}")
     assert wrong == []
     assert tried > 10 or service == "notifier"
     assert await services.fingerprint() == before
 
 
 @pytest.mark.parametrize("service", ["identity", "catalogue", "enrollment"])
-async def test_a_form_with_several_mistakes_shows_all_of_them_at_once(services: AllServices, service: str) -> None:
+async def test_several_mistakes_in_one_form_are_all_reported(services: AllServices, service: str) -> None:
     wrong = []
     for row in _with_body(service):
         body = body_of(services.scenario, row)
         texts = [name for name, value in (body or {}).items() if isinstance(value, str)]
         if len(texts) < 2:
             continue
-        person = _somebody(services, row)
+        person = _allowed_person(services, row)
         empty = {**body, **dict.fromkeys(texts, "")}
         answer = await person.send(
             row.method, row.path(services.scenario), empty, **await version(services, row, person)
         )
-        fields = sorted(one["field"] for one in answer.json().get("errors", []))
+        fields = sorted(entry["field"] for entry in answer.json().get("errors", []))
         if answer.status_code != 422 or fields != sorted(texts):
             wrong.append(f"{row.method} {row.written}: {answer.status_code} {fields}, not {sorted(texts)}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_what_is_no_json_no_object_no_id_or_too_large_is_said_so(services: AllServices, service: str) -> None:
+async def test_invalid_json_wrong_types_bad_ids_and_large_bodies_are_refused(
+    services: AllServices, service: str
+) -> None:
     before, wrong = await services.fingerprint(), []
     for row in (row for row in rows() if row.service == service):
-        person = _somebody(services, row)
+        person = _allowed_person(services, row)
         path = row.path(services.scenario)
         if "requestBody" in _operation(services, row):
             for content, status in (
@@ -110,8 +113,8 @@ async def test_what_is_no_json_no_object_no_id_or_too_large_is_said_so(services:
         if parameter := re.search(r"\{(\w+_id)=", row.written):
             bad = f"{service}/v1" + re.sub(r"{\w+}", "pas-un-identifiant", row.template)
             answer = await person.send(row.method, bad, body_of(services.scenario, row), **{"If-Match": '"1"'})
-            if said := _judged(answer, parameter[1]):
-                wrong.append(f"{row.method} {row.written} with a bad id: {said}")
+            if fault := _fault(answer, parameter[1]):
+                wrong.append(f"{row.method} {row.written} with a bad id: {fault}")
     assert wrong == []
     assert await services.fingerprint() == before
 
@@ -123,15 +126,15 @@ async def _raw(person: Person, row: Row, path: str, content: str, headers: dict[
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_filters_that_nobody_knows_how_to_read_are_named(services: AllServices, service: str) -> None:
+async def test_invalid_query_parameters_are_reported(services: AllServices, service: str) -> None:
     wrong = []
     for row in (row for row in rows() if row.service == service and row.method == "GET"):
         for parameter in _operation(services, row).get("parameters", []):
             for bad in _bad_values(parameter) if parameter["in"] == "query" else ():
                 path = f"{row.path(services.scenario).partition('?')[0]}?{parameter['name']}={bad}"
-                answer = await _somebody(services, row).send("GET", path)
-                if said := _judged(answer, parameter["name"]):
-                    wrong.append(f"{path}: {said}")
+                answer = await _allowed_person(services, row).send("GET", path)
+                if fault := _fault(answer, parameter["name"]):
+                    wrong.append(f"{path}: {fault}")
     assert wrong == []
 
 
@@ -142,5 +145,5 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd"]
     if parameter["name"] == "q":
         return ["x" * 201, "%00"]
-    kinds = [one.get("format") for one in parameter["schema"].get("anyOf", [parameter["schema"]])]
-    return ["2027-03-02T09:00:00", "demain"] if "date-time" in kinds else ["autre-chose"]
+    formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
+    return ["2027-03-02T09:00:00", "demain"] if "date-time" in formats else ["autre-chose"]

@@ -1,4 +1,7 @@
-"""Every endpoint × every kind of person; the endpoints are those of OpenAPI, so that a new one fails here until it is in the table."""
+"""Calls every endpoint as every kind of person and compares the status with the access table.
+
+The endpoints are read from the OpenAPI documents, so that a new one fails here until it is in the table.
+"""
 
 import pytest
 
@@ -32,8 +35,8 @@ async def test_everybody_may_do_what_the_table_says_and_nothing_else(services: A
                     row.method, row.path(services.scenario), body_of(services.scenario, row), **headers
                 )
                 if answer.status_code != row.expected[kind]:
-                    said = answer.json().get("detail") if answer.status_code >= 400 else ""
+                    detail = answer.json().get("detail") if answer.status_code >= 400 else ""
                     wrong.append(
-                        f"{row.method} {row.written} as {kind}: {answer.status_code}, not {row.expected[kind]}. {said}"
+                        f"{row.method} {row.written} as {kind}: {answer.status_code}, not {row.expected[kind]}. {detail}"
                     )
     assert wrong == []

@@ -1,4 +1,4 @@
-"""A motivation, a trainer's question and its answer: read by whom they are for, and from no side by anybody else."""
+"""Only the person, the employers, the trainer and staff can read a motivation, a trainer's question and its answer."""
 
 from collections.abc import AsyncIterator
 from itertools import product
@@ -18,29 +18,35 @@ MOTIVATION: Final = "mes missions ont changé cette année"
 
 
 def _secrets(services: AllServices) -> list[str]:
-    """Words about requests that only the first beneficiary has made."""
+    """The confidential texts of requests that only the first beneficiary has made."""
     titles = [services.scenario.title(key) for key in ("entretien", "droit", "visite")]
     return [*(f"Pour « {title} » : {MOTIVATION}" for title in titles), QUESTION, ANSWER]
 
 
-async def test_lists_filters_histories_decisions_and_sheets_show_them_to_nobody_else(services: AllServices) -> None:
-    found = {}
+async def test_no_list_filter_history_decision_or_sheet_shows_them_to_anybody_else(services: AllServices) -> None:
+    readable = {}
     for kind, person in services.people.items():
-        seen = "\n".join([text async for text in _everything(services, person)])
-        found[kind] = {secret for secret in _secrets(services) if secret in seen}
-    assert {kind for kind, secrets in found.items() if secrets} == READERS
-    assert all(found[kind] == set(_secrets(services)) for kind in READERS)
+        texts = "\n".join([text async for text in _everything(services, person)])
+        readable[kind] = {secret for secret in _secrets(services) if secret in texts}
+    assert {kind for kind, secrets in readable.items() if secrets} == READERS
+    assert all(readable[kind] == set(_secrets(services)) for kind in READERS)
 
 
-async def test_no_mail_holds_a_motivation_and_each_word_goes_to_whom_it_is_for(services: AllServices) -> None:
+async def test_no_mail_contains_a_motivation_and_questions_and_answers_go_to_their_recipients_only(
+    services: AllServices,
+) -> None:
     mails = await services.rows(
-        "notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS said FROM mails"
+        "notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS content FROM mails"
     )
-    said = [(mail.recipient, " ".join(mail.said.replace("’", "'").replace("\u00a0", " ").split())) for mail in mails]
-    assert len(said) > 50
-    assert [recipient for recipient, words in said if MOTIVATION in words] == []
-    assert {recipient for recipient, words in said if QUESTION in words} == {services.scenario["bruno"].email}
-    assert {recipient for recipient, words in said if ANSWER in words} == {services.scenario["theo"].email}
+    contents = [(mail.recipient, _with_plain_spaces(mail.content)) for mail in mails]
+    assert len(contents) > 50
+    assert [recipient for recipient, content in contents if MOTIVATION in content] == []
+    assert {recipient for recipient, content in contents if QUESTION in content} == {services.scenario["bruno"].email}
+    assert {recipient for recipient, content in contents if ANSWER in content} == {services.scenario["theo"].email}
+
+
+def _with_plain_spaces(text: str) -> str:
+    return " ".join(text.replace("’", "'").replace("\u00a0", " ").split())
 
 
 async def test_no_event_holds_a_motivation(services: AllServices) -> None:
@@ -51,7 +57,7 @@ async def test_no_event_holds_a_motivation(services: AllServices) -> None:
 
 
 async def _everything(services: AllServices, person: Person) -> AsyncIterator[str]:
-    """All that a person can read: every GET of the table, in every scope with every filter, and of requests every one."""
+    """All that a person can read: every GET of the table, in every scope, with every filter, for every request."""
     for row in (row for row in rows() if row.method == "GET"):
         for path in _paths(services, row):
             answer = await person.send("GET", path)
@@ -64,9 +70,10 @@ def _paths(services: AllServices, row: Row) -> list[str]:
     if row.service != "enrollment" or "?" in path:
         return [path]
     if "{enrollment_id}" in row.template:
-        return [f"enrollment/v1{row.template}".format(enrollment_id=one) for one in services.scenario.requests.values()]
+        return [f"enrollment/v1{row.template}".format(enrollment_id=id_) for id_ in services.scenario.requests.values()]
     operation = services.apps[row.service].openapi()["paths"][row.operation[1]]["get"]
-    filters = {one["name"]: _values(services, one) for one in operation.get("parameters", []) if one["in"] == "query"}
+    parameters = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    filters = {parameter["name"]: _values(services, parameter) for parameter in parameters}
     for paging in ("cursor", "limit"):
         filters.pop(paging, None)
     scopes = filters.pop("scope", [""])
@@ -77,16 +84,16 @@ def _paths(services: AllServices, row: Row) -> list[str]:
 
 
 def _values(services: AllServices, parameter: dict[str, Any]) -> list[str]:
-    """Each value that a filter may have."""
+    """Each value that a filter accepts."""
     if parameter["name"] == "session_id":
-        return [one["id"] for one in services.scenario.sessions.values()]
+        return [session["id"] for session in services.scenario.sessions.values()]
     schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
     return [value for schema in schemas for value in _enum(services, schema)]
 
 
 def _enum(services: AllServices, schema: dict[str, Any]) -> list[str]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: list[str] = (
+    values: list[str] = (
         services.apps["enrollment"].openapi()["components"]["schemas"][name]["enum"] if name else schema.get("enum", [])
     )
-    return found
+    return values
