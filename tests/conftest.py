@@ -41,7 +41,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 def containers(request: pytest.FixtureRequest) -> Containers:
     """The Docker engine, if one answers; if it cannot be used, one line of the report gives the reason."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return Containers(say=reporter.write_line if reporter else print)
+    return Containers(report=reporter.write_line if reporter else print)
 
 
 @pytest.fixture(scope="session")

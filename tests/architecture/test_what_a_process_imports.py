@@ -1,4 +1,4 @@
-"""An api or a worker does not wait for what it never uses."""
+"""An api or a worker does not import packages that it never uses, because imports delay its start."""
 
 import subprocess
 import sys

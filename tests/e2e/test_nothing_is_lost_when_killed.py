@@ -1,4 +1,4 @@
-"""kill -9 of the embedded system in the middle: what was answered is there, and what follows from it still happens, once."""
+"""SIGKILL of the embedded system: committed requests are still there, and their effects still happen exactly once."""
 
 from collections.abc import AsyncIterator
 from typing import Final
@@ -25,14 +25,14 @@ BEFORE: Final[tuple[Step, ...]] = (
 
 @pytest.fixture
 async def scenario() -> AsyncIterator[Scenario]:
-    """People of an embedded system of their own."""
+    """A scenario in its own embedded system."""
     async with embedded() as system, httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http:
         mails = MailReader(system.mail_url)
         yield Scenario(system, http, mails)
         await mails.close()
 
 
-async def test_requests_that_were_answered_before_a_kill_still_reach_every_employer_once(scenario: Scenario) -> None:
+async def test_after_a_kill_every_employer_still_gets_one_mail_for_each_request(scenario: Scenario) -> None:
     await perform(scenario, BEFORE)
     await requests.request_all_four(scenario)
     await kill_and_restart(scenario.system)

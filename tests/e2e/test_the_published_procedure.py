@@ -1,7 +1,7 @@
-"""The procedure as the agency publishes it, step by step, as several people, through HTTP and mails alone.
+"""The procedure that the agency publishes, run step by step by several people through HTTP and mails only.
 
-`published_procedure.txt` is the agency's document. COVERED maps every sentence of it that states a behaviour to the steps that run
-it; the rest is in NO_BEHAVIOUR. A word that is in neither fails.
+`published_procedure.txt` is the agency's document. COVERED maps every sentence that states a behaviour to the steps that
+test it; the other sentences are in NO_BEHAVIOUR. The test fails if a word of the document is in neither.
 """
 
 import re
@@ -68,7 +68,7 @@ PROCEDURE: Final[tuple[Step, ...]] = (
 
 # fmt: off
 COVERED: Final[tuple[tuple[str, tuple[Step, ...]], ...]] = (
-    # what the agency publishes, in its order                                                      the steps that run it
+    # the agency's sentences in their order, each with the steps that test it
     ("Pour accéder à la plupart des actions, ma structure doit avoir créé un compte Cap Métiers.", (
         requests.some_trainings_are_for_member_structures_only,)),
     ("Je devrai également disposer d'un compte personnel.", (
@@ -163,11 +163,11 @@ NO_BEHAVIOUR: Final[tuple[str, ...]] = (
     "Procédure d'inscription aux formations Parcourspro de Cap Métiers",
     "MAJ : 30/04/2024 RÉGION Nouvelle- Aquitaine RÉPUBLIQUE FRANÇAISE Liberté Égalité Fraternité",
     "Je m'inscris à une session de formation sur Parcourspro",
-    # membership of the agency is agreed on elsewhere; the system only knows who is a member
+    # membership of the agency is handled outside the system, which only stores which structures are members
     "Adhérer ou renouveler votre adhésion à Cap Métiers",
     # the agency's address for questions
     "tus@cap-metiers.pro",
-    # how the agency's present pages are laid out, and what else they lead to
+    # the layout of the agency's current pages, and links to other services
     "Rendez-vous sur la page de connexion à Cap métiers pro",
     "Navigateurs conseillés : Mozilla Firefox et google Chrome",
     "Ou depuis cap-metiers.pro, cliquez sur le bouton « Connexion » en haut de la page d'accueil.",
@@ -188,13 +188,13 @@ NO_BEHAVIOUR: Final[tuple[str, ...]] = (
 
 
 def _plain(text: str) -> str:
-    """The words alone: no links, marks, step numbers or line breaks."""
+    """The words only, without links, markup, step numbers and line breaks."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", unicodedata.normalize("NFC", text))
     text = re.sub(r"^\s*(#+\s*)?\d\s+(?=\S)", "", re.sub(r"^#+\s*", "", text, flags=re.MULTILINE), flags=re.MULTILINE)
-    return " ".join(re.sub(r"[*✓’]", lambda found: "'" if found[0] == "’" else "", text).split())
+    return " ".join(re.sub(r"[*✓’]", lambda match: "'" if match[0] == "’" else "", text).split())
 
 
-def test_every_word_of_the_document_is_covered_or_states_no_behaviour() -> None:
+def test_every_word_of_the_document_is_covered_or_listed_as_no_behaviour() -> None:
     left = _plain(DOCUMENT.read_text(encoding="utf-8"))
     for part in sorted([*(sentence for sentence, _ in COVERED), *NO_BEHAVIOUR], key=len, reverse=True):
         assert _plain(part) in left, f"not in the document: {part}"
@@ -202,7 +202,7 @@ def test_every_word_of_the_document_is_covered_or_states_no_behaviour() -> None:
     assert left.replace("|", "").strip() == "", f"neither covered nor without behaviour: {left}"
 
 
-def test_no_sentence_is_without_a_step_that_is_performed() -> None:
+def test_every_covered_sentence_has_steps_that_run() -> None:
     performed = {step.__name__ for step in PROCEDURE}
     assert [
         sentence for sentence, steps in COVERED if not steps or not {step.__name__ for step in steps} <= performed

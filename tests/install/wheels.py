@@ -1,4 +1,4 @@
-"""Wheels made on the spot, and environments whose pip is the oldest that installs us."""
+"""Creates small wheels, and environments with the oldest pip that has to work."""
 
 import hashlib
 import subprocess
@@ -13,7 +13,7 @@ OLDEST_PIP = Path(__file__).with_name("oldest_pip.txt")
 
 
 def make_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
-    """Write an empty wheel with these lines of metadata; return its line in a file of pins."""
+    """Write an empty wheel with these lines of metadata; return its line for a file of pins."""
     path = folder / f"{name}-{version}-py3-none-any.whl"
     info = f"{name}-{version}.dist-info"
     described = "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *metadata, ""])
@@ -26,7 +26,7 @@ def make_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
 
 
 def oldest_pip() -> Path:
-    """The wheel of the oldest pip; downloaded once, and kept in the environment that runs the tests."""
+    """The wheel of the oldest pip; downloaded once and stored in the environment that runs the tests."""
     kept = Path(sys.prefix, "oldest-pip")
     kept.mkdir(exist_ok=True)
     for wheel in kept.glob("*.whl"):
@@ -39,7 +39,7 @@ def oldest_pip() -> Path:
 
 
 class Environment:
-    """A virtual environment with the oldest pip, which reaches one folder of wheels and no index."""
+    """A virtual environment with the oldest pip, which can access one folder of wheels and no index."""
 
     def __init__(self, folder: Path, wheels: Path) -> None:
         venv.create(folder, symlinks=True)
@@ -59,7 +59,7 @@ class Environment:
         }
 
     def bring_uv(self) -> None:
-        """Lend it the uv of the environment that runs the tests."""
+        """Link the uv of the environment that runs the tests into this one."""
         (packages,) = Path(sys.prefix).glob("lib/python*/site-packages")
         for path in (packages / "uv", *packages.glob("uv-*.dist-info")):
             (self._packages / path.name).symlink_to(path)
@@ -71,6 +71,6 @@ class Environment:
         return subprocess.run(command, env=self._variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
 
     def versions(self) -> dict[str, str]:
-        """What is installed, beside the tools."""
-        found = {found.name: found.version for found in distributions(path=[str(self._packages)])}
-        return {name: version for name, version in found.items() if name not in {"pip", "uv"}}
+        """The installed versions, without pip and uv."""
+        installed = {package.name: package.version for package in distributions(path=[str(self._packages)])}
+        return {name: version for name, version in installed.items() if name not in {"pip", "uv"}}

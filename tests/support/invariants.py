@@ -1,7 +1,7 @@
-"""What must always hold of requests and seats, asked of enrollment's database in SQL.
+"""The invariants of requests and seats, checked with SQL in enrollment's database.
 
-The numbers are those of the list in the design of the domain. The audit reads what is stored and nothing of the code that wrote
-it, so it also finds what that code believes impossible.
+The numbers group the checks by invariant. The audit uses the stored rows only and none of the code that wrote them, so
+it also finds states that this code considers impossible.
 """
 
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ AUDIT: Final[Mapping[str, str]] = {
 
 
 async def violations(connection: AsyncConnection, *, now: datetime, cap: int | None = 2) -> list[str]:
-    """Every invariant that does not hold, each with the rows that break it; empty when all is well."""
+    """The broken invariants, each with the rows that break it; empty if all hold."""
     found = []
     for invariant, question in AUDIT.items():
         statement = text(question)

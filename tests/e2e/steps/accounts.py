@@ -1,4 +1,4 @@
-"""From a structure that nobody knows to people who can sign in, each with the statuses that the referent gave."""
+"""Steps from an unknown structure to people who can sign in, each with the statuses that the referent gave them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.e2e.scenario import Scenario
 
 
 async def staff_sign_in(scenario: Scenario) -> None:
-    if scenario.system.processes:  # just started: its first account is there when its mail is
+    if scenario.system.processes:  # just started: once this mail is there, the first account exists
         await scenario.staff.read_mail("Confirmez votre adresse")
     await scenario.staff.reset_password()
     await scenario.staff.sign_in()
@@ -29,12 +29,12 @@ async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None
     mail = await scenario.mails.read(None, f"Structure à ajouter : {name}")
     assert asked["siret"] in mail.text
     waiting = await scenario.staff.get_json("identity/v1/structure-requests?state=open&limit=100")
-    assert request["id"] in [one["id"] for one in waiting["items"]]
+    assert request["id"] in [item["id"] for item in waiting["items"]]
     path = f"identity/v1/structure-requests/{request['id']}/acceptance"
     scenario.structures["mairie"] = await scenario.staff.call("POST", path, {"is_member": True}, expect=201)
 
     assert name in await scenario.visitor.read_mail(f"{name} est ajoutée")
-    assert [one["name"] for one in await _listed(scenario, name)] == [name]
+    assert [structure["name"] for structure in await _listed(scenario, name)] == [name]
 
 
 async def a_structure_is_found_by_name_siret_and_town(scenario: Scenario) -> None:
@@ -45,7 +45,7 @@ async def a_structure_is_found_by_name_siret_and_town(scenario: Scenario) -> Non
         f"saint-aubin {scenario.run}",
         f"MAIRIE DE SAINT-AUBIN {scenario.run}",
     ):
-        assert structure["id"] in [one["id"] for one in await _listed(scenario, words)], words
+        assert structure["id"] in [item["id"] for item in await _listed(scenario, words)], words
 
 
 async def staff_refuse_to_add_an_unknown_structure(scenario: Scenario) -> None:
@@ -88,7 +88,7 @@ async def the_referent_confirms_the_second_user_who_gets_a_mail(scenario: Scenar
     waiting = await amandine.get_json(
         f"identity/v1/attachments?scope=structure&state=requested&structure_id={scenario.structures['mairie']['id']}"
     )
-    assert [one["account"]["email"] for one in waiting["items"]] == [bruno.email]
+    assert [attachment["account"]["email"] for attachment in waiting["items"]] == [bruno.email]
     path = f"identity/v1/attachments/{waiting['items'][0]['id']}/confirmation"
     await bruno.call("POST", path, {"statuses": ["beneficiary"]}, expect=404)
     await amandine.call("POST", path, {"statuses": []}, expect=422)
@@ -134,13 +134,13 @@ async def the_referent_reports_a_change_of_the_structure(scenario: Scenario) -> 
     assert words in (await scenario.mails.read(None, f"Changement signalé : {structure['name']}")).text
 
     waiting = await scenario.staff.get_json("identity/v1/change-reports?state=open&limit=100")
-    assert report["id"] in [one["id"] for one in waiting["items"]]
+    assert report["id"] in [item["id"] for item in waiting["items"]]
     changed = await scenario.staff.edit(
         "PATCH", f"identity/v1/structures/{structure['id']}", {"town": "Saint-Aubin-le-Neuf"}
     )
     assert changed["town"] == "Saint-Aubin-le-Neuf"
     await scenario.staff.call("POST", f"identity/v1/change-reports/{report['id']}/closure")
-    # the structure's people are not told by mail: they reported it
+    # the people of the structure get no mail: one of them reported the change
 
 
 async def the_status_of_referent_is_handed_over(scenario: Scenario) -> None:
@@ -198,7 +198,7 @@ async def another_structure_has_its_own_people(scenario: Scenario) -> None:
 
 
 async def register(scenario: Scenario, person: Person, structure: str) -> None:
-    """The form: structure, civility, names, address. The answer is the same for a known address."""
+    """Send the registration form. The answer is the same for an address that already has an account."""
     body = {
         "structure_id": scenario.structures[structure]["id"],
         "civility": "Mme",
@@ -211,7 +211,7 @@ async def register(scenario: Scenario, person: Person, structure: str) -> None:
 
 
 async def join(scenario: Scenario, key: str, structure: str, *, referent: str) -> None:
-    """From the form to a confirmed beneficiary."""
+    """Register a person and let the referent confirm them as a beneficiary."""
     person, name = scenario[key], scenario.structures[structure]["name"]
     await request_attachment(scenario, person, structure)
     await scenario[referent].read_mail(f"{person.full_name} demande à rejoindre {name}")
@@ -221,7 +221,7 @@ async def join(scenario: Scenario, key: str, structure: str, *, referent: str) -
 
 
 async def request_attachment(scenario: Scenario, person: Person, structure: str) -> None:
-    """Proved and signed in; the attachment is asked for."""
+    """Register a person up to the point where the attachment waits for the referent."""
     await register(scenario, person, structure)
     await person.verify_address()
     await person.sign_in()
@@ -229,18 +229,18 @@ async def request_attachment(scenario: Scenario, person: Person, structure: str)
 
 
 async def _statuses(person: Person) -> tuple[str, list[str]]:
-    """State and statuses of the person's one attachment, which is noted."""
+    """State and statuses of the person's only attachment; stores its id in `person`."""
     [attachment] = (await person.get_json("identity/v1/me"))["attachments"]
     person.attachment_id = attachment["id"]
     return attachment["state"], sorted(attachment["statuses"])
 
 
 async def set_statuses(referent: Person, person: Person, statuses: list[str], *, expect: int = 200) -> None:
-    """A referent sets somebody's statuses."""
+    """Set the statuses of a person, as their referent."""
     path = f"identity/v1/attachments/{person.attachment_id}"
     await referent.edit("PUT", f"{path}/statuses", {"statuses": statuses}, read=path, expect=expect)
 
 
 async def _listed(scenario: Scenario, words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await scenario.visitor.get_json(f"identity/v1/structures?q={words}"))["items"]
-    return found
+    structures: list[dict[str, Any]] = (await scenario.visitor.get_json(f"identity/v1/structures?q={words}"))["items"]
+    return structures

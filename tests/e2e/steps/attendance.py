@@ -1,4 +1,4 @@
-"""Who was there, slot by slot; and what everybody finds afterwards."""
+"""Steps that record the attendance slot by slot, and what each person finds afterwards."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,9 +9,9 @@ from tests.e2e.steps.requests import ENROLLMENTS
 
 
 async def staff_move_the_session_and_everybody_gets_a_mail(scenario: Scenario) -> None:
-    """To yesterday, so that its attendance can be taken: what took place may be entered afterwards."""
+    """To yesterday, so that its attendance can be taken: past sessions may be entered afterwards."""
     await move_to_yesterday(scenario, "entretien")
-    # the association's employer has two people there
+    # the association's employer gets two mails: two of their people take part
     await scenario.all_read(
         f"Session déplacée : {scenario.title('entretien')}", "bruno", "ines", "jules", "claire", "denis", "hugo", "hugo"
     )
@@ -21,7 +21,7 @@ async def attendance_is_taken_slot_by_slot(scenario: Scenario) -> None:
     theo, path = scenario["theo"], _sheet(scenario)
     morning, afternoon = (slot["id"] for slot in scenario.sessions["entretien"]["slots"])
     sheet = await theo.get_until(
-        path, lambda found: datetime.fromisoformat(found["session"]["ends_at"]) < datetime.now(UTC)
+        path, lambda answer: datetime.fromisoformat(answer["session"]["ends_at"]) < datetime.now(UTC)
     )
     assert {line["person"]["id"] for line in sheet["lines"]} == {
         scenario[person].id for person in ("bruno", "ines", "jules")
@@ -74,14 +74,16 @@ async def the_person_finds_attended_requested_refused_and_cancelled_sessions(sce
     }
     for person, groups in expected.items():
         for group, trainings in groups.items():
-            found = (await scenario[person].get_json(f"{ENROLLMENTS}?scope=mine&group={group}"))["items"]
-            assert [one["id"] for one in found] == [scenario.requests[person, training] for training in trainings], (
+            requests = (await scenario[person].get_json(f"{ENROLLMENTS}?scope=mine&group={group}"))["items"]
+            assert [request["id"] for request in requests] == [
+                scenario.requests[person, training] for training in trainings
+            ], (
                 person,
                 group,
             )
             assert all(
-                scenario.title(training) in one["session"]["title"]
-                for one, training in zip(found, trainings, strict=True)
+                scenario.title(training) in request["session"]["title"]
+                for request, training in zip(requests, trainings, strict=True)
             )
 
 
@@ -99,7 +101,7 @@ async def nobody_got_an_unexpected_mail(scenario: Scenario) -> None:
 
 
 async def move_to_yesterday(scenario: Scenario, training: str) -> None:
-    """The desk gives the session's two slots other times."""
+    """Move the two slots of the session, as staff."""
     path = f"catalogue/v1/sessions/{scenario.sessions[training]['id']}"
     day = (datetime.now(UTC) - timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
     slots = [
@@ -112,20 +114,21 @@ async def move_to_yesterday(scenario: Scenario, training: str) -> None:
 
 
 async def _decisions(scenario: Scenario, employer: str) -> list[tuple[str, str, str]]:
-    """Move, person and training of each, newest first."""
-    names = {request: who for who, request in scenario.requests.items()}
-    found = (await scenario[employer].get_json("enrollment/v1/decisions"))["items"]
-    assert all(one["person"] and one["session"] and one["structure"] and one["status_label"] for one in found)
-    return [(one["move"], *names[one["enrollment_id"]]) for one in found]
+    """Move, person and training of each decision, newest first."""
+    names = {request: person_and_training for person_and_training, request in scenario.requests.items()}
+    decisions = (await scenario[employer].get_json("enrollment/v1/decisions"))["items"]
+    assert all(item["person"] and item["session"] and item["structure"] and item["status_label"] for item in decisions)
+    return [(item["move"], *names[item["enrollment_id"]]) for item in decisions]
 
 
 def _sheet(scenario: Scenario) -> str:
     return f"enrollment/v1/sessions/{scenario.sessions['entretien']['id']}/attendance"
 
 
-def _presences(scenario: Scenario, **there: bool) -> dict[str, Any]:
+def _presences(scenario: Scenario, **attended: bool) -> dict[str, Any]:
     return {
         "presences": [
-            {"enrollment_id": scenario.requests[key, "entretien"], "present": present} for key, present in there.items()
+            {"enrollment_id": scenario.requests[key, "entretien"], "present": present}
+            for key, present in attended.items()
         ]
     }

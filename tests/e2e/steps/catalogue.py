@@ -1,4 +1,4 @@
-"""The desk offers trainings; everybody reads them: by date, by axis, one by one."""
+"""Steps in which staff publish trainings and everybody reads them: by date, by axis, one by one."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -51,7 +51,7 @@ async def staff_publish_trainings_with_their_sessions(scenario: Scenario) -> Non
 
 
 async def schedule(scenario: Scenario, training_id: str, *, days: int, seats: int, trainer: Person) -> Any:
-    """Two slots on one day; the trainer's account may not have been heard of yet."""
+    """Schedule a session with two slots on one day; repeated until the catalogue has received the trainer's account."""
     day = (datetime.now(UTC) + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0)
     body = {
         "training_id": training_id,
@@ -66,32 +66,34 @@ async def schedule(scenario: Scenario, training_id: str, *, days: int, seats: in
 
 
 def half_day(day: datetime, hours: int) -> dict[str, str]:
-    """Three hours and a half, some hours after `day`."""
+    """A slot of three and a half hours that starts `hours` after `day`."""
     start = day + timedelta(hours=hours)
     return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=3, minutes=30)).isoformat()}
 
 
 async def visitors_read_the_sessions_in_order_of_date(scenario: Scenario) -> None:
-    found: list[dict[str, Any]] = []
+    sessions: list[dict[str, Any]] = []
     path = "catalogue/v1/sessions?limit=100"
     cursor: str | None = ""
     while cursor is not None:
         page = await scenario.visitor.get_json(path + cursor)
-        found += page["items"]
+        sessions += page["items"]
         cursor = f"&cursor={page['next']}" if page["next"] else None
-    starts = [datetime.fromisoformat(one["slots"][0]["starts_at"]) for one in found]
+    starts = [datetime.fromisoformat(session["slots"][0]["starts_at"]) for session in sessions]
     assert starts == sorted(starts)
-    ours = [one["training"]["id"] for one in found if one["training"]["axis"]["id"] == scenario.axis["id"]]
+    trainings = [session["training"] for session in sessions]
+    ours = [training["id"] for training in trainings if training["axis"]["id"] == scenario.axis["id"]]
     assert ours == [scenario.trainings[key]["id"] for key in CHRONOLOGY]
 
 
 async def visitors_choose_an_axis_and_then_a_training(scenario: Scenario) -> None:
     axes = await scenario.visitor.get_json("catalogue/v1/axes")
-    assert scenario.axis["name"] in [one["name"] for one in axes]
+    assert scenario.axis["name"] in [axis["name"] for axis in axes]
     sessions = await scenario.visitor.get_json(f"catalogue/v1/sessions?axis_id={scenario.axis['id']}")
-    assert [one["id"] for one in sessions["items"]] == [scenario.sessions[key]["id"] for key in CHRONOLOGY]
+    assert [session["id"] for session in sessions["items"]] == [scenario.sessions[key]["id"] for key in CHRONOLOGY]
     trainings = await scenario.visitor.get_json(f"catalogue/v1/trainings?axis_id={scenario.axis['id']}")
-    assert {one["id"] for one in trainings["items"]} == {one["id"] for one in scenario.trainings.values()}
+    listed = {training["id"] for training in trainings["items"]}
+    assert listed == {training["id"] for training in scenario.trainings.values()}
 
 
 async def a_training_shows_its_content_audience_prerequisites_and_every_slot(scenario: Scenario) -> None:
@@ -103,5 +105,5 @@ async def a_training_shows_its_content_audience_prerequisites_and_every_slot(sce
         slot["starts_at"] for slot in scenario.sessions["entretien"]["slots"]
     ]
     assert len(session["slots"]) == 2
-    assert [one["last_name"] for one in session["trainers"]] == [scenario["theo"].last_name]
+    assert [trainer["last_name"] for trainer in session["trainers"]] == [scenario["theo"].last_name]
     assert session["occupancy"] == {"held": 0, "queued": 0, "free": 2}

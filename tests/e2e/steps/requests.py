@@ -1,4 +1,4 @@
-"""From the cart to the employer's yes or no, and to a seat or a place in the queue."""
+"""Steps from the cart to the employer's decision, and to a seat or a place in the queue."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -32,8 +32,8 @@ async def the_person_sees_the_rules_before_filling_in_the_form(scenario: Scenari
     path = f"enrollment/v1/eligibility?session_id={scenario.sessions['droit']['id']}&structure_id={structure}"
     verdicts = await bruno.call_until("GET", path)
     assert verdicts
-    assert [one["sentence"] for one in verdicts if one["blocks"]] == []
-    assert all(one["sentence"] for one in verdicts)
+    assert [verdict["sentence"] for verdict in verdicts if verdict["blocks"]] == []
+    assert all(verdict["sentence"] for verdict in verdicts)
 
 
 async def a_cart_needs_a_motivation_for_each_training(scenario: Scenario) -> None:
@@ -41,7 +41,7 @@ async def a_cart_needs_a_motivation_for_each_training(scenario: Scenario) -> Non
     body = _cart(scenario, "mairie", FOUR)
     body["lines"][1]["motivation"] = "  "
     problem = await bruno.call("POST", "enrollment/v1/cart/validation", body, expect=422)
-    assert [one["field"] for one in problem["errors"]] == ["lines.1.motivation"]
+    assert [error["field"] for error in problem["errors"]] == ["lines.1.motivation"]
     assert (await bruno.get_json(ENROLLMENTS))["items"] == []  # all lines or none
 
 
@@ -51,12 +51,12 @@ async def each_line_of_the_cart_becomes_a_request_that_waits_for_the_employer(sc
     headers = {"X-Correlation-ID": correlation_id, "Idempotency-Key": key}
     made = await bruno.call("POST", "enrollment/v1/cart/validation", body, expect=201, **headers)
     again = await bruno.call("POST", "enrollment/v1/cart/validation", body, expect=201, **headers)
-    assert again == made  # sent twice by a nervous finger: asked once
+    assert again == made  # the same key sent twice creates the requests once
     _note(scenario, "bruno", FOUR, made)
     for training in FOUR:
-        seen = await scenario.view("bruno", "bruno", training)
-        assert seen["status_label"] == "En attente de l'employeur"
-        assert seen["motivation"] == _motivation(scenario, training)
+        view = await scenario.view("bruno", "bruno", training)
+        assert view["status_label"] == "En attente de l'employeur"
+        assert view["motivation"] == _motivation(scenario, training)
     assert (await bruno.get_json("enrollment/v1/cart"))["lines"] == []
     receipt = await bruno.read_mail("Vos 4 demandes sont enregistrées")
     assert all(scenario.title(training) in receipt for training in FOUR)
@@ -69,7 +69,7 @@ async def every_employer_gets_a_mail_about_each_request(scenario: Scenario) -> N
         assert all(any(scenario.title(training) in text for text in texts) for training in FOUR)
         assert not any(_motivation(scenario, training) in text for text in texts for training in FOUR)
     listed = (await scenario["claire"].get_json(f"{ENROLLMENTS}?scope=structure&approval=awaiting_employer"))["items"]
-    assert {one["id"] for one in listed} == {scenario.requests["bruno", training] for training in FOUR}
+    assert {request["id"] for request in listed} == {scenario.requests["bruno", training] for training in FOUR}
 
 
 async def some_trainings_are_for_member_structures_only(scenario: Scenario) -> None:
@@ -77,11 +77,11 @@ async def some_trainings_are_for_member_structures_only(scenario: Scenario) -> N
     await ines.call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
     path = f"enrollment/v1/eligibility?session_id={session}&structure_id={scenario.structures['tremplin']['id']}"
     verdicts = await ines.call_until("GET", path)
-    assert len([one for one in verdicts if one["blocks"]]) == 1
+    assert len([verdict for verdict in verdicts if verdict["blocks"]]) == 1
     problem = await ines.call(
         "POST", "enrollment/v1/cart/validation", _cart(scenario, "tremplin", ["droit"]), expect=422
     )
-    assert [one["field"] for one in problem["errors"]] == ["lines.0.session_id"]
+    assert [error["field"] for error in problem["errors"]] == ["lines.0.session_id"]
     await ines.call("DELETE", f"enrollment/v1/cart/sessions/{session}", expect=204)
 
 
@@ -98,13 +98,13 @@ async def an_employer_accepts_and_the_person_is_pre_registered(scenario: Scenari
     await scenario.decide("claire", "bruno", "entretien", "acceptance")
     await scenario.decide("denis", "emma", "entretien", "acceptance")
     for person in ("bruno", "emma"):
-        seen = await scenario.view(person, person, "entretien")
-        assert (seen["status_label"], seen["seat"]) == ("Pré-inscrit·e", "held")
+        view = await scenario.view(person, person, "entretien")
+        assert (view["status_label"], view["seat"]) == ("Pré-inscrit·e", "held")
         assert "Vous êtes pré-inscrit·e" in await scenario[person].read_mail(
             f"Pré-inscription : {scenario.title('entretien')}"
         )
         await scenario["theo"].read_mail(f"Pré-inscription {scenario[person].of} à valider")
-    problem = await scenario.decide("denis", "bruno", "entretien", "acceptance", expect=409)  # decided meanwhile
+    problem = await scenario.decide("denis", "bruno", "entretien", "acceptance", expect=409)  # already decided
     assert problem["detail"]
 
 
@@ -129,20 +129,20 @@ async def an_employer_withdraws_an_agreement(scenario: Scenario) -> None:
     )
     for text in await scenario.all_read(f"Demande annulée : {scenario.title('droit')}", "bruno", "denis", "theo"):
         assert "Le conseil municipal se tient ce jour-là." in text
-    seen = await scenario.view("bruno", "bruno", "droit")
-    assert (seen["approval"], seen["seat"]) == ("cancelled", "none")
+    view = await scenario.view("bruno", "bruno", "droit")
+    assert (view["approval"], view["seat"]) == ("cancelled", "none")
 
 
 async def the_session_is_full_and_later_requests_are_queued_with_a_rank(scenario: Scenario) -> None:
     for rank, (person, ordinal) in enumerate((("ines", "1er rang"), ("jules", "2e rang")), start=1):
         await scenario.decide("hugo", person, "entretien", "acceptance")
-        seen = await scenario.view(person, person, "entretien")
-        assert (seen["status_label"], seen["seat"], seen["rank"]) == ("Sur liste d'attente", "queued", rank)
+        view = await scenario.view(person, person, "entretien")
+        assert (view["status_label"], view["seat"], view["rank"]) == ("Sur liste d'attente", "queued", rank)
         assert ordinal in await scenario[person].read_mail(f"Liste d'attente : {scenario.title('entretien')}")
 
 
 async def request_all_four(scenario: Scenario) -> None:
-    """The whole cart of the first beneficiary."""
+    """Validate the whole cart of the first beneficiary."""
     made = await scenario["bruno"].call_until(
         "POST", "enrollment/v1/cart/validation", _cart(scenario, "mairie", FOUR), expect=201
     )
@@ -152,7 +152,7 @@ async def request_all_four(scenario: Scenario) -> None:
 async def request_session(
     scenario: Scenario, person: str, structure: str, training: str, employers: tuple[str, ...]
 ) -> None:
-    """One session into the cart, and the cart validated; each employer of the structure hears of it."""
+    """Put one session into the cart and validate it; each employer of the structure gets a mail."""
     await scenario[person].call_until(
         "PUT", f"enrollment/v1/cart/sessions/{scenario.sessions[training]['id']}", expect=204
     )
@@ -175,5 +175,5 @@ def _motivation(scenario: Scenario, training: str) -> str:
 
 
 def _note(scenario: Scenario, person: str, trainings: Iterable[str], made: dict[str, Any]) -> None:
-    by_session = {one["session_id"]: one["id"] for one in made["requests"]}
+    by_session = {request["session_id"]: request["id"] for request in made["requests"]}
     scenario.requests |= {(person, training): by_session[scenario.sessions[training]["id"]] for training in trainings}

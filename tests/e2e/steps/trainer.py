@@ -1,4 +1,4 @@
-"""The trainer's yes, no or question; a seat that comes free; and who gets it."""
+"""Steps of the trainer's decision or question, and of a seat that becomes free and is given to a queued request."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from tests.e2e.steps.requests import ENROLLMENTS, request_session
 
 IN: Final = ["creneau-1.ics", "creneau-2.ics"]
 OUT: Final = ["annulation-1.ics", "annulation-2.ics"]
-"""One calendar file a slot."""
+"""The calendar files of a mail, one for each slot: invitations and cancellations."""
 
 
 async def the_trainer_reads_the_motivation_and_validates(scenario: Scenario) -> None:
@@ -15,12 +15,12 @@ async def the_trainer_reads_the_motivation_and_validates(scenario: Scenario) -> 
     listed = (await theo.get_json(f"{ENROLLMENTS}?scope=sessions&session_id={scenario.sessions['entretien']['id']}"))[
         "items"
     ]
-    assert {one["id"] for one in listed} == {
+    assert {request["id"] for request in listed} == {
         scenario.requests[person, "entretien"] for person in ("bruno", "emma", "ines", "jules")
     }
-    seen = await scenario.view("theo", "bruno", "entretien")
-    assert title in seen["motivation"]
-    assert {"validate", "ask", "decline"} <= set(seen["moves"])
+    view = await scenario.view("theo", "bruno", "entretien")
+    assert title in view["motivation"]
+    assert {"validate", "ask", "decline"} <= set(view["moves"])
     await scenario.decide("theo", "bruno", "entretien", "validation")
     assert (await scenario.view("bruno", "bruno", "entretien"))["status_label"] == "Inscrit·e"
 
@@ -86,7 +86,7 @@ async def a_withdrawal_promotes_the_first_request_in_the_queue(scenario: Scenari
     title = scenario.title("entretien")
     withdrawn = await scenario.decide("emma", "emma", "entretien", "withdrawal")
     assert (withdrawn["approval"], withdrawn["seat"], withdrawn["late"]) == ("withdrawn", "none", False)
-    promoted = await scenario.view("ines", "ines", "entretien")  # in the same instant: no waiting here
+    promoted = await scenario.view("ines", "ines", "entretien")  # in the same transaction, so without waiting
     assert (promoted["status_label"], promoted["seat"]) == ("Pré-inscrit·e", "held")
     assert (await scenario.view("jules", "jules", "entretien"))["rank"] == 1
 
