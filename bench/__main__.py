@@ -1,4 +1,4 @@
-"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure, and print the tables (README.md says how to read them)."""
+"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure and print tables (see README.md)."""
 
 import argparse
 import asyncio
@@ -17,14 +17,14 @@ PARTS = ("events", "writes", "latency", "reads")
 
 
 async def compare_events(servers: Servers, rounds: int, console: Console) -> Comparison:
-    """Run ours and the floor in turn, the order changing each round, so that what else the machine does touches both alike."""
+    """Measure ours and the floor alternately, in changing order, so that other load on the machine affects both alike."""
     compared = Comparison("events: outbox row → effect in another service", aim=0.8)
     for number in range(rounds):
         if number % 2:
             compared.add(await events.ours(servers), await events.floor(servers))
         else:
-            by_hand = await events.floor(servers)
-            compared.add(await events.ours(servers), by_hand)
+            floor = await events.floor(servers)
+            compared.add(await events.ours(servers), floor)
         console.print(compared.last)
     return compared
 
@@ -32,26 +32,26 @@ async def compare_events(servers: Servers, rounds: int, console: Console) -> Com
 async def compare_writes(
     servers: Servers, population: Population, filled: str, rounds: int, console: Console
 ) -> list[Comparison]:
-    """The same with the writes."""
+    """Measure the writes of ours and of the floor alternately, like the events."""
     validations, acceptances = (
         Comparison("validations of a cart of 2 lines", aim=0.5),
         Comparison("acceptances", aim=0.6),
     )
     for number in range(rounds):
         first, second = (writes.ours, writes.floor) if number % 2 else (writes.floor, writes.ours)
-        found = {first: await first(servers, population, filled), second: await second(servers, population, filled)}
-        ours, floor = found[writes.ours], found[writes.floor]
+        measured = {first: await first(servers, population, filled), second: await second(servers, population, filled)}
+        ours, floor = measured[writes.ours], measured[writes.floor]
         validations.add(ours.validations, floor.validations)
         acceptances.add(ours.acceptances, floor.acceptances)
         console.print(validations.last, acceptances.last)
-    once = await writes.repeatable(servers, population, filled)
+    with_key = await writes.repeatable(servers, population, filled)
     repeatable = Comparison("validations with an Idempotency-Key (one round)", aim=0.0)
-    repeatable.add(once.validations, validations.floor[-1])
+    repeatable.add(with_key.validations, validations.floor[-1])
     return [validations, acceptances, repeatable]
 
 
 async def measure(servers: Servers, parts: list[str], rounds: int, console: Console) -> None:
-    """Run the parts and print what they found."""
+    """Run the selected measurements and print their results."""
     comparisons: list[Comparison] = []
     if "events" in parts:
         comparisons.append(await compare_events(servers, rounds, console))
@@ -73,8 +73,8 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
 async def main() -> None:
     """Start the servers, measure, stop them."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; all when left out")
-    parser.add_argument("--rounds", type=int, default=5, help="how often ours and the floor take turns")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; default: everything")
+    parser.add_argument("--rounds", type=int, default=5, help="how many times ours and the floor are each measured")
     arguments = parser.parse_args()
     console = Console(width=130 if not sys.stdout.isatty() else None)
     broker = Broker()

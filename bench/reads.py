@@ -1,4 +1,7 @@
-"""How much slower lists get when the tables grow from 10,000 to 1,000,000 requests: the same calls, one caller, first pages of 50."""
+"""How much slower lists become when the tables grow from 10,000 to 1,000,000 requests.
+
+One caller reads the first page of 50 of each list, in turn from the small and from the large database.
+"""
 
 import json
 import time
@@ -24,7 +27,7 @@ PAGE = "limit=50"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One list: of which service, who reads it (None: a visitor), and the path."""
+    """One list: its service, the account that reads it (None: a visitor), and the path."""
 
     name: str
     service: str
@@ -61,8 +64,8 @@ READS = (
 
 
 async def measure(servers: Servers, console: Console) -> list[Growth]:
-    """The median of each list on both sizes; calls to the small and to the large database take turns."""
-    found: list[Growth] = []
+    """The median time of each list on both sizes; calls to the small and to the large database alternate."""
+    growths: list[Growth] = []
     population = Population()
     for name in ("enrollment", "catalogue"):
         async with AsyncExitStack() as processes:
@@ -78,8 +81,8 @@ async def measure(servers: Servers, console: Console) -> list[Growth]:
                 if read.service == name:
                     headers = {"Authorization": f"Bearer {population.token(read.reader)}"} if read.reader else {}
                     small, large = await _medians(client, [base + read.path for base in bases], headers)
-                    found.append(Growth(read.name, small, large))
-    return found
+                    growths.append(Growth(read.name, small, large))
+    return growths
 
 
 async def _trust(url: str, population: Population) -> None:
@@ -98,6 +101,6 @@ async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str
             times[url].append(time.perf_counter() - begun)
             answer.raise_for_status()
             if not answer.json()["items"]:
-                text = f"an empty list says nothing about growth: {url}"
+                text = f"the list is empty, so its time does not depend on the size of the table: {url}"
                 raise RuntimeError(text)
     return [median(times[url][WARM_UP:]) for url in urls]

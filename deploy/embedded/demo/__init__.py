@@ -1,4 +1,4 @@
-"""The fictional agency "Cap Exemple", played through the public APIs as people would."""
+"""The demo data of the fictional agency "Cap Exemple", created through the public APIs."""
 
 from datetime import UTC, datetime
 
@@ -9,8 +9,8 @@ from deploy.embedded.demo.scenario import Scenario
 
 
 async def fill(address: str, staff_email: str) -> None:
-    """Fill an empty installation; raises Stuck when it does not answer as it should."""
+    """Fill an empty installation; raises Stuck if a call does not succeed in time."""
     async with httpx.AsyncClient(base_url=address, timeout=30) as http:
         scenario = Scenario(http, staff_email, datetime.now(UTC))
         await scenario.create()
-        await Requests(scenario).make()
+        await Requests(scenario).create()

@@ -1,4 +1,4 @@
-"""The requests of the demonstration: at least one in every state that a request can have."""
+"""The requests of the demo data: at least one in every state that a request can have."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ EMPLOYERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks for which session, and why; `then` is what becomes of it, step by step (see `_STEPS`)."""
+    """A request of a person for a session. `then`: the steps after it, each with its text (see `Requests._step`)."""
 
     person: str
     session: tuple[str, int]
@@ -26,17 +26,30 @@ class Request:
 
 ACCEPTED: Final = ("accept", "")
 REQUESTS: Final = (
-    Request("karim.benali", ("entretien", 1), "Je reçois des jeunes en rupture et veux mieux conduire nos premiers échanges."),
-    Request("sophie.laurent", ("vae", 1), "Trois personnes de mon portefeuille envisagent une VAE ce semestre.", (ACCEPTED, ("validate", ""))),
+    Request(
+        "karim.benali", ("entretien", 1),
+        "Je reçois des jeunes en rupture et veux mieux conduire nos premiers échanges.",
+    ),
+    Request(
+        "sophie.laurent", ("vae", 1), "Trois personnes de mon portefeuille envisagent une VAE ce semestre.",
+        (ACCEPTED, ("validate", "")),
+    ),
     Request("aicha.diallo", ("vae", 1), "Notre association ouvre une permanence sur la VAE en janvier.", (ACCEPTED,)),
-    Request("lucas.hourcade", ("vae", 1), "Je suis la référence VAE de la maison de l'emploi depuis peu.", (ACCEPTED, ("validate", ""))),
+    Request(
+        "lucas.hourcade", ("vae", 1), "Je suis la référence VAE de la maison de l'emploi depuis peu.",
+        (ACCEPTED, ("validate", "")),
+    ),
     Request(
         "bruno.testard", ("vae", 1), "Nos stagiaires nous interrogent souvent sur la VAE.",
         (ACCEPTED, ("question", "Avez-vous déjà accompagné une personne jusqu'au jury ?")),
     ),
-    Request("emilie.garnier", ("discriminations", 1), "Je construis un module sur l'égalité pour nos formateurs.", (ACCEPTED,)),
     Request(
-        "aicha.diallo", ("handicap", 1), "Plusieurs personnes que j'accompagne ont une reconnaissance de travailleur handicapé.",
+        "emilie.garnier", ("discriminations", 1), "Je construis un module sur l'égalité pour nos formateurs.",
+        (ACCEPTED,),
+    ),
+    Request(
+        "aicha.diallo", ("handicap", 1),
+        "Plusieurs personnes que j'accompagne ont une reconnaissance de travailleur handicapé.",
         (ACCEPTED, ("question", "Avez-vous un cas précis à apporter le premier jour ?")),
     ),
     Request(
@@ -52,12 +65,17 @@ REQUESTS: Final = (
         "sophie.laurent", ("entreprises", 1), "Je découvre la relation avec les employeurs.",
         (ACCEPTED, ("decline", "Ce groupe s'adresse aux chargé·es de relations avec les entreprises.")),
     ),
-    Request("bruno.testard", ("alternance", 1), "Nous ouvrons deux classes en alternance.", (ACCEPTED, ("withdraw", ""))),
+    Request(
+        "bruno.testard", ("alternance", 1), "Nous ouvrons deux classes en alternance.", (ACCEPTED, ("withdraw", "")),
+    ),
     Request(
         "emilie.garnier", ("atelier", 1), "J'anime mon premier atelier en février.",
         (ACCEPTED, ("take back", "Effectif insuffisant cette semaine-là.")),
     ),
-    Request("lucas.hourcade", ("codev", 1), "Je suis seul sur mon poste et voudrais échanger entre pairs.", (ACCEPTED, ("validate", ""))),
+    Request(
+        "lucas.hourcade", ("codev", 1), "Je suis seul sur mon poste et voudrais échanger entre pairs.",
+        (ACCEPTED, ("validate", "")),
+    ),
     Request("karim.benali", ("rgpd", 1), "Je tiens le registre de notre structure.", (ACCEPTED, ("validate", ""))),
     Request("sophie.laurent", ("rgpd", 1), "Je reprends le secrétariat des dossiers.", (ACCEPTED, ("validate", ""))),
     Request("emilie.garnier", ("conflit", 1), "L'accueil du centre a connu deux incidents cet automne."),
@@ -65,24 +83,24 @@ REQUESTS: Final = (
 
 
 class Requests:
-    """Makes the wishes come true."""
+    """Creates the requests and makes the decisions about them."""
 
     def __init__(self, scenario: Scenario) -> None:
-        """Begin with no request made."""
+        """`scenario`: its people and sessions must exist."""
         self._scenario = scenario
-        self._people = {one.key: one for one in PEOPLE}
+        self._people = {person.key: person for person in PEOPLE}
         self._ids: dict[Request, str] = {}
 
-    async def make(self) -> None:
-        """Every request and what follows it, then what befalls the sessions."""
+    async def create(self) -> None:
+        """Create every request and make its steps, then cancel one session and move two into the past."""
         for request in REQUESTS:
             self._ids[request] = await self._request(request)
-            for step, words in request.then:
-                await self._step(request, step, words)
+            for step, text in request.then:
+                await self._step(request, step, text)
         await self._cancel_a_session()
         await self._close_attendance()
-        # nobody has decided on this one, and its session is over now: the clock lets it expire
-        await self._scenario.took_place(("conflit", 1), days_ago=9)
+        # the request for this session has no decision and the session is over: enrollment's clock lets it expire
+        await self._scenario.move_into_the_past(("conflit", 1), days_ago=9)
 
     async def _request(self, request: Request) -> str:
         person = self._scenario.people[request.person]
@@ -95,18 +113,18 @@ class Requests:
         made = await person.call("POST", f"{ENROLLMENT}/cart/validation", body)
         return str(made["requests"][0]["id"])
 
-    async def _step(self, request: Request, step: str, words: str) -> None:
+    async def _step(self, request: Request, step: str, text: str) -> None:
         scenario = self._scenario
         employer = scenario.people[EMPLOYERS[self._people[request.person].structure]]
         person, trainer = scenario.people[request.person], scenario.people[scenario.trainer_of(request.session)]
         caller, path, body = {
             "accept": (employer, "acceptance", None),
-            "refuse": (employer, "refusal", {"reason": words}),
-            "take back": (employer, "agreement-withdrawal", {"reason": words}),
+            "refuse": (employer, "refusal", {"reason": text}),
+            "withdraw agreement": (employer, "agreement-withdrawal", {"reason": text}),
             "validate": (trainer, "validation", None),
-            "question": (trainer, "question", {"question": words}),
-            "decline": (trainer, "decline", {"reason": words}),
-            "answer": (person, "answer", {"answer": words}),
+            "question": (trainer, "question", {"question": text}),
+            "decline": (trainer, "decline", {"reason": text}),
+            "answer": (person, "answer", {"answer": text}),
             "withdraw": (person, "withdrawal", None),
         }[step]
         await caller.call("POST", f"{ENROLLMENT}/enrollments/{self._ids[request]}/{path}", body)
@@ -119,17 +137,17 @@ class Requests:
         )
 
     async def _close_attendance(self) -> None:
-        """One session took place: one person was there, the other was not."""
+        """Record the attendance of a session in the past: one person attended, the other did not."""
         scenario = self._scenario
-        slots = await scenario.took_place(("rgpd", 1), days_ago=12)
+        slots = await scenario.move_into_the_past(("rgpd", 1), days_ago=12)
         trainer = scenario.people[scenario.trainer_of(("rgpd", 1))]
         path = f"{ENROLLMENT}/sessions/{scenario.sessions['rgpd', 1]}/attendance"
         sheet = await trainer.call("GET", path)
-        there = {"Benali": True, "Laurent": False}
-        said = [
-            {"enrollment_id": line["enrollment_id"], "present": there[line["person"]["last_name"]]}
+        present = {"Benali": True, "Laurent": False}
+        presences = [
+            {"enrollment_id": line["enrollment_id"], "present": present[line["person"]["last_name"]]}
             for line in sheet["lines"]
         ]
         for slot in slots:
-            await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": said})
+            await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": presences})
         await trainer.call("POST", f"{path}/closure")

@@ -1,4 +1,4 @@
-"""What happened at the demonstration's agency, told to the APIs in the order in which people would have done it."""
+"""Creates the demo agency's accounts, structures, trainings and sessions through the APIs, in a realistic order."""
 
 import asyncio
 from datetime import date, datetime, timedelta
@@ -17,10 +17,10 @@ ADDRESS_PAGE: Final = "/compte/adresse/"
 
 
 class Scenario:
-    """The agency as it comes to life: callers by key of the person, ids by key of what was made."""
+    """The created objects: the callers by the key of their person, the ids by the key of their object."""
 
     def __init__(self, http: httpx.AsyncClient, staff_email: str, now: datetime) -> None:
-        """`http` calls the gateway."""
+        """`http`: a client of the gateway."""
         self._http = http
         self._staff_email = staff_email
         self._today: date = now.astimezone(PARIS).date()
@@ -34,69 +34,80 @@ class Scenario:
         self.sessions: dict[tuple[str, int], str] = {}
 
     async def create(self) -> None:
-        """Everything, from the first account to the attendance."""
+        """Create everything from the first account to the sessions."""
         self.staff = await self._with_password(self._staff_email)
-        for one in STRUCTURES:
-            body = {"name": one.name, "siret": one.siret, "town": one.town, "is_member": one.is_member}
-            self.structures[one.key] = (await self.staff.call("POST", f"{IDENTITY}/structures", body))["id"]
-        await asyncio.gather(self._invite_trainers(), *(self._settle(one.key) for one in STRUCTURES))
-        await self._offer()
+        for structure in STRUCTURES:
+            body = {
+                "name": structure.name,
+                "siret": structure.siret,
+                "town": structure.town,
+                "is_member": structure.is_member,
+            }
+            self.structures[structure.key] = (await self.staff.call("POST", f"{IDENTITY}/structures", body))["id"]
+        people = (self._create_people(structure.key) for structure in STRUCTURES)
+        await asyncio.gather(self._create_trainers(), *people)
+        await self._create_catalogue()
 
     async def _with_password(self, email: str) -> Caller:
-        """Prove an address with the link of its mail, choose the password, sign in."""
+        """Verify an address with the link of its mail, choose the password, sign in."""
         token = await secret_of(self._http, email, ADDRESS_PAGE)
         await self._visitor.call("POST", f"{IDENTITY}/address-proofs", {"token": token, "password": PASSWORD})
         answer = await self._visitor.call("POST", f"{IDENTITY}/tokens", {"email": email, "password": PASSWORD})
         return Caller(self._http, answer["access_token"])
 
-    async def _invite_trainers(self) -> None:
-        for one in TRAINERS:
+    async def _create_trainers(self) -> None:
+        for trainer in TRAINERS:
             body = {
-                "civility": one.civility,
-                "first_name": one.first_name,
-                "last_name": one.last_name,
-                "email": one.email,
+                "civility": trainer.civility,
+                "first_name": trainer.first_name,
+                "last_name": trainer.last_name,
+                "email": trainer.email,
             }
-            self.trainers[one.key] = (await self.staff.call("POST", f"{IDENTITY}/accounts", body))["id"]
-            self.people[one.key] = await self._with_password(one.email)
+            self.trainers[trainer.key] = (await self.staff.call("POST", f"{IDENTITY}/accounts", body))["id"]
+            self.people[trainer.key] = await self._with_password(trainer.email)
 
-    async def _settle(self, structure: str) -> None:
-        """The people of one structure: the first is its referent, confirms the others and gives the statuses, their own too."""
-        first, *others = [one for one in PEOPLE if one.structure == structure]
+    async def _create_people(self, structure: str) -> None:
+        """Create the people of one structure. The first becomes its referent and sets the statuses of all."""
+        first, *others = [person for person in PEOPLE if person.structure == structure]
         referent = await self._join(first)
         mine = (await referent.call("GET", f"{IDENTITY}/me"))["attachments"][0]["id"]
         path = f"{IDENTITY}/attachments/{mine}"
         await referent.change("PUT", f"{path}/statuses", {"statuses": first.statuses}, read=path)
-        for one in others:
-            await self._join(one)
-            if one.statuses:
-                asked = await referent.call("GET", f"{IDENTITY}/attachments?scope=structure&state=requested")
-                confirmation = f"{IDENTITY}/attachments/{asked['items'][0]['id']}/confirmation"
-                await referent.call("POST", confirmation, {"statuses": one.statuses})
+        for person in others:
+            await self._join(person)
+            if person.statuses:
+                requested = await referent.call("GET", f"{IDENTITY}/attachments?scope=structure&state=requested")
+                confirmation = f"{IDENTITY}/attachments/{requested['items'][0]['id']}/confirmation"
+                await referent.call("POST", confirmation, {"statuses": person.statuses})
 
-    async def _join(self, one: Person) -> Caller:
-        names = {"civility": one.civility, "first_name": one.first_name, "last_name": one.last_name, "email": one.email}
-        body = {**names, "structure_id": self.structures[one.structure]}
+    async def _join(self, person: Person) -> Caller:
+        body = {
+            "civility": person.civility,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "email": person.email,
+            "structure_id": self.structures[person.structure],
+        }
         await self._visitor.call("POST", f"{IDENTITY}/registrations", body)
-        self.people[one.key] = await self._with_password(one.email)
-        return self.people[one.key]
+        self.people[person.key] = await self._with_password(person.email)
+        return self.people[person.key]
 
-    async def _offer(self) -> None:
+    async def _create_catalogue(self) -> None:
         axes = {}
-        for place, (name, description) in enumerate(AXES, start=1):
-            body = {"name": name, "description": description, "position": place}
+        for position, (name, description) in enumerate(AXES, start=1):
+            body = {"name": name, "description": description, "position": position}
             axes[name] = (await self.staff.call("POST", f"{CATALOGUE}/axes", body))["id"]
-        for one in TRAININGS:
-            said = ("title", "summary", "objectives", "content", "audience", "prerequisites", "kind", "members_only")
-            body = {"axis_id": axes[one.axis], **{name: getattr(one, name) for name in said}}
+        fields = ("title", "summary", "objectives", "content", "audience", "prerequisites", "kind", "members_only")
+        for training in TRAININGS:
+            body = {"axis_id": axes[training.axis], **{name: getattr(training, name) for name in fields}}
             made = await self.staff.call("POST", f"{CATALOGUE}/trainings", body)
             await self.staff.call("POST", f"{CATALOGUE}/trainings/{made['id']}/publication")
-            self.trainings[one.key] = made["id"]
+            self.trainings[training.key] = made["id"]
         for session in SESSIONS:
             self.sessions[session.training, session.number] = await self._schedule(session)
 
     async def _schedule(self, session: Session) -> str:
-        training = next(one for one in TRAININGS if one.key == session.training)
+        training = next(training for training in TRAININGS if training.key == session.training)
         first = first_day(self._today, session.weeks, session.weekday)
         body = {
             "training_id": self.trainings[session.training],
@@ -108,16 +119,16 @@ class Scenario:
         made: dict[str, Any] = await self.staff.call("POST", f"{CATALOGUE}/sessions", body)
         return str(made["id"])
 
-    async def took_place(self, session: tuple[str, int], *, days_ago: int) -> list[str]:
-        """Put a session into the past, as the desk does when it enters one afterwards; return the ids of its slots."""
-        halves = next(one.halves for one in TRAININGS if one.key == session[0])
+    async def move_into_the_past(self, session: tuple[str, int], *, days_ago: int) -> list[str]:
+        """Move a session into the past, as staff do if they enter it afterwards; return the ids of its slots."""
+        halves = next(training.halves for training in TRAININGS if training.key == session[0])
         day = self._today - timedelta(days=days_ago)
-        while day.weekday() > 1:  # a Monday or a Tuesday, so that no week-end lies between
+        while day.weekday() > 1:  # start on a Monday or a Tuesday, so that there is no week-end between the slots
             day -= timedelta(days=1)
-        found = slots(day, halves)
-        begins = datetime.fromisoformat(found[0]["starts_at"])
+        half_days = slots(day, halves)
+        begins = datetime.fromisoformat(half_days[0]["starts_at"])
         body = {
-            "slots": found,
+            "slots": half_days,
             "opens_at": (begins - timedelta(days=60)).isoformat(),
             "closes_at": (begins - timedelta(days=7)).isoformat(),
         }
@@ -126,5 +137,5 @@ class Scenario:
         return [slot["id"] for slot in moved["slots"]]
 
     def trainer_of(self, session: tuple[str, int]) -> str:
-        """The key of who teaches a session."""
-        return next(one.trainer for one in TRAININGS if one.key == session[0])
+        """The key of the trainer of a session."""
+        return next(training.trainer for training in TRAININGS if training.key == session[0])

@@ -81,7 +81,7 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
         await eventually(lambda: _count(process, "is ready after", 2), within=30)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             assert len(await _requests(http)) == 16
-        assert process.log.count("making the demo data") == 1
+        assert process.log.count("creating the demo data") == 1
     finally:
         process.close()
 
