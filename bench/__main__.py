@@ -17,7 +17,7 @@ PARTS = ("events", "writes", "latency", "reads")
 
 
 async def compare_events(servers: Servers, rounds: int, console: Console) -> Comparison:
-    """Measure ours and the floor alternately, in changing order, so that other load on the machine affects both alike."""
+    """Measure ours and the floor alternately, in changing order, so that other load affects both alike."""
     compared = Comparison("events: outbox row → effect in another service", aim=0.8)
     for number in range(rounds):
         if number % 2:

@@ -43,7 +43,8 @@ MOVE = """
         UPDATE enrollments SET version = $2, approval = 'awaiting_trainer', seat = $3, queue_number = $4
         WHERE id = $1 RETURNING id
     )
-    INSERT INTO enrollment_history (aggregate_id, version, act, from_approval, to_approval, from_seat, to_seat, acted_by, acting_as, at)
+    INSERT INTO enrollment_history
+        (aggregate_id, version, act, from_approval, to_approval, from_seat, to_seat, acted_by, acting_as, at)
     SELECT moved.id, made.* FROM moved, unnest(
         $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::uuid[], $12::text[],
         $13::timestamptz[]) made

@@ -37,7 +37,7 @@ STRUCTURES = 80
 PEOPLE_OF_EACH = 12
 SESSIONS = 120
 CAPACITY = 8
-"""Each session gets about twice as many requests, so that half of the acceptances give a seat and half a queue place."""
+"""Each session gets about twice as many requests, so that half of the acceptances give a seat, half a queue place."""
 LINES = 2
 KEY_ID = "bench"
 BATCH = 500

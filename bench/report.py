@@ -78,10 +78,11 @@ async def heading(url: str, broker: Broker) -> str:
     """The machine and the versions."""
     async with observer(url) as connection:
         postgres = str(await connection.fetchval("SHOW server_version"))
+    rabbitmq = broker.execute("rabbitmqctl", "version")[1].strip()
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; "
-        f"Python {platform.python_version()}, PostgreSQL {postgres}, RabbitMQ {broker.execute('rabbitmqctl', 'version')[1].strip()}\n{libraries}"
+        f"Python {platform.python_version()}, PostgreSQL {postgres}, RabbitMQ {rabbitmq}\n{libraries}"
     )
 
 

@@ -65,7 +65,7 @@ async def floor(servers: Servers, population: Population, filled: str) -> Writes
 
 
 def bearer_of(population: Population) -> Identify:
-    """The headers with a person's access token, the same token for all calls of the person, as during its ten minutes."""
+    """The headers with a person's access token; all calls of a person have the same token, as in ten minutes of use."""
     tokens: dict[UUID, str] = {}
 
     def identify(account: UUID) -> dict[str, str]:

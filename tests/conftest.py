@@ -76,7 +76,7 @@ async def make_database(postgres_server: TestServer) -> AsyncIterator[MakeDataba
 
 @pytest.fixture(scope="session")
 def broker(containers: Containers) -> Iterator[Broker]:
-    """A RabbitMQ node that the tests may stop and start: a container, else the installed package; else the run stops."""
+    """A RabbitMQ node that tests may stop and start: a container, else the installed package; else the run stops."""
     node = ContainerBroker() if containers.have(RABBITMQ) else Broker()
     if not isinstance(node, ContainerBroker) and not node.is_installed():
         pytest.exit(WHAT_TO_INSTALL, returncode=1)

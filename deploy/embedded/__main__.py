@@ -31,8 +31,8 @@ def run(
     """Run until Ctrl-C."""
     if context.invoked_subcommand is not None:
         return
-    # SIGTERM is handled like Ctrl-C, which asyncio turns into a cancellation of the main task: a KeyboardInterrupt raised
-    # inside any other task would leave threads running, and the process would hang
+    # SIGTERM is handled like Ctrl-C, which asyncio turns into a cancellation of the main task: a KeyboardInterrupt
+    # raised inside any other task would leave threads running, and the process would hang
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with suppress(KeyboardInterrupt):

@@ -91,7 +91,7 @@ async def _not_here(request: Request, _: Exception) -> Response:
 
 
 def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute]) -> Starlette:
-    """All pages. `address`: the base URL in the examples; `has_demo`: whether the demo accounts exist; `more`: the mailbox."""
+    """All pages. `address`: the base URL in examples; `has_demo`: whether demo accounts exist; `more`: the mailbox."""
     routes: list[BaseRoute] = [
         Route("/", _start),
         Route("/api/docs", _docs),

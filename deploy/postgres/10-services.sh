@@ -16,9 +16,9 @@ CREATE ROLE :"service" LOGIN PASSWORD :'service_password' NOSUPERUSER NOCREATEDB
 CREATE DATABASE :"service" OWNER :"owner";
 REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"service" TO :"service";
--- If a process freezes inside a transaction, PostgreSQL ends the transaction and releases its row locks. A relay is idle
--- outside a transaction; it sets idle_session_timeout on its own session, so that a frozen relay loses its advisory
--- lock. That timeout is not set here, because it would close the idle connections of every pool.
+-- If a process freezes inside a transaction, PostgreSQL ends the transaction and releases its row locks. A relay is
+-- idle outside a transaction; it sets idle_session_timeout on its own session, so that a frozen relay loses its
+-- advisory lock. That timeout is not set here, because it would close the idle connections of every pool.
 ALTER ROLE :"service" SET idle_in_transaction_session_timeout = '30s';
 \connect :"service"
 ALTER SCHEMA public OWNER TO :"owner";

@@ -1,4 +1,4 @@
-"""Rules that no linter checks: which modules may commit, publish, acknowledge, read settings; how long a file may be."""
+"""Rules that no linter checks: which modules may commit, publish, acknowledge or read settings; the length of files."""
 
 import ast
 from collections.abc import Callable, Iterator

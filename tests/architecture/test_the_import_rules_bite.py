@@ -49,7 +49,8 @@ def check(tree: Path) -> str:
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
         "--no-cache",
     ]
-    return subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True).stdout  # noqa: S603 - our own command
+    done = subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True)  # noqa: S603 - our command
+    return done.stdout
 
 
 @pytest.mark.parametrize(("rule", "file", "fault"), FAULTS, ids=[f"{file}: {fault}" for _, file, fault in FAULTS])

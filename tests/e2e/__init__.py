@@ -1,4 +1,4 @@
-"""Tests of the whole system through HTTP. pytest rewrites the assertions of the steps, so that failures are detailed."""
+"""Tests of the whole system through HTTP. pytest rewrites the steps' assertions too, so that failures are detailed."""
 
 import pytest
 

@@ -28,7 +28,10 @@ PEOPLE: Final = {
 
 @dataclass
 class Scenario:
-    """One run with new names and addresses. `trainings` and `sessions`: the catalogue's last answers by the training's key."""
+    """One run with new names and addresses.
+
+    `trainings` and `sessions`: the catalogue's last answers by the key of the training.
+    """
 
     system: System
     http: httpx.AsyncClient

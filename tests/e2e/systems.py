@@ -21,7 +21,7 @@ STAFF_EMAIL = "agence@cap-exemple.example"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The addresses of the system and of its mails, and its first staff account. `processes`: empty if it is external."""
+    """The addresses of a system and of its mails, and its first staff account. `processes`: empty if it is external."""
 
     url: str
     mail_url: str

@@ -1,7 +1,7 @@
 """The procedure that the agency publishes, run step by step by several people through HTTP and mails only.
 
-`published_procedure.txt` is the agency's document. COVERED maps every sentence that states a behaviour to the steps that
-test it; the other sentences are in NO_BEHAVIOUR. The test fails if a word of the document is in neither.
+`published_procedure.txt` is the agency's document. COVERED maps every sentence that states a behaviour to the steps
+that test it; the other sentences are in NO_BEHAVIOUR. The test fails if a word of the document is in neither.
 """
 
 import re
@@ -114,11 +114,12 @@ COVERED: Final[tuple[tuple[str, tuple[Step, ...]], ...]] = (
         accounts.a_structure_is_found_by_name_siret_and_town, accounts.a_missing_structure_is_requested_and_added)),
     ("Ma structure n'est pas dans la liste", (
         accounts.a_missing_structure_is_requested_and_added,)),
-    (("La création de compte nécessite de se rattacher à la structure dans laquelle vous êtes salarié afin d'accéder à Rafael ou à "
-     "ParcoursPro."), (
+    (("La création de compte nécessite de se rattacher à la structure dans laquelle vous êtes salarié afin d'accéder "
+      "à Rafael ou à ParcoursPro."), (
         accounts.the_referent_refuses_a_person_who_does_not_work_there,)),
     ("J'ai déjà un compte : Saisissez votre identifiant et votre mdp puis cliquez sur « Valider ».", (
-        accounts.a_person_signs_in_with_address_and_password, accounts.a_second_registration_only_informs_the_owner_by_mail)),
+        accounts.a_person_signs_in_with_address_and_password,
+        accounts.a_second_registration_only_informs_the_owner_by_mail)),
     ("Le référent de votre structure confirmera toute demande de rattachement de compte.", (
         accounts.the_referent_confirms_the_second_user_who_gets_a_mail, accounts.another_structure_has_its_own_people)),
     ("Vous recevrez un mail de confirmation.", (
@@ -129,26 +130,29 @@ COVERED: Final[tuple[tuple[str, tuple[Step, ...]], ...]] = (
         catalogue.visitors_read_the_sessions_in_order_of_date,)),
     ("ou cliquez sur l'axe thématique qui vous intéresse, puis sur la formation.", (
         catalogue.visitors_choose_an_axis_and_then_a_training,)),
-    (("Lisez bien le contenu de la formation pour vous assurer qu'elle est adaptée à vos missions et objectifs, que vous disposez des "
-     "pré-requis, et serez disponible sur l'ensemble des créneaux précisés."), (
+    (("Lisez bien le contenu de la formation pour vous assurer qu'elle est adaptée à vos missions et objectifs, "
+      "que vous disposez des pré-requis, et serez disponible sur l'ensemble des créneaux précisés."), (
         catalogue.a_training_shows_its_content_audience_prerequisites_and_every_slot,
         requests.the_person_sees_the_rules_before_filling_in_the_form)),
     ("Cliquez sur le panier, puis sur Ajouter à mon panier", (
         requests.sessions_go_into_the_cart,)),
     ("Validez votre panier.", (
         requests.each_line_of_the_cart_becomes_a_request_that_waits_for_the_employer,)),
-    ("Renseignez le champ dédié à votre motivation pour chaque formation, s'il y en a plusieurs, en précisant le titre pour chacune.", (
+    (("Renseignez le champ dédié à votre motivation pour chaque formation, s'il y en a plusieurs, "
+      "en précisant le titre pour chacune."), (
         requests.a_cart_needs_a_motivation_for_each_training,)),
     ("A ce stade, vous êtes en attente de validation de votre employeur", (
         requests.each_line_of_the_cart_becomes_a_request_that_waits_for_the_employer,)),
-    ("VALIDATION ADMINISTRATIVE : Une personne de votre structure ayant un statut employeur refuse ou valide votre demande.", (
+    (("VALIDATION ADMINISTRATIVE : Une personne de votre structure ayant un statut employeur refuse ou valide "
+      "votre demande."), (
         requests.an_employer_accepts_and_the_person_is_pre_registered, requests.an_employer_refuses_with_a_reason)),
     ("Si votre demande est acceptée, vous êtes pré-inscrit.e,", (
         requests.an_employer_accepts_and_the_person_is_pre_registered,)),
     ("ou, si la formation est complète, en liste d'attente.", (
         requests.the_session_is_full_and_later_requests_are_queued_with_a_rank,)),
     ("VALIDATION PÉDAGOGIQUE : Après avoir pris connaissance de votre motivation, le formateur valide votre demande.", (
-        trainer.the_trainer_reads_the_motivation_and_validates, trainer.the_enrolled_person_gets_the_slots_as_a_calendar_file)),
+        trainer.the_trainer_reads_the_motivation_and_validates,
+        trainer.the_enrolled_person_gets_the_slots_as_a_calendar_file)),
     ("Sinon, il revient vers vous.", (
         trainer.the_trainer_asks_a_question_and_the_person_answers, trainer.the_trainer_declines_with_a_reason)),
     ("Si vous êtes en liste d'attente, vous pourrez être inscrit.e par la suite en cas de désistement anticipé.", (
@@ -173,9 +177,9 @@ NO_BEHAVIOUR: Final[tuple[str, ...]] = (
     "Ou depuis cap-metiers.pro, cliquez sur le bouton « Connexion » en haut de la page d'accueil.",
     "Cliquez sur « Identifiant », Connectez-vous aux comptes des services de Cap Métiers Nouvelle-Aquitaine",
     "10/01/2022 Bienvenue sur la page de connexion et de création de compte Cap Métiers.",
-    ("Elle est destinée aux acteurs de la formation, de l'orientation et de l'emploi pour leur permettre de s'inscrire aux actions de "
-    "professionnalisation ParcoursPro, et aux prestataires d'intégrer leur offre de formation et d'apprentissage dans la base régionale "
-    "Rafael."),
+    ("Elle est destinée aux acteurs de la formation, de l'orientation et de l'emploi pour leur permettre de s'inscrire "
+     "aux actions de professionnalisation ParcoursPro, et aux prestataires d'intégrer leur offre de formation et "
+     "d'apprentissage dans la base régionale Rafael."),
     "Votre contact pour la création du compte :",
     "Une fois connecté(e), vous pourrez accéder aux services Rafael et ParcoursPro (voir plus bas).",
     "Identification requise",

@@ -1,4 +1,4 @@
-"""requirements/install.sh installs exactly the pinned versions, even with the oldest pip and if newer releases exist."""
+"""requirements/install.sh installs exactly the pinned versions, even with the oldest pip or if newer releases exist."""
 
 import subprocess
 from pathlib import Path
@@ -88,9 +88,9 @@ def test_a_package_with_another_hash_than_the_pinned_one_is_refused(
 
 def test_make_installs_with_the_script() -> None:
     command = ["/usr/bin/make", "--dry-run", "--always-make", ".venv/installed"]
-    planned = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command
-    assert "sh requirements/install.sh .venv/bin/python requirements/development.txt" in planned
-    assert "pip install" not in planned
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our command
+    assert "sh requirements/install.sh .venv/bin/python requirements/development.txt" in done.stdout
+    assert "pip install" not in done.stdout
 
 
 def test_an_image_installs_its_service_with_the_script() -> None:

@@ -33,7 +33,8 @@ def oldest_pip() -> Path:
         return wheel
     with TemporaryDirectory(dir=kept) as folder:
         download = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*download, "--require-hashes", "--dest", folder, "--requirement", OLDEST_PIP], check=True)  # noqa: S603 - our own command
+        command = [*download, "--require-hashes", "--dest", folder, "--requirement", OLDEST_PIP]
+        subprocess.run(command, check=True)  # noqa: S603 - our command
         (wheel,) = Path(folder).iterdir()
         return wheel.rename(kept / wheel.name)
 
@@ -68,7 +69,9 @@ class Environment:
     def install(self, script: Path, requirements: Path) -> subprocess.CompletedProcess[str]:
         """Run the script as `make` does."""
         command = ["sh", str(script), str(self.python), str(requirements)]
-        return subprocess.run(command, env=self._variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+        return subprocess.run(  # noqa: S603 - our command
+            command, env=self._variables, check=False, capture_output=True, text=True
+        )
 
     def versions(self) -> dict[str, str]:
         """The installed versions, without pip and uv."""

@@ -113,7 +113,7 @@ class Broker:
         return done.returncode, (done.stderr + done.stdout).decode()
 
     def vhost(self) -> str:
-        """Return the URL of a new virtual host. Several are created at a time, because each rabbitmqctl is slow to start."""
+        """Return the URL of a new virtual host. Several are created at once, because rabbitmqctl is slow to start."""
         if not self._spare:
             self._spare = [f"test-{uuid4().hex[:12]}" for _ in range(SPARE)]
             names = ", ".join(f'<<"{name}">>' for name in self._spare)

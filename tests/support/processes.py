@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 class Process:
-    """`python <arguments>` in the repository's folder. Its environment: the basic variables (PATH, …) and `environment`."""
+    """`python <arguments>` in the repository's folder, with the basic variables (PATH, …) and `environment`."""
 
     def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self.name = name

@@ -19,7 +19,7 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of a structure. The first person of each structure is its referent and sets the statuses of the others."""
+    """A person of a structure. The first person of each structure is its referent and sets the statuses of all."""
 
     key: str
     civility: str

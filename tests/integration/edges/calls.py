@@ -1,4 +1,4 @@
-"""Makes the HTTP calls of the access table: the id of each target, its current version, a valid body for each endpoint."""
+"""Makes the HTTP calls of the access table: id and current version of each target, a valid body for each endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `expected`: the status for each kind of person. `written`: the path as the table has it."""
+    """One line of the table. `expected`: the status for each kind of person. `written`: the path in the table."""
 
     service: str
     method: str
@@ -39,9 +39,8 @@ class Row:
     def path(self, scenario: Scenario) -> str:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
-        query = {
-            "/eligibility": f"?session_id={scenario.sessions['ailleurs']['id']}&structure_id={scenario.structures['mairie']['id']}"
-        }
+        session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
+        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property

@@ -31,7 +31,7 @@ STATES = {
     "Annulée (accord de l'employeur retiré)",
     "Annulée (session annulée)",
 }
-"""The states of the demo requests right after the start. One more request, without a decision, expires a little later."""
+"""The states of the demo requests right after the start. One more request, without a decision, expires soon after."""
 
 
 @pytest.fixture

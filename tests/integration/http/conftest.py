@@ -34,7 +34,7 @@ def jwk_of(key: Ed25519PrivateKey, kid: str = KID) -> dict[str, Any]:
 
 @pytest.fixture
 def sign(private_key: Ed25519PrivateKey) -> Sign:
-    """Sign a token that is valid except for the arguments: other claims, `without` one, other `header` fields or `key`."""
+    """Sign a token that is valid except for the arguments: other claims, one missing, other header fields or key."""
 
     def make(
         *,

@@ -1,4 +1,4 @@
-"""`live`: the process runs; `ready`: database and broker answer. A process becomes ready by itself and logs waiting once."""
+"""`live`: the process runs; `ready`: database and broker answer. A process becomes ready without a restart."""
 
 import asyncio
 from typing import Any

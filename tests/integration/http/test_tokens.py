@@ -63,7 +63,8 @@ def _now() -> datetime:
 async def test_a_token_with_one_wrong_property_is_refused(
     client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]
 ) -> None:
-    # times are relative to the run of this test: relative to the collection, "not before in a minute" would become valid
+    # times are relative to the start of this test: if they were relative to the collection of the tests, the token
+    # that is not valid yet would become valid after a minute
     claims = {name: _now() + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
     answer = await _me(client, sign(**claims))
     is_problem(answer, 401, "unauthenticated")
