@@ -33,7 +33,7 @@ def oldest_pip() -> Path:
         return wheel
     with TemporaryDirectory(dir=kept) as folder:
         download = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command = [*download, "--require-hashes", "--dest", folder, "--requirement", OLDEST_PIP]
+        command = [*download, "--require-hashes", "--dest", folder, "--requirement", str(OLDEST_PIP)]
         subprocess.run(command, check=True)  # noqa: S603 - our command
         (wheel,) = Path(folder).iterdir()
         return wheel.rename(kept / wheel.name)
