@@ -82,11 +82,11 @@ async def consume(database: str, amqp: str, name: str) -> None:
             batch = [await waiting.get()]
             while len(batch) < BATCH and not waiting.empty():
                 batch.append(waiting.get_nowait())
-            await take(connection, batch)
+            await handle(connection, batch)
             await batch[-1].ack(multiple=True)
 
 
-async def take(connection: asyncpg.Connection, batch: list[AbstractIncomingMessage]) -> None:
+async def handle(connection: asyncpg.Connection, batch: list[AbstractIncomingMessage]) -> None:
     """Claim a batch and write its effects in one transaction."""
     async with connection.transaction():
         claimed = {

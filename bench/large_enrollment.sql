@@ -41,7 +41,7 @@ INSERT INTO enrollments (id, version, account_id, structure_id, training_id, ses
                 WHEN n % 10 < 7 THEN 'refused' ELSE 'withdrawn' END AS approval
         FROM (SELECT n, n % pg_temp.size('people') AS person,
                 CASE WHEN n % 10 = 9 THEN 0 ELSE n % (pg_temp.size('people') / 7) % 1999 + 1 END AS structure
-            FROM generate_series(0, pg_temp.size('requests') - 1) n) asked
+            FROM generate_series(0, pg_temp.size('requests') - 1) n) numbered
     ) made;
 INSERT INTO enrollment_history
     SELECT id, 2, 'accept', 'awaiting_employer', approval, 'none', seat,

@@ -70,7 +70,7 @@ REQUESTS: Final = (
     ),
     Request(
         "emilie.garnier", ("atelier", 1), "J'anime mon premier atelier en février.",
-        (ACCEPTED, ("take back", "Effectif insuffisant cette semaine-là.")),
+        (ACCEPTED, ("withdraw agreement", "Effectif insuffisant cette semaine-là.")),
     ),
     Request(
         "lucas.hourcade", ("codev", 1), "Je suis seul sur mon poste et voudrais échanger entre pairs.",

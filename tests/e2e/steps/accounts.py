@@ -17,17 +17,17 @@ async def staff_sign_in(scenario: Scenario) -> None:
 async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None:
     name = f"Mairie de Saint-Aubin {scenario.run}"
     assert await _listed(scenario, name) == []
-    asked = {
+    body = {
         "name": name,
         "siret": siret(),
         "town": "Saint-Aubin",
         "contact_name": "Camille Passant",
         "contact_email": scenario.visitor.email,
     }
-    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", asked, expect=202)
+    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
 
     mail = await scenario.mails.read(None, f"Structure à ajouter : {name}")
-    assert asked["siret"] in mail.text
+    assert body["siret"] in mail.text
     waiting = await scenario.staff.get_json("identity/v1/structure-requests?state=open&limit=100")
     assert request["id"] in [item["id"] for item in waiting["items"]]
     path = f"identity/v1/structure-requests/{request['id']}/acceptance"
@@ -50,14 +50,14 @@ async def a_structure_is_found_by_name_siret_and_town(scenario: Scenario) -> Non
 
 async def staff_refuse_to_add_an_unknown_structure(scenario: Scenario) -> None:
     name = f"Entreprise imaginaire {scenario.run}"
-    asked = {
+    body = {
         "name": name,
         "siret": siret(),
         "town": "Nulle-Part",
         "contact_name": "Camille Passant",
         "contact_email": scenario.visitor.email,
     }
-    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", asked, expect=202)
+    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
     path = f"identity/v1/structure-requests/{request['id']}/refusal"
     await scenario.staff.call("POST", path, {"reason": "Hors du territoire de l'agence."})
     assert "Hors du territoire de l'agence." in await scenario.visitor.read_mail(f"{name} n'est pas ajoutée")

@@ -28,7 +28,7 @@ class Row:
 
     @property
     def operation(self) -> tuple[str, str]:
-        """Method and path as they stand in the OpenAPI document."""
+        """Method and path as in the OpenAPI document."""
         return self.method, f"/api/{self.service}/v1{self.template}"
 
     @property

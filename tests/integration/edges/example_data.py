@@ -25,15 +25,15 @@ async def create(scenario: Scenario) -> None:
             requests.request_all_four,
         ),
     )
-    await _everybody_has_one_status(scenario)
+    await _each_person_has_one_status(scenario)
     await _another_trainer_has_a_session(scenario)
-    await _somebody_waits_behind_the_cap_of_the_structure(scenario)
+    await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
     await _one_request_has_a_question(scenario)
-    await _one_session_took_place(scenario)
-    await _things_wait_for_the_desk(scenario)
+    await _one_session_is_over(scenario)
+    await _there_are_open_tasks_for_staff(scenario)
 
 
-async def _everybody_has_one_status(scenario: Scenario) -> None:
+async def _each_person_has_one_status(scenario: Scenario) -> None:
     """In both structures, the employer and the referent are different people."""
     await accounts.set_statuses(scenario["hugo"], scenario["ines"], ["employer"])
     await accounts.set_statuses(scenario["hugo"], scenario["hugo"], ["referent"])
@@ -52,7 +52,7 @@ async def _another_trainer_has_a_session(scenario: Scenario) -> None:
     )
 
 
-async def _somebody_waits_behind_the_cap_of_the_structure(scenario: Scenario) -> None:
+async def _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario: Scenario) -> None:
     rules = await scenario.staff.get_json("enrollment/v1/rules")
     [current] = [rule["version"] for rule in rules if rule["name"] == "structure_cap"]
     body = {"enabled": True, "value": {"people": 1}}
@@ -72,7 +72,7 @@ async def _one_request_has_a_question(scenario: Scenario) -> None:
     await scenario.decide("theo", "bruno", "droit", "question", {"question": QUESTION})
 
 
-async def _one_session_took_place(scenario: Scenario) -> None:
+async def _one_session_is_over(scenario: Scenario) -> None:
     """Its attendance sheet is complete and not closed."""
     await scenario.decide("claire", "bruno", "visite", "acceptance")
     await scenario.decide("theo", "bruno", "visite", "validation")
@@ -83,9 +83,9 @@ async def _one_session_took_place(scenario: Scenario) -> None:
         await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", body)
 
 
-async def _things_wait_for_the_desk(scenario: Scenario) -> None:
-    asked = {"name": f"Mission locale {scenario.run}", "siret": siret(), "town": "Brive", "contact_name": "Lou Petit"}
-    body = {**asked, "contact_email": scenario.visitor.email}
+async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:
+    structure = {"name": f"Mission locale {scenario.run}", "siret": siret(), "town": "Brive"}
+    body = {**structure, "contact_name": "Lou Petit", "contact_email": scenario.visitor.email}
     answer = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
     scenario.structures["demandée"] = answer
     path = f"identity/v1/structures/{scenario.structures['mairie']['id']}/change-reports"

@@ -121,7 +121,7 @@ class Publisher:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.published: Any = None
-        self.asked = 0
+        self.calls = 0
         real = httpx.AsyncClient
 
         def client(**options: Any) -> httpx.AsyncClient:
@@ -130,10 +130,10 @@ class Publisher:
         monkeypatch.setattr(httpx, "AsyncClient", client)
 
     async def _answer(self, _: httpx.Request) -> httpx.Response:
-        self.asked += 1
+        self.calls += 1
         await asyncio.sleep(0.05)
         if self.published is None:
-            raise httpx.ConnectError("nobody there")
+            raise httpx.ConnectError("no server")
         return httpx.Response(200, json=self.published)
 
 
@@ -169,7 +169,7 @@ async def test_concurrent_requests_fetch_the_keys_once(database: Database, publi
     source = HttpKeys("http://identity/jwks.json", database)
     found_keys = await asyncio.gather(*(source.key("a") for _ in range(20)))
     assert None not in found_keys
-    assert publisher.asked == 1
+    assert publisher.calls == 1
 
 
 async def test_keys_rotate_and_a_removed_key_stays_removed(
@@ -263,15 +263,15 @@ async def test_a_verified_token_is_cached_until_it_expires(
     monkeypatch.setattr(jwt, "decode", refused := _Refusing(jwt.ExpiredSignatureError))
     with pytest.raises(InvalidToken):
         await tokens.verify(token)
-    assert refused.asked == 1, "an expired token is verified again, not taken from the cache"
+    assert refused.calls == 1, "an expired token is verified again, not taken from the cache"
 
 
 class _Refusing:
     def __init__(self, error: type[Exception]) -> None:
-        self.error, self.asked = error, 0
+        self.error, self.calls = error, 0
 
     def __call__(self, *_: Any, **__: Any) -> Any:
-        self.asked += 1
+        self.calls += 1
         raise self.error
 
 
