@@ -19,7 +19,7 @@ PROCEDURE: Final[tuple[Step, ...]] = (
     accounts.a_missing_structure_is_requested_and_added,
     accounts.a_structure_is_found_by_name_siret_and_town,
     accounts.staff_refuse_to_add_an_unknown_structure,
-    accounts.the_first_user_proves_the_address_and_becomes_the_referent,
+    accounts.the_first_user_verifies_the_address_and_becomes_the_referent,
     accounts.the_referent_confirms_the_second_user_who_gets_a_mail,
     accounts.the_referent_refuses_a_person_who_does_not_work_there,
     accounts.the_referent_sets_the_statuses,
@@ -99,7 +99,7 @@ COVERED: Final[tuple[tuple[str, tuple[Step, ...]], ...]] = (
     ("et signale toute modification concernant la structure.", (
         accounts.the_referent_reports_a_change_of_the_structure,)),
     ("Si vous êtes le premier utilisateur créé pour votre structure, vous serez automatiquement «référént»,", (
-        accounts.the_first_user_proves_the_address_and_becomes_the_referent,)),
+        accounts.the_first_user_verifies_the_address_and_becomes_the_referent,)),
     ("ce statut pouvant être par la suite attribué à une autre personne dans votre structure.", (
         accounts.the_status_of_referent_is_handed_over,)),
     ("Je me connecte ou crée mon compte individuel", (
@@ -107,7 +107,7 @@ COVERED: Final[tuple[tuple[str, tuple[Step, ...]], ...]] = (
     ("Mot de passe oublié ?", (
         accounts.a_forgotten_password_is_reset_by_mail,)),
     ("Je n'ai pas de compte : Cliquez sur « Créer un compte ».", (
-        accounts.the_first_user_proves_the_address_and_becomes_the_referent,)),
+        accounts.the_first_user_verifies_the_address_and_becomes_the_referent,)),
     ("Rattachez votre compte personnel à votre structure et complétez les informations demandées.", (
         accounts.the_referent_confirms_the_second_user_who_gets_a_mail,)),
     ("Vous ne trouvez pas votre structure dans la liste déroulante ?", (

@@ -65,7 +65,7 @@ async def staff_refuse_to_add_an_unknown_structure(scenario: Scenario) -> None:
     assert await _listed(scenario, name) == []
 
 
-async def the_first_user_proves_the_address_and_becomes_the_referent(scenario: Scenario) -> None:
+async def the_first_user_verifies_the_address_and_becomes_the_referent(scenario: Scenario) -> None:
     amandine = scenario["amandine"]
     await register(scenario, amandine, "mairie")
     body = {"email": amandine.email, "password": amandine.password}

@@ -49,7 +49,7 @@ def _with_plain_spaces(text: str) -> str:
     return " ".join(text.replace("’", "'").replace("\u00a0", " ").split())
 
 
-async def test_no_event_holds_a_motivation(services: AllServices) -> None:
+async def test_no_event_contains_a_motivation(services: AllServices) -> None:
     assert await services.rows("enrollment", "SELECT 1 FROM event_log LIMIT 1")
     assert (
         await services.rows("enrollment", f"SELECT name FROM event_log WHERE payload::text LIKE '%{MOTIVATION}%'") == []

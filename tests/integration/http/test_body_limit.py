@@ -26,7 +26,7 @@ def _content(length: int) -> bytes:
     return content
 
 
-def test_the_default_limit_is_that_of_the_first_row() -> None:
+def test_the_default_body_limit_is_256_kib() -> None:
     assert BODY_LIMIT == 256 * 1024
 
 
