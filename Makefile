@@ -1,4 +1,4 @@
-# `make run` and `make test` do all the set-up; everything lands in .venv and .data, which git ignores.
+# `make run` and `make test` do the whole set-up; they write only into .venv and .data, which git ignores.
 PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared deploy tests bench docs
@@ -6,16 +6,18 @@ CODE := services shared deploy tests bench docs
 .PHONY: run reset test check bench docs lock broker up down
 .DEFAULT_GOAL := test
 
-# a Debian Python comes without ensurepip: as root its package is installed, else the sentence says what to do
+# Python of Debian has no ensurepip: root installs its package here, other users get a message
 .venv/installed: requirements/development.txt requirements/install.sh
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON to one."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv; } \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; set PYTHON to one."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv; } \
 		|| { echo "Python's venv module is needed: install python3-venv."; exit 1; }
 	$(PYTHON) -m venv .venv
 	sh requirements/install.sh $(BIN)/python requirements/development.txt
 	@touch $@
 
-# everything in one process, with demo data, on PORT or 8000
+# all services in one process, with demo data, on PORT (default: 8000)
 run: .venv/installed
 	@exec $(BIN)/python -m deploy.embedded
 
@@ -23,12 +25,13 @@ reset: .venv/installed
 	@$(BIN)/python -m deploy.embedded reset
 
 broker:
-	@[ -n "$$PARCOURSPRO_TEST_AMQP_URL" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || { \
+	@[ -n "$$PARCOURSPRO_TEST_AMQP_URL" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] \
+		|| command -v rabbitmq-server >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rabbitmq-server; } \
 		|| { echo "The tests need RabbitMQ: install the package rabbitmq-server, or set PARCOURSPRO_TEST_AMQP_URL."; exit 1; }
 
-# two at a time, each with servers of its own; and every branch of the domains and of the messaging must have been taken
+# in two processes, each with its own servers; all branches of the domains and of the messaging must be covered
 test: .venv/installed broker
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
@@ -43,7 +46,7 @@ check: .venv/installed
 bench: .venv/installed broker
 	$(BIN)/python -m bench
 
-# what is generated from the code: the messages' schemas and their two documents, the table of settings in the README
+# generate from the code: the messages' schemas and their two documents, the table of settings in the README
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
@@ -56,7 +59,7 @@ up:
 down:
 	$(COMPOSE) down
 
-# the versions stay as they are, but for what the .in files ask; to renew them all: make lock UPGRADE=--upgrade
+# keeps the pinned versions unless an .in file needs another one; to upgrade all: make lock UPGRADE=--upgrade
 SERVICES := identity catalogue enrollment notifier
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 

@@ -1,1 +1,1 @@
-"""How fast it is, as ratios against the least that the same work can cost on the same machine."""
+"""Performance measurements, as ratios to a minimal implementation of the same work on the same machine."""

@@ -1,11 +1,11 @@
-"""Events a second: from committed outbox rows of one service to committed effects in another, over RabbitMQ."""
+"""Events per second: from committed outbox rows of one service to committed effects in another, over RabbitMQ."""
 
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from bench.report import Rate
-from bench.stage import Stage, cpu_seconds, observer, plain, running, service, until
+from bench.servers import Servers, cpu_seconds, observer, plain, running, service, until
 from shared.contracts.catalogue import TrainingPublished, TrainingSnapshot
 from shared.database import Database
 from tests.support.processes import Process
@@ -15,52 +15,52 @@ EVENTS = 6000
 EFFECTS = "SELECT count(*) FROM trainings"
 
 
-async def ours(stage: Stage) -> Rate:
-    """The catalogue's worker relays, enrollment's worker listens: two processes, as operators run them."""
-    speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
-    amqp = stage.vhost()
+async def ours(servers: Servers) -> Rate:
+    """The catalogue's worker publishes, enrollment's worker receives: two processes, as operators run them."""
+    publishing, receiving = await servers.database("catalogue"), await servers.database("enrollment")
+    amqp = servers.vhost()
     async with AsyncExitStack() as processes:
-        listener = await processes.enter_async_context(service("enrollment", "worker", hearing, amqp))
-        relay = await processes.enter_async_context(service("catalogue", "worker", speaking, amqp))
-        found = await _measure(stage, speaking, hearing, [listener.process, relay.process])
-    await stage.drop(speaking)
-    await stage.drop(hearing)
-    return found
+        listener = await processes.enter_async_context(service("enrollment", "worker", receiving, amqp))
+        relay = await processes.enter_async_context(service("catalogue", "worker", publishing, amqp))
+        rate = await _measure(servers, publishing, receiving, [listener.process, relay.process])
+    await servers.drop(publishing)
+    await servers.drop(receiving)
+    return rate
 
 
-async def floor(stage: Stage) -> Rate:
-    """The same tables and the same rows, by hand."""
-    speaking, hearing = await stage.database("catalogue"), await stage.database("enrollment")
-    amqp = stage.vhost()
+async def floor(servers: Servers) -> Rate:
+    """The same tables and rows with the minimal implementation (`floor_events.py`)."""
+    publishing, receiving = await servers.database("catalogue"), await servers.database("enrollment")
+    amqp = servers.vhost()
     async with AsyncExitStack() as processes:
         run = []
-        for role, database in (("consume", hearing), ("publish", speaking)):
+        for role, database in (("consume", receiving), ("publish", publishing)):
             environment = {"FLOOR_DATABASE_URL": plain(database), "FLOOR_AMQP_URL": amqp}
             arguments = ["-m", "bench.floor_events", role, TrainingPublished.wire_name]
             run.append(await processes.enter_async_context(running(f"floor-{role}", arguments, environment)))
-        found = await _measure(stage, speaking, hearing, run)
-    await stage.drop(speaking)
-    await stage.drop(hearing)
-    return found
+        rate = await _measure(servers, publishing, receiving, run)
+    await servers.drop(publishing)
+    await servers.drop(receiving)
+    return rate
 
 
-async def _measure(stage: Stage, speaking: str, hearing: str, processes: list[Process]) -> Rate:
-    """Effects a second, from the first that is seen to the last: how soon a waiting relay looks is not throughput."""
-    database = Database(speaking, application="bench")
-    async with observer(hearing) as connection:
-        await _say(database, WARM_UP)
+async def _measure(servers: Servers, publishing: str, receiving: str, processes: list[Process]) -> Rate:
+    """Effects per second from the first observed effect to the last: the delay of an idle relay is not throughput."""
+    database = Database(publishing, application="bench")
+    async with observer(receiving) as connection:
+        await _emit(database, WARM_UP)
         await until(connection, EFFECTS, WARM_UP)
-        await stage.settle()
+        await servers.checkpoint()
         used = sum(map(cpu_seconds, processes))
-        await _say(database, EVENTS)
-        seen = await until(connection, EFFECTS, WARM_UP + EVENTS)
+        await _emit(database, EVENTS)
+        counts = await until(connection, EFFECTS, WARM_UP + EVENTS)
     used = sum(map(cpu_seconds, processes)) - used
     await database.close()
-    begun = next(moment for moment in seen if moment[1] > WARM_UP)
-    return Rate((seen[-1][1] - begun[1]) / (seen[-1][0] - begun[0]), used / EVENTS)
+    first, last = next(moment for moment in counts if moment[1] > WARM_UP), counts[-1]
+    return Rate((last[1] - first[1]) / (last[0] - first[0]), used / EVENTS)
 
 
-async def _say(database: Database, count: int) -> None:
+async def _emit(database: Database, count: int) -> None:
     now = datetime.now(UTC)
     async with database.transaction() as work:
         for _ in range(count):

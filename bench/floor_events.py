@@ -1,7 +1,7 @@
-"""The floor of events, by hand: the same durable work with bare asyncpg and aio-pika.
+"""The floor of the events measurement: the same durable work with plain asyncpg and aio-pika.
 
-`publish`: outbox rows are read, published persistent and mandatory with pipelined confirms, then moved to the event log.
-`consume`: deliveries are claimed in the inbox, take their effect and are committed in batches, then acknowledged together.
+`publish`: read outbox rows, publish them persistent and mandatory with pipelined confirms, then move them to the log.
+`consume`: claim deliveries in the inbox, write their effects, commit in batches, then acknowledge each batch at once.
 """
 
 import asyncio
@@ -22,7 +22,8 @@ PUBLISHED = """
     SELECT event_id, aggregate_id, aggregate_version, name, payload, headers, created_at FROM gone
 """
 CLAIM = """
-    INSERT INTO inbox (message_id, handler) SELECT unnest($1::text[]), 'floor' ON CONFLICT DO NOTHING RETURNING message_id
+    INSERT INTO inbox (message_id, handler) SELECT unnest($1::text[]), 'floor'
+    ON CONFLICT DO NOTHING RETURNING message_id
 """
 EFFECT = """
     INSERT INTO trainings (id, version, title, kind, members_only, state) VALUES ($1, $2, $3, $4, $5, $6)
@@ -34,7 +35,7 @@ PREFETCH = 200
 
 
 async def topology(channel: AbstractChannel, name: str) -> tuple[AbstractExchange, AbstractQueue]:
-    """The exchange and the queue bound to it; whoever comes first makes them."""
+    """Declare the exchange and the queue bound to it; both processes do, because either may start first."""
     exchange = await channel.declare_exchange("events", aio_pika.ExchangeType.TOPIC, durable=True)
     queue = await channel.declare_queue("floor", durable=True, arguments={"x-queue-type": "quorum"})
     await queue.bind(exchange, routing_key=name)
@@ -42,7 +43,7 @@ async def topology(channel: AbstractChannel, name: str) -> tuple[AbstractExchang
 
 
 async def publish(database: str, amqp: str, name: str) -> None:
-    """Relay until ended."""
+    """Publish outbox rows until the process is stopped."""
     connection = await asyncpg.connect(database)
     async with await aio_pika.connect(amqp) as broker:
         channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
@@ -57,7 +58,7 @@ async def publish(database: str, amqp: str, name: str) -> None:
 
 
 def message_of(row: asyncpg.Record) -> aio_pika.Message:
-    """One row on the wire."""
+    """The message of one outbox row."""
     return aio_pika.Message(
         row["payload"].encode(),
         content_type="application/json",
@@ -69,7 +70,7 @@ def message_of(row: asyncpg.Record) -> aio_pika.Message:
 
 
 async def consume(database: str, amqp: str, name: str) -> None:
-    """Listen to the event `name` until ended."""
+    """Handle the event `name` until the process is stopped."""
     connection = await asyncpg.connect(database)
     async with await aio_pika.connect(amqp) as broker:
         channel = await broker.channel(publisher_confirms=False)
@@ -81,25 +82,27 @@ async def consume(database: str, amqp: str, name: str) -> None:
             batch = [await waiting.get()]
             while len(batch) < BATCH and not waiting.empty():
                 batch.append(waiting.get_nowait())
-            await take(connection, batch)
+            await handle(connection, batch)
             await batch[-1].ack(multiple=True)
 
 
-async def take(connection: asyncpg.Connection, batch: list[AbstractIncomingMessage]) -> None:
-    """Claim and take effect in one commit."""
+async def handle(connection: asyncpg.Connection, batch: list[AbstractIncomingMessage]) -> None:
+    """Claim a batch and write its effects in one transaction."""
     async with connection.transaction():
-        claimed = {row["message_id"] for row in await connection.fetch(CLAIM, [one.message_id for one in batch])}
-        for one in batch:
-            if one.message_id in claimed:
-                said = json.loads(one.body)["training"]
+        claimed = {
+            row["message_id"] for row in await connection.fetch(CLAIM, [message.message_id for message in batch])
+        }
+        for message in batch:
+            if message.message_id in claimed:
+                training = json.loads(message.body)["training"]
                 await connection.execute(
                     EFFECT,
-                    UUID(said["id"]),
-                    said["version"],
-                    said["title"],
-                    said["kind"],
-                    said["members_only"],
-                    said["state"],
+                    UUID(training["id"]),
+                    training["version"],
+                    training["title"],
+                    training["kind"],
+                    training["members_only"],
+                    training["state"],
                 )
 
 

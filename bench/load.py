@@ -1,6 +1,6 @@
-"""The client of the write measurements, a process of its own: keep-alive connections, so many requests at once, and no more.
+"""The HTTP client of the measurements: a separate process with a fixed number of keep-alive connections.
 
-Reads a plan (JSON) from standard input, writes what it found to standard output.
+Reads a plan (JSON) from standard input and writes the results (JSON) to standard output.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ import uvloop
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One POST: its path, who asks, and the body (JSON) if there is one."""
+    """One POST: path, headers with the identity of the caller, and the body (JSON) if there is one."""
 
     path: str
     headers: dict[str, str]
     body: str = ""
 
     def wire(self, host: str) -> bytes:
-        """The request on the wire."""
+        """The bytes of the HTTP request."""
         body = self.body.encode()
         headers = {"Host": host, "Content-Type": "application/json", "Content-Length": str(len(body)), **self.headers}
         lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
@@ -31,7 +31,7 @@ class Call:
 
 @dataclass
 class Plan:
-    """The calls, in order; `every`: seconds from the start of one to the start of the next, 0 for as fast as they are answered."""
+    """The calls in order. `every`: seconds from the start of one to the start of the next, 0: as fast as possible."""
 
     port: int
     calls: list[Call]
@@ -40,8 +40,8 @@ class Plan:
 
 
 @dataclass
-class Found:
-    """How long the calls took, how many answers of each status, and when each was there (epoch seconds) with its body."""
+class Result:
+    """The duration of all calls, the number of answers by status, and each answer's time (epoch seconds) and body."""
 
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
@@ -49,24 +49,24 @@ class Found:
 
 
 class Client:
-    """Plays a plan."""
+    """Makes the calls of a plan."""
 
     def __init__(self, plan: Plan) -> None:
-        """Nothing is connected yet."""
+        """Connect in `play`, not here."""
         self._plan = plan
         self._waiting = deque(enumerate(plan.calls))
         self._begun = 0.0
-        self.found = Found()
+        self.result = Result()
 
-    async def play(self) -> Found:
-        """Connect, then call."""
+    async def play(self) -> Result:
+        """Open the connections, then make the calls."""
         streams = [await asyncio.open_connection("127.0.0.1", self._plan.port) for _ in range(self._plan.concurrency)]
         self._begun = time.monotonic()
         await asyncio.gather(*(self._calls(reader, writer) for reader, writer in streams))
-        self.found.seconds = time.monotonic() - self._begun
+        self.result.seconds = time.monotonic() - self._begun
         for _, writer in streams:
             writer.close()
-        return self.found
+        return self.result
 
     async def _calls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while self._waiting:
@@ -78,34 +78,33 @@ class Client:
             length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
             body = await reader.readexactly(length)
             status = int(head.split(" ", 2)[1])
-            self.found.statuses[status] = self.found.statuses.get(status, 0) + 1
+            self.result.statuses[status] = self.result.statuses.get(status, 0) + 1
             if self._plan.every:
-                self.found.answers.append((time.time(), body.decode()))
+                self.result.answers.append((time.time(), body.decode()))
 
 
 def main() -> None:
-    """Read, play, write."""
-    given = json.load(sys.stdin)
-    plan = Plan(**{**given, "calls": [Call(**call) for call in given["calls"]]})
+    """Read a plan, make its calls, write the result."""
+    document = json.load(sys.stdin)
+    plan = Plan(**{**document, "calls": [Call(**call) for call in document["calls"]]})
     json.dump(asdict(uvloop.run(Client(plan).play())), sys.stdout)
 
 
-async def play(plan: Plan) -> Found:
-    """Play a plan in a process of its own; every answer must be a success."""
+async def play(plan: Plan) -> Result:
+    """Make the calls of a plan in a separate process; every answer must be a success."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     written, _ = await process.communicate(json.dumps(asdict(plan)).encode())
     if process.returncode:
-        raise RuntimeError("the client failed: its error stands above")
-    given = json.loads(written)
-    found = Found(
-        given["seconds"], {int(status): count for status, count in given["statuses"].items()}, given["answers"]
-    )
-    if any(status >= 300 for status in found.statuses):  # noqa: PLR2004 - the classes of HTTP
-        text = f"not every call succeeded: {found.statuses}"
+        raise RuntimeError("the client failed: its error is in the output above")
+    document = json.loads(written)
+    statuses = {int(status): count for status, count in document["statuses"].items()}
+    result = Result(document["seconds"], statuses, document["answers"])
+    if any(status >= 300 for status in result.statuses):  # noqa: PLR2004 - the classes of HTTP
+        text = f"not every call succeeded: {result.statuses}"
         raise RuntimeError(text)
-    return found
+    return result
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""How much slower lists get when the tables grow from 10,000 to 1,000,000 requests: the same calls, one caller, first pages of 50."""
+"""How much slower lists become when the tables grow from 10,000 to 1,000,000 requests.
+
+One caller reads the first page of 50 of each list, in turn from the small and from the large database.
+"""
 
 import json
 import time
@@ -11,10 +14,10 @@ import httpx
 import jwt
 from rich.console import Console
 
-from bench.crowd import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.large_database import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.population import KEY_ID, Population
 from bench.report import Growth
-from bench.stage import Stage, observer, service
-from bench.world import KEY_ID, World
+from bench.servers import Servers, observer, service
 
 SMALL, LARGE = Size(10_000), Size(1_000_000)
 CALLS = 40
@@ -24,7 +27,7 @@ PAGE = "limit=50"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One list: of which service, who reads it (None: a visitor), and the path."""
+    """One list: its service, the account that reads it (None: a visitor), and the path."""
 
     name: str
     service: str
@@ -60,30 +63,30 @@ READS = (
 )
 
 
-async def measure(stage: Stage, console: Console) -> list[Growth]:
-    """The median of each list on both sizes; calls to the small and to the large database take turns."""
-    found: list[Growth] = []
-    world = World()
+async def measure(servers: Servers, console: Console) -> list[Growth]:
+    """The median time of each list on both sizes; calls to the small and to the large database alternate."""
+    growths: list[Growth] = []
+    population = Population()
     for name in ("enrollment", "catalogue"):
         async with AsyncExitStack() as processes:
             bases = []
             for size in (SMALL, LARGE):
                 console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
-                url = await fill(stage, name, size)
-                await _trust(url, world)
+                url = await fill(servers, name, size)
+                await _trust(url, population)
                 served = await processes.enter_async_context(service(name, "api", url))
                 bases.append(f"http://127.0.0.1:{served.port}/api/{name}/v1")
             client = await processes.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
             for read in READS:
                 if read.service == name:
-                    headers = {"Authorization": f"Bearer {world.token(read.reader)}"} if read.reader else {}
+                    headers = {"Authorization": f"Bearer {population.token(read.reader)}"} if read.reader else {}
                     small, large = await _medians(client, [base + read.path for base in bases], headers)
-                    found.append(Growth(read.name, small, large))
-    return found
+                    growths.append(Growth(read.name, small, large))
+    return growths
 
 
-async def _trust(url: str, world: World) -> None:
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
+async def _trust(url: str, population: Population) -> None:
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(population.key.public_key()))
     async with observer(url) as connection:
         jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
@@ -98,6 +101,6 @@ async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str
             times[url].append(time.perf_counter() - begun)
             answer.raise_for_status()
             if not answer.json()["items"]:
-                text = f"an empty list says nothing about growth: {url}"
+                text = f"the list is empty, so its time does not depend on the size of the table: {url}"
                 raise RuntimeError(text)
     return [median(times[url][WARM_UP:]) for url in urls]

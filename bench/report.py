@@ -1,4 +1,4 @@
-"""What is printed: the machine, the versions, the numbers and their ratios."""
+"""The printed report: machine, versions, results and ratios."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from statistics import median
 
 from rich.table import Table
 
-from bench.stage import observer
+from bench.servers import observer
 from tests.support.broker import Broker
 
 AIM_OF_GROWTH = 1.5
@@ -17,7 +17,7 @@ AIM_OF_GROWTH = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds: median, 99th percentile, and of how many."""
+    """Median and 99th percentile in seconds, and the number of samples."""
 
     median: float
     p99: float
@@ -34,7 +34,7 @@ class Growth:
 
     @property
     def ratio(self) -> float:
-        """How much slower the large one is."""
+        """How many times slower the list is on the large database."""
         return self.large / self.small
 
 
@@ -43,7 +43,7 @@ LIBRARIES = ("aio-pika", "asyncpg", "SQLAlchemy", "fastapi", "pydantic", "uvicor
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many a second, and the CPU seconds of the measured processes for each."""
+    """Operations per second, and the CPU seconds of the measured processes for each operation."""
 
     per_second: float
     cpu: float
@@ -51,7 +51,7 @@ class Rate:
 
 @dataclass
 class Comparison:
-    """One measure: ours and the floor, round by round; `aim` is the ratio that we want at least."""
+    """The rates of ours and of the floor in each round; `aim` is the smallest ratio that is good enough."""
 
     name: str
     aim: float
@@ -59,18 +59,18 @@ class Comparison:
     floor: list[Rate] = field(default_factory=list)
 
     def add(self, ours: Rate, floor: Rate) -> None:
-        """One round."""
+        """Add the rates of one round."""
         self.ours.append(ours)
         self.floor.append(floor)
 
     @property
     def ratios(self) -> list[float]:
-        """Ours by the floor, of each round."""
+        """The ratio of ours to the floor in each round."""
         return [ours.per_second / floor.per_second for ours, floor in zip(self.ours, self.floor, strict=True)]
 
     @property
     def last(self) -> str:
-        """The last round in one line."""
+        """One line about the last round."""
         return f"{self.name}: {_shown(self.ours[-1:])} against {_shown(self.floor[-1:])}, ratio {self.ratios[-1]:.2f}"
 
 
@@ -78,10 +78,11 @@ async def heading(url: str, broker: Broker) -> str:
     """The machine and the versions."""
     async with observer(url) as connection:
         postgres = str(await connection.fetchval("SHOW server_version"))
+    rabbitmq = broker.execute("rabbitmqctl", "version")[1].strip()
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
-        f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; Python {platform.python_version()}, "
-        f"PostgreSQL {postgres}, RabbitMQ {broker.execute('rabbitmqctl', 'version')[1].strip()}\n{libraries}"
+        f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; "
+        f"Python {platform.python_version()}, PostgreSQL {postgres}, RabbitMQ {rabbitmq}\n{libraries}"
     )
 
 
@@ -98,27 +99,28 @@ def _shown(rates: list[Rate]) -> str:
 
 
 def table(comparisons: list[Comparison]) -> Table:
-    """Medians over the rounds; the ratio is the median of the rounds' ratios, with the least and the greatest."""
-    shown = Table("measure", "ours a second (CPU of each)", "floor a second (CPU of each)", "ratio", "aim")
-    for one in comparisons:
-        spread = f"{median(one.ratios):.2f} ({min(one.ratios):.2f}–{max(one.ratios):.2f})"
-        shown.add_row(one.name, _shown(one.ours), _shown(one.floor), spread, f"≥ {one.aim}")
+    """Medians over the rounds; the ratio is the median of the rounds' ratios, with the smallest and the largest."""
+    shown = Table("measure", "ours per second (CPU each)", "floor per second (CPU each)", "ratio", "aim")
+    for comparison in comparisons:
+        ratios = comparison.ratios
+        spread = f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+        row = (comparison.name, _shown(comparison.ours), _shown(comparison.floor), spread, f"≥ {comparison.aim}")
+        shown.add_row(*row)
     return shown
 
 
-def latencies(found: dict[str, Latency]) -> Table:
-    """From the commit of a request to the mail's row."""
+def latencies(measured: dict[str, Latency]) -> Table:
+    """The times from the commit of a request to the mail's row."""
     shown = Table("commit of a request → the mail's row", "requests", "median ms", "p99 ms")
-    for name, delay in found.items():
+    for name, delay in measured.items():
         shown.add_row(name, str(delay.samples), f"{1000 * delay.median:.0f}", f"{1000 * delay.p99:.0f}")
     return shown
 
 
-def growth(found: list[Growth]) -> Table:
-    """The lists on a small and on a large database."""
+def growth(measured: list[Growth]) -> Table:
+    """The times of the lists on a small and on a large database."""
     shown = Table("first page of 50", "small ms", "large ms", "growth", "aim")
-    for one in found:
-        shown.add_row(
-            one.name, f"{1000 * one.small:.1f}", f"{1000 * one.large:.1f}", f"{one.ratio:.2f}", f"≤ {AIM_OF_GROWTH}"
-        )
+    for read in measured:
+        times = (f"{1000 * read.small:.1f}", f"{1000 * read.large:.1f}")
+        shown.add_row(read.name, *times, f"{read.ratio:.2f}", f"≤ {AIM_OF_GROWTH}")
     return shown

@@ -1,4 +1,4 @@
-"""Writes a second through HTTP with one process: validations of carts, then acceptances of the requests that they made."""
+"""Writes per second through HTTP with one process: validations of carts, then acceptances of the created requests."""
 
 import json
 import random
@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from bench.load import Call, Plan, play
+from bench.population import Population
 from bench.report import Rate
-from bench.stage import Served, Stage, cpu_seconds, observer, plain, running, service
-from bench.world import World
+from bench.servers import Served, Servers, cpu_seconds, observer, plain, running, service
 from tests.support.processes import free_port
 
 BASE = "/api/enrollment/v1"
 WARM_UP = 0.2
-"""The part of the calls that comes before the measured ones: connections are opened and statements prepared by it."""
+"""The first part of the calls is not counted, because it opens connections and prepares statements."""
 
 Identify = Callable[[UUID], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Calls a second, and the CPU time of the serving process a call."""
+    """Calls per second of each kind, and the CPU time of the serving process for each call."""
 
     validations: Rate
     acceptances: Rate
 
 
 @asynccontextmanager
-async def by_hand(database: str) -> AsyncIterator[Served]:
-    """The floor's process."""
+async def floor_process(database: str) -> AsyncIterator[Served]:
+    """The process of the floor."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/docs"
     environment = {"FLOOR_DATABASE_URL": plain(database)}
@@ -39,69 +39,69 @@ async def by_hand(database: str) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def with_us(database: str) -> AsyncIterator[Served]:
+async def our_process(database: str) -> AsyncIterator[Served]:
     """Enrollment's `api` process."""
     async with service("enrollment", "api", database) as served:
         yield served
 
 
-async def ours(stage: Stage, world: World, filled: str) -> Writes:
+async def ours(servers: Servers, population: Population, filled: str) -> Writes:
     """Measure enrollment on a copy of the database `filled`."""
-    return await _measure(stage, world, filled, with_us, bearer_of(world))
+    return await _measure(servers, population, filled, our_process, bearer_of(population))
 
 
-async def repeatable(stage: Stage, world: World, filled: str) -> Writes:
-    """The same, each call with an Idempotency-Key as careful clients send it: two more statements."""
+async def repeatable(servers: Servers, population: Population, filled: str) -> Writes:
+    """Measure enrollment with an Idempotency-Key in each call, which costs two more statements."""
 
     def identify(account: UUID) -> dict[str, str]:
-        return {**bearer_of(world)(account), "Idempotency-Key": str(uuid4())}
+        return {**bearer_of(population)(account), "Idempotency-Key": str(uuid4())}
 
-    return await _measure(stage, world, filled, with_us, identify)
-
-
-async def floor(stage: Stage, world: World, filled: str) -> Writes:
-    """Measure the floor on another copy."""
-    return await _measure(stage, world, filled, by_hand, lambda account: {"X-Account": str(account)})
+    return await _measure(servers, population, filled, our_process, identify)
 
 
-def bearer_of(world: World) -> Identify:
-    """The header of a person's access token, which is the same for all calls of the person, as in ten minutes of use."""
+async def floor(servers: Servers, population: Population, filled: str) -> Writes:
+    """Measure the floor on another copy of the database `filled`."""
+    return await _measure(servers, population, filled, floor_process, lambda account: {"X-Account": str(account)})
+
+
+def bearer_of(population: Population) -> Identify:
+    """The headers with a person's access token; all calls of a person have the same token, as in ten minutes of use."""
     tokens: dict[UUID, str] = {}
 
     def identify(account: UUID) -> dict[str, str]:
-        return {"Authorization": f"Bearer {tokens.setdefault(account, world.token(account))}"}
+        return {"Authorization": f"Bearer {tokens.setdefault(account, population.token(account))}"}
 
     return identify
 
 
 async def _measure(
-    stage: Stage,
-    world: World,
+    servers: Servers,
+    population: Population,
     filled: str,
     serve: Callable[[str], AbstractAsyncContextManager[Served]],
     identify: Identify,
 ) -> Writes:
-    database = await stage.copy(filled)
+    database = await servers.copy(filled)
     async with serve(database) as served:
-        await stage.settle()
-        validations = await _rate(served, carts(world, identify))
+        await servers.checkpoint()
+        validations = await _rate(served, carts(population, identify))
         async with observer(database) as connection:
             rows = await connection.fetch("SELECT id, structure_id FROM enrollments")
         calls = [
-            Call(f"{BASE}/enrollments/{row['id']}/acceptance", identify(world.employers[row["structure_id"]]))
+            Call(f"{BASE}/enrollments/{row['id']}/acceptance", identify(population.employers[row["structure_id"]]))
             for row in rows
         ]
-        random.Random(1).shuffle(calls)  # noqa: S311 - a draw, not a secret
-        await stage.settle()
+        random.Random(1).shuffle(calls)  # noqa: S311 - not a secret
+        await servers.checkpoint()
         acceptances = await _rate(served, calls)
-    await stage.drop(database)
+    await servers.drop(database)
     return Writes(validations, acceptances)
 
 
-def carts(world: World, identify: Identify) -> list[Call]:
-    """The validation of everybody's cart."""
+def carts(population: Population, identify: Identify) -> list[Call]:
+    """The validations of all carts."""
     calls = []
-    for person in world.people:
+    for person in population.people:
         lines = [
             {"session_id": str(session), "motivation": "Je reçois des salariés en reconversion."}
             for session in person.session_ids
@@ -115,7 +115,7 @@ async def _rate(served: Served, calls: list[Call]) -> Rate:
     first = int(len(calls) * WARM_UP)
     await play(Plan(served.port, calls[:first]))
     used = cpu_seconds(served.process)
-    found = await play(Plan(served.port, calls[first:]))
+    result = await play(Plan(served.port, calls[first:]))
     used = cpu_seconds(served.process) - used
     count = len(calls) - first
-    return Rate(count / found.seconds, used / count)
+    return Rate(count / result.seconds, used / count)

@@ -1,1 +1,1 @@
-"""How the services are put together to run; the only code that may import several of them."""
+"""Runs the services together; only this package may import several of them."""

@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a folder of documents with the programs that write them
-"""`python -m docs.generate` (make docs): writes the messages' schemas, docs/asyncapi.json, docs/messages.md, and the
-README's table of settings.
+"""`python -m docs.generate` (make docs) writes all generated documents.
 
-Services are found by their `wiring.py`, so that a new one is documented without an entry here.
+These are the messages' schemas, docs/asyncapi.json, docs/messages.md, and the README's table of settings. Services are
+found by their `wiring.py`, so that a new one is documented without an entry here.
 """
 
 import os
@@ -23,7 +23,7 @@ NOWHERE = "postgresql+asyncpg://nobody@localhost/nowhere"
 
 
 def services() -> dict[str, ServiceDefinition[Any]]:
-    """Every service of the tree, by name."""
+    """All services by name."""
     names = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
     return {name: import_module(f"services.{name}.wiring").SERVICE for name in names}
 

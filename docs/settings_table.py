@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a folder of documents with the programs that write them
-"""The table of environment variables in the README, from the settings themselves."""
+"""Writes the README's table of environment variables from the settings classes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +16,12 @@ END: Final = "<!-- end of settings -->"
 
 
 def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
-    """Markdown: what every service reads, then what one service alone reads."""
+    """The table in Markdown: first the settings of every service, then those of single services."""
     lines = ["| Variable | Service | Default | What it is |", "|---|---|---|---|"]
     lines += [_row(name, "every", field) for name, field in ServiceSettings.model_fields.items()]
     for service, definition in services.items():
-        fields: Mapping[str, FieldInfo] = definition.load_settings.model_fields  # type: ignore[attr-defined]  # it is the class itself
+        # `load_settings` is the settings class itself
+        fields: Mapping[str, FieldInfo] = definition.load_settings.model_fields  # type: ignore[attr-defined]
         own = {name: field for name, field in fields.items() if name not in ServiceSettings.model_fields}
         lines += [_row(name, service, field) for name, field in own.items()]
     return "\n".join(lines) + "\n"
@@ -38,12 +39,12 @@ def _row(name: str, service: str, field: FieldInfo) -> str:
 
 
 def written(readme: str, services: Mapping[str, ServiceDefinition[Any]]) -> str:
-    """The README with the table of now."""
+    """The README with the current table."""
     before, rest = readme.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}{table(services)}{END}{after}"
 
 
 def write(path: Path, services: Mapping[str, ServiceDefinition[Any]]) -> None:
-    """Bring the README up to date."""
+    """Update the table in the README."""
     path.write_text(written(path.read_text(), services))

@@ -1,4 +1,4 @@
-"""The servers that tests run on, once for a run, and a fresh database and virtual host for each test."""
+"""Fixtures: the servers, started once for a run, and a new database and virtual host for each test."""
 
 import asyncio
 import os
@@ -32,25 +32,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run it to its end beside the loop that may be running."""
+    """Run a coroutine to its end in a thread, because an event loop may already run in this one."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="session")
 def containers(request: pytest.FixtureRequest) -> Containers:
-    """A Docker engine, if one answers; why it is not used is said in one line."""
+    """The Docker engine, if one answers; if it cannot be used, one line of the report gives the reason."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return Containers(say=reporter.write_line if reporter else print)
+    return Containers(report=reporter.write_line if reporter else print)
 
 
 @pytest.fixture(scope="session")
 def postgres_server(containers: Containers) -> Iterator[TestServer]:
-    """PARCOURSPRO_TEST_POSTGRES_URL (a superuser's), else a container, else the embedded one."""
+    """The server at PARCOURSPRO_TEST_POSTGRES_URL (of a superuser), else a container, else the embedded server."""
     url = os.environ.get("PARCOURSPRO_TEST_POSTGRES_URL")
     if url:
-        yield (given := TestServer(url))
-        _run(given.close())
+        yield (external := TestServer(url))
+        _run(external.close())
         return
     with PostgresContainer() if containers.have(POSTGRES) else EmbeddedServer() as own:
         yield TestServer(own)
@@ -76,7 +76,7 @@ async def make_database(postgres_server: TestServer) -> AsyncIterator[MakeDataba
 
 @pytest.fixture(scope="session")
 def broker(containers: Containers) -> Iterator[Broker]:
-    """A node that the tests may stop and start: a container's, else one of the machine's own; else the run stops."""
+    """A RabbitMQ node that tests may stop and start: a container, else the installed package; else the run stops."""
     node = ContainerBroker() if containers.have(RABBITMQ) else Broker()
     if not isinstance(node, ContainerBroker) and not node.is_installed():
         pytest.exit(WHAT_TO_INSTALL, returncode=1)
@@ -87,7 +87,7 @@ def broker(containers: Containers) -> Iterator[Broker]:
 
 @pytest.fixture
 def vhost(request: pytest.FixtureRequest) -> str:
-    """PARCOURSPRO_TEST_AMQP_URL, emptied of our queues, else a new virtual host of the tests' own node."""
+    """PARCOURSPRO_TEST_AMQP_URL with our queues deleted, else a new virtual host of the tests' own node."""
     url = os.environ.get("PARCOURSPRO_TEST_AMQP_URL")
     if not url:
         return str(request.getfixturevalue("broker").vhost())

@@ -1,1 +1,1 @@
-"""Everything in one process: PostgreSQL from a wheel, the in-process transport, the four services behind one address."""
+"""The four services in one process and behind one address, with PostgreSQL from a wheel and an in-process transport."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.embedded [run | reset]`: everything in one process, or its data thrown away."""
+"""`python -m deploy.embedded` runs everything in one process; `python -m deploy.embedded reset` deletes its data."""
 
 import asyncio
 import signal
@@ -31,7 +31,8 @@ def run(
     """Run until Ctrl-C."""
     if context.invoked_subcommand is not None:
         return
-    # as Ctrl-C, which asyncio turns into a cancellation; KeyboardInterrupt out of a task would skip the end of its threads, and hang
+    # SIGTERM is handled like Ctrl-C, which asyncio turns into a cancellation of the main task: a KeyboardInterrupt
+    # raised inside any other task would leave threads running, and the process would hang
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with suppress(KeyboardInterrupt):
@@ -44,7 +45,7 @@ def run(
 
 @app.command("reset")
 def throw_away(data: Folder = DEFAULT_FOLDER) -> None:
-    """Throw all data away."""
+    """Delete all data."""
     try:
         reset(data)
     except InUse as error:

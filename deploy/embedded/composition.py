@@ -1,4 +1,4 @@
-"""The four services as they run together: each with its own database and role, all on one in-process transport."""
+"""Creates the four services of the embedded installation, each with its own database, all with one transport."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ DEFINITIONS: Mapping[str, ServiceDefinition[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One service at work."""
+    """The parts of one running service."""
 
     app: FastAPI
     worker: Worker[Any]
@@ -40,7 +40,7 @@ class Running:
 
 
 def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, ServiceSettings]:
-    """The settings of each service; `address` is where people and the services themselves find the API."""
+    """The settings of each service. `address`: the base URL of the API, for people and for the services themselves."""
 
     def shared_by_all(service: str) -> dict[str, Any]:
         return {
@@ -74,7 +74,7 @@ async def migrate_all(settings: Mapping[str, ServiceSettings]) -> None:
 
 
 def compose(settings: Mapping[str, ServiceSettings]) -> Mapping[str, Running]:
-    """Wire every service. Nothing is confirmed before all that listen have subscribed, so that none misses the first news."""
+    """Create every service. The transport confirms no event before all listeners have subscribed, so none is missed."""
     transport = InProcessTransport(expected=frozenset(DEFINITIONS) - {"identity"})
     return {name: _wire(definition, settings[name], transport) for name, definition in DEFINITIONS.items()}
 

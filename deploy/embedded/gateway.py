@@ -1,4 +1,4 @@
-"""One address for everything: the paths of the gateway, in one ASGI application."""
+"""The gateway of the embedded installation: one ASGI application for all services and pages."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Gateway:
-    """Hands `/api/<service>/…` to the service and the rest to the pages. A service's health and metrics are not behind it."""
+    """Forwards `/api/<service>/…` to the service and all other paths to the pages.
+
+    The health and metrics paths of the services are not reachable through it.
+    """
 
     def __init__(self, services: Mapping[str, ASGIApp], pages: ASGIApp) -> None:
-        """`services` by name."""
+        """`services`: the applications by name."""
         self._services = services
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
+        """Forward one request."""
         await self._of(scope.get("path", ""))(scope, receive, send)
 
     def _of(self, path: str) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The life of an embedded installation: its folder, its database, its services, its port."""
+"""Runs an embedded installation: its data folder, its database, its services, its port."""
 
 import asyncio
 import fcntl
@@ -26,18 +26,18 @@ from shared.telemetry import configure_logging
 
 HOST: Final = "127.0.0.1"
 USED, DEMO_BEGUN, DEMO_DONE = "used", "demo-begun", "demo-done"
-"""Files of the data folder: whether it was ever served, whether the demo data was begun, and whether that is whole."""
+"""Marker files of the data folder: it was used before, the creation of the demo data began, and it finished."""
 
 
 class InUse(Exception):
-    """The port or the data folder is somebody else's; the text is one sentence that says what to do."""
+    """Another process uses the port or the data folder; the text is one sentence with what to do."""
 
 
 class Installation:
     """One data folder served on one port."""
 
     def __init__(self, folder: Path, port: int, *, demo: bool) -> None:
-        """Open nothing yet. `demo`: fill the installation when it is new."""
+        """`demo`: create the demo data if the installation is new."""
         self._folder = folder
         self._port = port
         self._demo = demo
@@ -61,16 +61,16 @@ class Installation:
     async def _serve(self, services: Mapping[str, Running], listener: socket.socket, began: float) -> None:
         notifier_database = services["notifier"].databases[0]
         shown = pages(self._address, (self._folder / DEMO_DONE).exists, mailbox(notifier_database))
-        gateway = Gateway({name: one.app for name, one in services.items()}, shown)
+        gateway = Gateway({name: service.app for name, service in services.items()}, shown)
         config = uvicorn.Config(gateway, log_config=None, access_log=False, server_header=False, lifespan="off")
         async with _closing(services), asyncio.TaskGroup() as tasks:
-            workers = [tasks.create_task(one.worker.run()) for one in services.values()]
+            workers = [tasks.create_task(service.worker.run()) for service in services.values()]
             server = _Server(config)
             serving = tasks.create_task(server.serve(sockets=[listener]))
             await server.begun.wait()
             await self._fill()
             gc.collect()
-            gc.freeze()  # the heap of the start is never garbage: looking through it would hold everything up
+            gc.freeze()  # objects of the start live until the end: without this, each full collection would scan them
             self._greet(time.monotonic() - began)
             await serving
             for worker in workers:
@@ -79,15 +79,15 @@ class Installation:
     async def _fill(self) -> None:
         used, begun, done = (self._folder / name for name in (USED, DEMO_BEGUN, DEMO_DONE))
         if begun.exists() and not done.exists():
-            typer.echo("The demo data was interrupted while it was made, so some is missing; `make reset` starts anew.")
+            typer.echo("The demo data is incomplete: its creation was interrupted. Run `make reset` and start again.")
         is_new = not used.exists()
         used.touch()
         if not self._demo or not is_new:
             return
-        typer.echo("A new installation: making the demo data through the APIs, which takes some seconds …")
+        typer.echo("A new installation: creating the demo data through the APIs, which takes some seconds …")
         begun.touch()
         try:
-            await demonstration.play(self._address, STAFF_EMAIL)
+            await demonstration.fill(self._address, STAFF_EMAIL)
         except Stuck as error:
             typer.echo(f"The demo data could not be finished: {error}")
         else:
@@ -96,19 +96,23 @@ class Installation:
     def _greet(self, seconds: float) -> None:
         lines = [f"ParcoursPro is ready after {seconds:.1f} s: {self._address}", ""]
         if (self._folder / DEMO_DONE).exists():
-            lines += [f"Demo accounts, password {PASSWORD}", *(f"  {one.email:<40} {one.role}" for one in ACCOUNTS), ""]
+            lines += [
+                f"Demo accounts, password {PASSWORD}",
+                *(f"  {account.email:<40} {account.role}" for account in ACCOUNTS),
+                "",
+            ]
         lines += [
             "What to try:",
-            f"  {self._address}/          where to begin",
+            f"  {self._address}/          the start page",
             f"  {self._address}/api/docs  the API of each service, to read and to try",
             f"  {self._address}/mailbox   every mail that was sent",
-            "Ctrl-C stops it; the data is kept. `make reset` throws it away.",
+            "Ctrl-C stops it; the data is kept. `make reset` deletes it.",
         ]
         typer.echo("\n".join(lines))
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens."""
+    """A server that sets the event `begun` when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -124,14 +128,15 @@ async def _closing(services: Mapping[str, Running]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for one in services.values():
-            for database in one.databases:
+        for service in services.values():
+            for database in service.databases:
                 await database.close()
 
 
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
-    # asyncio sets TCP_NODELAY for sockets that name their protocol; without it, each answer of a kept connection is 40 ms late
+    # asyncio sets TCP_NODELAY only if the socket has an explicit protocol; without TCP_NODELAY each answer on a
+    # keep-alive connection is 40 ms late
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -144,7 +149,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder; the lock goes with the process, however it ends."""
+    """Lock the folder; the lock ends with the process, even after a crash."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -156,7 +161,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def reset(folder: Path) -> None:
-    """Throw the data away; raises InUse while a process runs on it."""
+    """Delete the data; raises InUse while a process uses it."""
     if not folder.exists():
         return
     with _locked(folder):

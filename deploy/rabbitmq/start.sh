@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writes the broker's definitions with one user for each service, whose passwords come from the environment, and starts the broker.
-# They are loaded at every start: an empty volume, or a changed password, needs nothing else.
+# Writes the broker's definitions with one user for each service (passwords from the environment) and starts the broker.
+# The broker loads them at every start, so an empty volume or a changed password needs no other step.
 set -euo pipefail
 
 hashed() { # PASSWORD → RabbitMQ's form: base64(salt + sha256(salt + password))
@@ -15,7 +15,8 @@ unhex() { # HEX → bytes
 }
 
 user() { # NAME PASSWORD TAG
-  printf '{"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":"%s"}' "$1" "$(hashed "$2")" "$3"
+  local form='{"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":"%s"}'
+  printf "$form" "$1" "$(hashed "$2")" "$3"
 }
 
 users=$(user operator "${OPERATOR_BROKER_PASSWORD:?is not set}" administrator)
@@ -26,5 +27,6 @@ done
 umask 077
 sed "s|\"users\": \[\]|\"users\": [$users]|" /etc/parcourspro/definitions.json >/etc/rabbitmq/definitions.json
 chown rabbitmq /etc/rabbitmq/definitions.json
-unset OPERATOR_BROKER_PASSWORD IDENTITY_BROKER_PASSWORD CATALOGUE_BROKER_PASSWORD ENROLLMENT_BROKER_PASSWORD NOTIFIER_BROKER_PASSWORD
+unset OPERATOR_BROKER_PASSWORD
+unset IDENTITY_BROKER_PASSWORD CATALOGUE_BROKER_PASSWORD ENROLLMENT_BROKER_PASSWORD NOTIFIER_BROKER_PASSWORD
 exec docker-entrypoint.sh rabbitmq-server

@@ -1,4 +1,4 @@
-"""What a file imports: from our own tree, and from installed distributions."""
+"""Finds what a file imports: modules of this repository and installed distributions."""
 
 import ast
 import sys
@@ -11,11 +11,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 OURS = ("services", "shared", "deploy", "tests", "bench", "docs")
 BY_NAME = {"files", "import_module"}
-"""Functions of importlib that import the module that their first argument names."""
+"""Functions of importlib whose first argument is the name of a module to import."""
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The dotted names that a file imports, inside its functions too."""
+    """The dotted names that a file imports, also inside functions."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Import(names=names):
@@ -30,7 +30,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def reachable(start: list[Path], root: Path = ROOT) -> set[Path]:
-    """These files and all files of the tree that they import, directly or not."""
+    """These files and all files of the tree that they import, directly or indirectly."""
     found: set[Path] = set()
     waiting = list(start)
     while waiting:

@@ -1,4 +1,4 @@
-"""A service's file of requirements has what the service imports, all that this requires in turn, and no more."""
+"""A service's requirements are exactly what the service imports and what those packages require in turn."""
 
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -12,19 +12,19 @@ from tests.architecture.imports import ROOT, distributions, reachable
 FOLDER = ROOT / "requirements"
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
 NEVER_IMPORTED = {
-    "httptools",  # uvicorn takes it where it is installed
-    "tzdata",  # zoneinfo reads it: an image has no time zones of its own
+    "httptools",  # uvicorn uses it if it is installed
+    "tzdata",  # zoneinfo reads it, because the images have no time zone data
 }
 
 
 def lines(path: Path) -> list[str]:
-    """The lines of a file of requirements, without comments, hashes and continuations."""
+    """The lines of a requirements file, without comments, hashes and line continuations."""
     bare = (line.partition("#")[0].strip(" \\\n") for line in path.read_text().splitlines())
     return [line for line in bare if line and not line.startswith("--hash")]
 
 
 def named(path: Path) -> list[Requirement]:
-    """What an .in file names, and the .in files that it includes."""
+    """The requirements in an .in file and in the .in files that it includes."""
     found: list[Requirement] = []
     for line in lines(path):
         included = line.removeprefix("-r ")
@@ -33,11 +33,13 @@ def named(path: Path) -> list[Requirement]:
 
 
 def pinned(path: Path) -> dict[str, str]:
-    return {canonicalize_name(one.name): str(one.specifier) for one in map(Requirement, lines(path))}
+    return {
+        canonicalize_name(requirement.name): str(requirement.specifier) for requirement in map(Requirement, lines(path))
+    }
 
 
 def all_required(wanted: list[Requirement]) -> set[str]:
-    """What these requirements bring, on this machine."""
+    """The packages that these requirements install on this machine, directly and indirectly."""
     found: set[str] = set()
     done: set[tuple[str, str]] = set()
     waiting = [(requirement.name, extra) for requirement in wanted for extra in ("", *requirement.extras)]
@@ -58,14 +60,14 @@ def imports_of(service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_names_what_it_imports_and_no_more(service: str) -> None:
+def test_a_service_requires_exactly_the_packages_that_it_imports(service: str) -> None:
     names = {canonicalize_name(requirement.name) for requirement in named(FOLDER / f"{service}.in")}
     assert names - NEVER_IMPORTED == imports_of(service)
     assert names >= NEVER_IMPORTED
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_all_that_a_service_requires_is_pinned_and_no_more(service: str) -> None:
+def test_exactly_the_packages_that_a_service_needs_are_pinned(service: str) -> None:
     pins = pinned(FOLDER / f"{service}.txt")
     elsewhere = {line for line in lines(FOLDER / f"{service}.txt") if ";" in line}
     required = all_required(named(FOLDER / f"{service}.in"))
@@ -78,7 +80,7 @@ def pinned_names(some: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "uv"])
-def test_a_service_has_the_versions_that_the_tests_have(name: str) -> None:
+def test_a_service_runs_with_the_versions_of_the_tests(name: str) -> None:
     assert pinned(FOLDER / f"{name}.txt").items() <= pinned(FOLDER / "development.txt").items()
 
 
@@ -87,17 +89,17 @@ def test_the_tests_run_on_the_pinned_versions() -> None:
     assert {line for line in here if f"=={version(Requirement(line).name)}" not in line} == set()
 
 
-def test_what_the_tree_imports_is_pinned_for_development() -> None:
+def test_all_packages_that_the_tree_imports_are_pinned_for_development() -> None:
     files = {path for folder in ("deploy", "tests", "bench", "docs") for path in (ROOT / folder).rglob("*.py")}
     assert distributions(files) <= pinned(FOLDER / "development.txt").keys()
 
 
-def test_no_file_names_an_index_of_packages() -> None:
+def test_no_requirements_file_contains_a_package_index() -> None:
     files = [path for path in FOLDER.iterdir() if path.suffix in {".in", ".txt"}]
     assert [path.name for path in files if "://" in path.read_text() or "index-url" in path.read_text()] == []
 
 
-def test_only_the_service_that_imports_a_package_names_it() -> None:
+def test_only_the_service_that_imports_a_package_requires_it() -> None:
     owners = {
         "argon2-cffi": ["identity"],
         "icalendar": ["notifier"],

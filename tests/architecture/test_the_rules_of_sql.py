@@ -1,4 +1,4 @@
-"""SQL is built with SQLAlchemy's constructs inside storage: no strings are put together, and rows do not leave."""
+"""SQL is built with SQLAlchemy's constructs inside storage: not from strings, and rows stay inside storage."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ def _imports_row(source: str) -> bool:
 
 
 def sql_from_pieces(files: Files) -> list[str]:
-    """No f-string, concatenation or `.format` makes a statement, and no linter is told to accept one."""
+    """No statement is made with an f-string, a concatenation or `.format`, and no `noqa: S608` allows one."""
     return [name for name, source in files if "S608" in source or any(_composed(ast.parse(source)))]
 
 
@@ -65,7 +65,7 @@ def _is_composed(node: ast.AST) -> bool:
 
 
 def unexplained_texts(files: Files) -> list[str]:
-    """Each `text(...)` has a comment, on its line or the line above, that tells why it is not a construct."""
+    """Each `text(...)` has a comment, on its line or the line above, with the reason why it is not a construct."""
     return [
         f"{name}:{line}"
         for name, source in files

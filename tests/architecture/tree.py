@@ -1,4 +1,4 @@
-"""The source files that the rules are about, by path and text."""
+"""The source files that the rules check, with path and text."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The whole system through HTTP. Its steps assert as tests do, and say as much when they fail."""
+"""Tests of the whole system through HTTP. pytest rewrites the steps' assertions too, so that failures are detailed."""
 
 import pytest
 

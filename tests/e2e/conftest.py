@@ -1,4 +1,4 @@
-"""The system under test: one that was given by its address, else each way of running it, started here."""
+"""The system under test: an external one if its address is set, else each way of running it, started here."""
 
 import os
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.e2e.story import Story
+from tests.e2e.scenario import Scenario
 from tests.e2e.systems import STAFF_EMAIL, System, distributed, embedded
 from tests.support.mail import MailReader
 
@@ -15,7 +15,10 @@ GIVEN = os.environ.get("PARCOURSPRO_E2E_URL")
 
 @pytest.fixture(params=["given"] if GIVEN else ["inprocess", "rabbitmq"])
 async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
-    """PARCOURSPRO_E2E_URL with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL, else what the parameter says."""
+    """The system at PARCOURSPRO_E2E_URL (with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL) if it is set.
+
+    Without it, the parameter decides: `inprocess` or `rabbitmq`.
+    """
     if GIVEN:
         yield System(
             GIVEN.rstrip("/"),
@@ -31,9 +34,9 @@ async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
 
 
 @pytest.fixture
-async def story(system: System) -> AsyncIterator[Story]:
-    """A run of its own in that system."""
+async def scenario(system: System) -> AsyncIterator[Scenario]:
+    """People with new names and addresses in that system."""
     mails = MailReader(system.mail_url)
     async with httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http:
-        yield Story(system, http, mails)
+        yield Scenario(system, http, mails)
     await mails.close()

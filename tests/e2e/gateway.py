@@ -1,4 +1,4 @@
-"""A gateway for the tests: one address in front of the services' processes, and the mails that they sent, under `/mailbox`."""
+"""A gateway for the tests: one address for the services' processes, and the mails that they sent under `/mailbox`."""
 
 import threading
 from collections.abc import AsyncIterator, Mapping
@@ -20,10 +20,10 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Gateway:
-    """Forwards `/api/<service>/…` to that service's address, in a thread of its own."""
+    """Forwards `/api/<service>/…` to the address of that service; runs in its own thread."""
 
     def __init__(self, services: Mapping[str, str], sink: SmtpSink) -> None:
-        """`services`: base URL by name."""
+        """`services`: base URLs by name."""
         self._services = services
         self._sink = sink
         self._port = free_port()
@@ -81,12 +81,12 @@ class Gateway:
         return JSONResponse({"messages": listed, "total": len(listed)})
 
     async def _mail(self, request: Request) -> Response:
-        found = self._find(request)
-        return JSONResponse(found, 200 if found else 404)
+        mail = self._find(request)
+        return JSONResponse(mail, 200 if mail else 404)
 
     async def _headers(self, request: Request) -> Response:
-        found = self._find(request)
-        return JSONResponse(found["Headers"] if found else None, 200 if found else 404)
+        mail = self._find(request)
+        return JSONResponse(mail["Headers"] if mail else None, 200 if mail else 404)
 
     def _find(self, request: Request) -> dict[str, Any] | None:
         return next((mail for mail in self._sink.mails if mail["ID"] == request.path_params["mail"]), None)

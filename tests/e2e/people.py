@@ -1,4 +1,4 @@
-"""People in front of the system: each with what they know, and nothing but HTTP and their mails to act with."""
+"""The people who use the system: each acts through HTTP only and reads their own mails."""
 
 import secrets
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from stdnum import luhn
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
 
-NEWS_SECONDS = 30
-"""The longest that news may take from one service to another before a test calls it lost."""
+DELIVERY_SECONDS = 30
+"""If an event has had no effect in another service after this time, the test fails."""
 
 
 class Unexpected(AssertionError):
-    """An answer with another status than the one that was expected."""
+    """An answer had another status than the expected one."""
 
     def __init__(self, answer: httpx.Response, expected: int) -> None:
         super().__init__(
@@ -27,7 +27,7 @@ class Unexpected(AssertionError):
 
 @dataclass
 class Person:
-    """Somebody with an address. Before `signs_in`: a visitor."""
+    """A person with an e-mail address; a visitor until `sign_in`."""
 
     http: httpx.AsyncClient
     mails: MailReader
@@ -45,18 +45,18 @@ class Person:
 
     @property
     def of(self) -> str:
-        """« de Bruno Marchand », « d'Emma Lacoste »."""
+        """The name in a French genitive: « de Bruno Marchand », « d'Emma Lacoste »."""
         return f"d'{self.full_name}" if self.first_name[0] in "AEIOUÉÈÊ" else f"de {self.full_name}"
 
-    async def sends(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        """One call. Every POST has a key, as a front-end's has."""
+    async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Make an HTTP call. Every POST has an idempotency key, as those of a front-end have."""
         if self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid4()))
         return await self.http.request(method, f"/api/{path}", json=body, headers=headers)
 
-    async def does(
+    async def call(
         self,
         method: str,
         path: str,
@@ -66,83 +66,83 @@ class Person:
         if_match: str | None = None,
         **headers: str,
     ) -> Any:
-        """One call with the status it must have; gives the body."""
+        """Make an HTTP call, require the expected status, and return the body."""
         if if_match is not None:
             headers["If-Match"] = if_match
-        answer = await self.sends(method, path, body, **headers)
+        answer = await self.send(method, path, body, **headers)
         if answer.status_code != expect:
             raise Unexpected(answer, expect)
         return answer.json() if answer.content else None
 
-    async def gets(self, path: str, *, expect: int = 200) -> Any:
-        """Read something."""
-        return await self.does("GET", path, expect=expect)
+    async def get_json(self, path: str, *, expect: int = 200) -> Any:
+        """Make a GET call and return the body."""
+        return await self.call("GET", path, expect=expect)
 
-    async def does_soon(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        """The same call again and again until the news that it needs has travelled from another service."""
+    async def call_until(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
+        """Repeat the call until it has the expected status: events from another service may still be on their way."""
         answers: list[httpx.Response] = []
 
-        async def heard() -> bool:
-            answers[:] = [await self.sends(method, path, body)]
+        async def has_expected_status() -> bool:
+            answers[:] = [await self.send(method, path, body)]
             return answers[0].status_code == expect
 
         try:
-            await eventually(heard, within=NEWS_SECONDS)
+            await eventually(has_expected_status, within=DELIVERY_SECONDS)
         except AssertionError as error:
             raise Unexpected(answers[0], expect) from error
         return answers[0].json() if answers[0].content else None
 
-    async def sees_soon(self, path: str, is_so: Callable[[Any], bool]) -> Any:
-        """Read something again and again until the news has come that make it so."""
+    async def get_until(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+        """Repeat a GET call until `is_so` accepts the body: events from another service may still be on their way."""
         answers: list[Any] = []
 
-        async def heard() -> bool:
-            answers[:] = [await self.gets(path)]
+        async def is_accepted() -> bool:
+            answers[:] = [await self.get_json(path)]
             return is_so(answers[0])
 
         try:
-            await eventually(heard, within=NEWS_SECONDS)
+            await eventually(is_accepted, within=DELIVERY_SECONDS)
         except AssertionError as error:
             text = f"GET {path} still gives {answers}"
             raise AssertionError(text) from error
         return answers[0]
 
-    async def edits(self, method: str, path: str, body: Any, *, read: str | None = None, expect: int = 200) -> Any:
-        """Change what has a version: read it, send its ETag back."""
-        seen = await self.sends("GET", read or path)
-        if seen.status_code != httpx.codes.OK:
-            raise Unexpected(seen, 200)
-        tag = seen.headers.get("ETag") or f'"{seen.json()["version"]}"'
-        return await self.does(method, path, body, expect=expect, if_match=tag)
+    async def edit(self, method: str, path: str, body: Any, *, read: str | None = None, expect: int = 200) -> Any:
+        """Change an object that has a version: read it, then send its ETag back."""
+        current = await self.send("GET", read or path)
+        if current.status_code != httpx.codes.OK:
+            raise Unexpected(current, 200)
+        tag = current.headers.get("ETag") or f'"{current.json()["version"]}"'
+        return await self.call(method, path, body, expect=expect, if_match=tag)
 
-    async def signs_in(self) -> None:
-        """Address and password; from now on the calls carry the token."""
+    async def sign_in(self) -> None:
+        """Sign in with address and password; later calls carry the access token."""
         body = {"email": self.email, "password": self.password}
         self.tokens = {}
-        self.tokens = await self.does("POST", "identity/v1/tokens", body)
-        self.id = (await self.gets("identity/v1/me"))["id"]
+        self.tokens = await self.call("POST", "identity/v1/tokens", body)
+        self.id = (await self.get_json("identity/v1/me"))["id"]
 
-    async def reads(self, subject: str) -> str:
-        """Wait for a mail, read it once, give its text."""
+    async def read_mail(self, subject: str) -> str:
+        """Wait for a mail that was not read yet; return its text."""
         return (await self.mails.read(self.email, subject)).text
 
-    async def resets_the_password(self) -> None:
-        """Forgotten, or never chosen: the link of the mail sets a new one."""
+    async def reset_password(self) -> None:
+        """Set a new password with the link of a mail, whether the old one was forgotten or never chosen."""
         await self.mails.skip(self.email)
-        await self.does("POST", "identity/v1/password-resets", {"email": self.email}, expect=202)
+        await self.call("POST", "identity/v1/password-resets", {"email": self.email}, expect=202)
         mail = await self.mails.read(self.email, "Choisissez un nouveau mot de passe")
         body = {"token": mail.token("mot-de-passe"), "password": self.password}
-        await self.does("POST", "identity/v1/password-resets/confirmation", body, expect=204)
+        await self.call("POST", "identity/v1/password-resets/confirmation", body, expect=204)
 
-    async def proves_the_address(self) -> None:
-        """Follow the link of the mail, and choose a password."""
+    async def verify_address(self) -> None:
+        """Follow the link of the mail and choose a password."""
         mail = await self.mails.read(self.email, "Confirmez votre adresse")
         body = {"token": mail.token("adresse"), "password": self.password}
-        await self.does("POST", "identity/v1/address-proofs", body, expect=204)
+        await self.call("POST", "identity/v1/address-proofs", body, expect=204)
 
 
 def siret() -> str:
-    """Fourteen digits, random, the ninth and the last of which are the check digits of those before."""
+    """A random SIRET: fourteen digits, where the ninth and the last are check digits of the digits before them."""
     siren = _with_check_digit(f"{secrets.randbelow(10**8):08}")
     return _with_check_digit(f"{siren}{secrets.randbelow(10**4):04}")
 

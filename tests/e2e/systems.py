@@ -1,4 +1,4 @@
-"""The whole system to be tested through HTTP, in the ways it runs: given, embedded, and as processes over RabbitMQ."""
+"""The ways to run the whole system for the end-to-end tests: embedded, and as processes with RabbitMQ."""
 
 import importlib
 import shutil
@@ -21,7 +21,7 @@ STAFF_EMAIL = "agence@cap-exemple.example"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where it answers, where its mails are read, and who its first staff is. `processes` is empty for one that was given."""
+    """The addresses of a system and of its mails, and its first staff account. `processes`: empty if it is external."""
 
     url: str
     mail_url: str
@@ -31,7 +31,7 @@ class System:
 
 @asynccontextmanager
 async def embedded() -> AsyncIterator[System]:
-    """`make run` without the demo data: one process, everything in a folder that PostgreSQL's own user can reach too."""
+    """`make run` without the demo data, in a folder that the system user of PostgreSQL can access."""
     folder = _folder()
     port = free_port()
     environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(folder / "data"), "PARCOURSPRO_DEMO": "0"}
@@ -53,8 +53,8 @@ def _folder() -> Path:
     return made
 
 
-async def killed_and_started_again(system: System) -> None:
-    """kill -9 of the embedded process, whatever it does, and a new one on the same data."""
+async def kill_and_restart(system: System) -> None:
+    """Kill the embedded process with SIGKILL and start a new one on the same data."""
     process = system.processes["embedded"]
     process.kill()
     process.start()
@@ -103,6 +103,6 @@ async def distributed(server: TestServer, amqp_url: str) -> AsyncIterator[System
 
 
 async def _database(server: TestServer, service: str) -> tuple[str, str]:
-    """Name and running role's URL of a new database with the service's migrations."""
+    """Create a migrated database of the service; return its name and the URL of the running role."""
     wiring: ServiceDefinition[Any] = importlib.import_module(f"services.{service}.wiring").SERVICE
     return await server.fresh(service, wiring.migrations_package, wiring.append_only)

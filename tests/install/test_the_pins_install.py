@@ -1,4 +1,4 @@
-"""The pinned versions are installed whatever was released since, with the oldest pip too, and by nothing else."""
+"""requirements/install.sh installs exactly the pinned versions, even with the oldest pip or if newer releases exist."""
 
 import subprocess
 from pathlib import Path
@@ -21,7 +21,7 @@ def wheels(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pins(tmp_path: Path, wheels: Path) -> Path:
-    """A plugin that requires measure[toml], as pytest-cov requires coverage[toml]; a newer measure is there."""
+    """Pins of a plugin that requires measure[toml], as pytest-cov requires coverage[toml]; a newer measure exists."""
     path = tmp_path / "pins.txt"
     plugin = make_wheel(wheels, "plugin", "1.0", "Requires-Dist: measure[toml]>=1")
     measure, _newer = (make_wheel(wheels, "measure", version, "Provides-Extra: toml") for version in ("1.0", "2.0"))
@@ -35,14 +35,14 @@ def environment(tmp_path: Path, wheels: Path) -> Environment:
 
 
 def script_beside_no_uv(tmp_path: Path, text: str | None = None) -> Path:
-    """A copy of the script whose file for uv asks for nothing: what the environment has is used."""
+    """A copy of the script with an empty requirements file for uv, so that only the environment's own uv is used."""
     copy = tmp_path / "install.sh"
     copy.write_text(text or SCRIPT.read_text())
     copy.with_name("uv.txt").touch()
     return copy
 
 
-def test_the_oldest_pip_installs_the_pin_although_a_newer_release_is_there(
+def test_the_oldest_pip_installs_the_pinned_version_although_a_newer_one_exists(
     environment: Environment, pins: Path
 ) -> None:
     done = environment.install(SCRIPT, pins)
@@ -51,7 +51,7 @@ def test_the_oldest_pip_installs_the_pin_although_a_newer_release_is_there(
     assert environment.versions() == PINNED
 
 
-def test_uv_installs_the_same(environment: Environment, pins: Path, tmp_path: Path) -> None:
+def test_uv_installs_the_same_versions(environment: Environment, pins: Path, tmp_path: Path) -> None:
     environment.bring_uv()
     done = environment.install(script_beside_no_uv(tmp_path), pins)
     assert done.returncode == 0, done.stderr
@@ -75,7 +75,7 @@ def test_a_missing_pin_is_an_error(environment: Environment, pins: Path) -> None
 
 
 @pytest.mark.parametrize("with_uv", [False, True])
-def test_other_content_than_what_was_pinned_is_refused(
+def test_a_package_with_another_hash_than_the_pinned_one_is_refused(
     environment: Environment, pins: Path, wheels: Path, tmp_path: Path, *, with_uv: bool
 ) -> None:
     if with_uv:
@@ -86,14 +86,14 @@ def test_other_content_than_what_was_pinned_is_refused(
     assert environment.versions() == {}
 
 
-def test_make_installs_by_the_script() -> None:
+def test_make_installs_with_the_script() -> None:
     command = ["/usr/bin/make", "--dry-run", "--always-make", ".venv/installed"]
-    planned = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command
-    assert "sh requirements/install.sh .venv/bin/python requirements/development.txt" in planned
-    assert "pip install" not in planned
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our command
+    assert "sh requirements/install.sh .venv/bin/python requirements/development.txt" in done.stdout
+    assert "pip install" not in done.stdout
 
 
-def test_an_image_installs_by_the_script_what_its_service_needs() -> None:
+def test_an_image_installs_its_service_with_the_script() -> None:
     dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
     assert "sh /requirements/install.sh /venv/bin/python /requirements/${SERVICE}.txt" in dockerfile
     assert "pip install" not in dockerfile

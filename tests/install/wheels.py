@@ -1,4 +1,4 @@
-"""Wheels made on the spot, and environments whose pip is the oldest that installs us."""
+"""Creates small wheels, and environments with the oldest pip that has to work."""
 
 import hashlib
 import subprocess
@@ -13,7 +13,7 @@ OLDEST_PIP = Path(__file__).with_name("oldest_pip.txt")
 
 
 def make_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
-    """Write an empty wheel with these lines of metadata; return its line in a file of pins."""
+    """Write an empty wheel with these lines of metadata; return its line for a file of pins."""
     path = folder / f"{name}-{version}-py3-none-any.whl"
     info = f"{name}-{version}.dist-info"
     described = "\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *metadata, ""])
@@ -26,20 +26,21 @@ def make_wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
 
 
 def oldest_pip() -> Path:
-    """The wheel of the oldest pip; downloaded once, and kept in the environment that runs the tests."""
+    """The wheel of the oldest pip; downloaded once and stored in the environment that runs the tests."""
     kept = Path(sys.prefix, "oldest-pip")
     kept.mkdir(exist_ok=True)
     for wheel in kept.glob("*.whl"):
         return wheel
     with TemporaryDirectory(dir=kept) as folder:
         download = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*download, "--require-hashes", "--dest", folder, "--requirement", OLDEST_PIP], check=True)  # noqa: S603 - our own command
+        command = [*download, "--require-hashes", "--dest", folder, "--requirement", str(OLDEST_PIP)]
+        subprocess.run(command, check=True)  # noqa: S603 - our command
         (wheel,) = Path(folder).iterdir()
         return wheel.rename(kept / wheel.name)
 
 
 class Environment:
-    """A virtual environment with the oldest pip, which reaches one folder of wheels and no index."""
+    """A virtual environment with the oldest pip, which can access one folder of wheels and no index."""
 
     def __init__(self, folder: Path, wheels: Path) -> None:
         venv.create(folder, symlinks=True)
@@ -59,7 +60,7 @@ class Environment:
         }
 
     def bring_uv(self) -> None:
-        """Lend it the uv of the environment that runs the tests."""
+        """Link the uv of the environment that runs the tests into this one."""
         (packages,) = Path(sys.prefix).glob("lib/python*/site-packages")
         for path in (packages / "uv", *packages.glob("uv-*.dist-info")):
             (self._packages / path.name).symlink_to(path)
@@ -68,9 +69,11 @@ class Environment:
     def install(self, script: Path, requirements: Path) -> subprocess.CompletedProcess[str]:
         """Run the script as `make` does."""
         command = ["sh", str(script), str(self.python), str(requirements)]
-        return subprocess.run(command, env=self._variables, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+        return subprocess.run(  # noqa: S603 - our command
+            command, env=self._variables, check=False, capture_output=True, text=True
+        )
 
     def versions(self) -> dict[str, str]:
-        """What is installed, beside the tools."""
-        found = {found.name: found.version for found in distributions(path=[str(self._packages)])}
-        return {name: version for name, version in found.items() if name not in {"pip", "uv"}}
+        """The installed versions, without pip and uv."""
+        installed = {package.name: package.version for package in distributions(path=[str(self._packages)])}
+        return {name: version for name, version in installed.items() if name not in {"pip", "uv"}}

@@ -1,4 +1,4 @@
-"""A RabbitMQ node for the tests: a private one, on free ports, in a temporary folder."""
+"""A RabbitMQ node of the tests' own, on free ports, in a temporary folder."""
 
 import os
 import shutil
@@ -22,20 +22,20 @@ MAKE_VHOSTS = """
     end, [%s]).
 """
 WHAT_TO_INSTALL = (
-    "The tests need RabbitMQ: set PARCOURSPRO_TEST_AMQP_URL to a broker's address, or install the package rabbitmq-server "
-    "(as root on Debian or Ubuntu, `make test` does it)."
+    "The tests need RabbitMQ: set PARCOURSPRO_TEST_AMQP_URL to a broker's address, or install the package "
+    "rabbitmq-server (as root on Debian or Ubuntu, `make test` does it)."
 )
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port of this machine that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 async def forget_queues(url: str) -> None:
-    """Delete the services' queues of a broker that is not the tests' own: what a run left must not reach the next."""
+    """Delete the services' queues on an external broker, so that old messages do not reach the next test."""
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         for service in ("identity", "catalogue", "enrollment", "notifier", "test"):
@@ -44,7 +44,7 @@ async def forget_queues(url: str) -> None:
 
 
 class Broker:
-    """One node that the tests own: they may stop it and start it again."""
+    """One RabbitMQ node that the tests may stop and start again."""
 
     def __init__(self) -> None:
         """Start nothing yet."""
@@ -71,11 +71,11 @@ class Broker:
         self._node: subprocess.Popen[bytes] | None = None
 
     def is_installed(self) -> bool:
-        """Whether the machine has a rabbitmq-server."""
+        """Whether rabbitmq-server is installed on this machine."""
         return any(Path(folder, "rabbitmq-server").exists() for folder in self._environment["PATH"].split(":"))
 
     def start(self) -> None:
-        """Start the node and wait until it takes connections."""
+        """Start the node and wait until it accepts connections."""
         if not self.is_installed():
             raise RuntimeError(WHAT_TO_INSTALL)
         if self._as_user:
@@ -90,7 +90,7 @@ class Broker:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the node takes connections."""
+        """Wait until the node accepts connections."""
         deadline = time.monotonic() + START_SECONDS
         while self.control("await_startup", check=False) != 0:
             if time.monotonic() > deadline:
@@ -106,14 +106,14 @@ class Broker:
         return code
 
     def execute(self, *command: str) -> tuple[int, str]:
-        """Run a command where the node is, as its user; return its code and what it said."""
+        """Run a command where the node runs, as its user; return the exit code and the output."""
         done = subprocess.run(  # noqa: S603
             [*self._as_user, *command], env=self._environment, check=False, capture_output=True, timeout=60
         )
         return done.returncode, (done.stderr + done.stdout).decode()
 
     def vhost(self) -> str:
-        """Give a new virtual host's URL. Each rabbitmqctl starts a virtual machine of its own: several are made at a time."""
+        """Return the URL of a new virtual host. Several are created at once, because rabbitmqctl is slow to start."""
         if not self._spare:
             self._spare = [f"test-{uuid4().hex[:12]}" for _ in range(SPARE)]
             names = ", ".join(f'<<"{name}">>' for name in self._spare)
@@ -121,11 +121,11 @@ class Broker:
         return f"amqp://guest:guest@{self.host}:{self.port}/{quote(self._spare.pop())}"
 
     def outage(self) -> None:
-        """Stop the broker inside the node: every connection breaks and none is taken."""
+        """Stop the broker inside the node: all connections break and new ones are refused."""
         self.control("stop_app")
 
     def back(self) -> None:
-        """Start it again."""
+        """Start the broker again after `outage`."""
         self.control("start_app")
 
     def cut_connections(self) -> None:
@@ -133,7 +133,7 @@ class Broker:
         self.control("close_all_connections", "--global", "a drill")
 
     def stop(self) -> None:
-        """End the node and leave nothing."""
+        """Stop the node and delete its folder."""
         self.control("stop", check=False)
         if self._node is not None:
             try:

@@ -1,4 +1,4 @@
-"""PostgreSQL and RabbitMQ in containers, where a Docker engine answers and has, or can get, their images."""
+"""PostgreSQL and RabbitMQ in containers, if a Docker engine answers and has, or can pull, their images."""
 
 import os
 import time
@@ -16,11 +16,11 @@ START_SECONDS = 90
 
 
 class Containers:
-    """What the engine can run. PARCOURSPRO_TEST_CONTAINERS=0: nothing, as if there were no engine."""
+    """The images that the engine can run. PARCOURSPRO_TEST_CONTAINERS=0: none, as if there were no engine."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        """`say` tells whoever runs the tests, in one line, why an engine that answers is not used."""
-        self._say = say
+    def __init__(self, report: Callable[[str], None]) -> None:
+        """`report` prints one line with the reason if an engine answers but is not used."""
+        self._report = report
         self._images: dict[str, bool] = {}
         self._engine: docker.DockerClient | None = None
         if os.environ.get("PARCOURSPRO_TEST_CONTAINERS") == "0":
@@ -48,12 +48,12 @@ class Containers:
             try:
                 engine.images.pull(image)
             except DockerException as error:
-                self._say(f"Docker answers but cannot get {image}, so it is not used: {error}")
+                self._report(f"Docker answers but cannot get {image}, so it is not used: {error}")
                 return False
         return True
 
     def _reaper(self) -> bool:
-        """Whether the image that clears away what a killed run leaves can be had; without it a run clears up by itself."""
+        """Whether testcontainers can use its image that removes the containers of a killed run."""
         image = testcontainers_config.ryuk_image
         if image not in self._images and self._engine is not None:
             self._images[image] = self._get(self._engine, image)
@@ -61,27 +61,27 @@ class Containers:
 
 
 class PostgresContainer:
-    """A server that forgets on purpose: what is fast is enough for tests."""
+    """A PostgreSQL server without fsync, because test data need not survive a crash."""
 
     def __enter__(self) -> str:
         """Start it and return the superuser's URL."""
         self._container = DockerContainer(POSTGRES, command="postgres -c fsync=off -c max_connections=300")
         self._container.with_env("POSTGRES_PASSWORD", "test").with_exposed_ports(5432).start()
-        # the server that runs the first scripts does not listen on TCP
+        # the temporary server of the set-up does not listen on TCP, so this waits for the final one
         _await(lambda: self._container.exec(["pg_isready", "-h", "127.0.0.1"]).exit_code == 0, POSTGRES)
         host, port = self._container.get_container_host_ip(), self._container.get_exposed_port(5432)
         return f"postgresql+asyncpg://postgres:test@{host}:{port}/postgres"
 
     def __exit__(self, *_: object) -> None:
-        """Stop it and leave nothing."""
+        """Remove the container."""
         self._container.stop()
 
 
 class ContainerBroker(Broker):
-    """A node in a container; the drills stop and cut it through rabbitmqctl inside."""
+    """A RabbitMQ node in a container; rabbitmqctl runs inside the container."""
 
     def start(self) -> None:
-        """Start the container and wait until the node takes connections."""
+        """Start the container and wait until the node accepts connections."""
         self._container = DockerContainer(RABBITMQ).with_exposed_ports(5672).start()
         self.host, self.port = self._container.get_container_host_ip(), int(self._container.get_exposed_port(5672))
         _await(lambda: self.control("await_startup", check=False) == 0, RABBITMQ)

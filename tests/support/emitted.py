@@ -44,7 +44,7 @@ def needed_files(root: Path = ROOT) -> set[str]:
 
 
 def missing(emitted: Iterable[str], passed: Collection[str], needed: Collection[str]) -> list[str] | None:
-    """The declared messages that nobody emitted; None if the run was too small to know."""
+    """The declared messages that were not emitted; None if the run did not include all needed files."""
     if not needed or not set(needed) <= set(passed):
         return None
     return sorted({message.wire_name for message in REGISTRY.all()} - set(emitted))

@@ -1,4 +1,4 @@
-"""Waiting for what becomes true, instead of sleeping and hoping."""
+"""Waits until a condition is true, instead of sleeping for a fixed time."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def eventually(check: Callable[[], Awaitable[object]], within: float = 5) -> None:
-    """Ask `check` again and again until it is true; fail with its last answer after `within` seconds."""
+    """Repeat `check` until its result is true; fail with the last result after `within` seconds."""
     deadline = time.monotonic() + within
     while not (answer := await check()):
         assert time.monotonic() < deadline, f"not true within {within} s: {answer!r}"

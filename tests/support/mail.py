@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it gets, and a reader of mails that speaks Mailpit's API, whoever serves it."""
+"""An SMTP server that stores the mails that it receives, and a client of Mailpit's API, which several servers offer."""
 
 import email
 import email.policy
@@ -18,11 +18,11 @@ from tests.support.eventually import eventually
 from tests.support.processes import free_port
 
 NEWEST = 100
-"""How many mails of a long-lived system are looked through for one."""
+"""Only this many mails are searched, because an external system may have many older ones."""
 
 
 class SmtpSink:
-    """Listens on a free port in its own thread. `mails`: newest first, with the shapes of Mailpit's API."""
+    """Listens on a free port in its own thread. `mails`: newest first, in the format of Mailpit's API."""
 
     def __init__(self) -> None:
         self.mails: list[dict[str, Any]] = []
@@ -32,8 +32,8 @@ class SmtpSink:
     def port(self) -> int:
         return int(self._controller.port)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Keep one mail."""
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - of aiosmtpd
+        """Store one mail."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
@@ -65,7 +65,7 @@ class SmtpSink:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as its reader sees it. `files`: content type by name."""
+    """One mail as its recipient sees it. `files`: content type by name."""
 
     id: str
     subject: str
@@ -78,51 +78,51 @@ class Mail:
         return [name for name, kind in self.files.items() if kind.startswith("text/calendar")]
 
     def token(self, path: str) -> str:
-        """The secret of the link, as the person would follow it."""
-        found = re.search(rf"/compte/{path}/([A-Za-z0-9_-]+)", self.text)
-        assert found, f"no link to /compte/{path}/ in:\n{self.text}"
-        return found[1]
+        """The secret in the mail's link to `/compte/<path>/`."""
+        match = re.search(rf"/compte/{path}/([A-Za-z0-9_-]+)", self.text)
+        assert match, f"no link to /compte/{path}/ in:\n{self.text}"
+        return match[1]
 
 
 class MailReader:
-    """Reads each mail once, by the address it went to and what its subject says."""
+    """Reads each mail once; finds it by recipient and subject."""
 
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """`base_url`: what stands before `/api/v1/messages`."""
+        """`base_url`: the address before `/api/v1/messages`."""
         self._client = httpx.AsyncClient(base_url=base_url, timeout=20, trust_env=False, transport=transport)
         self._read: set[str] = set()
         self._opened: list[Mail] = []
 
     async def skip(self, address: str) -> None:
-        """What has come to an address until now is not what the test waits for: the address was there before the test."""
-        self._read |= {one["ID"] for one in await self._list() if self._is_to(one, address)}
+        """Ignore the mails that an address has received so far, because it was in use before the test."""
+        self._read |= {mail["ID"] for mail in await self._list() if self._is_to(mail, address)}
 
     async def read(self, address: str | None, subject: str, *, within: float = 30) -> Mail:
-        """The oldest mail not read yet to that address (None: to any) whose subject says this; waits for it."""
-        found: list[dict[str, Any]] = []
+        """Wait for a mail to that address (None: to any) with this subject; of several unread ones, the oldest."""
+        matching: list[dict[str, Any]] = []
 
         async def arrived() -> bool:
             mails = await self._list()
-            found[:] = [one for one in mails if self._is_new(one, address) and subject in one["Subject"]]
-            return bool(found)
+            matching[:] = [mail for mail in mails if self._is_new(mail, address) and subject in mail["Subject"]]
+            return bool(matching)
 
         try:
             await eventually(arrived, within=within)
         except AssertionError as error:
             text = f"no mail {subject!r} to {address}; not read yet: {await self.unread(address)}"
             raise AssertionError(text) from error
-        return await self._open(found[-1]["ID"])
+        return await self._open(matching[-1]["ID"])
 
     async def unread(self, address: str | None) -> list[str]:
-        """The subjects of the mails to an address that nobody has read."""
-        return [one["Subject"] for one in await self._list() if self._is_new(one, address)]
+        """The subjects of the unread mails to an address."""
+        return [mail["Subject"] for mail in await self._list() if self._is_new(mail, address)]
 
     def opened(self, subject: str) -> list[Mail]:
-        """The mails read until now whose subject says this."""
+        """The mails read so far with this subject."""
         return [mail for mail in self._opened if subject in mail.subject]
 
     async def headers(self, mail: Mail) -> dict[str, list[str]] | None:
-        """A mail's headers by name in lower case; None where whoever serves the mails does not show them."""
+        """A mail's headers by name in lower case; None if the server does not offer them."""
         answer = await self._client.get(f"/api/v1/message/{mail.id}/headers")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
@@ -134,17 +134,17 @@ class MailReader:
     async def _list(self) -> list[dict[str, Any]]:
         answer = await self._client.get("/api/v1/messages", params={"limit": NEWEST})
         messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
-        return [{**one, "Subject": _typed(one["Subject"])} for one in messages]
+        return [{**message, "Subject": _typed(message["Subject"])} for message in messages]
 
     async def _open(self, mail_id: str) -> Mail:
-        """Read one mail whole; what every mail must have is checked here, once for all of them."""
+        """Read one whole mail; checks the parts that every mail must have."""
         body = (await self._client.get(f"/api/v1/message/{mail_id}")).raise_for_status().json()
         text = _typed(body["Text"])
         assert "Vous recevez ce message parce que" in text, text
         assert "Vous recevez ce message parce que" in _typed(html.unescape(body["HTML"])), body["HTML"]
         assert re.search(r"https?://\S+", text), f"no link to the next step in:\n{text}"
         self._read.add(mail_id)
-        files = {one["FileName"]: one["ContentType"] for one in body["Attachments"]}
+        files = {file["FileName"]: file["ContentType"] for file in body["Attachments"]}
         mail = Mail(mail_id, _typed(body["Subject"]), text, files)
         self._opened.append(mail)
         return mail
@@ -154,9 +154,9 @@ class MailReader:
 
     @staticmethod
     def _is_to(mail: dict[str, Any], address: str | None) -> bool:
-        return address is None or any(one["Address"].lower() == address.lower() for one in mail["To"])
+        return address is None or any(to["Address"].lower() == address.lower() for to in mail["To"])
 
 
 def _typed(text: str) -> str:
-    """The words as a test types them: plain spaces and apostrophes, one kind of line break."""
+    """The text as the tests write it: with plain spaces, apostrophes and line breaks."""
     return text.replace("\r\n", "\n").translate({0xA0: " ", 0x202F: " ", 0x2019: "'"})

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests, with a migrated template for each service and a fresh copy for each test."""
+"""A PostgreSQL server for the tests, with a migrated template for each service and a new copy for each test."""
 
 import shutil
 import tempfile
@@ -15,12 +15,12 @@ from shared.migrations import migrate_async
 
 
 class TestServer:
-    """One server. Each service has an owner role, which migrates, and a running role of the service's name."""
+    """One server. Each service has an owner role, which runs migrations, and a running role with the service's name."""
 
     __test__ = False
 
     def __init__(self, url: str) -> None:
-        """`url` is a superuser's."""
+        """`url`: the address for a superuser."""
         self.url: URL = make_url(url)
         self._run = uuid4().hex[:8]
         self._templates: set[str] = set()
@@ -47,7 +47,7 @@ class TestServer:
         )
 
     async def close(self) -> None:
-        """Leave no template behind on a server that is not the tests' own."""
+        """Drop the templates; needed on an external server only."""
         for template in self._templates:
             await self.execute(f"DROP DATABASE {template} WITH (FORCE)")
 
@@ -64,7 +64,7 @@ class TestServer:
 
 
 class EmbeddedServer:
-    """The wheel's PostgreSQL in a temporary folder that its system user can reach."""
+    """PostgreSQL from a wheel, in a temporary folder that its system user can access."""
 
     def __enter__(self) -> str:
         """Start it and return the superuser's URL."""
@@ -77,6 +77,6 @@ class EmbeddedServer:
         ).render_as_string()
 
     def __exit__(self, *_: object) -> None:
-        """Stop it and leave nothing."""
+        """Stop it and delete its folder."""
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,4 +1,7 @@
-"""What is asked of a database meanwhile, through SQLAlchemy and around it: neither of the two logs the other's statements."""
+"""Records the statements that run in a block, both those of SQLAlchemy and those sent directly through asyncpg.
+
+Two loggers are needed, because neither library logs the statements of the other.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,32 +11,32 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "pg_notify", "typeinfo_tree", "'jit'")
-"""Of transactions, of notices, and what asyncpg asks once of a connection when it meets a type."""
+"""Parts of statements that are not counted: transactions, notifications, and asyncpg's one-time queries about types."""
 
 
 @contextmanager
 def statements(engine: AsyncEngine) -> Iterator[list[str]]:
-    """The statements of all connections that are taken in the block."""
+    """The statements of all connections that are checked out in the block."""
     run: list[str] = []
 
-    def note(logged: Any) -> None:
-        if not any(words in logged.query for words in NOT_COUNTED):
+    def of_asyncpg(logged: Any) -> None:
+        if not any(part in logged.query for part in NOT_COUNTED):
             run.append(logged.query)
 
-    def executed(_: Any, __: Any, statement: str, *___: Any) -> None:
+    def of_sqlalchemy(_: Any, __: Any, statement: str, *___: Any) -> None:
         run.append(statement)
 
-    def taken(connection: Any, *_: Any) -> None:
-        connection.driver_connection.add_query_logger(note)
+    def checked_out(connection: Any, *_: Any) -> None:
+        connection.driver_connection.add_query_logger(of_asyncpg)
 
-    def given_back(connection: Any, *_: Any) -> None:
+    def checked_in(connection: Any, *_: Any) -> None:
         if connection is not None:
-            connection.driver_connection.remove_query_logger(note)
+            connection.driver_connection.remove_query_logger(of_asyncpg)
 
     listeners: dict[str, Callable[..., None]] = {
-        "before_cursor_execute": executed,
-        "checkout": taken,
-        "checkin": given_back,
+        "before_cursor_execute": of_sqlalchemy,
+        "checkout": checked_out,
+        "checkin": checked_in,
     }
     for name, listener in listeners.items():
         event.listen(engine.sync_engine, name, listener)

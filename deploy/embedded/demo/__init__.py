@@ -1,16 +1,16 @@
-"""The fictional agency "Cap Exemple", played through the public APIs as people would."""
+"""The demo data of the fictional agency "Cap Exemple", created through the public APIs."""
 
 from datetime import UTC, datetime
 
 import httpx
 
 from deploy.embedded.demo.requests import Requests
-from deploy.embedded.demo.story import Story
+from deploy.embedded.demo.scenario import Scenario
 
 
-async def play(address: str, staff_email: str) -> None:
-    """Fill an empty installation; raises Stuck when it does not answer as it should."""
+async def fill(address: str, staff_email: str) -> None:
+    """Fill an empty installation; raises Stuck if a call does not succeed in time."""
     async with httpx.AsyncClient(base_url=address, timeout=30) as http:
-        story = Story(http, staff_email, datetime.now(UTC))
-        await story.tell()
-        await Requests(story).make()
+        scenario = Scenario(http, staff_email, datetime.now(UTC))
+        await scenario.create()
+        await Requests(scenario).create()

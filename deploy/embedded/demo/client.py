@@ -1,4 +1,4 @@
-"""A person at the public APIs, and the mailbox in which links arrive."""
+"""A client of the public APIs for one person, and access to the links in their mails."""
 
 import asyncio
 import re
@@ -11,24 +11,24 @@ import httpx
 PATIENCE_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.1
 NOT_YET: Final = frozenset({404, 409, 422})
-"""What a service answers while the news that it needs has not reached it."""
+"""Statuses that a service answers while it has not yet received an event that the call depends on."""
 
 
 class Stuck(Exception):
-    """A call that must succeed in the end did not; the text is the last answer."""
+    """A call that must succeed did not succeed in time; the text is the last answer."""
 
 
 @dataclass(slots=True)
 class Caller:
-    """Somebody, signed in or not."""
+    """The HTTP client of one person; `token` is None for a visitor."""
 
     http: httpx.AsyncClient
     token: str | None = None
 
-    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:  # noqa: ANN401 - the answer's JSON
-        """Call until it succeeds: news travels between services, so what is refused now may be right in a moment.
+    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:  # noqa: ANN401 - any JSON
+        """Repeat a call until it succeeds, because events from other services may still be on their way.
 
-        Raises Stuck with the last answer when it is not right after PATIENCE_SECONDS, at once for any other failure.
+        Raises Stuck with the last answer after PATIENCE_SECONDS, or at once if the status is not in NOT_YET.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -36,29 +36,29 @@ class Caller:
             if answer.is_success:
                 return answer.json() if answer.content else None
             if answer.status_code not in NOT_YET or time.monotonic() > deadline:
-                said = f"{method} {path}: {answer.status_code} {answer.text}"
-                raise Stuck(said)
+                text = f"{method} {path}: {answer.status_code} {answer.text}"
+                raise Stuck(text)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def change(self, method: str, path: str, body: Any, *, read: str) -> Any:  # noqa: ANN401 - the answer's JSON
-        """Change something that has a version: read it, and change that version."""
-        seen = await self.http.get(read, headers=self._authorization())
-        return await self.call(method, path, body, **{"If-Match": seen.headers["ETag"]})
+    async def change(self, method: str, path: str, body: Any, *, read: str) -> Any:  # noqa: ANN401 - any JSON
+        """Change an object that has a version: read its ETag, then send it with the change."""
+        current = await self.http.get(read, headers=self._authorization())
+        return await self.call(method, path, body, **{"If-Match": current.headers["ETag"]})
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
 async def secret_of(http: httpx.AsyncClient, email: str, page: str) -> str:
-    """The secret in the link of the newest mail to an address that leads to that page (`/compte/adresse/`); waits for the mail."""
+    """Wait for a mail to that address with a link to `page` (`/compte/adresse/`); return the secret in the link."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         listed = (await http.get("/mailbox/api/v1/messages", params={"limit": "500"})).json()["messages"]
-        for one in listed:
-            if one["To"][0]["Address"] == email:
-                mail = (await http.get(f"/mailbox/api/v1/message/{one['ID']}")).json()
-                found = re.search(re.escape(page) + r"([\w-]+)", mail["Text"])
-                if found:
-                    return found[1]
+        for summary in listed:
+            if summary["To"][0]["Address"] == email:
+                mail = (await http.get(f"/mailbox/api/v1/message/{summary['ID']}")).json()
+                link = re.search(re.escape(page) + r"([\w-]+)", mail["Text"])
+                if link:
+                    return link[1]
         await asyncio.sleep(POLL_SECONDS * 2)
-    raise Stuck(f"no mail to {email} leads to {page}")
+    raise Stuck(f"no mail to {email} has a link to {page}")

@@ -1,14 +1,14 @@
-"""Who is in the demonstration: five structures, fifteen people."""
+"""The structures and people of the demo data: five structures, twelve people in them, two trainers."""
 
 from dataclasses import dataclass
 from typing import Final
 
-PASSWORD: Final = "Demain-on-forme!"  # noqa: S105 - shown on the first page of a demonstration, and of nothing else
+PASSWORD: Final = "Demain-on-forme!"  # noqa: S105 - public: the start page of the demo shows it
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """An organisation; its SIRET is made up and passes the check of its digits."""
+    """An organisation; its SIRET is fictional, with correct check digits."""
 
     key: str
     name: str
@@ -19,7 +19,7 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of a structure. The first one of each is its referent at once and gives everybody's statuses."""
+    """A person of a structure. The first person of each structure is its referent and sets the statuses of all."""
 
     key: str
     civility: str
@@ -30,13 +30,13 @@ class Person:
 
     @property
     def email(self) -> str:
-        """The address."""
+        """The e-mail address."""
         return f"{self.key}@{self.structure}.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Trainer:
-    """Somebody whom the agency's desk gave an account without a structure."""
+    """A person whose account was created by staff, without a structure."""
 
     key: str
     civility: str
@@ -45,13 +45,13 @@ class Trainer:
 
     @property
     def email(self) -> str:
-        """The address."""
+        """The e-mail address."""
         return f"{self.key}@formateurs.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the first page shows of a person."""
+    """A demo account as the start page shows it."""
 
     name: str
     email: str
@@ -80,7 +80,7 @@ PEOPLE: Final = (
     Person("thomas.brunet", "M.", "Thomas", "Brunet", "mobilite", ("employer", "referent")),
     Person("ines.moreau", "Mme", "Inès", "Moreau", "mobilite", ()),
 )
-"""The last one has asked, and nobody has answered yet."""
+"""The attachment of the last person is requested and waits for the referent."""
 
 TRAINERS: Final = (
     Trainer("nadia.lemoine", "Mme", "Nadia", "Lemoine"),
@@ -91,14 +91,14 @@ _ROLES: Final = {"beneficiary": "bénéficiaire", "employer": "employeur", "refe
 
 
 def _role(person: Person) -> str:
-    structure = next(one.name for one in STRUCTURES if one.key == person.structure)
-    said = ", ".join(_ROLES[status] for status in person.statuses) or "attend la réponse du référent"
-    return f"{said} – {structure}"
+    structure = next(structure.name for structure in STRUCTURES if structure.key == person.structure)
+    roles = ", ".join(_ROLES[status] for status in person.statuses) or "attend la réponse du référent"
+    return f"{roles} – {structure}"
 
 
 ACCOUNTS: Final = (
     Account("Agence", "agence@cap-exemple.example", "agence (secrétariat)"),
-    *(Account(f"{one.first_name} {one.last_name}", one.email, "formateur") for one in TRAINERS),
-    *(Account(f"{one.first_name} {one.last_name}", one.email, _role(one)) for one in PEOPLE),
+    *(Account(f"{trainer.first_name} {trainer.last_name}", trainer.email, "formateur") for trainer in TRAINERS),
+    *(Account(f"{person.first_name} {person.last_name}", person.email, _role(person)) for person in PEOPLE),
 )
-"""Everybody, for the first page and for the terminal."""
+"""All demo accounts, for the start page and for the terminal."""

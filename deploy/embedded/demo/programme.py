@@ -1,4 +1,4 @@
-"""What the demonstration's agency teaches: six axes, twelve trainings, twenty-four sessions over the coming months."""
+"""The catalogue of the demo data: six axes, twelve trainings, twenty-four sessions in the coming months."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ SATURDAY: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What is taught. `halves` is the number of half days; `trainer` the key of who teaches."""
+    """A training. `halves`: its number of half days; `trainer`: the key of its trainer."""
 
     key: str
     axis: str
@@ -31,7 +31,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One occurrence: so many weeks from now, on that day of the week (0 is Monday)."""
+    """One occurrence of a training: `weeks` from now, on `weekday` (0 is Monday)."""
 
     training: str
     number: int
@@ -71,7 +71,8 @@ TRAININGS: Final = (
     Training(
         "vae", "Droits et dispositifs", "La VAE pas à pas",
         "Informer et accompagner vers la validation des acquis de l'expérience.",
-        "Situer la VAE parmi les voies de certification ; vérifier la recevabilité ; préparer à la rédaction du dossier.",
+        "Situer la VAE parmi les voies de certification ; vérifier la recevabilité ; "
+        "préparer à la rédaction du dossier.",
         "Cadre légal en vigueur. Étapes et interlocuteurs. Étude de trois parcours.",
         _EVERYBODY, _NONE, 2, "thierry.castaing",
     ),
@@ -169,14 +170,14 @@ SESSIONS: Final = (
 
 
 def slots(first_day: date, halves: int) -> list[dict[str, str]]:
-    """Half days in a row from a day on, mornings and afternoons, week-ends left out; in the API's shape."""
-    found: list[dict[str, str]] = []
+    """Consecutive half days from a day on, without week-ends, in the form of the API."""
+    half_days: list[dict[str, str]] = []
     day = first_day
-    while len(found) < halves:
+    while len(half_days) < halves:
         if day.weekday() < SATURDAY:
-            found += [_slot(day, *half) for half in (MORNING, AFTERNOON)][: halves - len(found)]
+            half_days += [_slot(day, *half) for half in (MORNING, AFTERNOON)][: halves - len(half_days)]
         day += timedelta(days=1)
-    return found
+    return half_days
 
 
 def _slot(day: date, begins: time, ends: time) -> dict[str, str]:
@@ -187,13 +188,16 @@ def _slot(day: date, begins: time, ends: time) -> dict[str, str]:
 
 
 def first_day(today: date, weeks: int, weekday: int) -> date:
-    """That day of the week, so many weeks after this one."""
+    """The day `weekday` of the week that is `weeks` after the current one."""
     return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks, days=weekday)
 
 
 def times_of(first: date, halves: int, *, opened: datetime) -> dict[str, object]:
-    """Slots, opening and closing of a session in the API's shape: requests close a week before, but not before they opened."""
-    found = slots(first, halves)
-    begins = datetime.fromisoformat(found[0]["starts_at"])
+    """Slots, opening and closing time of a session, in the form of the API.
+
+    The session closes for requests a week before it starts, but at least an hour after it opened.
+    """
+    half_days = slots(first, halves)
+    begins = datetime.fromisoformat(half_days[0]["starts_at"])
     closes = max(begins - timedelta(days=7), opened + timedelta(hours=1))
-    return {"slots": found, "opens_at": opened.isoformat(), "closes_at": min(closes, begins).isoformat()}
+    return {"slots": half_days, "opens_at": opened.isoformat(), "closes_at": min(closes, begins).isoformat()}

@@ -1,10 +1,10 @@
-"""The requests of the demonstration: at least one in every state that a request can have."""
+"""The requests of the demo data: at least one in every state that a request can have."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from deploy.embedded.demo.people import PEOPLE
-from deploy.embedded.demo.story import ENROLLMENT, Story
+from deploy.embedded.demo.scenario import ENROLLMENT, Scenario
 
 EMPLOYERS: Final = {
     "mission-locale": "claire.dumas",
@@ -15,8 +15,8 @@ EMPLOYERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Who asks for which session, and why; `then` is what becomes of it, step by step (see `_STEPS`)."""
+class Request:
+    """A request of a person for a session. `then`: the steps after it, each with its text (see `Requests._step`)."""
 
     person: str
     session: tuple[str, int]
@@ -25,109 +25,129 @@ class Wish:
 
 
 ACCEPTED: Final = ("accept", "")
-WISHES: Final = (
-    Wish("karim.benali", ("entretien", 1), "Je reçois des jeunes en rupture et veux mieux conduire nos premiers échanges."),
-    Wish("sophie.laurent", ("vae", 1), "Trois personnes de mon portefeuille envisagent une VAE ce semestre.", (ACCEPTED, ("validate", ""))),
-    Wish("aicha.diallo", ("vae", 1), "Notre association ouvre une permanence sur la VAE en janvier.", (ACCEPTED,)),
-    Wish("lucas.hourcade", ("vae", 1), "Je suis la référence VAE de la maison de l'emploi depuis peu.", (ACCEPTED, ("validate", ""))),
-    Wish(
+REQUESTS: Final = (
+    Request(
+        "karim.benali", ("entretien", 1),
+        "Je reçois des jeunes en rupture et veux mieux conduire nos premiers échanges.",
+    ),
+    Request(
+        "sophie.laurent", ("vae", 1), "Trois personnes de mon portefeuille envisagent une VAE ce semestre.",
+        (ACCEPTED, ("validate", "")),
+    ),
+    Request("aicha.diallo", ("vae", 1), "Notre association ouvre une permanence sur la VAE en janvier.", (ACCEPTED,)),
+    Request(
+        "lucas.hourcade", ("vae", 1), "Je suis la référence VAE de la maison de l'emploi depuis peu.",
+        (ACCEPTED, ("validate", "")),
+    ),
+    Request(
         "bruno.testard", ("vae", 1), "Nos stagiaires nous interrogent souvent sur la VAE.",
         (ACCEPTED, ("question", "Avez-vous déjà accompagné une personne jusqu'au jury ?")),
     ),
-    Wish("emilie.garnier", ("discriminations", 1), "Je construis un module sur l'égalité pour nos formateurs.", (ACCEPTED,)),
-    Wish(
-        "aicha.diallo", ("handicap", 1), "Plusieurs personnes que j'accompagne ont une reconnaissance de travailleur handicapé.",
+    Request(
+        "emilie.garnier", ("discriminations", 1), "Je construis un module sur l'égalité pour nos formateurs.",
+        (ACCEPTED,),
+    ),
+    Request(
+        "aicha.diallo", ("handicap", 1),
+        "Plusieurs personnes que j'accompagne ont une reconnaissance de travailleur handicapé.",
         (ACCEPTED, ("question", "Avez-vous un cas précis à apporter le premier jour ?")),
     ),
-    Wish(
+    Request(
         "lucas.hourcade", ("handicap", 1), "Je souhaite mieux travailler avec le réseau spécialisé.",
         (ACCEPTED, ("question", "Travaillez-vous déjà avec un partenaire spécialisé ?"),
          ("answer", "Oui, une conseillère vient une fois par mois dans nos locaux.")),
     ),
-    Wish(
+    Request(
         "karim.benali", ("tableur", 1), "Mes suivis tiennent sur des feuilles éparses.",
         (("refuse", "Une formation interne au tableur est prévue en mars."),),
     ),
-    Wish(
+    Request(
         "sophie.laurent", ("entreprises", 1), "Je découvre la relation avec les employeurs.",
         (ACCEPTED, ("decline", "Ce groupe s'adresse aux chargé·es de relations avec les entreprises.")),
     ),
-    Wish("bruno.testard", ("alternance", 1), "Nous ouvrons deux classes en alternance.", (ACCEPTED, ("withdraw", ""))),
-    Wish(
-        "emilie.garnier", ("atelier", 1), "J'anime mon premier atelier en février.",
-        (ACCEPTED, ("take back", "Effectif insuffisant cette semaine-là.")),
+    Request(
+        "bruno.testard", ("alternance", 1), "Nous ouvrons deux classes en alternance.", (ACCEPTED, ("withdraw", "")),
     ),
-    Wish("lucas.hourcade", ("codev", 1), "Je suis seul sur mon poste et voudrais échanger entre pairs.", (ACCEPTED, ("validate", ""))),
-    Wish("karim.benali", ("rgpd", 1), "Je tiens le registre de notre structure.", (ACCEPTED, ("validate", ""))),
-    Wish("sophie.laurent", ("rgpd", 1), "Je reprends le secrétariat des dossiers.", (ACCEPTED, ("validate", ""))),
-    Wish("emilie.garnier", ("conflit", 1), "L'accueil du centre a connu deux incidents cet automne."),
+    Request(
+        "emilie.garnier", ("atelier", 1), "J'anime mon premier atelier en février.",
+        (ACCEPTED, ("withdraw agreement", "Effectif insuffisant cette semaine-là.")),
+    ),
+    Request(
+        "lucas.hourcade", ("codev", 1), "Je suis seul sur mon poste et voudrais échanger entre pairs.",
+        (ACCEPTED, ("validate", "")),
+    ),
+    Request("karim.benali", ("rgpd", 1), "Je tiens le registre de notre structure.", (ACCEPTED, ("validate", ""))),
+    Request("sophie.laurent", ("rgpd", 1), "Je reprends le secrétariat des dossiers.", (ACCEPTED, ("validate", ""))),
+    Request("emilie.garnier", ("conflit", 1), "L'accueil du centre a connu deux incidents cet automne."),
 )  # fmt: skip
 
 
 class Requests:
-    """Makes the wishes come true."""
+    """Creates the requests and makes the decisions about them."""
 
-    def __init__(self, story: Story) -> None:
-        """Begin with no request made."""
-        self._story = story
-        self._people = {one.key: one for one in PEOPLE}
-        self._ids: dict[Wish, str] = {}
+    def __init__(self, scenario: Scenario) -> None:
+        """`scenario`: its people and sessions must exist."""
+        self._scenario = scenario
+        self._people = {person.key: person for person in PEOPLE}
+        self._ids: dict[Request, str] = {}
 
-    async def make(self) -> None:
-        """Every wish and what follows it, then what befalls the sessions."""
-        for wish in WISHES:
-            self._ids[wish] = await self._request(wish)
-            for step, words in wish.then:
-                await self._step(wish, step, words)
+    async def create(self) -> None:
+        """Create every request and make its steps, then cancel one session and move two into the past."""
+        for request in REQUESTS:
+            self._ids[request] = await self._request(request)
+            for step, text in request.then:
+                await self._step(request, step, text)
         await self._cancel_a_session()
         await self._close_attendance()
-        # nobody has decided on this one, and its session is over now: the clock lets it expire
-        await self._story.took_place(("conflit", 1), days_ago=9)
+        # the request for this session has no decision and the session is over: enrollment's clock lets it expire
+        await self._scenario.move_into_the_past(("conflit", 1), days_ago=9)
 
-    async def _request(self, wish: Wish) -> str:
-        person = self._story.people[wish.person]
-        session = self._story.sessions[wish.session]
+    async def _request(self, request: Request) -> str:
+        person = self._scenario.people[request.person]
+        session = self._scenario.sessions[request.session]
         await person.call("PUT", f"{ENROLLMENT}/cart/sessions/{session}")
         body = {
-            "structure_id": self._story.structures[self._people[wish.person].structure],
-            "lines": [{"session_id": session, "motivation": wish.motivation}],
+            "structure_id": self._scenario.structures[self._people[request.person].structure],
+            "lines": [{"session_id": session, "motivation": request.motivation}],
         }
         made = await person.call("POST", f"{ENROLLMENT}/cart/validation", body)
         return str(made["requests"][0]["id"])
 
-    async def _step(self, wish: Wish, step: str, words: str) -> None:
-        story = self._story
-        employer = story.people[EMPLOYERS[self._people[wish.person].structure]]
-        person, trainer = story.people[wish.person], story.people[story.trainer_of(wish.session)]
+    async def _step(self, request: Request, step: str, text: str) -> None:
+        scenario = self._scenario
+        employer = scenario.people[EMPLOYERS[self._people[request.person].structure]]
+        person, trainer = scenario.people[request.person], scenario.people[scenario.trainer_of(request.session)]
         caller, path, body = {
             "accept": (employer, "acceptance", None),
-            "refuse": (employer, "refusal", {"reason": words}),
-            "take back": (employer, "agreement-withdrawal", {"reason": words}),
+            "refuse": (employer, "refusal", {"reason": text}),
+            "withdraw agreement": (employer, "agreement-withdrawal", {"reason": text}),
             "validate": (trainer, "validation", None),
-            "question": (trainer, "question", {"question": words}),
-            "decline": (trainer, "decline", {"reason": words}),
-            "answer": (person, "answer", {"answer": words}),
+            "question": (trainer, "question", {"question": text}),
+            "decline": (trainer, "decline", {"reason": text}),
+            "answer": (person, "answer", {"answer": text}),
             "withdraw": (person, "withdrawal", None),
         }[step]
-        await caller.call("POST", f"{ENROLLMENT}/enrollments/{self._ids[wish]}/{path}", body)
+        await caller.call("POST", f"{ENROLLMENT}/enrollments/{self._ids[request]}/{path}", body)
 
     async def _cancel_a_session(self) -> None:
-        session = self._story.sessions["codev", 1]
+        session = self._scenario.sessions["codev", 1]
         reason = "L'animatrice est indisponible ; une autre date est proposée en février."
-        await self._story.staff.call("POST", f"/api/catalogue/v1/sessions/{session}/cancellation", {"reason": reason})
+        await self._scenario.staff.call(
+            "POST", f"/api/catalogue/v1/sessions/{session}/cancellation", {"reason": reason}
+        )
 
     async def _close_attendance(self) -> None:
-        """One session took place: one person was there, the other was not."""
-        story = self._story
-        slots = await story.took_place(("rgpd", 1), days_ago=12)
-        trainer = story.people[story.trainer_of(("rgpd", 1))]
-        path = f"{ENROLLMENT}/sessions/{story.sessions['rgpd', 1]}/attendance"
+        """Record the attendance of a session in the past: one person attended, the other did not."""
+        scenario = self._scenario
+        slots = await scenario.move_into_the_past(("rgpd", 1), days_ago=12)
+        trainer = scenario.people[scenario.trainer_of(("rgpd", 1))]
+        path = f"{ENROLLMENT}/sessions/{scenario.sessions['rgpd', 1]}/attendance"
         sheet = await trainer.call("GET", path)
-        there = {"Benali": True, "Laurent": False}
-        said = [
-            {"enrollment_id": line["enrollment_id"], "present": there[line["person"]["last_name"]]}
+        present = {"Benali": True, "Laurent": False}
+        presences = [
+            {"enrollment_id": line["enrollment_id"], "present": present[line["person"]["last_name"]]}
             for line in sheet["lines"]
         ]
         for slot in slots:
-            await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": said})
+            await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": presences})
         await trainer.call("POST", f"{path}/closure")

@@ -1,235 +1,246 @@
-"""From a structure that nobody knows to people who can sign in, each with the statuses that the referent gave."""
+"""Steps from an unknown structure to people who can sign in, each with the statuses that the referent gave them."""
 
 from typing import Any
 
 from tests.e2e.people import Person, siret
-from tests.e2e.story import Story
+from tests.e2e.scenario import Scenario
 
 
-async def the_desk_signs_in(story: Story) -> None:
-    if story.system.processes:  # just started: its first account is there when its mail is
-        await story.staff.reads("Confirmez votre adresse")
-    await story.staff.resets_the_password()
-    await story.staff.signs_in()
-    assert (await story.staff.gets("identity/v1/me"))["is_staff"] is True
+async def staff_sign_in(scenario: Scenario) -> None:
+    if scenario.system.processes:  # just started: once this mail is there, the first account exists
+        await scenario.staff.read_mail("Confirmez votre adresse")
+    await scenario.staff.reset_password()
+    await scenario.staff.sign_in()
+    assert (await scenario.staff.get_json("identity/v1/me"))["is_staff"] is True
 
 
-async def a_structure_that_is_not_listed_is_asked_for(story: Story) -> None:
-    name = f"Mairie de Saint-Aubin {story.run}"
-    assert await _listed(story, name) == []
-    asked = {
+async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None:
+    name = f"Mairie de Saint-Aubin {scenario.run}"
+    assert await _listed(scenario, name) == []
+    body = {
         "name": name,
         "siret": siret(),
         "town": "Saint-Aubin",
         "contact_name": "Camille Passant",
-        "contact_email": story.visitor.email,
+        "contact_email": scenario.visitor.email,
     }
-    request = await story.visitor.does("POST", "identity/v1/structure-requests", asked, expect=202)
+    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
 
-    mail = await story.mails.read(None, f"Structure à ajouter : {name}")
-    assert asked["siret"] in mail.text
-    waiting = await story.staff.gets("identity/v1/structure-requests?state=open&limit=100")
-    assert request["id"] in [one["id"] for one in waiting["items"]]
+    mail = await scenario.mails.read(None, f"Structure à ajouter : {name}")
+    assert body["siret"] in mail.text
+    waiting = await scenario.staff.get_json("identity/v1/structure-requests?state=open&limit=100")
+    assert request["id"] in [item["id"] for item in waiting["items"]]
     path = f"identity/v1/structure-requests/{request['id']}/acceptance"
-    story.structures["mairie"] = await story.staff.does("POST", path, {"is_member": True}, expect=201)
+    scenario.structures["mairie"] = await scenario.staff.call("POST", path, {"is_member": True}, expect=201)
 
-    assert name in await story.visitor.reads(f"{name} est ajoutée")
-    assert [one["name"] for one in await _listed(story, name)] == [name]
-
-
-async def a_structure_is_found_by_name_siret_and_town(story: Story) -> None:
-    structure = story.structures["mairie"]
-    for words in (story.run, structure["siret"], f"saint-aubin {story.run}", f"MAIRIE DE SAINT-AUBIN {story.run}"):
-        assert structure["id"] in [one["id"] for one in await _listed(story, words)], words
+    assert name in await scenario.visitor.read_mail(f"{name} est ajoutée")
+    assert [structure["name"] for structure in await _listed(scenario, name)] == [name]
 
 
-async def a_structure_that_the_desk_does_not_know_is_refused(story: Story) -> None:
-    name = f"Entreprise imaginaire {story.run}"
-    asked = {
+async def a_structure_is_found_by_name_siret_and_town(scenario: Scenario) -> None:
+    structure = scenario.structures["mairie"]
+    for words in (
+        scenario.run,
+        structure["siret"],
+        f"saint-aubin {scenario.run}",
+        f"MAIRIE DE SAINT-AUBIN {scenario.run}",
+    ):
+        assert structure["id"] in [item["id"] for item in await _listed(scenario, words)], words
+
+
+async def staff_refuse_to_add_an_unknown_structure(scenario: Scenario) -> None:
+    name = f"Entreprise imaginaire {scenario.run}"
+    body = {
         "name": name,
         "siret": siret(),
         "town": "Nulle-Part",
         "contact_name": "Camille Passant",
-        "contact_email": story.visitor.email,
+        "contact_email": scenario.visitor.email,
     }
-    request = await story.visitor.does("POST", "identity/v1/structure-requests", asked, expect=202)
+    request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
     path = f"identity/v1/structure-requests/{request['id']}/refusal"
-    await story.staff.does("POST", path, {"reason": "Hors du territoire de l'agence."})
-    assert "Hors du territoire de l'agence." in await story.visitor.reads(f"{name} n'est pas ajoutée")
-    await story.mails.read(None, f"Structure à ajouter : {name}")
-    assert await _listed(story, name) == []
+    await scenario.staff.call("POST", path, {"reason": "Hors du territoire de l'agence."})
+    assert "Hors du territoire de l'agence." in await scenario.visitor.read_mail(f"{name} n'est pas ajoutée")
+    await scenario.mails.read(None, f"Structure à ajouter : {name}")
+    assert await _listed(scenario, name) == []
 
 
-async def the_first_user_proves_the_address_and_becomes_the_referent(story: Story) -> None:
-    amandine = story["amandine"]
-    await asks_for_an_account(story, amandine, "mairie")
+async def the_first_user_verifies_the_address_and_becomes_the_referent(scenario: Scenario) -> None:
+    amandine = scenario["amandine"]
+    await register(scenario, amandine, "mairie")
     body = {"email": amandine.email, "password": amandine.password}
-    await amandine.does("POST", "identity/v1/tokens", body, expect=401)
-    await amandine.proves_the_address()
-    await amandine.signs_in()
+    await amandine.call("POST", "identity/v1/tokens", body, expect=401)
+    await amandine.verify_address()
+    await amandine.sign_in()
 
     assert await _statuses(amandine) == ("active", ["referent"])
-    assert "référent" in await amandine.reads(f"Votre rattachement à {story.structures['mairie']['name']} est confirmé")
-
-
-async def the_referent_confirms_the_second_user_who_hears_of_it_by_mail(story: Story) -> None:
-    amandine, bruno, name = story["amandine"], story["bruno"], story.structures["mairie"]["name"]
-    await waits_for_the_referent(story, bruno, "mairie")
-    assert await _statuses(bruno) == ("requested", [])
-    assert bruno.email in await amandine.reads(f"{bruno.full_name} demande à rejoindre {name}")
-
-    waiting = await amandine.gets(
-        f"identity/v1/attachments?scope=structure&state=requested&structure_id={story.structures['mairie']['id']}"
+    assert "référent" in await amandine.read_mail(
+        f"Votre rattachement à {scenario.structures['mairie']['name']} est confirmé"
     )
-    assert [one["account"]["email"] for one in waiting["items"]] == [bruno.email]
-    path = f"identity/v1/attachments/{waiting['items'][0]['id']}/confirmation"
-    await bruno.does("POST", path, {"statuses": ["beneficiary"]}, expect=404)
-    await amandine.does("POST", path, {"statuses": []}, expect=422)
-    await amandine.does("POST", path, {"statuses": ["beneficiary"]})
 
-    assert "bénéficiaire" in await bruno.reads(f"Votre rattachement à {name} est confirmé")
+
+async def the_referent_confirms_the_second_user_who_gets_a_mail(scenario: Scenario) -> None:
+    amandine, bruno, name = scenario["amandine"], scenario["bruno"], scenario.structures["mairie"]["name"]
+    await request_attachment(scenario, bruno, "mairie")
+    assert await _statuses(bruno) == ("requested", [])
+    assert bruno.email in await amandine.read_mail(f"{bruno.full_name} demande à rejoindre {name}")
+
+    waiting = await amandine.get_json(
+        f"identity/v1/attachments?scope=structure&state=requested&structure_id={scenario.structures['mairie']['id']}"
+    )
+    assert [attachment["account"]["email"] for attachment in waiting["items"]] == [bruno.email]
+    path = f"identity/v1/attachments/{waiting['items'][0]['id']}/confirmation"
+    await bruno.call("POST", path, {"statuses": ["beneficiary"]}, expect=404)
+    await amandine.call("POST", path, {"statuses": []}, expect=422)
+    await amandine.call("POST", path, {"statuses": ["beneficiary"]})
+
+    assert "bénéficiaire" in await bruno.read_mail(f"Votre rattachement à {name} est confirmé")
     assert await _statuses(bruno) == ("active", ["beneficiary"])
 
 
-async def the_referent_refuses_somebody_who_does_not_work_there(story: Story) -> None:
-    amandine, zoe, name = story["amandine"], story["zoe"], story.structures["mairie"]["name"]
-    await waits_for_the_referent(story, zoe, "mairie")
-    await amandine.reads(f"{zoe.full_name} demande à rejoindre {name}")
+async def the_referent_refuses_a_person_who_does_not_work_there(scenario: Scenario) -> None:
+    amandine, zoe, name = scenario["amandine"], scenario["zoe"], scenario.structures["mairie"]["name"]
+    await request_attachment(scenario, zoe, "mairie")
+    await amandine.read_mail(f"{zoe.full_name} demande à rejoindre {name}")
     path = f"identity/v1/attachments/{zoe.attachment_id}/refusal"
-    await amandine.does("POST", path, {"reason": "Cette personne ne travaille pas chez nous."})
-    assert "Cette personne ne travaille pas chez nous." in await zoe.reads(f"Votre rattachement à {name} est refusé")
-    [refused] = (await zoe.gets("identity/v1/attachments?scope=mine"))["items"]
+    await amandine.call("POST", path, {"reason": "Cette personne ne travaille pas chez nous."})
+    assert "Cette personne ne travaille pas chez nous." in await zoe.read_mail(
+        f"Votre rattachement à {name} est refusé"
+    )
+    [refused] = (await zoe.get_json("identity/v1/attachments?scope=mine"))["items"]
     assert (refused["state"], refused["statuses"]) == ("refused", [])
 
 
-async def the_referent_gives_the_statuses(story: Story) -> None:
-    amandine, name = story["amandine"], story.structures["mairie"]["name"]
+async def the_referent_sets_the_statuses(scenario: Scenario) -> None:
+    amandine, name = scenario["amandine"], scenario.structures["mairie"]["name"]
     for key in ("emma", "claire", "denis"):
-        await joins(story, key, "mairie", referent="amandine")
+        await join(scenario, key, "mairie", referent="amandine")
     for key in ("claire", "denis"):
-        await gives(amandine, story[key], ["employer"])
-        assert "employeur" in await story[key].reads(f"Vos statuts dans {name} ont changé")
-        assert await _statuses(story[key]) == ("active", ["employer"])
-    path = f"identity/v1/attachments/{story['bruno'].attachment_id}"
-    await story["claire"].does("PUT", f"{path}/statuses", {"statuses": ["employer"]}, expect=404, **{"If-Match": '"2"'})
+        await set_statuses(amandine, scenario[key], ["employer"])
+        assert "employeur" in await scenario[key].read_mail(f"Vos statuts dans {name} ont changé")
+        assert await _statuses(scenario[key]) == ("active", ["employer"])
+    path = f"identity/v1/attachments/{scenario['bruno'].attachment_id}"
+    await scenario["claire"].call(
+        "PUT", f"{path}/statuses", {"statuses": ["employer"]}, expect=404, **{"If-Match": '"2"'}
+    )
 
 
-async def the_referent_reports_a_change_of_the_structure(story: Story) -> None:
-    structure = story.structures["mairie"]
-    words = f"La mairie a fusionné : elle s'appelle Saint-Aubin-le-Neuf {story.run}."
-    report = await story["amandine"].does(
+async def the_referent_reports_a_change_of_the_structure(scenario: Scenario) -> None:
+    structure = scenario.structures["mairie"]
+    words = f"La mairie a fusionné : elle s'appelle Saint-Aubin-le-Neuf {scenario.run}."
+    report = await scenario["amandine"].call(
         "POST", f"identity/v1/structures/{structure['id']}/change-reports", {"text": words}, expect=201
     )
-    assert words in (await story.mails.read(None, f"Changement signalé : {structure['name']}")).text
+    assert words in (await scenario.mails.read(None, f"Changement signalé : {structure['name']}")).text
 
-    waiting = await story.staff.gets("identity/v1/change-reports?state=open&limit=100")
-    assert report["id"] in [one["id"] for one in waiting["items"]]
-    changed = await story.staff.edits(
+    waiting = await scenario.staff.get_json("identity/v1/change-reports?state=open&limit=100")
+    assert report["id"] in [item["id"] for item in waiting["items"]]
+    changed = await scenario.staff.edit(
         "PATCH", f"identity/v1/structures/{structure['id']}", {"town": "Saint-Aubin-le-Neuf"}
     )
     assert changed["town"] == "Saint-Aubin-le-Neuf"
-    await story.staff.does("POST", f"identity/v1/change-reports/{report['id']}/closure")
-    # the structure's people are not told by mail: they reported it
+    await scenario.staff.call("POST", f"identity/v1/change-reports/{report['id']}/closure")
+    # the people of the structure get no mail: one of them reported the change
 
 
-async def the_status_of_referent_is_handed_over(story: Story) -> None:
-    amandine, claire, name = story["amandine"], story["claire"], story.structures["mairie"]["name"]
-    await gives(amandine, amandine, ["beneficiary"], expect=409)  # the last referent
-    await gives(amandine, claire, ["employer", "referent"])
-    await gives(amandine, amandine, ["beneficiary"])
+async def the_status_of_referent_is_handed_over(scenario: Scenario) -> None:
+    amandine, claire, name = scenario["amandine"], scenario["claire"], scenario.structures["mairie"]["name"]
+    await set_statuses(amandine, amandine, ["beneficiary"], expect=409)  # the last referent
+    await set_statuses(amandine, claire, ["employer", "referent"])
+    await set_statuses(amandine, amandine, ["beneficiary"])
     assert await _statuses(claire) == ("active", ["employer", "referent"])
     assert await _statuses(amandine) == ("active", ["beneficiary"])
-    await story.all_read(f"Vos statuts dans {name} ont changé", "amandine", "claire")
+    await scenario.all_read(f"Vos statuts dans {name} ont changé", "amandine", "claire")
 
 
-async def an_account_is_opened_with_address_and_password(story: Story) -> None:
-    bruno = story["bruno"]
-    await bruno.does(
+async def a_person_signs_in_with_address_and_password(scenario: Scenario) -> None:
+    bruno = scenario["bruno"]
+    await bruno.call(
         "POST", "identity/v1/tokens", {"email": bruno.email, "password": "ce n'est pas le bon"}, expect=401
     )
-    await bruno.signs_in()
-    refreshed = await bruno.does("POST", "identity/v1/tokens/refresh", {"refresh_token": bruno.tokens["refresh_token"]})
-    await bruno.does("POST", "identity/v1/tokens/revocation", {"refresh_token": refreshed["refresh_token"]}, expect=204)
-    await bruno.does("POST", "identity/v1/tokens/refresh", {"refresh_token": refreshed["refresh_token"]}, expect=401)
-    await bruno.signs_in()
+    await bruno.sign_in()
+    refreshed = await bruno.call("POST", "identity/v1/tokens/refresh", {"refresh_token": bruno.tokens["refresh_token"]})
+    await bruno.call("POST", "identity/v1/tokens/revocation", {"refresh_token": refreshed["refresh_token"]}, expect=204)
+    await bruno.call("POST", "identity/v1/tokens/refresh", {"refresh_token": refreshed["refresh_token"]}, expect=401)
+    await bruno.sign_in()
 
 
-async def a_forgotten_password_is_set_anew_from_the_mail(story: Story) -> None:
-    bruno, before = story["bruno"], story["bruno"].password
+async def a_forgotten_password_is_reset_by_mail(scenario: Scenario) -> None:
+    bruno, before = scenario["bruno"], scenario["bruno"].password
     bruno.password = f"{before}-nouveau"
-    await bruno.resets_the_password()
-    await bruno.reads("Votre mot de passe a changé")
-    await bruno.does("POST", "identity/v1/tokens", {"email": bruno.email, "password": before}, expect=401)
-    await bruno.signs_in()
+    await bruno.reset_password()
+    await bruno.read_mail("Votre mot de passe a changé")
+    await bruno.call("POST", "identity/v1/tokens", {"email": bruno.email, "password": before}, expect=401)
+    await bruno.sign_in()
 
 
-async def an_account_asked_for_twice_tells_the_owner_alone(story: Story) -> None:
-    bruno = story["bruno"]
-    await asks_for_an_account(story, bruno, "mairie")
-    await bruno.reads("Vous avez déjà un compte")
+async def a_second_registration_only_informs_the_owner_by_mail(scenario: Scenario) -> None:
+    bruno = scenario["bruno"]
+    await register(scenario, bruno, "mairie")
+    await bruno.read_mail("Vous avez déjà un compte")
 
 
-async def another_structure_has_its_own_people(story: Story) -> None:
-    body = {"name": f"Association Tremplin {story.run}", "siret": siret(), "town": "Guéret", "is_member": False}
-    story.structures["tremplin"] = structure = await story.staff.does(
+async def another_structure_has_its_own_people(scenario: Scenario) -> None:
+    body = {"name": f"Association Tremplin {scenario.run}", "siret": siret(), "town": "Guéret", "is_member": False}
+    scenario.structures["tremplin"] = structure = await scenario.staff.call(
         "POST", "identity/v1/structures", body, expect=201
     )
-    hugo = story["hugo"]
-    await asks_for_an_account(story, hugo, "tremplin")
-    await hugo.proves_the_address()
-    await hugo.signs_in()
-    await hugo.reads(f"Votre rattachement à {structure['name']} est confirmé")
+    hugo = scenario["hugo"]
+    await register(scenario, hugo, "tremplin")
+    await hugo.verify_address()
+    await hugo.sign_in()
+    await hugo.read_mail(f"Votre rattachement à {structure['name']} est confirmé")
     await _statuses(hugo)
-    await gives(hugo, hugo, ["referent", "employer"])
-    await hugo.reads(f"Vos statuts dans {structure['name']} ont changé")
+    await set_statuses(hugo, hugo, ["referent", "employer"])
+    await hugo.read_mail(f"Vos statuts dans {structure['name']} ont changé")
     for key in ("ines", "jules"):
-        await joins(story, key, "tremplin", referent="hugo")
+        await join(scenario, key, "tremplin", referent="hugo")
 
 
-async def asks_for_an_account(story: Story, person: Person, structure: str) -> None:
-    """The form: structure, civility, names, address. The answer is the same for a known address."""
+async def register(scenario: Scenario, person: Person, structure: str) -> None:
+    """Send the registration form. The answer is the same for an address that already has an account."""
     body = {
-        "structure_id": story.structures[structure]["id"],
+        "structure_id": scenario.structures[structure]["id"],
         "civility": "Mme",
         "first_name": person.first_name,
         "last_name": person.last_name,
         "email": person.email,
     }
-    answer = await story.visitor.does("POST", "identity/v1/registrations", body, expect=202)
+    answer = await scenario.visitor.call("POST", "identity/v1/registrations", body, expect=202)
     assert answer == {"status": "accepted"}
 
 
-async def joins(story: Story, key: str, structure: str, *, referent: str) -> None:
-    """From the form to a confirmed beneficiary."""
-    person, name = story[key], story.structures[structure]["name"]
-    await waits_for_the_referent(story, person, structure)
-    await story[referent].reads(f"{person.full_name} demande à rejoindre {name}")
+async def join(scenario: Scenario, key: str, structure: str, *, referent: str) -> None:
+    """Register a person and let the referent confirm them as a beneficiary."""
+    person, name = scenario[key], scenario.structures[structure]["name"]
+    await request_attachment(scenario, person, structure)
+    await scenario[referent].read_mail(f"{person.full_name} demande à rejoindre {name}")
     path = f"identity/v1/attachments/{person.attachment_id}/confirmation"
-    await story[referent].does("POST", path, {"statuses": ["beneficiary"]})
-    await person.reads(f"Votre rattachement à {name} est confirmé")
+    await scenario[referent].call("POST", path, {"statuses": ["beneficiary"]})
+    await person.read_mail(f"Votre rattachement à {name} est confirmé")
 
 
-async def waits_for_the_referent(story: Story, person: Person, structure: str) -> None:
-    """Proved and signed in; the attachment is asked for."""
-    await asks_for_an_account(story, person, structure)
-    await person.proves_the_address()
-    await person.signs_in()
+async def request_attachment(scenario: Scenario, person: Person, structure: str) -> None:
+    """Register a person up to the point where the attachment waits for the referent."""
+    await register(scenario, person, structure)
+    await person.verify_address()
+    await person.sign_in()
     await _statuses(person)
 
 
 async def _statuses(person: Person) -> tuple[str, list[str]]:
-    """State and statuses of the person's one attachment, which is noted."""
-    [attachment] = (await person.gets("identity/v1/me"))["attachments"]
+    """State and statuses of the person's only attachment; stores its id in `person`."""
+    [attachment] = (await person.get_json("identity/v1/me"))["attachments"]
     person.attachment_id = attachment["id"]
     return attachment["state"], sorted(attachment["statuses"])
 
 
-async def gives(referent: Person, person: Person, statuses: list[str], *, expect: int = 200) -> None:
-    """A referent sets somebody's statuses."""
+async def set_statuses(referent: Person, person: Person, statuses: list[str], *, expect: int = 200) -> None:
+    """Set the statuses of a person, as their referent."""
     path = f"identity/v1/attachments/{person.attachment_id}"
-    await referent.edits("PUT", f"{path}/statuses", {"statuses": statuses}, read=path, expect=expect)
+    await referent.edit("PUT", f"{path}/statuses", {"statuses": statuses}, read=path, expect=expect)
 
 
-async def _listed(story: Story, words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await story.visitor.gets(f"identity/v1/structures?q={words}"))["items"]
-    return found
+async def _listed(scenario: Scenario, words: str) -> list[dict[str, Any]]:
+    structures: list[dict[str, Any]] = (await scenario.visitor.get_json(f"identity/v1/structures?q={words}"))["items"]
+    return structures

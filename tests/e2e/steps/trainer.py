@@ -1,53 +1,55 @@
-"""The trainer's yes, no or question; a seat that comes free; and who gets it."""
+"""Steps of the trainer's decision or question, and of a seat that becomes free and is given to a queued request."""
 
 from typing import Final
 
-from tests.e2e.steps.requests import ENROLLMENTS, asks
-from tests.e2e.story import Story
+from tests.e2e.scenario import Scenario
+from tests.e2e.steps.requests import ENROLLMENTS, request_session
 
 IN: Final = ["creneau-1.ics", "creneau-2.ics"]
 OUT: Final = ["annulation-1.ics", "annulation-2.ics"]
-"""One calendar file a slot."""
+"""The calendar files of a mail, one for each slot: invitations and cancellations."""
 
 
-async def the_trainer_reads_the_motivation_and_validates(story: Story) -> None:
-    theo, title = story["theo"], story.title("entretien")
-    listed = (await theo.gets(f"{ENROLLMENTS}?scope=sessions&session_id={story.sessions['entretien']['id']}"))["items"]
-    assert {one["id"] for one in listed} == {
-        story.requests[person, "entretien"] for person in ("bruno", "emma", "ines", "jules")
+async def the_trainer_reads_the_motivation_and_validates(scenario: Scenario) -> None:
+    theo, title = scenario["theo"], scenario.title("entretien")
+    listed = (await theo.get_json(f"{ENROLLMENTS}?scope=sessions&session_id={scenario.sessions['entretien']['id']}"))[
+        "items"
+    ]
+    assert {request["id"] for request in listed} == {
+        scenario.requests[person, "entretien"] for person in ("bruno", "emma", "ines", "jules")
     }
-    seen = await story.view("theo", "bruno", "entretien")
-    assert title in seen["motivation"]
-    assert {"validate", "ask", "decline"} <= set(seen["moves"])
-    await story.decide("theo", "bruno", "entretien", "validation")
-    assert (await story.view("bruno", "bruno", "entretien"))["status_label"] == "Inscrit·e"
+    view = await scenario.view("theo", "bruno", "entretien")
+    assert title in view["motivation"]
+    assert {"validate", "ask", "decline"} <= set(view["moves"])
+    await scenario.decide("theo", "bruno", "entretien", "validation")
+    assert (await scenario.view("bruno", "bruno", "entretien"))["status_label"] == "Inscrit·e"
 
 
-async def the_enrolled_person_gets_the_slots_as_a_calendar_file(story: Story) -> None:
+async def the_enrolled_person_gets_the_slots_as_a_calendar_file(scenario: Scenario) -> None:
     for key in ("bruno", "claire", "denis"):
-        mail = await story.mails.read(story[key].email, f"Inscription confirmée : {story.title('entretien')}")
+        mail = await scenario.mails.read(scenario[key].email, f"Inscription confirmée : {scenario.title('entretien')}")
         assert mail.calendar == IN
         assert mail.text.count("Salle Vézère") == 1
         assert mail.text.count(", de ") == 2  # both slots
 
 
-async def the_trainer_comes_back_with_a_question_and_the_person_answers(story: Story) -> None:
+async def the_trainer_asks_a_question_and_the_person_answers(scenario: Scenario) -> None:
     title, question, words = (
-        story.title("entretien"),
+        scenario.title("entretien"),
         "Avez-vous déjà mené un entretien ?",
         "Oui, chaque semaine depuis deux ans.",
     )
-    await story.decide("theo", "emma", "entretien", "question", {"question": question})
-    assert question in await story["emma"].reads(f"Le formateur vous pose une question : {title}")
-    assert (await story.view("emma", "emma", "entretien"))["status_label"] == "Pré-inscrit·e, réponse attendue"
-    await story.decide("theo", "emma", "entretien", "answer", {"answer": words}, expect=404)
-    await story.decide("emma", "emma", "entretien", "answer", {"answer": words})
-    assert words in await story["theo"].reads(f"Réponse {story['emma'].of} : {title}")
-    await story.decide("theo", "emma", "entretien", "validation")
-    await story.all_read(f"Inscription confirmée : {title}", "emma", "claire", "denis")
-    history = await story["emma"].gets(f"{ENROLLMENTS}/{story.requests['emma', 'entretien']}/history")
+    await scenario.decide("theo", "emma", "entretien", "question", {"question": question})
+    assert question in await scenario["emma"].read_mail(f"Le formateur vous pose une question : {title}")
+    assert (await scenario.view("emma", "emma", "entretien"))["status_label"] == "Pré-inscrit·e, réponse attendue"
+    await scenario.decide("theo", "emma", "entretien", "answer", {"answer": words}, expect=404)
+    await scenario.decide("emma", "emma", "entretien", "answer", {"answer": words})
+    assert words in await scenario["theo"].read_mail(f"Réponse {scenario['emma'].of} : {title}")
+    await scenario.decide("theo", "emma", "entretien", "validation")
+    await scenario.all_read(f"Inscription confirmée : {title}", "emma", "claire", "denis")
+    history = await scenario["emma"].get_json(f"{ENROLLMENTS}/{scenario.requests['emma', 'entretien']}/history")
     by_people = [(line["move"], line["moved_by"]["last_name"], line["note"]) for line in history if line["moved_by"]]
-    denis, theo, emma = (story[key].last_name for key in ("denis", "theo", "emma"))
+    denis, theo, emma = (scenario[key].last_name for key in ("denis", "theo", "emma"))
     assert by_people == [
         ("accept", denis, None),
         ("ask", theo, question),
@@ -56,55 +58,63 @@ async def the_trainer_comes_back_with_a_question_and_the_person_answers(story: S
     ]
 
 
-async def the_trainer_may_validate_somebody_who_is_queued(story: Story) -> None:
-    await story.decide("theo", "jules", "entretien", "validation")
-    assert (await story.view("jules", "jules", "entretien"))[
+async def the_trainer_may_validate_a_queued_request(scenario: Scenario) -> None:
+    await scenario.decide("theo", "jules", "entretien", "validation")
+    assert (await scenario.view("jules", "jules", "entretien"))[
         "status_label"
     ] == "Sur liste d'attente, validé·e par le formateur"
-    for text in await story.all_read(f"Validé·e, sur liste d'attente : {story.title('entretien')}", "jules", "hugo"):
+    for text in await scenario.all_read(
+        f"Validé·e, sur liste d'attente : {scenario.title('entretien')}", "jules", "hugo"
+    ):
         assert "2e rang" in text
 
 
-async def the_trainer_declines_and_says_why(story: Story) -> None:
-    await asks(story, "jules", "tremplin", "visite", ("hugo",))
-    await story.decide("hugo", "jules", "visite", "acceptance")
-    await story["jules"].reads(f"Pré-inscription : {story.title('visite')}")
-    await story["theo"].reads(f"Pré-inscription {story['jules'].of} à valider")
-    await story.decide("theo", "jules", "visite", "decline", {"reason": "Cette visite suppose un projet déjà arrêté."})
-    for text in await story.all_read(f"Demande déclinée : {story.title('visite')}", "jules", "hugo"):
+async def the_trainer_declines_with_a_reason(scenario: Scenario) -> None:
+    await request_session(scenario, "jules", "tremplin", "visite", ("hugo",))
+    await scenario.decide("hugo", "jules", "visite", "acceptance")
+    await scenario["jules"].read_mail(f"Pré-inscription : {scenario.title('visite')}")
+    await scenario["theo"].read_mail(f"Pré-inscription {scenario['jules'].of} à valider")
+    await scenario.decide(
+        "theo", "jules", "visite", "decline", {"reason": "Cette visite suppose un projet déjà arrêté."}
+    )
+    for text in await scenario.all_read(f"Demande déclinée : {scenario.title('visite')}", "jules", "hugo"):
         assert "Cette visite suppose un projet déjà arrêté." in text
-    assert (await story.view("jules", "jules", "visite"))["status_label"] == "Refusée (par le formateur)"
+    assert (await scenario.view("jules", "jules", "visite"))["status_label"] == "Refusée (par le formateur)"
 
 
-async def a_withdrawal_gives_the_seat_to_the_first_in_the_queue(story: Story) -> None:
-    title = story.title("entretien")
-    withdrawn = await story.decide("emma", "emma", "entretien", "withdrawal")
+async def a_withdrawal_promotes_the_first_request_in_the_queue(scenario: Scenario) -> None:
+    title = scenario.title("entretien")
+    withdrawn = await scenario.decide("emma", "emma", "entretien", "withdrawal")
     assert (withdrawn["approval"], withdrawn["seat"], withdrawn["late"]) == ("withdrawn", "none", False)
-    promoted = await story.view("ines", "ines", "entretien")  # in the same instant: no waiting here
+    promoted = await scenario.view("ines", "ines", "entretien")  # in the same transaction, so without waiting
     assert (promoted["status_label"], promoted["seat"]) == ("Pré-inscrit·e", "held")
-    assert (await story.view("jules", "jules", "entretien"))["rank"] == 1
+    assert (await scenario.view("jules", "jules", "entretien"))["rank"] == 1
 
-    assert "Vous êtes maintenant pré-inscrit·e" in await story["ines"].reads(f"Une place s'est libérée : {title}")
-    await story["hugo"].reads(f"Une place s'est libérée : {title}")
-    await story["theo"].reads(f"Pré-inscription {story['ines'].of} à valider")
+    assert "Vous êtes maintenant pré-inscrit·e" in await scenario["ines"].read_mail(
+        f"Une place s'est libérée : {title}"
+    )
+    await scenario["hugo"].read_mail(f"Une place s'est libérée : {title}")
+    await scenario["theo"].read_mail(f"Pré-inscription {scenario['ines'].of} à valider")
     for key in ("emma", "claire", "denis"):
-        mail = await story.mails.read(story[key].email, f"Désistement : {title}")
+        mail = await scenario.mails.read(scenario[key].email, f"Désistement : {title}")
         assert mail.calendar == OUT
-    await story["theo"].reads(f"Désistement : {title}")
-    await story.decide("theo", "ines", "entretien", "validation")
-    await story.all_read(f"Inscription confirmée : {title}", "ines", "hugo")
+    await scenario["theo"].read_mail(f"Désistement : {title}")
+    await scenario.decide("theo", "ines", "entretien", "validation")
+    await scenario.all_read(f"Inscription confirmée : {title}", "ines", "hugo")
 
 
-async def a_seat_more_enrolls_at_once_who_was_validated_in_the_queue(story: Story) -> None:
-    path = f"catalogue/v1/sessions/{story.sessions['entretien']['id']}"
-    await story.staff.edits("PUT", f"{path}/capacity", {"capacity": 3}, read=path)
+async def an_additional_seat_enrolls_a_queued_request_that_is_already_validated(scenario: Scenario) -> None:
+    path = f"catalogue/v1/sessions/{scenario.sessions['entretien']['id']}"
+    await scenario.staff.edit("PUT", f"{path}/capacity", {"capacity": 3}, read=path)
     for key in ("jules", "hugo"):
-        mail = await story.mails.read(story[key].email, f"Une place s'est libérée : {story.title('entretien')}")
+        mail = await scenario.mails.read(
+            scenario[key].email, f"Une place s'est libérée : {scenario.title('entretien')}"
+        )
         assert "L'inscription est confirmée" in mail.text
         assert mail.calendar == IN
-    assert (await story.view("jules", "jules", "entretien"))["status_label"] == "Inscrit·e"
+    assert (await scenario.view("jules", "jules", "entretien"))["status_label"] == "Inscrit·e"
 
 
-async def everybody_sees_that_the_session_is_full(story: Story) -> None:
-    path = f"catalogue/v1/sessions/{story.sessions['entretien']['id']}"
-    await story.visitor.sees_soon(path, lambda session: session["occupancy"] == {"held": 3, "queued": 0, "free": 0})
+async def visitors_see_that_the_session_is_full(scenario: Scenario) -> None:
+    path = f"catalogue/v1/sessions/{scenario.sessions['entretien']['id']}"
+    await scenario.visitor.get_until(path, lambda session: session["occupancy"] == {"held": 3, "queued": 0, "free": 0})

@@ -1,15 +1,14 @@
-"""One world for all tests of this folder; each leaves it as it was."""
+"""The four services, started once for all tests of this folder: no test leaves a change behind."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.integration.edges.world import World, world_on
+from tests.integration.edges.all_services import AllServices, started_on
 from tests.support.postgres import TestServer
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world(postgres_server: TestServer) -> AsyncIterator[World]:
-    """The four services, and people of every kind."""
-    async with world_on(postgres_server) as made:
-        yield made
+async def services(postgres_server: TestServer) -> AsyncIterator[AllServices]:
+    async with started_on(postgres_server) as services:
+        yield services

@@ -1,7 +1,8 @@
-"""Who may do what: every endpoint of every service against every kind of person, as the statuses that they get.
+"""The access table: the status that each endpoint of each service gives to each kind of person.
 
-`{name=target}` in a path says which object is meant: see `cells.Targets`. What one may not see is 404, for visitors 401.
-A status in the table is that of a call whose body is right (`bodies.py`); it is rolled back, so that each finds the world as it was.
+`{name=target}` in a path names the object of the call: see `calls.target`. An object that a person may not see is 404,
+for visitors 401. Each status is that of a call with a valid body (`calls.BODIES`). Every call is rolled back, so that
+the next one finds the same data.
 """
 
 from typing import Final

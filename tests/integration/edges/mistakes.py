@@ -1,4 +1,4 @@
-"""Every mistake that can be made in a body, from its schema in OpenAPI and a right body."""
+"""Makes wrong request bodies from an OpenAPI schema and a valid body, one mistake in each."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 ANY_CHARACTER: Final = {"password", "new_password", "current_password", "token", "refresh_token"}
-"""Secrets: any character may be in them."""
+"""Fields that accept any character, because they are secrets."""
 LONG: Final = 4001
-"""One more than the longest text that anybody may send (`shared.http.fields.Text`)."""
+"""One character more than the longest text field accepts (`shared.http.fields.Text`)."""
 
 WRONG: Final[dict[Any, dict[str, Any]]] = {
     "uuid": {"not a UUID": "pas-un-identifiant"},
@@ -20,7 +20,7 @@ WRONG: Final[dict[Any, dict[str, Any]]] = {
     "boolean": {"not a boolean": "peut-être"},
     "object": {"not an object": "texte"},
 }
-"""Wrong values by format or type."""
+"""Invalid values for each format or type."""
 WRONG_TEXTS: Final = {
     "blank": "   ",
     "control character": "un\u0000deux",
@@ -30,7 +30,7 @@ WRONG_TEXTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One wrong body. `field`: the path that the answer must name."""
+    """One wrong body. `field`: the path of the field that the answer must report."""
 
     what: str
     field: str
@@ -48,12 +48,12 @@ class Place:
 
     @property
     def field(self) -> str:
-        """The path as problem documents write it."""
+        """The path in the form that problem documents use."""
         return ".".join(map(str, self.path))
 
 
 def mistakes(body: dict[str, Any], schema: dict[str, Any], components: dict[str, Any]) -> Iterator[Mistake]:
-    """One wrong body after the other; all else in each is right."""
+    """All wrong bodies, each with exactly one mistake."""
     for place in _places(body, _resolved(schema, components), components, (), required=True):
         if isinstance(place.value, dict) and place.schema.get("additionalProperties", False) is False:
             path = (*place.path, "inconnu")
@@ -91,20 +91,22 @@ def _places(
                     required=name in schema.get("required", []),
                 )
     if isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _places(one, _resolved(schema["items"], components), components, (*path, number), required=False)
+        for number, item in enumerate(value):
+            yield from _places(
+                item, _resolved(schema["items"], components), components, (*path, number), required=False
+            )
 
 
 def _resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """The schema behind references and behind `or null`."""
+    """The schema without references and without `or null`."""
     if "$ref" in schema:
         return _resolved(components[schema["$ref"].rpartition("/")[2]], components)
-    choices = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
+    choices = [choice for choice in schema.get("anyOf", []) if choice.get("type") != "null"]
     return _resolved(choices[0], components) if len(choices) == 1 else schema
 
 
 def _holder(body: Any, path: tuple[str | int, ...]) -> tuple[Any, Any]:
-    """A copy of the body, and in it what holds the last step of the path."""
+    """A copy of the body, and the object or list in it that contains the last step of the path."""
     copied = deepcopy(body)
     inside = copied
     for step in path[:-1]:

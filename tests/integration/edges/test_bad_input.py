@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tests.e2e.people import Person
-from tests.integration.edges.cells import Row, body_of, rows, version
+from tests.integration.edges.all_services import AllServices
+from tests.integration.edges.calls import Row, body_of, rows, version
 from tests.integration.edges.matrix import MATRIX
 from tests.integration.edges.mistakes import mistakes
-from tests.integration.edges.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -25,91 +25,98 @@ def _with_body(service: str) -> list[Row]:
     return [row for row in rows() if row.service == service and row.method != "GET"]
 
 
-def _somebody(world: World, row: Row) -> Person:
-    return world.people[row.somebody]
+def _allowed_person(services: AllServices, row: Row) -> Person:
+    return services.people[row.allowed_person]
 
 
-def _operation(world: World, row: Row) -> dict[str, Any]:
-    found: dict[str, Any] = world.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
-    return found
+def _operation(services: AllServices, row: Row) -> dict[str, Any]:
+    operation: dict[str, Any] = services.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
+    return operation
 
 
-def _judged(answer: httpx.Response, field: str) -> str | None:
-    """What is wrong with an answer that must name one field, in French; None when nothing is."""
+def _fault(answer: httpx.Response, field: str) -> str | None:
+    """What is wrong with an answer that must report exactly one field in French; None if nothing is."""
     if answer.status_code != 422:
         return f"{answer.status_code} {answer.text[:200]}"
     if answer.headers["content-type"] != "application/problem+json":
         return f"content type {answer.headers['content-type']}"
     problem = answer.json()
-    entries = [one for one in problem.get("errors") or [] if one["field"] == field]
+    entries = [entry for entry in problem.get("errors") or [] if entry["field"] == field]
     if len(entries) != 1:
         return f"{len(entries)} entries for it in {problem}"
-    if any(ENGLISH.search(one["message"]) or not FRENCH.search(one["message"]) for one in problem["errors"]):
+    messages = [entry["message"] for entry in problem["errors"]]
+    if any(ENGLISH.search(message) or not FRENCH.search(message) for message in messages):
         return f"not French: {problem['errors']}"
     return None
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_every_mistake_in_every_body_is_named_in_french_and_changes_nothing(world: World, service: str) -> None:
-    before, wrong, tried = await world.fingerprint(), [], 0
-    components = world.apps[service].openapi().get("components", {}).get("schemas", {})
+async def test_every_mistake_in_every_body_is_reported_in_french_and_changes_nothing(
+    services: AllServices, service: str
+) -> None:
+    before, wrong, tried = await services.fingerprint(), [], 0
+    components = services.apps[service].openapi().get("components", {}).get("schemas", {})
     for row in _with_body(service):
-        body = body_of(world.story, row)
+        body = body_of(services.scenario, row)
         if body is None:
             continue
-        person = _somebody(world, row)
-        headers = await version(world, row, person)
-        schema = _operation(world, row)["requestBody"]["content"]["application/json"]["schema"]
+        person = _allowed_person(services, row)
+        headers = await version(services, row, person)
+        schema = _operation(services, row)["requestBody"]["content"]["application/json"]["schema"]
         for mistake in mistakes(body, schema, components):
             tried += 1
-            answer = await person.sends(row.method, row.path(world.story), mistake.body, **headers)
-            if said := _judged(answer, mistake.field):
-                wrong.append(f"{row.method} {row.written} {mistake.field} {mistake.what}: {said}")
+            answer = await person.send(row.method, row.path(services.scenario), mistake.body, **headers)
+            if fault := _fault(answer, mistake.field):
+                wrong.append(f"{row.method} {row.written} {mistake.field} {mistake.what}: {fault}")
     assert wrong == []
     assert tried > 10 or service == "notifier"
-    assert await world.fingerprint() == before
+    assert await services.fingerprint() == before
 
 
 @pytest.mark.parametrize("service", ["identity", "catalogue", "enrollment"])
-async def test_a_form_with_several_mistakes_shows_all_of_them_at_once(world: World, service: str) -> None:
+async def test_several_mistakes_in_one_form_are_all_reported(services: AllServices, service: str) -> None:
     wrong = []
     for row in _with_body(service):
-        body = body_of(world.story, row)
+        body = body_of(services.scenario, row)
         texts = [name for name, value in (body or {}).items() if isinstance(value, str)]
         if len(texts) < 2:
             continue
-        person = _somebody(world, row)
+        person = _allowed_person(services, row)
         empty = {**body, **dict.fromkeys(texts, "")}
-        answer = await person.sends(row.method, row.path(world.story), empty, **await version(world, row, person))
-        fields = sorted(one["field"] for one in answer.json().get("errors", []))
+        answer = await person.send(
+            row.method, row.path(services.scenario), empty, **await version(services, row, person)
+        )
+        fields = sorted(entry["field"] for entry in answer.json().get("errors", []))
         if answer.status_code != 422 or fields != sorted(texts):
             wrong.append(f"{row.method} {row.written}: {answer.status_code} {fields}, not {sorted(texts)}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_what_is_no_json_no_object_no_id_or_too_large_is_said_so(world: World, service: str) -> None:
-    before, wrong = await world.fingerprint(), []
+async def test_invalid_json_wrong_types_bad_ids_and_large_bodies_are_refused(
+    services: AllServices, service: str
+) -> None:
+    before, wrong = await services.fingerprint(), []
     for row in (row for row in rows() if row.service == service):
-        person = _somebody(world, row)
-        path = row.path(world.story)
-        if "requestBody" in _operation(world, row):
+        person = _allowed_person(services, row)
+        path = row.path(services.scenario)
+        if "requestBody" in _operation(services, row):
             for content, status in (
                 ('{"a":', 422),
                 ("[1, 2]", 422),
                 ("null, null", 422),
                 (f'{{"a": "{TOO_LARGE}"}}', 413),
             ):
-                answer = await _raw(person, row, path, content, await version(world, row, person))
+                answer = await _raw(person, row, path, content, await version(services, row, person))
                 if answer.status_code != status or "detail" not in answer.json():
                     wrong.append(f"{row.method} {row.written} {content[:20]}: {answer.status_code} {answer.text[:200]}")
         if parameter := re.search(r"\{(\w+_id)=", row.written):
             bad = f"{service}/v1" + re.sub(r"{\w+}", "pas-un-identifiant", row.template)
-            answer = await person.sends(row.method, bad, body_of(world.story, row), **{"If-Match": '"1"'})
-            if said := _judged(answer, parameter[1]):
-                wrong.append(f"{row.method} {row.written} with a bad id: {said}")
+            answer = await person.send(row.method, bad, body_of(services.scenario, row), **{"If-Match": '"1"'})
+            if fault := _fault(answer, parameter[1]):
+                wrong.append(f"{row.method} {row.written} with a bad id: {fault}")
     assert wrong == []
-    assert await world.fingerprint() == before
+    assert await services.fingerprint() == before
 
 
 async def _raw(person: Person, row: Row, path: str, content: str, headers: dict[str, str]) -> httpx.Response:
@@ -119,15 +126,15 @@ async def _raw(person: Person, row: Row, path: str, content: str, headers: dict[
 
 
 @pytest.mark.parametrize("service", list(MATRIX))
-async def test_filters_that_nobody_knows_how_to_read_are_named(world: World, service: str) -> None:
+async def test_invalid_query_parameters_are_reported(services: AllServices, service: str) -> None:
     wrong = []
     for row in (row for row in rows() if row.service == service and row.method == "GET"):
-        for parameter in _operation(world, row).get("parameters", []):
+        for parameter in _operation(services, row).get("parameters", []):
             for bad in _bad_values(parameter) if parameter["in"] == "query" else ():
-                path = f"{row.path(world.story).partition('?')[0]}?{parameter['name']}={bad}"
-                answer = await _somebody(world, row).sends("GET", path)
-                if said := _judged(answer, parameter["name"]):
-                    wrong.append(f"{path}: {said}")
+                path = f"{row.path(services.scenario).partition('?')[0]}?{parameter['name']}={bad}"
+                answer = await _allowed_person(services, row).send("GET", path)
+                if fault := _fault(answer, parameter["name"]):
+                    wrong.append(f"{path}: {fault}")
     assert wrong == []
 
 
@@ -138,5 +145,5 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd"]
     if parameter["name"] == "q":
         return ["x" * 201, "%00"]
-    kinds = [one.get("format") for one in parameter["schema"].get("anyOf", [parameter["schema"]])]
-    return ["2027-03-02T09:00:00", "demain"] if "date-time" in kinds else ["autre-chose"]
+    formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
+    return ["2027-03-02T09:00:00", "demain"] if "date-time" in formats else ["autre-chose"]

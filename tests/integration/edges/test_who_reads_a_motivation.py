@@ -1,4 +1,4 @@
-"""A motivation, a trainer's question and its answer: read by whom they are for, and from no side by anybody else."""
+"""Only the person, the employers, the trainer and staff can read a motivation, a trainer's question and its answer."""
 
 from collections.abc import AsyncIterator
 from itertools import product
@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.people import Person
-from tests.integration.edges.cells import Row, rows
-from tests.integration.edges.scene import ANSWER, QUESTION
-from tests.integration.edges.world import World
+from tests.integration.edges.all_services import AllServices
+from tests.integration.edges.calls import Row, rows
+from tests.integration.edges.example_data import ANSWER, QUESTION
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -17,54 +17,63 @@ READERS: Final = {"own", "employer", "trainer", "staff"}
 MOTIVATION: Final = "mes missions ont changé cette année"
 
 
-def _secrets(world: World) -> list[str]:
-    """Words about requests that only the first beneficiary has made."""
-    titles = [world.story.title(key) for key in ("entretien", "droit", "visite")]
+def _secrets(services: AllServices) -> list[str]:
+    """The confidential texts of requests that only the first beneficiary has made."""
+    titles = [services.scenario.title(key) for key in ("entretien", "droit", "visite")]
     return [*(f"Pour « {title} » : {MOTIVATION}" for title in titles), QUESTION, ANSWER]
 
 
-async def test_lists_filters_histories_decisions_and_sheets_show_them_to_nobody_else(world: World) -> None:
-    found = {}
-    for kind, person in world.people.items():
-        seen = "\n".join([text async for text in _everything(world, person)])
-        found[kind] = {secret for secret in _secrets(world) if secret in seen}
-    assert {kind for kind, secrets in found.items() if secrets} == READERS
-    assert all(found[kind] == set(_secrets(world)) for kind in READERS)
+async def test_no_list_filter_history_decision_or_sheet_shows_them_to_anybody_else(services: AllServices) -> None:
+    readable = {}
+    for kind, person in services.people.items():
+        texts = "\n".join([text async for text in _everything(services, person)])
+        readable[kind] = {secret for secret in _secrets(services) if secret in texts}
+    assert {kind for kind, secrets in readable.items() if secrets} == READERS
+    assert all(readable[kind] == set(_secrets(services)) for kind in READERS)
 
 
-async def test_no_mail_holds_a_motivation_and_each_word_goes_to_whom_it_is_for(world: World) -> None:
-    mails = await world.rows(
-        "notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS said FROM mails"
+async def test_no_mail_contains_a_motivation_and_questions_and_answers_go_to_their_recipients_only(
+    services: AllServices,
+) -> None:
+    mails = await services.rows(
+        "notifier", "SELECT recipient, concat_ws(' ', subject, text, html, facts::text) AS content FROM mails"
     )
-    said = [(mail.recipient, " ".join(mail.said.replace("’", "'").replace("\u00a0", " ").split())) for mail in mails]
-    assert len(said) > 50
-    assert [recipient for recipient, words in said if MOTIVATION in words] == []
-    assert {recipient for recipient, words in said if QUESTION in words} == {world.story["bruno"].email}
-    assert {recipient for recipient, words in said if ANSWER in words} == {world.story["theo"].email}
+    contents = [(mail.recipient, _with_plain_spaces(mail.content)) for mail in mails]
+    assert len(contents) > 50
+    assert [recipient for recipient, content in contents if MOTIVATION in content] == []
+    assert {recipient for recipient, content in contents if QUESTION in content} == {services.scenario["bruno"].email}
+    assert {recipient for recipient, content in contents if ANSWER in content} == {services.scenario["theo"].email}
 
 
-async def test_no_event_holds_a_motivation(world: World) -> None:
-    assert await world.rows("enrollment", "SELECT 1 FROM event_log LIMIT 1")
-    assert await world.rows("enrollment", f"SELECT name FROM event_log WHERE payload::text LIKE '%{MOTIVATION}%'") == []
+def _with_plain_spaces(text: str) -> str:
+    return " ".join(text.replace("’", "'").replace("\u00a0", " ").split())
 
 
-async def _everything(world: World, person: Person) -> AsyncIterator[str]:
-    """All that a person can read: every GET of the table, in every scope with every filter, and of requests every one."""
+async def test_no_event_contains_a_motivation(services: AllServices) -> None:
+    assert await services.rows("enrollment", "SELECT 1 FROM event_log LIMIT 1")
+    assert (
+        await services.rows("enrollment", f"SELECT name FROM event_log WHERE payload::text LIKE '%{MOTIVATION}%'") == []
+    )
+
+
+async def _everything(services: AllServices, person: Person) -> AsyncIterator[str]:
+    """All that a person can read: every GET of the table, in every scope, with every filter, for every request."""
     for row in (row for row in rows() if row.method == "GET"):
-        for path in _paths(world, row):
-            answer = await person.sends("GET", path)
+        for path in _paths(services, row):
+            answer = await person.send("GET", path)
             assert answer.status_code < 500, f"{path}: {answer.text}"
             yield answer.text
 
 
-def _paths(world: World, row: Row) -> list[str]:
-    path = row.path(world.story)
+def _paths(services: AllServices, row: Row) -> list[str]:
+    path = row.path(services.scenario)
     if row.service != "enrollment" or "?" in path:
         return [path]
     if "{enrollment_id}" in row.template:
-        return [f"enrollment/v1{row.template}".format(enrollment_id=one) for one in world.story.requests.values()]
-    operation = world.apps[row.service].openapi()["paths"][row.operation[1]]["get"]
-    filters = {one["name"]: _values(world, one) for one in operation.get("parameters", []) if one["in"] == "query"}
+        return [f"enrollment/v1{row.template}".format(enrollment_id=id_) for id_ in services.scenario.requests.values()]
+    operation = services.apps[row.service].openapi()["paths"][row.operation[1]]["get"]
+    parameters = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
+    filters = {parameter["name"]: _values(services, parameter) for parameter in parameters}
     for paging in ("cursor", "limit"):
         filters.pop(paging, None)
     scopes = filters.pop("scope", [""])
@@ -74,17 +83,17 @@ def _paths(world: World, row: Row) -> list[str]:
     ]
 
 
-def _values(world: World, parameter: dict[str, Any]) -> list[str]:
-    """Each value that a filter may have."""
+def _values(services: AllServices, parameter: dict[str, Any]) -> list[str]:
+    """Each value that a filter accepts."""
     if parameter["name"] == "session_id":
-        return [one["id"] for one in world.story.sessions.values()]
+        return [session["id"] for session in services.scenario.sessions.values()]
     schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
-    return [value for schema in schemas for value in _enum(world, schema)]
+    return [value for schema in schemas for value in _enum(services, schema)]
 
 
-def _enum(world: World, schema: dict[str, Any]) -> list[str]:
+def _enum(services: AllServices, schema: dict[str, Any]) -> list[str]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    found: list[str] = (
-        world.apps["enrollment"].openapi()["components"]["schemas"][name]["enum"] if name else schema.get("enum", [])
+    values: list[str] = (
+        services.apps["enrollment"].openapi()["components"]["schemas"][name]["enum"] if name else schema.get("enum", [])
     )
-    return found
+    return values

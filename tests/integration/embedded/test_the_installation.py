@@ -1,4 +1,4 @@
-"""`make run` as somebody meets it who has just cloned the repository: what it prints, shows, keeps, refuses and leaves behind."""
+"""`make run` in a new clone of the repository: its output, its pages, and what it keeps, refuses and cleans up."""
 
 import asyncio
 import shutil
@@ -31,12 +31,12 @@ STATES = {
     "Annulée (accord de l'employeur retiré)",
     "Annulée (session annulée)",
 }
-"""What the demo data holds at once; the one that nobody decides on expires at the next tick of the clock."""
+"""The states of the demo requests right after the start. One more request, without a decision, expires soon after."""
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A data folder that PostgreSQL's own user can reach."""
+    """A data folder that the system user of PostgreSQL can access."""
     made = Path(tempfile.mkdtemp(prefix="embedded"))
     made.chmod(0o755)
     yield made / "data"
@@ -49,8 +49,8 @@ def installation(folder: Path, port: int, *arguments: str, demo: bool = False) -
 
 
 def databases_of(folder: Path) -> list[psutil.Process]:
-    found = [process for process in psutil.process_iter(["name", "cmdline"]) if process.info["name"] == "postgres"]
-    return [process for process in found if str(folder) in " ".join(process.info["cmdline"] or ())]
+    servers = [process for process in psutil.process_iter(["name", "cmdline"]) if process.info["name"] == "postgres"]
+    return [process for process in servers if str(folder) in " ".join(process.info["cmdline"] or ())]
 
 
 async def ready(process: Process, port: int) -> None:
@@ -69,9 +69,9 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
     try:
         await ready(process, port)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            assert {one["status_label"] for one in await _requests(http)} >= STATES
+            assert {request["status_label"] for request in await _requests(http)} >= STATES
             await _every_page_is_there(http)
-        assert all(one.email in process.log for one in ACCOUNTS)
+        assert all(account.email in process.log for account in ACCOUNTS)
 
         process.stop(signal.SIGINT)
         assert "Stopped; the data is kept." in process.log
@@ -81,7 +81,7 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
         await eventually(lambda: _count(process, "is ready after", 2), within=30)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             assert len(await _requests(http)) == 16
-        assert process.log.count("making the demo data") == 1
+        assert process.log.count("creating the demo data") == 1
     finally:
         process.close()
 
@@ -96,8 +96,8 @@ async def _requests(http: httpx.AsyncClient) -> list[dict[str, Any]]:
     answer = await http.get(
         "/api/enrollment/v1/enrollments?scope=all&limit=100", headers={"Authorization": f"Bearer {token}"}
     )
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
+    requests: list[dict[str, Any]] = answer.json()["items"]
+    return requests
 
 
 async def _every_page_is_there(http: httpx.AsyncClient) -> None:
@@ -110,7 +110,7 @@ async def _every_page_is_there(http: httpx.AsyncClient) -> None:
         assert (await http.get(f"/api/{service}/v1/docs/assets/swagger-ui-bundle.js")).status_code == 200
         assert (await http.get(f"/api/{service}/v1/openapi.json")).json()["paths"]
     mails = (await http.get("/mailbox/api/v1/messages?limit=500")).json()["messages"]
-    enrolled = next(one for one in mails if one["Subject"].startswith("Inscription confirmée"))
+    enrolled = next(mail for mail in mails if mail["Subject"].startswith("Inscription confirmée"))
     page = await http.get(f"/mailbox/{enrolled['ID']}")
     assert enrolled["Subject"] in page.text.replace("&#39;", "'")
     html = await http.get(f"/mailbox/{enrolled['ID']}/html")
@@ -124,7 +124,7 @@ async def _every_page_is_there(http: httpx.AsyncClient) -> None:
     assert (await http.get("/api/enrollment/metrics")).status_code == 404
 
 
-async def test_a_taken_port_and_a_folder_in_use_are_said_in_one_sentence_and_reset_empties(folder: Path) -> None:
+async def test_a_port_or_folder_in_use_is_refused_with_one_sentence_and_reset_deletes_the_data(folder: Path) -> None:
     port = free_port()
     process = installation(folder, port)
     process.start()
@@ -161,7 +161,7 @@ async def _page(port: int, path: str) -> httpx.Response:
         return await http.get(path)
 
 
-def test_a_port_that_somebody_else_listens_on_is_not_shared(folder: Path) -> None:
+def test_a_port_that_another_program_listens_on_is_refused(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -1,4 +1,4 @@
-"""What the embedded installation does to be quick: it does not wait for fuller packets, and a commit wakes its relay."""
+"""Two settings that make the embedded installation fast: TCP_NODELAY, and a commit of the api wakes the relay."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from deploy.embedded.installation import _listening
 from tests.support.processes import free_port
 
 
-async def test_a_connection_that_is_accepted_sends_at_once() -> None:
+async def test_an_accepted_connection_sends_small_packets_at_once() -> None:
     port, accepted = free_port(), asyncio.get_running_loop().create_future()
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -26,7 +26,7 @@ async def test_a_connection_that_is_accepted_sends_at_once() -> None:
             writer.close()
 
 
-async def test_what_the_api_of_a_service_commits_wakes_its_relay() -> None:
+async def test_a_commit_of_the_api_wakes_the_relay_of_its_service() -> None:
     postgres = SimpleNamespace(url=lambda service, role: f"postgresql+asyncpg://{role}@127.0.0.1:1/{service}")
     services = composition.compose(composition.settings_of(cast("Any", postgres), "http://localhost"))
     assert len(services) == 4

@@ -1,4 +1,4 @@
-"""The small service, its client, and a maker of tokens."""
+"""Fixtures: the small service, its HTTP client, and a function that signs tokens."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ from shared.database import Database
 from shared.tokens.keys import StaticKeys
 from shared.tokens.verifier import TokenVerifier
 from tests.conftest import MakeDatabase
-from tests.integration.http.desk import application
+from tests.integration.http.small_service import application
 
 Sign = Callable[..., str]
 ISSUER, AUDIENCE, KID = "https://issuer.example", "https://audience.example", "key-1"
@@ -34,7 +34,7 @@ def jwk_of(key: Ed25519PrivateKey, kid: str = KID) -> dict[str, Any]:
 
 @pytest.fixture
 def sign(private_key: Ed25519PrivateKey) -> Sign:
-    """Make a token that is valid but for what is asked: claims, `without` one, `header` fields, another `key`."""
+    """Sign a token that is valid except for the arguments: other claims, one missing, other header fields or key."""
 
     def make(
         *,
@@ -49,8 +49,8 @@ def sign(private_key: Ed25519PrivateKey) -> Sign:
             "sub": str(uuid4()), "iss": ISSUER, "aud": AUDIENCE, "jti": str(uuid4()),
             "iat": now, "nbf": now, "exp": now + timedelta(minutes=10),
         }  # fmt: skip
-        told = {name: value for name, value in {**valid, **claims}.items() if name != without}
-        return jwt.encode(told, key, algorithm=algorithm, headers={"typ": "at+jwt", "kid": KID, **(header or {})})
+        chosen = {name: value for name, value in {**valid, **claims}.items() if name != without}
+        return jwt.encode(chosen, key, algorithm=algorithm, headers={"typ": "at+jwt", "kid": KID, **(header or {})})
 
     return make
 
@@ -68,5 +68,5 @@ def app(database: Database, private_key: Ed25519PrivateKey) -> FastAPI:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as given:
-        yield given
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://small") as connected:
+        yield connected

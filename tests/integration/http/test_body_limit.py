@@ -1,4 +1,4 @@
-"""A body over the limit of its endpoint is refused, whether its length is announced or found out while reading."""
+"""A body over the limit of its endpoint is refused, whether or not the request has a Content-Length."""
 
 from collections.abc import AsyncIterator
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.http.middleware import BODY_LIMIT
-from tests.integration.http.desk import BASE, LARGE, SMALL
+from tests.integration.http.small_service import BASE, LARGE, SMALL
 from tests.integration.http.test_problems import is_problem
 
 LIMITS = [("forms", 256 * 1024), ("imports", LARGE), ("notes", SMALL)]
@@ -26,12 +26,12 @@ def _content(length: int) -> bytes:
     return content
 
 
-def test_the_default_limit_is_that_of_the_first_row() -> None:
+def test_the_default_body_limit_is_256_kib() -> None:
     assert BODY_LIMIT == 256 * 1024
 
 
 @pytest.mark.parametrize(("path", "limit"), LIMITS)
-async def test_an_announced_length_over_the_limit_is_refused_before_anything_is_read(
+async def test_a_content_length_over_the_limit_is_refused_before_the_body_is_read(
     client: httpx.AsyncClient, path: str, limit: int
 ) -> None:
     sent: list[int] = []
@@ -51,11 +51,11 @@ async def test_a_chunked_body_that_grows_over_the_limit_is_refused(
 
 
 @pytest.mark.parametrize(("path", "limit"), LIMITS)
-async def test_a_body_at_the_limit_is_read(client: httpx.AsyncClient, path: str, limit: int) -> None:
+async def test_a_body_of_exactly_the_limit_is_accepted(client: httpx.AsyncClient, path: str, limit: int) -> None:
     answer = await client.post(f"{BASE}/{path}", content=_content(limit), headers=JSON)
     assert answer.status_code == (200 if path == "notes" else 422)
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "ten"])
-async def test_a_length_that_is_not_a_number_is_refused(client: httpx.AsyncClient, length: str) -> None:
+async def test_a_content_length_that_is_not_a_number_is_refused(client: httpx.AsyncClient, length: str) -> None:
     is_problem(await client.get(f"{BASE}/things", headers={"content-length": length}), 413, "too-large")

@@ -1,4 +1,4 @@
-"""An endpoint that is given everything by one dependency behaves as with one for each thing."""
+"""An endpoint with the single dependency `Call` or `OnceCall` behaves like one with a dependency for each value."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -12,13 +12,13 @@ from shared.database import Database
 from shared.http.clock import now
 from shared.http.tokens import signed_in
 from tests.integration.http.conftest import Sign
-from tests.integration.http.desk import BASE, STRANGER
+from tests.integration.http.small_service import BASE, STRANGER
 from tests.integration.http.test_problems import is_problem
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}
 
 
-async def _kept(database: Database) -> list[str]:
+async def _stored(database: Database) -> list[str]:
     async with database.engine.connect() as connection:
         messages = await connection.scalar(text("SELECT count(*) FROM outbox"))
         names = (await connection.scalars(text("SELECT name FROM things ORDER BY name"))).all()
@@ -35,7 +35,7 @@ async def _kept(database: Database) -> list[str]:
         ("Bearer no-token", 'Bearer error="invalid_token"'),
     ],
 )
-async def test_without_a_valid_token_it_is_a_401_with_a_challenge(
+async def test_without_a_valid_token_the_answer_is_a_401_with_a_challenge(
     client: httpx.AsyncClient, database: Database, authorization: str | None, challenge: str
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
@@ -43,7 +43,7 @@ async def test_without_a_valid_token_it_is_a_401_with_a_challenge(
         answer = await client.post(f"{BASE}/{path}", json=body, headers=headers)
         is_problem(answer, 401, "unauthenticated")
         assert answer.headers["www-authenticate"] == challenge
-    assert await _kept(database) == []
+    assert await _stored(database) == []
 
 
 async def test_one_key_has_one_effect(client: httpx.AsyncClient, database: Database, sign: Sign) -> None:
@@ -54,44 +54,46 @@ async def test_one_key_has_one_effect(client: httpx.AsyncClient, database: Datab
     is_problem(await client.post(f"{BASE}/own-things", json={"name": "y"}, headers=me), 422, "invalid-fields")
     short = {**me, "Idempotency-Key": "short"}
     is_problem(await client.post(f"{BASE}/own-things", json={"name": "y"}, headers=short), 422, "invalid-fields")
-    assert await _kept(database) == ["x"]
+    assert await _stored(database) == ["x"]
 
 
-async def test_it_is_committed_before_the_answer_or_answered_5xx(
+async def test_the_transaction_commits_before_the_answer_or_the_answer_is_5xx(
     client: httpx.AsyncClient, database: Database, sign: Sign
 ) -> None:
     me = {"Authorization": f"Bearer {sign()}"}
     assert (await client.post(f"{BASE}/own-things", json={"name": "x"}, headers=me)).status_code == 201
     answer = await client.post(f"{BASE}/own-things", json={"name": "x"}, headers={**me, **KEY})
-    is_problem(answer, 500, "internal")  # a deferred constraint: the commit found it
-    assert await _kept(database) == ["x"]
+    is_problem(answer, 500, "internal")  # a deferred constraint, so that only the commit fails
+    assert await _stored(database) == ["x"]
 
 
-async def test_what_is_refused_before_the_endpoint_rolls_back(
+async def test_a_refusal_in_the_dependency_rolls_back(
     client: httpx.AsyncClient, database: Database, sign: Sign
 ) -> None:
     stranger = {"Authorization": f"Bearer {sign(sub=str(STRANGER))}"}
     is_problem(await client.post(f"{BASE}/own-things", json={"name": "x"}, headers=stranger), 409, "taken")
-    assert await _kept(database) == []
+    assert await _stored(database) == []
 
 
-async def test_a_test_says_who_it_is_and_when(app: FastAPI, client: httpx.AsyncClient, database: Database) -> None:
+async def test_tests_can_override_the_account_and_the_time(
+    app: FastAPI, client: httpx.AsyncClient, database: Database
+) -> None:
     account, at = uuid4(), datetime(2026, 11, 24, 9, tzinfo=UTC)
 
-    async def somebody() -> UUID:
+    async def fixed_account() -> UUID:
         return account
 
-    app.dependency_overrides |= {signed_in: somebody, now: lambda: at}
+    app.dependency_overrides |= {signed_in: fixed_account, now: lambda: at}
     assert (await client.post(f"{BASE}/own-touches")).status_code == 200
-    assert await _kept(database) == [f"{account} 2026-11-24T09:00:00+00:00"]
+    assert await _stored(database) == [f"{account} 2026-11-24T09:00:00+00:00"]
 
 
-async def test_the_document_says_that_a_token_is_needed_and_a_key_is_taken(client: httpx.AsyncClient) -> None:
+async def test_openapi_documents_the_token_and_the_idempotency_key(client: httpx.AsyncClient) -> None:
     document = (await client.get(f"{BASE}/openapi.json")).json()
     assert document["components"]["securitySchemes"] == {
         "HTTPBearer": {"type": "http", "scheme": "bearer", "description": "Access token, from the identity service"}
     }
     things, touches = (document["paths"][f"{BASE}/{path}"]["post"] for path in ("own-things", "own-touches"))
     assert things["security"] == touches["security"] == [{"HTTPBearer": []}]
-    assert [one["name"] for one in things["parameters"]] == ["idempotency-key"]
+    assert [parameter["name"] for parameter in things["parameters"]] == ["idempotency-key"]
     assert "parameters" not in touches

@@ -1,4 +1,4 @@
-"""One id follows a request: echoed, in every outbox row, in the logs, and in what handlers say because of it."""
+"""One correlation id follows a request: into the answer, the outbox rows, the logs, and what handlers emit later."""
 
 import io
 import json
@@ -23,7 +23,7 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.worker import Worker
 from shared.telemetry import configure_logging, correlated, current_correlation_id
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 
 MINE = "0b5e3c1a-follow-me"
 
@@ -43,7 +43,7 @@ async def _headers(database: Database) -> list[dict[str, str]]:
 
 
 class _Stream(io.StringIO):
-    """Remembers what each write wrote: in pieces, the lines of several processes would be mixed."""
+    """Records each write: every log line must be one write, or the lines of several processes would be mixed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,12 +58,12 @@ class _Stream(io.StringIO):
 
 @contextmanager
 def _logged() -> Iterator[list[dict[str, Any]]]:
-    """Collect what is logged while inside, as the JSON that operators get."""
+    """Collect the log lines of the block, parsed from the JSON that operators get."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     lines: list[dict[str, Any]] = []
     stream = _Stream()
-    configure_logging("INFO", "desk", stream)
+    configure_logging("INFO", "small", stream)
     try:
         yield lines
     finally:
@@ -73,7 +73,7 @@ def _logged() -> Iterator[list[dict[str, Any]]]:
         structlog.reset_defaults()
 
 
-async def test_the_id_is_echoed_and_given_where_there_is_none(client: httpx.AsyncClient) -> None:
+async def test_the_id_is_echoed_and_created_if_missing(client: httpx.AsyncClient) -> None:
     given = await client.get(f"{BASE}/things", headers={"X-Correlation-Id": MINE})
     made = await client.get(f"{BASE}/things")
     assert given.headers["x-correlation-id"] == MINE
@@ -97,13 +97,13 @@ async def test_the_id_and_the_trace_are_in_the_outbox(client: httpx.AsyncClient,
     assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", second["traceparent"])
 
 
-async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Database) -> None:
+async def test_a_message_that_a_handler_emits_has_the_correlation_id_and_the_causation_id(database: Database) -> None:
     subscriptions: Subscriptions[UnitOfWork] = Subscriptions()
-    seen: list[str | None] = []
+    ids: list[str | None] = []
 
     @subscriptions.on(SessionOccupancyChanged)
     async def pass_it_on(message: SessionOccupancyChanged, work: UnitOfWork) -> None:
-        seen.append(current_correlation_id())
+        ids.append(current_correlation_id())
         structlog.get_logger().info("passing it on")
         work.emit(
             SendAccountNotice(
@@ -113,7 +113,7 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
         )  # fmt: skip
 
     worker = Worker(
-        database, InProcessTransport(), service="desk", subscriptions=[subscriptions], transaction=lambda work: work
+        database, InProcessTransport(), service="small", subscriptions=[subscriptions], transaction=lambda work: work
     )
     message = SessionOccupancyChanged(
         occurred_at=datetime.now(UTC), session_id=uuid4(), version=1, capacity=8, held=0, queued=0
@@ -130,20 +130,20 @@ async def test_what_a_handler_says_carries_the_id_and_its_cause(database: Databa
     with _logged() as lines:
         await worker.inbox.handle([_Delivery(envelope) for envelope in envelopes])
 
-    assert seen == [f"{MINE}-1", f"{MINE}-2"]
-    said = await _headers(database)
-    assert [one["correlation_id"] for one in said] == [f"{MINE}-1", f"{MINE}-2"]
-    assert [one["causation_id"] for one in said] == ["message-1", "message-2"]
+    assert ids == [f"{MINE}-1", f"{MINE}-2"]
+    emitted = await _headers(database)
+    assert [headers["correlation_id"] for headers in emitted] == [f"{MINE}-1", f"{MINE}-2"]
+    assert [headers["causation_id"] for headers in emitted] == ["message-1", "message-2"]
     assert [line["correlation_id"] for line in lines if line["event"] == "passing it on"] == [f"{MINE}-1", f"{MINE}-2"]
 
 
-async def test_the_line_of_a_request_is_json_with_the_id(client: httpx.AsyncClient) -> None:
+async def test_the_log_line_of_a_request_is_json_with_the_correlation_id(client: httpx.AsyncClient) -> None:
     with _logged() as lines:
         await client.post(f"{BASE}/things", json={"name": "not in any log"}, headers={"X-Correlation-Id": MINE})
         await client.get(f"{BASE}/crash", headers={"X-Correlation-Id": f"{MINE}-crash"})
     first, crash, last = [line for line in lines if line["event"].startswith(("request", "a request"))]
     assert first["correlation_id"] == MINE
-    assert (first["service"], first["method"], first["status"]) == ("desk", "POST", 201)
+    assert (first["service"], first["method"], first["status"]) == ("small", "POST", 201)
     assert first["timestamp"].endswith("Z")
     assert "ZeroDivisionError" in crash["exception"]
     assert crash["correlation_id"] == last["correlation_id"] == f"{MINE}-crash"
@@ -151,7 +151,7 @@ async def test_the_line_of_a_request_is_json_with_the_id(client: httpx.AsyncClie
     assert "not in any log" not in json.dumps(lines)
 
 
-def test_a_line_of_a_library_has_the_form_of_ours() -> None:
+def test_a_log_line_of_a_library_has_the_same_form_as_ours() -> None:
     with _logged() as lines, correlated(MINE):
         structlog.get_logger().warning("a sentence of ours", number=1)
         logging.getLogger("some.library").warning("a sentence of %s", "theirs")
@@ -159,7 +159,7 @@ def test_a_line_of_a_library_has_the_form_of_ours() -> None:
         logging.getLogger("some.library").debug("not wanted")
     ours, theirs = lines
     assert {**theirs, "timestamp": ""} == {
-        "service": "desk",
+        "service": "small",
         "event": "a sentence of theirs",
         "level": "warning",
         "timestamp": "",
@@ -168,7 +168,7 @@ def test_a_line_of_a_library_has_the_form_of_ours() -> None:
     assert {**ours, "timestamp": ""} == {**theirs, "timestamp": "", "event": "a sentence of ours", "number": 1}
 
 
-async def test_the_log_of_a_statement_that_failed_does_not_tell_its_parameters(client: httpx.AsyncClient) -> None:
+async def test_the_log_line_of_a_failed_statement_does_not_contain_its_parameters(client: httpx.AsyncClient) -> None:
     with _logged() as lines:
         await client.get(f"{BASE}/things/lookup", params={"name": "a secret of somebody"})
     (failed,) = [line for line in lines if line["event"] == "a request failed"]

@@ -1,4 +1,4 @@
-"""`live`: the process runs; `ready`: nothing is missing. Both recover by themselves, and waiting is logged once."""
+"""`live`: the process runs; `ready`: database and broker answer. A process becomes ready without a restart."""
 
 import asyncio
 from typing import Any
@@ -14,44 +14,46 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Worker
 from shared.process import worker_app
 from tests.conftest import MakeDatabase
-from tests.integration.http.desk import BASE, application
+from tests.integration.http.small_service import BASE, application
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
 
-class Absent:
-    """A database whose server is not there, until it comes: its address refuses, then leads to the real one."""
+class UnavailableDatabase:
+    """A database whose server refuses connections until `becomes_available` is called."""
 
     def __init__(self, real: Database) -> None:
         self.real = make_url(real.engine.url)
         self.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
 
-    def comes(self) -> None:
+    def becomes_available(self) -> None:
         self.database.engine = Database(self.real.render_as_string(hide_password=False), application="test").engine
 
 
 @pytest.fixture
-async def absent(make_database: MakeDatabase) -> Any:
-    given = Absent(await make_database("mechanisms"))
-    yield given
-    await given.database.close()
+async def unavailable(make_database: MakeDatabase) -> Any:
+    created = UnavailableDatabase(await make_database("mechanisms"))
+    yield created
+    await created.database.close()
 
 
 def _client(app: FastAPI) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://small")
 
 
-async def test_without_a_database_it_lives_is_not_ready_and_becomes_ready_by_itself(absent: Absent) -> None:
-    app = application(absent.database, None)
+async def test_without_a_database_an_api_is_live_and_becomes_ready_when_the_database_answers(
+    unavailable: UnavailableDatabase,
+) -> None:
+    app = application(unavailable.database, None)
     with structlog.testing.capture_logs() as logs:
         async with app.router.lifespan_context(app), _client(app) as client:
             assert (await client.get("/health/live")).status_code == 200
             for _ in range(3):
                 waiting = await client.get("/health/ready")
                 assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": False})
-            absent.comes()
+            unavailable.becomes_available()
             await eventually(lambda: _is_ready(client), within=5)
-            await eventually(lambda: _said(logs, "the database answers"), within=5)
+            await eventually(lambda: _logged(logs, "the database answers"), within=5)
 
     assert [line["event"] for line in logs if "database" in line["event"]] == [
         "waiting for the database",
@@ -63,39 +65,39 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
     return (await client.get("/health/ready")).status_code == 200
 
 
-async def _said(logs: Any, sentence: str) -> bool:
+async def _logged(logs: Any, sentence: str) -> bool:
     return any(line["event"] == sentence for line in logs)
 
 
-async def test_several_that_wait_for_the_same_database_say_it_once(absent: Absent) -> None:
+async def test_several_tasks_that_wait_for_one_database_log_it_once(unavailable: UnavailableDatabase) -> None:
     with structlog.testing.capture_logs() as logs:
-        waiting = [asyncio.create_task(absent.database.wait_until_ready()) for _ in range(3)]
+        waiting = [asyncio.create_task(unavailable.database.wait_until_ready()) for _ in range(3)]
         await asyncio.sleep(0.1)
-        absent.comes()
+        unavailable.becomes_available()
         await asyncio.gather(*waiting)
     assert [line["event"] for line in logs] == ["waiting for the database", "the database answers"]
 
 
 class _Broker(InProcessTransport):
-    there = False
+    available = False
 
     async def ready(self) -> bool:
-        return self.there
+        return self.available
 
 
-async def test_a_worker_says_which_of_its_two_is_missing(make_database: MakeDatabase) -> None:
+async def test_a_worker_reports_whether_database_or_broker_is_missing(make_database: MakeDatabase) -> None:
     database, broker = await make_database("mechanisms"), _Broker()
     worker: Worker[UnitOfWork] = Worker(
-        database, broker, service="desk", subscriptions=[], transaction=lambda work: work
+        database, broker, service="small", subscriptions=[], transaction=lambda work: work
     )
     async with _client(worker_app(worker)) as client:
         waiting = await client.get("/health/ready")
         assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": True, "broker": False})
-        broker.there = True
+        broker.available = True
         assert (await client.get("/health/ready")).json() == {"status": "ready", "database": True, "broker": True}
 
 
-async def test_an_apis_metrics_count_by_route_and_status(client: httpx.AsyncClient) -> None:
+async def test_the_metrics_of_an_api_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:
     await client.get(f"{BASE}/things")
     await client.post(f"{BASE}/things", json={})
     await client.get("/nowhere/that/was/made/up")

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: one effect, one answer, for one person."""
+"""`Idempotency-Key`: repeated calls of one person with one key have one effect and get one answer."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from shared.database import Database
 from tests.integration.http.conftest import Sign
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}
@@ -20,7 +20,7 @@ async def _count(database: Database, table: str) -> int:
 
 
 async def _effects(database: Database) -> tuple[int, int, int]:
-    """Things made, messages said, keys kept."""
+    """The numbers of things created, messages emitted and keys stored."""
     return (
         await _count(database, "things"),
         await _count(database, "outbox"),
@@ -39,7 +39,7 @@ async def test_the_same_key_and_body_give_the_same_answer_and_one_effect(
     assert await _effects(database) == (1, 1, 1)
 
 
-async def test_an_answer_without_a_body_is_given_again_without_one(
+async def test_an_answer_without_a_body_is_repeated_without_a_body(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     answers = [await client.post(f"{BASE}/touches", headers=KEY) for _ in range(2)]
@@ -58,14 +58,18 @@ async def test_the_same_key_for_another_body_or_path_is_refused(client: httpx.As
     assert await _effects(database) == (1, 1, 1)
 
 
-async def test_two_at_once_have_one_effect_and_one_answer(client: httpx.AsyncClient, database: Database) -> None:
+async def test_concurrent_calls_with_one_key_have_one_effect_and_one_answer(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     answers = await asyncio.gather(*(client.post(f"{BASE}/things", json={"name": "x"}, headers=KEY) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
     assert await _effects(database) == (1, 1, 1)
 
 
-async def test_another_persons_key_means_nothing(client: httpx.AsyncClient, database: Database, sign: Sign) -> None:
+async def test_the_same_key_of_another_person_is_another_key(
+    client: httpx.AsyncClient, database: Database, sign: Sign
+) -> None:
     people: list[dict[str, Any]] = [{}, *({"Authorization": f"Bearer {sign()}"} for _ in range(2))]
     answers = [
         await client.post(f"{BASE}/things", json={"name": str(number)}, headers={**KEY, **person})
@@ -75,7 +79,7 @@ async def test_another_persons_key_means_nothing(client: httpx.AsyncClient, data
     assert await _effects(database) == (3, 3, 3)
 
 
-async def test_a_refusal_rolls_back_and_is_not_kept(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_refusal_rolls_back_and_is_not_stored(client: httpx.AsyncClient, database: Database) -> None:
     for _ in range(2):
         is_problem(await client.post(f"{BASE}/things", json={"name": "pris"}, headers=KEY), 409, "taken")
     assert await _effects(database) == (0, 0, 0)

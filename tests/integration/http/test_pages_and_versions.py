@@ -1,4 +1,4 @@
-"""Cursors that do not shift, and versions that two people cannot both change."""
+"""Cursors do not shift when rows are added, and two people cannot both change the same version."""
 
 from uuid import uuid4
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.http.pagination import encode_cursor
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 
@@ -14,24 +14,24 @@ async def _add(client: httpx.AsyncClient, *names: str) -> list[str]:
     return [(await client.post(f"{BASE}/things", json={"name": name})).json()["id"] for name in names]
 
 
-async def test_pages_follow_each_other_and_do_not_shift_when_something_comes_in_before(
+async def test_pages_do_not_shift_when_an_earlier_row_is_added(
     client: httpx.AsyncClient,
 ) -> None:
     await _add(client, "b", "c", "d", "e")
     first = (await client.get(f"{BASE}/things", params={"limit": 2})).json()
     await _add(client, "a")
     second = (await client.get(f"{BASE}/things", params={"limit": 2, "cursor": first["next"]})).json()
-    assert [[one["name"] for one in page["items"]] for page in (first, second)] == [["b", "c"], ["d", "e"]]
+    assert [[thing["name"] for thing in page["items"]] for page in (first, second)] == [["b", "c"], ["d", "e"]]
     assert second["next"] is None
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "bnVsbA", encode_cursor("a", "b"), "WzFd", "eyJhIjoxfQ", "=" * 9, "Wy"])
-async def test_a_cursor_that_is_none_of_ours_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
+async def test_an_invalid_cursor_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
     document = is_problem(await client.get(f"{BASE}/things", params={"cursor": cursor}), 422, "invalid-fields")
     assert document["errors"][0]["field"] == "cursor"
 
 
-async def test_only_who_has_seen_the_last_version_may_change_it(client: httpx.AsyncClient) -> None:
+async def test_a_change_needs_the_current_version(client: httpx.AsyncClient) -> None:
     (thing,) = await _add(client, "a")
     path = f"{BASE}/things/{thing}"
     is_problem(await client.patch(path, json={"name": "b"}), 428, "precondition-required")
@@ -42,6 +42,6 @@ async def test_only_who_has_seen_the_last_version_may_change_it(client: httpx.As
 
 
 @pytest.mark.parametrize("version", ["*", '"x"', "-1", "1, 2", "²"])
-async def test_a_version_that_is_none_of_ours_is_one_that_was_not_seen(client: httpx.AsyncClient, version: str) -> None:
+async def test_an_invalid_version_is_treated_as_an_old_one(client: httpx.AsyncClient, version: str) -> None:
     answer = await client.patch(f"{BASE}/things/{uuid4()}", json={"name": "b"}, headers={b"If-Match": version.encode()})
     is_problem(answer, 412, "changed-meanwhile")

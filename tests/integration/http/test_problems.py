@@ -1,4 +1,4 @@
-"""Everything that goes wrong answers a problem document, in French, with the id that finds it in the logs."""
+"""Every error is answered with a problem document, in French, with the correlation id that is also in the logs."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 
 FORM: dict[str, Any] = {
     "name": "Une ligne",
@@ -35,7 +35,7 @@ def is_problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]
     return document
 
 
-async def test_a_form_in_order_passes(client: httpx.AsyncClient) -> None:
+async def test_a_valid_form_is_accepted(client: httpx.AsyncClient) -> None:
     assert (await client.post(f"{BASE}/forms", json=FORM)).status_code == 200
 
 
@@ -62,14 +62,16 @@ async def test_a_form_in_order_passes(client: httpx.AsyncClient) -> None:
         ("surprise", 1, "Ce champ n'est pas attendu ; retirez-le."),
     ],
 )
-async def test_each_field_has_its_sentence(client: httpx.AsyncClient, field: str, value: Any, sentence: str) -> None:
-    content = json.dumps({**FORM, field: value})  # ASCII: half of a surrogate pair can be written as an escape alone
+async def test_each_wrong_field_gets_its_sentence(
+    client: httpx.AsyncClient, field: str, value: Any, sentence: str
+) -> None:
+    content = json.dumps({**FORM, field: value})  # ASCII, because a lone surrogate can only be written as an escape
     answer = await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"})
     document = is_problem(answer, 422, "invalid-fields")
     assert document["errors"] == [{"field": field, "message": sentence}]
 
 
-async def test_every_wrong_field_is_told_at_once_with_its_path(client: httpx.AsyncClient) -> None:
+async def test_all_wrong_fields_are_reported_at_once_with_their_paths(client: httpx.AsyncClient) -> None:
     form = {**FORM, "ids": ["x", FORM["ids"][0], "y"]}
     del form["name"]
     document = is_problem(await client.post(f"{BASE}/forms", json=form), 422, "invalid-fields")
@@ -84,9 +86,11 @@ async def test_every_wrong_field_is_told_at_once_with_its_path(client: httpx.Asy
     ("method", "path", "field"),
     [("GET", "/things?limit=0", "limit"), ("GET", "/things?limit=101", "limit"), ("PATCH", "/things/none", "thing_id")],
 )
-async def test_path_and_query_have_sentences_too(client: httpx.AsyncClient, method: str, path: str, field: str) -> None:
+async def test_wrong_path_and_query_parameters_are_reported_too(
+    client: httpx.AsyncClient, method: str, path: str, field: str
+) -> None:
     answer = await client.request(method, BASE + path, json={"name": "x"}, headers={"If-Match": '"1"'})
-    assert [one["field"] for one in is_problem(answer, 422, "invalid-fields")["errors"]] == [field]
+    assert [error["field"] for error in is_problem(answer, 422, "invalid-fields")["errors"]] == [field]
 
 
 @pytest.mark.parametrize(
@@ -99,27 +103,27 @@ async def test_path_and_query_have_sentences_too(client: httpx.AsyncClient, meth
         (b"", 422, "invalid-fields"),
     ],
 )
-async def test_a_body_that_is_no_form_is_told_so(
+async def test_a_body_that_is_not_a_form_is_refused(
     client: httpx.AsyncClient, content: bytes, status: int, slug: str
 ) -> None:
     answer = await client.post(f"{BASE}/forms", content=content, headers={"content-type": "application/json"})
     is_problem(answer, status, slug)
 
 
-async def test_statuses_that_speak_for_themselves(client: httpx.AsyncClient) -> None:
+async def test_unknown_paths_and_methods_are_problems_too(client: httpx.AsyncClient) -> None:
     is_problem(await client.get("/nowhere"), 404, "not-found")
     answer = await client.delete(f"{BASE}/things")
     is_problem(answer, 405, "method-not-allowed")
     assert answer.headers["allow"]
 
 
-async def test_an_error_of_the_service_keeps_its_facts_and_its_headers(client: httpx.AsyncClient) -> None:
+async def test_an_error_of_the_service_has_its_own_detail_and_headers(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"{BASE}/things", json={"name": "pris"})
     assert is_problem(answer, 409, "taken")["detail"] == "Le nom « pris » est déjà pris."
     assert answer.headers["retry-after"] == "60"
 
 
-async def test_what_nobody_foresaw_tells_nothing_but_the_id_that_is_in_the_log(
+async def test_an_unexpected_error_shows_only_the_correlation_id(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
@@ -129,7 +133,7 @@ async def test_what_nobody_foresaw_tells_nothing_but_the_id_that_is_in_the_log(
     assert "ZeroDivision" not in answer.text
 
 
-async def test_openapi_describes_errors_as_problems(app: FastAPI) -> None:
+async def test_openapi_documents_errors_as_problems(app: FastAPI) -> None:
     document = app.openapi()
     described = document["paths"][f"{BASE}/things"]["post"]["responses"]
     assert set(described) == {"201", "409", "422"}
@@ -138,9 +142,7 @@ async def test_openapi_describes_errors_as_problems(app: FastAPI) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-async def test_a_database_that_is_away_answers_503_and_says_when_to_come_back(
-    client: httpx.AsyncClient, app: FastAPI
-) -> None:
+async def test_without_a_database_the_answer_is_503_with_retry_after(client: httpx.AsyncClient, app: FastAPI) -> None:
     app.state.database = type(app.state.database)("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
     answer = await client.post(f"{BASE}/things", json={"name": str(uuid4())})
     is_problem(answer, 503, "unavailable")

@@ -1,22 +1,21 @@
-"""Drill 8: the commit fails, the client sees 5xx, nothing is heard."""
+"""When the commit fails, the client gets a 5xx and no message is emitted."""
 
 import httpx
 from sqlalchemy import text
 
 from shared.database import Database
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 
-async def test_a_commit_that_fails_answers_5xx_and_nothing_is_said_or_kept(
+async def test_a_commit_that_fails_is_a_5xx_without_rows_and_messages(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     assert (await client.post(f"{BASE}/things", json={"name": "x"})).status_code == 201
 
     key = {"Idempotency-Key": "the-commit-fails"}
-    answer = await client.post(
-        f"{BASE}/things", json={"name": "x"}, headers=key
-    )  # found out by a deferred constraint: by the commit
+    # the constraint on names is deferred, so that only the commit fails
+    answer = await client.post(f"{BASE}/things", json={"name": "x"}, headers=key)
 
     is_problem(answer, 500, "internal")
     async with database.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Only a token of our issuer, for us, of our type and algorithm, in its time, signed with a published key, is one."""
+"""A token is valid only with our issuer, audience, type and algorithm, in its time, signed with a published key."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ from shared.tokens import keys, verifier
 from shared.tokens.keys import HttpKeys, StaticKeys
 from shared.tokens.verifier import InvalidToken, TokenVerifier
 from tests.integration.http.conftest import AUDIENCE, ISSUER, Sign, jwk_of
-from tests.integration.http.desk import BASE
+from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
 SOON = timedelta(minutes=1)
@@ -31,7 +31,7 @@ async def _me(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.get(f"{BASE}/me", headers={"Authorization": f"Bearer {token}"})
 
 
-async def test_a_valid_token_says_who_it_is(client: httpx.AsyncClient, sign: Sign) -> None:
+async def test_a_valid_token_identifies_the_account(client: httpx.AsyncClient, sign: Sign) -> None:
     account = str(uuid4())
     assert (await _me(client, sign(sub=account))).json() == {"id": account}
 
@@ -60,10 +60,11 @@ def _now() -> datetime:
         f"{name}-{value}" if name in {"without", "header"} else name for name, value in wrong.items()
     ),
 )
-async def test_a_token_that_is_wrong_in_one_thing_is_refused(
+async def test_a_token_with_one_wrong_property_is_refused(
     client: httpx.AsyncClient, sign: Sign, wrong: dict[str, Any]
 ) -> None:
-    # times are counted from now, not from when the tests were collected: a token "not before in a minute" would become valid
+    # times are relative to the start of this test: if they were relative to the collection of the tests, the token
+    # that is not valid yet would become valid after a minute
     claims = {name: _now() + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
     answer = await _me(client, sign(**claims))
     is_problem(answer, 401, "unauthenticated")
@@ -76,7 +77,7 @@ def _part(value: Any) -> str:
 
 @pytest.mark.parametrize("algorithm", ["HS256", "EdDSA"])
 @pytest.mark.parametrize("form", ["pem", "raw"])
-async def test_the_public_key_used_as_a_secret_signs_nothing(
+async def test_a_token_signed_with_the_public_key_as_secret_is_refused(
     client: httpx.AsyncClient, sign: Sign, private_key: Ed25519PrivateKey, algorithm: str, form: str
 ) -> None:
     public = private_key.public_key()
@@ -90,25 +91,25 @@ async def test_the_public_key_used_as_a_secret_signs_nothing(
     is_problem(await _me(client, f"{signed}.{signature}"), 401, "unauthenticated")
 
 
-async def test_a_key_that_travels_in_the_token_is_not_used(client: httpx.AsyncClient, sign: Sign) -> None:
+async def test_a_key_inside_the_token_is_not_used(client: httpx.AsyncClient, sign: Sign) -> None:
     own = Ed25519PrivateKey.generate()
     token = sign(key=own, header={"jwk": jwk_of(own), "jku": "https://other.example/jwks.json", "kid": "own"})
     is_problem(await _me(client, token), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é", "." * 5])
-async def test_what_is_no_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
+async def test_a_malformed_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
     answer = await client.get(f"{BASE}/me", headers={b"Authorization": b"Bearer " + token.encode()})
     is_problem(answer, 401, "unauthenticated")
 
 
-async def test_without_a_token_the_challenge_says_bearer(client: httpx.AsyncClient) -> None:
+async def test_without_a_token_the_challenge_is_bearer(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"{BASE}/me")
     is_problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_visitor_with_a_wrong_token_is_refused_where_visitors_are_let_in(
+async def test_an_invalid_token_is_refused_even_where_visitors_have_access(
     client: httpx.AsyncClient, sign: Sign
 ) -> None:
     headers = {"Authorization": f"Bearer {sign(exp=_now() - SOON)}"}
@@ -116,11 +117,11 @@ async def test_a_visitor_with_a_wrong_token_is_refused_where_visitors_are_let_in
 
 
 class Publisher:
-    """What answers at the address of the keys; `published` None: nothing does."""
+    """Answers at the address of the keys; with `published` None the connection fails."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.published: Any = None
-        self.asked = 0
+        self.calls = 0
         real = httpx.AsyncClient
 
         def client(**options: Any) -> httpx.AsyncClient:
@@ -129,10 +130,10 @@ class Publisher:
         monkeypatch.setattr(httpx, "AsyncClient", client)
 
     async def _answer(self, _: httpx.Request) -> httpx.Response:
-        self.asked += 1
+        self.calls += 1
         await asyncio.sleep(0.05)
         if self.published is None:
-            raise httpx.ConnectError("nobody there")
+            raise httpx.ConnectError("no server")
         return httpx.Response(200, json=self.published)
 
 
@@ -143,17 +144,17 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Publisher:
 
 @pytest.fixture
 def passing(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let seconds pass for the key source."""
-    gone = 0.0
+    """A function that moves the key source's clock forward."""
+    elapsed = 0.0
 
     class Clock:
         @staticmethod
         def monotonic() -> float:
-            return gone
+            return elapsed
 
     def let_pass(seconds: float) -> None:
-        nonlocal gone
-        gone += seconds
+        nonlocal elapsed
+        elapsed += seconds
 
     monkeypatch.setattr(keys, "time", Clock)
     return let_pass
@@ -163,22 +164,22 @@ def _jwks(*kids: str) -> dict[str, Any]:
     return {"keys": [jwk_of(Ed25519PrivateKey.generate(), kid) for kid in kids]}
 
 
-async def test_requests_that_come_at_once_wait_for_the_same_keys(database: Database, publisher: Publisher) -> None:
+async def test_concurrent_requests_fetch_the_keys_once(database: Database, publisher: Publisher) -> None:
     publisher.published = _jwks("a")
     source = HttpKeys("http://identity/jwks.json", database)
-    found = await asyncio.gather(*(source.key("a") for _ in range(20)))
-    assert None not in found
-    assert publisher.asked == 1
+    found_keys = await asyncio.gather(*(source.key("a") for _ in range(20)))
+    assert None not in found_keys
+    assert publisher.calls == 1
 
 
-async def test_keys_rotate_and_one_that_was_taken_out_is_forgotten_for_good(
+async def test_keys_rotate_and_a_removed_key_stays_removed(
     database: Database, publisher: Publisher, passing: Any
 ) -> None:
     source = HttpKeys("http://identity/jwks.json", database)
     publisher.published = _jwks("a")
     assert await source.key("a") is not None
     publisher.published = _jwks("b")
-    assert await source.key("b") is None, "an unknown id does not ask again at once"
+    assert await source.key("b") is None, "an unknown id is not fetched again at once"
     passing(keys.UNKNOWN_KEY_SECONDS + 1)
     assert await source.key("b") is not None
     assert await source.key("a") is None
@@ -189,7 +190,7 @@ async def test_keys_rotate_and_one_that_was_taken_out_is_forgotten_for_good(
     assert await after_a_restart.key("a") is None
 
 
-async def test_while_identity_cannot_be_asked_the_keys_at_hand_stay_and_it_is_asked_again(
+async def test_while_identity_is_unreachable_the_known_keys_stay_and_the_fetch_is_retried(
     database: Database, publisher: Publisher, passing: Any
 ) -> None:
     source = HttpKeys("http://identity/jwks.json", database)
@@ -205,19 +206,19 @@ async def test_while_identity_cannot_be_asked_the_keys_at_hand_stay_and_it_is_as
 @pytest.mark.parametrize(
     "published", [{}, [], {"keys": [{"kty": "OKP", "kid": "a", "crv": "no such", "x": "AA"}]}, {"keys": None}]
 )
-async def test_a_set_that_is_none_changes_nothing(database: Database, publisher: Publisher, published: Any) -> None:
+async def test_an_invalid_key_set_changes_nothing(database: Database, publisher: Publisher, published: Any) -> None:
     publisher.published = published
     assert await HttpKeys("http://identity/jwks.json", database).key("a") is None
 
 
-async def test_keys_of_other_kinds_are_left_out(database: Database, publisher: Publisher) -> None:
+async def test_keys_of_other_types_are_ignored(database: Database, publisher: Publisher) -> None:
     publisher.published = {"keys": [{"kty": "oct", "kid": "a", "k": "c2VjcmV0"}, {"kty": "OKP"}, *_jwks("b")["keys"]]}
     source = HttpKeys("http://identity/jwks.json", database)
     assert await source.key("a") is None
     assert await source.key("b") is not None
 
 
-async def test_two_services_of_one_verifier_agree_with_the_library(
+async def test_the_verifier_reads_the_same_claims_as_the_library(
     app: FastAPI, sign: Sign, private_key: Ed25519PrivateKey
 ) -> None:
     token = sign()
@@ -226,8 +227,8 @@ async def test_two_services_of_one_verifier_agree_with_the_library(
     assert (str(ours.sub), ours.jti, int(ours.exp.timestamp())) == (theirs["sub"], theirs["jti"], theirs["exp"])
 
 
-class _Changing:
-    """Keys of which some can be taken back."""
+class _ReplaceableKeys:
+    """A key set that a test can replace."""
 
     def __init__(self, *jwks: dict[str, Any]) -> None:
         self.keys = StaticKeys(jwks)
@@ -236,7 +237,7 @@ class _Changing:
         return await self.keys.key(kid)
 
 
-async def test_a_verified_token_is_remembered_until_it_expires(
+async def test_a_verified_token_is_cached_until_it_expires(
     sign: Sign, private_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked: list[str] = []
@@ -262,31 +263,29 @@ async def test_a_verified_token_is_remembered_until_it_expires(
     monkeypatch.setattr(jwt, "decode", refused := _Refusing(jwt.ExpiredSignatureError))
     with pytest.raises(InvalidToken):
         await tokens.verify(token)
-    assert refused.asked == 1, "an expired token is looked at anew, not taken from memory"
+    assert refused.calls == 1, "an expired token is verified again, not taken from the cache"
 
 
 class _Refusing:
     def __init__(self, error: type[Exception]) -> None:
-        self.error, self.asked = error, 0
+        self.error, self.calls = error, 0
 
     def __call__(self, *_: Any, **__: Any) -> Any:
-        self.asked += 1
+        self.calls += 1
         raise self.error
 
 
-async def test_a_key_that_was_taken_back_takes_its_verified_tokens_with_it(
-    sign: Sign, private_key: Ed25519PrivateKey
-) -> None:
-    held = _Changing(jwk_of(private_key))
-    tokens = TokenVerifier(held, issuer=ISSUER, audience=AUDIENCE)
+async def test_the_verified_tokens_of_a_removed_key_are_refused(sign: Sign, private_key: Ed25519PrivateKey) -> None:
+    current = _ReplaceableKeys(jwk_of(private_key))
+    tokens = TokenVerifier(current, issuer=ISSUER, audience=AUDIENCE)
     token = sign()
     await tokens.verify(token)
-    held.keys = StaticKeys([jwk_of(Ed25519PrivateKey.generate())])
+    current.keys = StaticKeys([jwk_of(Ed25519PrivateKey.generate())])
     with pytest.raises(InvalidToken):
         await tokens.verify(token)
 
 
-async def test_no_more_tokens_are_remembered_than_the_bound(sign: Sign, private_key: Ed25519PrivateKey) -> None:
+async def test_the_number_of_cached_tokens_is_bounded(sign: Sign, private_key: Ed25519PrivateKey) -> None:
     tokens = TokenVerifier(StaticKeys([jwk_of(private_key)]), issuer=ISSUER, audience=AUDIENCE, most_remembered=2)
     for _ in range(5):
         await tokens.verify(sign())

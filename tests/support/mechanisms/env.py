@@ -1,4 +1,4 @@
-"""Alembic's entry: the shared one."""
+"""Alembic's entry point, shared by all services."""
 
 from shared.migrations import run_env
 

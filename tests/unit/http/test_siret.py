@@ -1,4 +1,4 @@
-"""Which SIRET a request may carry."""
+"""Which SIRET numbers are valid in a request."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -9,12 +9,12 @@ SIRET: TypeAdapter[str] = TypeAdapter(Siret)
 
 
 @pytest.mark.parametrize("written", ["73282932000074", "732 829 320 00074", " 73282932000074 "])
-def test_a_siret_is_fourteen_digits_however_it_was_written(written: str) -> None:
+def test_spaces_in_a_siret_are_removed(written: str) -> None:
     assert SIRET.validate_python(written) == "73282932000074"
 
 
 @pytest.mark.parametrize("number", ["35600000009075", "35600000000048"])
-def test_offices_of_la_poste_have_check_digits_of_their_own(number: str) -> None:
+def test_offices_of_la_poste_have_another_check_digit(number: str) -> None:
     assert SIRET.validate_python(number) == number
 
 

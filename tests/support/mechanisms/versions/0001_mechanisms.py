@@ -1,4 +1,4 @@
-"""The mechanisms, a table that shows a handler's effects, and one that a small API writes to."""
+"""The shared tables, a table for the effects of the tests' handlers, and one for the tests' small service."""
 
 from alembic import op
 
@@ -9,13 +9,13 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create them."""
     create_mechanisms()
     op.execute(
         "CREATE TABLE effects (event uuid NOT NULL, version bigint NOT NULL, at bigint GENERATED ALWAYS AS IDENTITY)"
     )
-    # a name taken twice is found out by the commit alone
+    # the constraint is deferred, so that only the commit fails if a name exists twice
     op.execute("""
         CREATE TABLE things (
-            id uuid PRIMARY KEY, version int NOT NULL DEFAULT 1, name text NOT NULL, UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)
+            id uuid PRIMARY KEY, version int NOT NULL DEFAULT 1, name text NOT NULL,
+            UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)
     """)

@@ -1,4 +1,4 @@
-"""What the people of one run know of one another: who they are, their structures, the sessions and the requests."""
+"""The state of one run of the procedure: its people, structures, trainings, sessions and requests."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from tests.e2e.people import Person
 from tests.e2e.systems import System
 from tests.support.mail import MailReader
 
-CAST: Final = {
-    # role in the story             first name, last name
+PEOPLE: Final = {
+    # key         first name, last name
     "amandine": ("Amandine", "Roche"),  # the first user of the town hall, its referent
-    "bruno": ("Bruno", "Marchand"),  # beneficiary there, who asks for four trainings
+    "bruno": ("Bruno", "Marchand"),  # beneficiary there, requests four trainings
     "emma": ("Emma", "Lacoste"),  # beneficiary there
     "claire": ("Claire", "Fontaine"),  # employer there
     "denis": ("Denis", "Aubert"),  # the other employer there
@@ -27,8 +27,11 @@ CAST: Final = {
 
 
 @dataclass
-class Story:
-    """One run, whose names and addresses nobody has had before. `session` and `training`: as catalogue last gave them, by title."""
+class Scenario:
+    """One run with new names and addresses.
+
+    `trainings` and `sessions`: the catalogue's last answers by the key of the training.
+    """
 
     system: System
     http: httpx.AsyncClient
@@ -43,21 +46,21 @@ class Story:
     requests: dict[tuple[str, str], str] = field(default_factory=dict)
     """The id of a request by the person's key and the training's."""
     correlation_id: str = ""
-    """What was sent with the validation of a cart."""
+    """The correlation id that was sent with the validation of a cart."""
     mail_id: str = ""
-    """A mail that staff may look at."""
+    """The id of a mail that staff may read."""
 
     def __post_init__(self) -> None:
-        for key, (first, last) in CAST.items():
-            self.enters(key, first, last)
+        for key, (first, last) in PEOPLE.items():
+            self.add_person(key, first, last)
         self.staff = Person(self.http, self.mails, "L’", "agence", self.system.staff_email)
         self.visitor = Person(self.http, self.mails, "Camille", "Passant", f"visite.{self.run}@exemple.example")
 
     def __getitem__(self, key: str) -> Person:
         return self.people[key]
 
-    def enters(self, key: str, first: str, last: str) -> Person:
-        """One more person, with an address that nobody has had before."""
+    def add_person(self, key: str, first: str, last: str) -> Person:
+        """Add a person with a new address."""
         self.people[key] = Person(self.http, self.mails, first, last, f"{key}.{self.run}@exemple.example")
         return self.people[key]
 
@@ -65,26 +68,26 @@ class Story:
         return str(self.trainings[key]["title"])
 
     async def view(self, person: str, owner: str, training: str) -> Any:
-        """How a person sees somebody's request for a training."""
-        return await self[person].gets(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
+        """The request of `owner` for a training, as `person` sees it."""
+        return await self[person].get_json(f"enrollment/v1/enrollments/{self.requests[owner, training]}")
 
     async def decide(
         self, person: str, owner: str, training: str, decision: str, body: Any = None, *, expect: int = 200
     ) -> Any:
-        """A person decides something about somebody's request."""
+        """Let `person` decide about the request of `owner` for a training."""
         path = f"enrollment/v1/enrollments/{self.requests[owner, training]}/{decision}"
-        return await self[person].does("POST", path, body, expect=expect)
+        return await self[person].call("POST", path, body, expect=expect)
 
     async def all_read(self, subject: str, *people: str) -> list[str]:
-        """Each of these people gets a mail whose subject starts so; their texts."""
-        return [await self[person].reads(subject) for person in people]
+        """Wait until each of these people gets a mail with this subject; return the texts."""
+        return [await self[person].read_mail(subject) for person in people]
 
 
-Step = Callable[[Story], Awaitable[None]]
+Step = Callable[[Scenario], Awaitable[None]]
 
 
-async def perform(story: Story, steps: Iterable[Step]) -> None:
-    """One step after the other; the name of each that ended well is kept."""
+async def perform(scenario: Scenario, steps: Iterable[Step]) -> None:
+    """Run the steps in order; the name of each finished step is recorded."""
     for step in steps:
-        await step(story)
-        story.performed.append(step.__name__)
+        await step(scenario)
+        scenario.performed.append(step.__name__)

@@ -1,4 +1,4 @@
-"""The people, structures and sessions that are measured with: said as other services say them, and kept by the services' own code."""
+"""The people, structures and sessions of the measurements, delivered to the services as events of other services."""
 
 import json
 import random
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.stage import Stage, observer
+from bench.servers import Servers, observer
 from shared.contracts import Message
 from shared.contracts.catalogue import (
     SessionScheduled,
@@ -37,15 +37,15 @@ STRUCTURES = 80
 PEOPLE_OF_EACH = 12
 SESSIONS = 120
 CAPACITY = 8
-"""Twice as many ask: half of the acceptances give a seat, half a place in the queue."""
+"""Each session gets about twice as many requests, so that half of the acceptances give a seat, half a queue place."""
 LINES = 2
 KEY_ID = "bench"
-TOLD_AT_ONCE = 500
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who asks for the sessions of a cart."""
+    """A beneficiary with a cart of sessions."""
 
     account_id: UUID
     structure_id: UUID
@@ -53,8 +53,8 @@ class Person:
 
 
 @dataclass
-class World:
-    """Everything that the services heard of, and the key that signs tokens."""
+class Population:
+    """All people, structures and sessions, and the key that signs access tokens."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     employers: dict[UUID, UUID] = field(default_factory=dict)
@@ -63,24 +63,24 @@ class World:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     def __post_init__(self) -> None:
-        """Invent it, the same way each time."""
-        dice = random.Random(2026)  # noqa: S311 - a draw, not a secret
+        """Create the data, with the same choices in each run."""
+        chance = random.Random(2026)  # noqa: S311 - not a secret
         self.sessions = {uuid4(): uuid4() for _ in range(SESSIONS)}
         self.employers = {uuid4(): uuid4() for _ in range(STRUCTURES)}
         self.people = [
-            Person(uuid4(), structure, tuple(dice.sample(list(self.sessions), LINES)))
+            Person(uuid4(), structure, tuple(chance.sample(list(self.sessions), LINES)))
             for structure in self.employers
             for _ in range(PEOPLE_OF_EACH)
         ]
 
     def token(self, account_id: UUID) -> str:
-        """An access token as identity signs them."""
+        """An access token in the form of identity's tokens."""
         times = {"iat": self.now, "nbf": self.now, "exp": self.now + timedelta(hours=2)}
         claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": str(account_id), "jti": str(uuid4()), **times}
         return jwt.encode(claims, self.key, "EdDSA", {"typ": "at+jwt", "kid": KEY_ID})
 
-    def news(self) -> Iterator[Message]:
-        """What identity and the catalogue say of it."""
+    def events(self) -> Iterator[Message]:
+        """The events that identity and the catalogue publish about this population."""
         for structure, employer in self.employers.items():
             snapshot = StructureSnapshot(
                 id=structure, version=1, name="Mission locale", siret="73282932000074", town="Limoges", is_member=True
@@ -122,30 +122,30 @@ class World:
         slot = SlotSnapshot(id=uuid4(), starts_at=starts, ends_at=starts + timedelta(hours=3))
         session = SessionSnapshot(
             id=session_id, version=1, training_id=training_id, training_title=title, capacity=CAPACITY, place="Limoges",
-            opens_at=self.now - timedelta(days=1), closes_at=self.now + timedelta(days=20), slots=(slot,), trainer_ids=(trainer,),
-            state="scheduled",
+            opens_at=self.now - timedelta(days=1), closes_at=self.now + timedelta(days=20), slots=(slot,),
+            trainer_ids=(trainer,), state="scheduled",
         )  # fmt: skip
         yield SessionScheduled(occurred_at=self.now, session=session)
 
 
-class _Told:
+class _Delivery:
     def __init__(self, message: Message) -> None:
         self.envelope = Envelope(
             message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()
         )
 
     async def acknowledge(self) -> None:
-        """Nothing waits for it."""
+        """Do nothing: there is no broker."""
 
 
-async def tell(wiring: ModuleType, url: str, news: Sequence[Message]) -> None:
-    """Let a service hear of everything, as its worker does."""
+async def deliver(wiring: ModuleType, url: str, events: Sequence[Message]) -> None:
+    """Deliver events to a service through the inbox of its worker."""
     definition = wiring.SERVICE
     database = Database(url, application="bench")
     settings = wiring.Settings(database_url=url)
     inbox = definition.worker(settings, database, InProcessTransport()).inbox
-    for start in range(0, len(news), TOLD_AT_ONCE):
-        await inbox.handle([_Told(message) for message in news[start : start + TOLD_AT_ONCE]])
+    for start in range(0, len(events), BATCH):
+        await inbox.handle([_Delivery(message) for message in events[start : start + BATCH]])
     async with observer(url) as connection:
         waiting = await connection.fetch("SELECT name, last_error FROM undelivered LIMIT 3")
     await database.close()
@@ -154,28 +154,31 @@ async def tell(wiring: ModuleType, url: str, news: Sequence[Message]) -> None:
 
 
 def employer_or_none(status: str) -> UUID | None:
-    """Who confirmed: nobody for the first of a structure."""
+    """The account that confirmed the attachment: None for the employer, the first person of the structure."""
     return None if status == "employer" else uuid4()
 
 
-async def enrollment_with(stage: Stage, world: World) -> str:
-    """Make enrollment's database with the world in it, every cart filled and the key of tokens known; nobody is connected to it."""
+async def filled_enrollment(servers: Servers, population: Population) -> str:
+    """Create enrollment's database with the population, a filled cart for each person, and the key of the tokens.
+
+    The function closes all connections, because the database is then used as a template.
+    """
     from services.enrollment import wiring  # noqa: PLC0415 - only here
 
-    url = await stage.database("enrollment")
-    await tell(wiring, url, list(world.news()))
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(world.key.public_key()))
+    url = await servers.database("enrollment")
+    await deliver(wiring, url, list(population.events()))
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(population.key.public_key()))
     async with observer(url) as connection:
         jwk = json.dumps({**public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"})
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
         await connection.executemany(
             "INSERT INTO carts (account_id, session_id, training_id, added_at) VALUES ($1, $2, $3, $4)",
             [
-                (person.account_id, session, world.sessions[session], world.now)
-                for person in world.people
+                (person.account_id, session, population.sessions[session], population.now)
+                for person in population.people
                 for session in person.session_ids
             ],
         )
-    # without statistics the planner chooses other plans, and autovacuum would bring them in the middle of a round
-    await stage.analyze(url)
+    # without statistics the planner chooses other plans, and autovacuum would add them in the middle of a round
+    await servers.analyze(url)
     return url

@@ -1,4 +1,4 @@
-"""Rules that no linter has: which modules may commit, publish, acknowledge, read settings; how long a file may be."""
+"""Rules that no linter checks: which modules may commit, publish, acknowledge or read settings; the length of files."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -32,14 +32,14 @@ def test_only_the_mechanism_itself_may_commit_publish_or_acknowledge(method: str
 
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
-def test_the_rule_bites(method: str) -> None:
+def test_a_call_that_breaks_the_rule_is_found(method: str) -> None:
     assert offenders(method, [("services/x/use_cases/y.py", f"async def f(c):\n    await c.{method}()\n")]) == [
         "services/x/use_cases/y.py"
     ]
 
 
 @pytest.mark.parametrize("method", sorted(ONLY_IN))
-def test_the_mechanism_is_where_the_rule_says(method: str) -> None:
+def test_the_allowed_modules_really_make_the_call(method: str) -> None:
     callers = {name for name, text in tree() if method in calls(ast.parse(text))}
     assert callers == ONLY_IN[method]
 

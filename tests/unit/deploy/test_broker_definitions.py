@@ -1,4 +1,4 @@
-"""deploy/rabbitmq/definitions.json ships the queues, so that what is said before a listener's first start waits for it."""
+"""deploy/rabbitmq/definitions.json declares all queues, so that messages wait there before a listener's first start."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SHIPPED: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "deploy/rabbitmq/d
 
 @pytest.fixture(params=SERVICES)
 def queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Queue:
-    """What a service's worker subscribes to, from its own wiring."""
+    """The queue of a service's worker, from its own wiring."""
     name: str = request.param
     monkeypatch.setenv(f"PARCOURSPRO_{name.upper()}_DATABASE_URL", "postgresql+asyncpg://nobody@localhost/nothing")
     service: ServiceDefinition[Any] = import_module(f"services.{name}.wiring").SERVICE
@@ -36,27 +36,27 @@ def bindings(queue: Queue) -> Iterator[tuple[str, str, str]]:
 
 
 def rights(user: str, kind: str) -> str:
-    [pattern] = [one[kind] for one in SHIPPED["permissions"] if one["user"] == user]
+    [pattern] = [entry[kind] for entry in SHIPPED["permissions"] if entry["user"] == user]
     return str(pattern)
 
 
-def test_every_subscription_is_bound_before_its_service_ever_ran(queue: Queue) -> None:
+def test_every_subscription_is_bound_before_the_first_start_of_its_service(queue: Queue) -> None:
     shipped = {
-        (one["source"], one["destination"], one["routing_key"])
-        for one in SHIPPED["bindings"]
-        if one["destination"].split(".")[0] == queue.service
+        (binding["source"], binding["destination"], binding["routing_key"])
+        for binding in SHIPPED["bindings"]
+        if binding["destination"].split(".")[0] == queue.service
     }
     assert shipped == set(bindings(queue))
 
 
 def test_the_queues_are_declared_as_their_service_declares_them(queue: Queue) -> None:
-    shipped = {one["name"]: one for one in SHIPPED["queues"] if one["name"].split(".")[0] == queue.service}
+    shipped = {entry["name"]: entry for entry in SHIPPED["queues"] if entry["name"].split(".")[0] == queue.service}
     assert set(shipped) == {destination for _, destination, _ in bindings(queue)}
-    assert all(one["durable"] and one["arguments"] == {"x-queue-type": "quorum"} for one in shipped.values())
+    assert all(entry["durable"] and entry["arguments"] == {"x-queue-type": "quorum"} for entry in shipped.values())
 
 
-def test_a_service_may_declare_bind_and_read_what_it_subscribes_to_and_nobody_else_may(queue: Queue) -> None:
-    others = {one["user"] for one in SHIPPED["permissions"]} - {queue.service, "operator"}
+def test_only_the_service_itself_may_declare_bind_and_read_its_queues(queue: Queue) -> None:
+    others = {entry["user"] for entry in SHIPPED["permissions"]} - {queue.service, "operator"}
     for source, destination, _ in bindings(queue):
         assert search(rights(queue.service, "read"), source)
         for kind in ("configure", "write", "read"):
@@ -65,17 +65,17 @@ def test_a_service_may_declare_bind_and_read_what_it_subscribes_to_and_nobody_el
 
 
 @pytest.mark.parametrize("message", REGISTRY.all(), ids=lambda message: message.wire_name)
-def test_a_message_can_be_said_by_its_owner_alone(message: type[Message]) -> None:
+def test_only_its_owner_may_publish_a_message(message: type[Message]) -> None:
     if message.recipient is None:
-        speakers = [
-            one["user"]
-            for one in SHIPPED["topic_permissions"]
-            if one["exchange"] == "events" and search(one["write"], message.wire_name)
+        publishers = [
+            entry["user"]
+            for entry in SHIPPED["topic_permissions"]
+            if entry["exchange"] == "events" and search(entry["write"], message.wire_name)
         ]
     else:
-        speakers = [
-            one["user"]
-            for one in SHIPPED["permissions"]
-            if one["user"] != "operator" and search(one["write"], "commands")
+        publishers = [
+            entry["user"]
+            for entry in SHIPPED["permissions"]
+            if entry["user"] != "operator" and search(entry["write"], "commands")
         ]
-    assert speakers == [message.owner]
+    assert publishers == [message.owner]

@@ -1,4 +1,4 @@
-"""A small service that uses every edge: it keeps things with names, and says something of each."""
+"""A small service that uses every part of `shared.http`: it stores things with names and emits an event for each."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -25,7 +25,7 @@ from shared.http.transactions import Work
 from shared.http.views import View
 from shared.tokens.verifier import TokenVerifier
 
-NAME = "desk"
+NAME = "small"
 BASE = f"/api/{NAME}/v1"
 LARGE = 1024 * 1024
 SMALL = 100
@@ -33,7 +33,7 @@ STRANGER = UUID(int=1)
 
 
 class Taken(Exception):
-    """Somebody has this name."""
+    """Another thing has this name."""
 
 
 TAKEN = ProblemKind(
@@ -42,7 +42,7 @@ TAKEN = ProblemKind(
 
 
 class Naming(Strict):
-    """What a thing is to be called."""
+    """The name of a thing."""
 
     name: Line
 
@@ -99,7 +99,7 @@ async def add(body: Naming, _: PerhapsSignedIn, work: Work, now: Now, once: Once
 
 @router.post("/touches", status_code=204)
 async def touch(work: Work, now: Now, once: Once) -> None:
-    """Add a thing and answer nothing."""
+    """Add a thing; the answer has no body."""
 
     async def perform() -> None:
         await _add(work, str(uuid4()), now)
@@ -115,7 +115,7 @@ async def _adding(call: OnceCall) -> OnceCall:
 
 @router.post("/own-things", status_code=201, responses=problems(TAKEN))
 async def add_own(body: Naming, call: Annotated[OnceCall, of_once_call(_adding)]) -> Thing:
-    """Add a thing, as somebody who is signed in: everything by one dependency."""
+    """Add a thing as a signed-in person; the endpoint has a single dependency."""
 
     async def perform() -> Thing:
         return await _add(call.work, body.name, call.now)
@@ -130,7 +130,7 @@ async def _touching(call: Call) -> Call:
 
 @router.post("/own-touches")
 async def touch_own(call: Annotated[Call, of_call(_touching)]) -> Thing:
-    """Add a thing, without a key."""
+    """Add a thing as a signed-in person, without an idempotency key."""
     return await _add(call.work, f"{call.account_id} {call.now.isoformat()}", call.now)
 
 
@@ -146,7 +146,7 @@ async def page(
 
 @router.get("/things/lookup")
 async def look_up(name: str, work: Work) -> None:
-    """Run a statement that the server refuses."""
+    """Run a statement that fails in the database."""
     await work.connection.execute(
         text("SELECT id, 1 / 0 FROM things WHERE name >= :name UNION SELECT NULL, 1 / 0"), {"name": name}
     )
@@ -154,53 +154,58 @@ async def look_up(name: str, work: Work) -> None:
 
 @router.patch("/things/{thing_id}")
 async def rename(
-    thing_id: UUID, body: Naming, work: Work, seen: Annotated[int, Depends(expected_version)], response: Response
+    thing_id: UUID, body: Naming, work: Work, expected: Annotated[int, Depends(expected_version)], response: Response
 ) -> Thing:
-    """Give another name."""
+    """Change the name of a thing."""
     statement = text("SELECT version FROM things WHERE id = :id FOR UPDATE")
-    check_version(seen, int(await work.connection.scalar(statement, {"id": thing_id}) or 0))
+    check_version(expected, int(await work.connection.scalar(statement, {"id": thing_id}) or 0))
     await work.connection.execute(
         text("UPDATE things SET name = :name, version = version + 1 WHERE id = :id"),
         {"id": thing_id, "name": body.name},
     )
-    tag(response, seen + 1)
-    return Thing(id=thing_id, name=body.name, version=seen + 1)
+    tag(response, expected + 1)
+    return Thing(id=thing_id, name=body.name, version=expected + 1)
 
 
 @router.post("/forms")
 async def check(_: Form) -> dict[str, str]:
-    """Take a form with one field of each kind."""
+    """Accept a form with one field of each kind."""
     return {"status": "ok"}
 
 
 @router.post("/imports")
 @body_limit(LARGE)
 async def import_things(_: Form) -> dict[str, str]:
-    """Take a form that may be large."""
+    """Accept a large form."""
     return {"status": "ok"}
 
 
 @router.post("/notes")
 @body_limit(SMALL)
 async def take_note(body: Naming) -> Naming:
-    """Take a form that must be small."""
+    """Accept a small form only."""
     return body
 
 
 @router.get("/me")
 async def me(account: SignedIn) -> dict[str, str]:
-    """Say who is signed in."""
+    """Return the account that is signed in."""
     return {"id": str(account)}
 
 
 @router.get("/crash")
 async def crash() -> None:
-    """Fail as nobody foresaw."""
+    """Raise an exception that no handler expects."""
     raise ZeroDivisionError
 
 
 def application(database: Database, verifier: TokenVerifier | None) -> FastAPI:
-    """Make it, with the edges that every service has."""
+    """Create the service as every service is created."""
     return create_app(
-        title="Desk", service=NAME, database=database, verifier=verifier, routers=[router], problems={Taken: TAKEN}
+        title="Small service",
+        service=NAME,
+        database=database,
+        verifier=verifier,
+        routers=[router],
+        problems={Taken: TAKEN},
     )

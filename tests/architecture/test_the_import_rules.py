@@ -1,4 +1,4 @@
-"""Each import rule of pyproject.toml is broken in a copy of the tree, to show that the linter finds it."""
+"""Breaks each import rule of pyproject.toml in a copy of the tree and checks that the linter reports it."""
 
 import shutil
 import subprocess
@@ -34,7 +34,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of all code that the rules are about."""
+    """A copy of all code that the rules check."""
     copy = tmp_path_factory.mktemp("tree")
     for folder in CODE:
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -49,7 +49,8 @@ def check(tree: Path) -> str:
         "from importlinter.cli import lint_imports_command; lint_imports_command()",
         "--no-cache",
     ]
-    return subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True).stdout  # noqa: S603 - our own command
+    done = subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True)  # noqa: S603 - our command
+    return done.stdout
 
 
 @pytest.mark.parametrize(("rule", "file", "fault"), FAULTS, ids=[f"{file}: {fault}" for _, file, fault in FAULTS])
@@ -69,7 +70,7 @@ def test_an_import_that_a_rule_forbids_is_found(tree: Path, rule: str, file: str
 
 @pytest.fixture
 def fifth(tree: Path) -> Iterator[Path]:
-    """A new service with all the rooms, which no rule names."""
+    """A new service with all the rooms; no rule contains its name."""
     service = tree / "services" / "fifth"
     for room in ("api", "consumers", "use_cases", "storage", "domain"):
         (service / room).mkdir(parents=True)
@@ -105,7 +106,7 @@ def test_every_rule_holds_for_a_new_service(tree: Path, fifth: Path, rule: str, 
     assert f"{rule} BROKEN" in check(tree)
 
 
-def test_a_room_that_the_house_does_not_have_is_found(tree: Path) -> None:
+def test_a_folder_that_is_not_a_known_room_is_found(tree: Path) -> None:
     room = tree / "services" / "notifier" / "helpers"
     room.mkdir()
     (room / "__init__.py").touch()

@@ -1,18 +1,19 @@
-"""A database of enrollment or of the catalogue as it is after years, filled by the database itself: invented, and the same each time.
+"""A database of enrollment or of the catalogue with the data of several years, generated in SQL, the same each time.
 
-Enrollment: one person for each five requests, 2,000 structures of which the first has a tenth of all people, a session for each
-ten requests, a trainer for each ten sessions. 3 % of the requests wait for an employer; of the first structure only 30, the oldest.
+Enrollment: one person for each five requests, 2,000 structures of which the first has a tenth of all people, a session
+for each ten requests, a trainer for each ten sessions. 3 % of the requests wait for an employer; of the first structure
+only 30, the oldest.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from bench.stage import Stage, observer
+from bench.servers import Servers, observer
 
 
 def id_of(kind: str, number: int) -> UUID:
-    """The id of the n-th thing of a kind, as the SQL makes it."""
+    """The id of the n-th object of a kind, computed as in the SQL files."""
     return UUID(f"{kind}0000-0000-4000-8000-{number:012x}")
 
 
@@ -22,7 +23,7 @@ EMPLOYER, TRAINER, STAFF = "e0e0", "70a1", "57af"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many requests; the rest follows."""
+    """The number of requests; the other numbers depend on it."""
 
     requests: int
 
@@ -33,14 +34,14 @@ class Size:
 
     @property
     def trainers(self) -> int:
-        """A trainer for each ten sessions, at most 2,000: an agency has no more."""
+        """A trainer for each ten sessions, at most 2,000, because an agency does not have more."""
         return min(2_000, max(1, self.sessions // 10))
 
 
-async def fill(stage: Stage, service: str, size: Size) -> str:
-    """Make a database of the service of that size; return its URL."""
-    url = await stage.database(service)
-    script = Path(__file__).with_name(f"crowd_{service}.sql").read_text()
+async def fill(servers: Servers, service: str, size: Size) -> str:
+    """Create a database of the service with that size; return its URL."""
+    url = await servers.database(service)
+    script = Path(__file__).with_name(f"large_{service}.sql").read_text()
     sizes = {
         "people": size.requests // 5, "sessions": size.sessions, "requests": size.requests, "trainers": size.trainers,
     }  # fmt: skip
@@ -48,5 +49,5 @@ async def fill(stage: Stage, service: str, size: Size) -> str:
         for name, value in sizes.items():
             await connection.execute("SELECT set_config($1, $2, false)", f"bench.{name}", str(value))
         await connection.execute(script)
-    await stage.analyze(url)
+    await servers.analyze(url)
     return url

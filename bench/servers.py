@@ -1,4 +1,4 @@
-"""What a measurement stands on: a PostgreSQL, a RabbitMQ node, databases, and the processes that are measured."""
+"""The servers of the measurements: PostgreSQL, RabbitMQ, their databases, and the measured processes."""
 
 import sys
 import time
@@ -19,24 +19,24 @@ from tests.support.postgres import TestServer
 from tests.support.processes import Process, free_port
 
 LOG_SHOWN = 4000
-"""How much of the end of a failed process's log is shown, in characters."""
+"""If a process fails, this many characters from the end of its log are shown."""
 
 
-class Stage:
-    """The servers of one run. Databases are migrated, or copies of one that was filled once."""
+class Servers:
+    """PostgreSQL and RabbitMQ of one run. Databases are newly migrated, or copies of one that was filled once."""
 
     def __init__(self, server: TestServer, broker: Broker) -> None:
-        """Both run already."""
+        """Both servers must be running."""
         self._server = server
         self._broker = broker
 
     async def database(self, service: str) -> str:
-        """Make an empty database of a service; return the running role's URL (SQLAlchemy's form)."""
+        """Create an empty database of a service; return the running role's URL in SQLAlchemy's form."""
         definition: ServiceDefinition[Any] = import_module(f"services.{service}.wiring").SERVICE
         return (await self._server.fresh(service, definition.migrations_package, definition.append_only))[1]
 
     async def copy(self, url: str) -> str:
-        """Copy a database that nobody is connected to, statistics up to date; return the URL of the copy."""
+        """Copy a database without connections, including its statistics; return the URL of the copy."""
         role, name = make_url(url).username, f"copy_{uuid4().hex[:12]}"
         await self._server.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database} OWNER {role}_owner")
         return self._server.address(name, str(role))
@@ -49,40 +49,40 @@ class Stage:
         await connection.close()
 
     async def drop(self, url: str) -> None:
-        """Drop a database, whoever is connected."""
+        """Drop a database, even if there are connections to it."""
         await self._server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
-    async def settle(self) -> None:
-        """Write out what earlier rounds left to write, so that no round pays for another."""
+    async def checkpoint(self) -> None:
+        """Write all changed pages to disk, so that no round pays for the writes of an earlier one."""
         await self._server.execute("CHECKPOINT")
 
     def vhost(self) -> str:
-        """Make an empty virtual host; return its URL."""
+        """Create an empty virtual host; return its URL."""
         return self._broker.vhost()
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A process that answers on a port of this machine."""
+    """A running process and its HTTP port."""
 
     process: Process
     port: int
 
 
 def cpu_seconds(process: Process) -> float:
-    """User and system time that a running process has used so far."""
+    """The CPU time (user and system) that a running process has used so far."""
     times = psutil.Process(process.pid).cpu_times()
     return float(times.user + times.system)
 
 
 def plain(url: str) -> str:
-    """The form of a database's URL that bare asyncpg reads."""
+    """The URL of a database in the form that asyncpg accepts."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @asynccontextmanager
 async def observer(url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A bare connection that looks at what the measured processes wrote."""
+    """A connection that reads what the measured processes wrote."""
     connection = await asyncpg.connect(plain(url))
     try:
         yield connection
@@ -94,7 +94,7 @@ async def observer(url: str) -> AsyncIterator[asyncpg.Connection]:
 async def running(
     name: str, arguments: list[str], environment: Mapping[str, str], url: str | None = None
 ) -> AsyncIterator[Process]:
-    """Run `python <arguments>` meanwhile; with `url`, begin when it answers 200."""
+    """Run `python <arguments>` during the block; with `url`, the block starts when it answers 200."""
     process = Process(name, arguments, environment)
     process.start()
     try:
@@ -110,12 +110,12 @@ async def running(
 
 @asynccontextmanager
 async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncIterator["Served"]:
-    """Run `python -m services.<name> <role>` as an operator does; give it when it is ready."""
+    """Run `python -m services.<name> <role>` during the block, which starts when the process is ready."""
     port, prefix = free_port(), f"PARCOURSPRO_{name.upper()}_"
     environment = {
         f"{prefix}DATABASE_URL": database,
         f"{prefix}PORT": str(port),
-        # nobody publishes keys here: those in the database are used, as while identity is down
+        # identity does not run here: the keys in the database are used, as while identity is down
         f"{prefix}JWKS_URL": f"http://127.0.0.1:{free_port()}/jwks.json",
         **({f"{prefix}AMQP_URL": amqp} if amqp else {}),
         **({f"{prefix}MAIL_MODE": "mailbox"} if name == "notifier" else {}),
@@ -130,14 +130,14 @@ async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncI
 async def until(
     connection: asyncpg.Connection, count: str, wanted: int, *, within: float = 120
 ) -> list[tuple[float, int]]:
-    """Ask `count` again and again until it is `wanted`; give each moment (monotonic seconds) with its answer."""
-    seen: list[tuple[float, int]] = []
+    """Repeat the query `count` until its result is `wanted`; return the time (monotonic seconds) and result of each."""
+    results: list[tuple[float, int]] = []
     deadline = time.monotonic() + within
-    while not seen or seen[-1][1] < wanted:
-        found = int(await connection.fetchval(count))
-        seen.append((time.monotonic(), found))
-        if seen[-1][0] > deadline:
-            text = f"{found} of {wanted} after {within} s: {count}"
+    while not results or results[-1][1] < wanted:
+        counted = int(await connection.fetchval(count))
+        results.append((time.monotonic(), counted))
+        if results[-1][0] > deadline:
+            text = f"{counted} of {wanted} after {within} s: {count}"
             raise TimeoutError(text)
         await connection.fetchval("SELECT pg_sleep(0.02)")
-    return seen
+    return results

@@ -1,4 +1,4 @@
-"""From the table to calls: what each target is, which version it has, and the right body for each endpoint."""
+"""Makes the HTTP calls of the access table: id and current version of each target, a valid body for each endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.e2e.people import Person, siret
+from tests.e2e.scenario import Scenario
 from tests.e2e.steps.catalogue import half_day
-from tests.e2e.story import Story
+from tests.integration.edges.all_services import AllServices
 from tests.integration.edges.matrix import MATRIX, PEOPLE
-from tests.integration.edges.world import World
 
 _LINE: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE)\s+(\S+)\s+([\d\s]+)")
 _TARGET: Final = re.compile(r"\{(\w+)=(\w+)\}")
@@ -19,7 +19,7 @@ REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `expected`: the status by person."""
+    """One line of the table. `expected`: the status for each kind of person. `written`: the path in the table."""
 
     service: str
     method: str
@@ -28,7 +28,7 @@ class Row:
 
     @property
     def operation(self) -> tuple[str, str]:
-        """Method and path as OpenAPI names them."""
+        """Method and path as in the OpenAPI document."""
         return self.method, f"/api/{self.service}/v1{self.template}"
 
     @property
@@ -36,17 +36,16 @@ class Row:
         """The path without the names of its targets."""
         return _TARGET.sub(r"{\1}", self.written)
 
-    def path(self, story: Story) -> str:
+    def path(self, scenario: Scenario) -> str:
         """The path to call, without `/api/`."""
-        filled = _TARGET.sub(lambda found: target(story, found[1], found[2]), self.written)
-        query = {
-            "/eligibility": f"?session_id={story.sessions['ailleurs']['id']}&structure_id={story.structures['mairie']['id']}"
-        }
+        filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
+        session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
+        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property
-    def somebody(self) -> str:
-        """Somebody whose body is looked at, staff rather than others; a visitor where nobody is let in."""
+    def allowed_person(self) -> str:
+        """A kind of person whose request gets past the access check, staff if possible; a visitor if there is none."""
         return next((person for person in reversed(PEOPLE) if self.expected[person] not in {401, 404}), "visitor")
 
 
@@ -57,94 +56,102 @@ def rows() -> Iterator[Row]:
             yield Row(service, method, path, dict(zip(PEOPLE, map(int, statuses.split()), strict=True)))
 
 
-def target(story: Story, parameter: str, name: str) -> str:
+def target(scenario: Scenario, parameter: str, name: str) -> str:
     """The id of an object that the table names."""
-    found = {
-        ("enrollment_id", "waiting"): story.requests["bruno", "entretien"],
-        ("enrollment_id", "accepted"): story.requests["bruno", "numerique"],
-        ("enrollment_id", "asked"): story.requests["bruno", "droit"],
-        ("enrollment_id", "queued"): story.requests["emma", "numerique"],
-        ("attachment_id", "own"): story["bruno"].attachment_id,
-        ("attachment_id", "waiting"): story["zoe"].attachment_id,
-        ("session_id", "future"): story.sessions["entretien"]["id"],
-        ("session_id", "past"): story.sessions["visite"]["id"],
-        ("session_id", "other"): story.sessions["ailleurs"]["id"],
-        ("slot_id", "past"): story.sessions["visite"]["slots"][0]["id"],
-        ("training_id", "published"): story.trainings["entretien"]["id"],
-        ("training_id", "draft"): story.trainings["draft"]["id"],
-        ("structure_id", "own"): story.structures["mairie"]["id"],
-        ("request_id", "waiting"): story.structures["demandée"]["id"],
-        ("report_id", "waiting"): story.structures["signalement"]["id"],
-        ("account_id", "own"): story["bruno"].id,
-        ("axis_id", "ours"): story.axis["id"],
-        ("mail_id", "any"): story.mail_id,
+    targets = {
+        ("enrollment_id", "waiting"): scenario.requests["bruno", "entretien"],
+        ("enrollment_id", "accepted"): scenario.requests["bruno", "numerique"],
+        ("enrollment_id", "asked"): scenario.requests["bruno", "droit"],
+        ("enrollment_id", "queued"): scenario.requests["emma", "numerique"],
+        ("attachment_id", "own"): scenario["bruno"].attachment_id,
+        ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
+        ("session_id", "future"): scenario.sessions["entretien"]["id"],
+        ("session_id", "past"): scenario.sessions["visite"]["id"],
+        ("session_id", "other"): scenario.sessions["ailleurs"]["id"],
+        ("slot_id", "past"): scenario.sessions["visite"]["slots"][0]["id"],
+        ("training_id", "published"): scenario.trainings["entretien"]["id"],
+        ("training_id", "draft"): scenario.trainings["draft"]["id"],
+        ("structure_id", "own"): scenario.structures["mairie"]["id"],
+        ("request_id", "waiting"): scenario.structures["demandée"]["id"],
+        ("report_id", "waiting"): scenario.structures["signalement"]["id"],
+        ("account_id", "own"): scenario["bruno"].id,
+        ("axis_id", "ours"): scenario.axis["id"],
+        ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
     }
-    return str(found[parameter, name])
+    return str(targets[parameter, name])
 
 
-async def version(world: World, row: Row, person: Person) -> dict[str, str]:
-    """The `If-Match` header with the version that is there now, for endpoints that ask for one."""
-    operation = world.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
-    if not any(one["name"].lower() == "if-match" for one in operation.get("parameters", [])):
+async def version(services: AllServices, row: Row, person: Person) -> dict[str, str]:
+    """The `If-Match` header with the current version, for endpoints that need one."""
+    operation = services.apps[row.service].openapi()["paths"][row.operation[1]][row.method.lower()]
+    if not any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", [])):
         return {}
-    story = world.story
-    path = row.path(story)
+    scenario = services.scenario
+    path = row.path(scenario)
     if path.endswith("/me"):
-        seen = (await person.sends("GET", path)).json().get("version", 1)
+        current = (await person.send("GET", path)).json().get("version", 1)
     elif "/rules/" in path:
-        seen = next(
-            one["version"] for one in await story.staff.gets("enrollment/v1/rules") if one["name"] == "structure_cap"
-        )
+        rules = await scenario.staff.get_json("enrollment/v1/rules")
+        current = next(rule["version"] for rule in rules if rule["name"] == "structure_cap")
     else:
-        seen = (await story.staff.gets(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
-    return {"If-Match": f'"{seen}"'}
+        current = (await scenario.staff.get_json(re.sub(r"/(statuses|capacity)$", "", path)))["version"]
+    return {"If-Match": f'"{current}"'}
 
 
-def body_of(story: Story, row: Row) -> Any:
-    """The right body for an endpoint, None where it takes none."""
-    return BODIES.get((row.service, row.method, row.template), lambda _: None)(story)
+def body_of(scenario: Scenario, row: Row) -> Any:
+    """A valid body for an endpoint, None if it takes none."""
+    return BODIES.get((row.service, row.method, row.template), lambda _: None)(scenario)
 
 
-def _session(story: Story) -> dict[str, Any]:
+def _session(scenario: Scenario) -> dict[str, Any]:
     day = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=60)
     times = {"opens_at": (day - timedelta(days=30)).isoformat(), "closes_at": (day - timedelta(days=3)).isoformat()}
-    training = story.trainings["entretien"]["id"]
+    training = scenario.trainings["entretien"]["id"]
     return {
         "training_id": training,
         "capacity": 3,
         "place": "Tulle",
         **times,
         "slots": [half_day(day, 0)],
-        "trainer_ids": [story["theo"].id],
+        "trainer_ids": [scenario["theo"].id],
     }
 
 
-def _training(story: Story) -> dict[str, Any]:
+def _training(scenario: Scenario) -> dict[str, Any]:
     texts = dict.fromkeys(("summary", "objectives", "content", "audience", "prerequisites"), "Un texte.")
-    return {"title": "Une formation", "axis_id": story.axis["id"], "kind": "training", "members_only": False, **texts}
+    return {
+        "title": "Une formation",
+        "axis_id": scenario.axis["id"],
+        "kind": "training",
+        "members_only": False,
+        **texts,
+    }
 
 
-def _account(_: Story) -> dict[str, Any]:
+def _account(_: Scenario) -> dict[str, Any]:
     return {"civility": "Mme", "first_name": "Ana", "last_name": "Costa", "email": "ana.costa@exemple.example"}
 
 
-def _lines(story: Story) -> dict[str, Any]:
-    line = {"session_id": story.sessions["ailleurs"]["id"], "motivation": "Découvrir le plateau."}
-    return {"structure_id": story.structures["mairie"]["id"], "lines": [line]}
+def _lines(scenario: Scenario) -> dict[str, Any]:
+    line = {"session_id": scenario.sessions["ailleurs"]["id"], "motivation": "Découvrir le plateau."}
+    return {"structure_id": scenario.structures["mairie"]["id"], "lines": [line]}
 
 
 _LINK: Final = {"token": "x" * 43, "password": "quatre chevaux dans le pré"}
 _STRUCTURE: Final = {"name": "Mission locale de Tulle", "town": "Tulle"}
 BODIES: Final = {
-    ("identity", "POST", "/registrations"): lambda story: {
-        **_account(story),
-        "structure_id": story.structures["mairie"]["id"],
+    ("identity", "POST", "/registrations"): lambda scenario: {
+        **_account(scenario),
+        "structure_id": scenario.structures["mairie"]["id"],
     },
     ("identity", "POST", "/address-proofs"): lambda _: _LINK,
     ("identity", "POST", "/password-resets"): lambda _: {"email": "personne@exemple.example"},
     ("identity", "POST", "/password-resets/confirmation"): lambda _: _LINK,
-    ("identity", "POST", "/tokens"): lambda story: {"email": story["emma"].email, "password": story["emma"].password},
+    ("identity", "POST", "/tokens"): lambda scenario: {
+        "email": scenario["emma"].email,
+        "password": scenario["emma"].password,
+    },
     ("identity", "POST", "/tokens/refresh"): lambda _: {"refresh_token": "x" * 43},
     ("identity", "POST", "/tokens/revocation"): lambda _: {"refresh_token": "x" * 43},
     ("identity", "PATCH", "/me"): lambda _: {"first_name": "Camille"},
@@ -163,12 +170,12 @@ BODIES: Final = {
     },
     ("identity", "POST", "/structure-requests/{request_id}/acceptance"): lambda _: {"is_member": False},
     ("identity", "POST", "/structure-requests/{request_id}/refusal"): lambda _: REASON,
-    ("identity", "POST", "/attachments"): lambda story: {"structure_id": story.structures["vide"]["id"]},
+    ("identity", "POST", "/attachments"): lambda scenario: {"structure_id": scenario.structures["vide"]["id"]},
     ("identity", "POST", "/attachments/{attachment_id}/confirmation"): lambda _: {"statuses": ["beneficiary"]},
     ("identity", "POST", "/attachments/{attachment_id}/refusal"): lambda _: REASON,
     ("identity", "PUT", "/attachments/{attachment_id}/statuses"): lambda _: {"statuses": ["employer"]},
     ("identity", "POST", "/attachments/{attachment_id}/end"): lambda _: REASON,
-    ("identity", "POST", "/accounts"): lambda story: {**_account(story), "is_staff": False},
+    ("identity", "POST", "/accounts"): lambda scenario: {**_account(scenario), "is_staff": False},
     ("identity", "PATCH", "/accounts/{account_id}"): lambda _: {"disabled": True},
     ("catalogue", "POST", "/axes"): lambda _: {"name": "Un axe", "description": "De quoi il s'agit."},
     ("catalogue", "PATCH", "/axes/{axis_id}"): lambda _: {"description": "De quoi il s'agit vraiment."},
@@ -189,8 +196,8 @@ BODIES: Final = {
         "answer": "Parce que mes missions changent."
     },
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
-    ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda story: {
-        "presences": [{"enrollment_id": story.requests["bruno", "visite"], "present": False}],
+    ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda scenario: {
+        "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],
         **REASON,
     },
     ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: REASON,

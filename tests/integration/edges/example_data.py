@@ -1,0 +1,106 @@
+"""The data for the tests of access and bad input: a request in every state in which somebody may act on it."""
+
+from tests.e2e.people import Person, siret
+from tests.e2e.scenario import Scenario, perform
+from tests.e2e.steps import accounts, attendance, catalogue, requests
+
+QUESTION = "Avez-vous déjà animé un atelier de ce genre ?"
+ANSWER = "Deux fois, avec une collègue de la médiathèque."
+DRAFT = dict.fromkeys(("title", "summary", "objectives", "content", "audience", "prerequisites"), "Pas encore publié.")
+
+
+async def create(scenario: Scenario) -> None:
+    """Create the data through HTTP. Staff must be signed in already."""
+    await perform(
+        scenario,
+        (
+            accounts.a_missing_structure_is_requested_and_added,
+            accounts.the_first_user_verifies_the_address_and_becomes_the_referent,
+            accounts.the_referent_confirms_the_second_user_who_gets_a_mail,
+            accounts.the_referent_sets_the_statuses,
+            accounts.another_structure_has_its_own_people,
+            catalogue.staff_create_the_account_of_a_trainer_without_a_structure,
+            catalogue.staff_publish_trainings_with_their_sessions,
+            requests.sessions_go_into_the_cart,
+            requests.request_all_four,
+        ),
+    )
+    await _each_person_has_one_status(scenario)
+    await _another_trainer_has_a_session(scenario)
+    await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
+    await _one_request_has_a_question(scenario)
+    await _one_session_is_over(scenario)
+    await _there_are_open_tasks_for_staff(scenario)
+
+
+async def _each_person_has_one_status(scenario: Scenario) -> None:
+    """In both structures, the employer and the referent are different people."""
+    await accounts.set_statuses(scenario["hugo"], scenario["ines"], ["employer"])
+    await accounts.set_statuses(scenario["hugo"], scenario["hugo"], ["referent"])
+    await accounts.request_attachment(scenario, scenario["zoe"], "mairie")
+    for key in ("emma", "ines"):
+        await scenario[key].sign_in()
+
+
+async def _another_trainer_has_a_session(scenario: Scenario) -> None:
+    nora = scenario.add_person("nora", "Nora", "Vasseur")
+    await scenario.staff.call("POST", "identity/v1/accounts", _named(nora), expect=201)
+    await nora.verify_address()
+    await nora.sign_in()
+    scenario.sessions["ailleurs"] = await catalogue.schedule(
+        scenario, scenario.trainings["visite"]["id"], days=50, seats=5, trainer=nora
+    )
+
+
+async def _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario: Scenario) -> None:
+    rules = await scenario.staff.get_json("enrollment/v1/rules")
+    [current] = [rule["version"] for rule in rules if rule["name"] == "structure_cap"]
+    body = {"enabled": True, "value": {"people": 1}}
+    await scenario.staff.call("PUT", "enrollment/v1/rules/structure_cap", body, if_match=f'"{current}"')
+    await scenario.decide("claire", "bruno", "numerique", "acceptance")
+    await requests.request_session(scenario, "emma", "mairie", "numerique", ("claire", "denis"))
+    await scenario.decide("claire", "emma", "numerique", "acceptance")
+    assert (await scenario.view("emma", "emma", "numerique"))["seat"] == "queued"
+
+
+async def _one_request_has_a_question(scenario: Scenario) -> None:
+    """Asked, answered, asked again: the history contains the question and the answer."""
+    await scenario.decide("claire", "bruno", "droit", "acceptance")
+    for _ in range(2):
+        await scenario.decide("theo", "bruno", "droit", "question", {"question": QUESTION})
+        await scenario.decide("bruno", "bruno", "droit", "answer", {"answer": ANSWER})
+    await scenario.decide("theo", "bruno", "droit", "question", {"question": QUESTION})
+
+
+async def _one_session_is_over(scenario: Scenario) -> None:
+    """Its attendance sheet is complete and not closed."""
+    await scenario.decide("claire", "bruno", "visite", "acceptance")
+    await scenario.decide("theo", "bruno", "visite", "validation")
+    await attendance.move_to_yesterday(scenario, "visite")
+    path = f"enrollment/v1/sessions/{scenario.sessions['visite']['id']}/attendance"
+    for slot in scenario.sessions["visite"]["slots"]:
+        body = {"presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": True}]}
+        await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", body)
+
+
+async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:
+    structure = {"name": f"Mission locale {scenario.run}", "siret": siret(), "town": "Brive"}
+    body = {**structure, "contact_name": "Lou Petit", "contact_email": scenario.visitor.email}
+    answer = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
+    scenario.structures["demandée"] = answer
+    path = f"identity/v1/structures/{scenario.structures['mairie']['id']}/change-reports"
+    empty = {"name": f"Structure sans personne {scenario.run}", "siret": siret(), "town": "Ussel", "is_member": True}
+    scenario.structures["vide"] = await scenario.staff.call("POST", "identity/v1/structures", empty, expect=201)
+    draft = {**DRAFT, "axis_id": scenario.axis["id"], "kind": "training"}
+    scenario.trainings["draft"] = await scenario.staff.call("POST", "catalogue/v1/trainings", draft, expect=201)
+    for key in ("emma", "bruno"):
+        await scenario[key].call_until(
+            "PUT", f"enrollment/v1/cart/sessions/{scenario.sessions['ailleurs']['id']}", expect=204
+        )
+    scenario.structures["signalement"] = await scenario["amandine"].call(
+        "POST", path, {"text": "Nouvelle adresse."}, expect=201
+    )
+
+
+def _named(person: Person) -> dict[str, str]:
+    return {"civility": "Mme", "first_name": person.first_name, "last_name": person.last_name, "email": person.email}
