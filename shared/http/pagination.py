@@ -1,8 +1,6 @@
 """Pages with cursors: rows that are added before a page do not shift it. Clients treat cursors as opaque."""
 
 import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, Self, TypeVar
@@ -81,22 +79,3 @@ class Page(BaseModel, Generic[Item]):
         """Make a page of up to `limit` records. Storage reads one more than that: if it is there, so is a next page."""
         more = sort_key.write(key(found[limit - 1])) if len(found) > limit else None
         return cls(items=[view(record) for record in found[:limit]], next=more)
-
-
-def encode_cursor(*parts: str) -> str:
-    """Make the cursor of the last item's sort key."""
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, *, parts: int) -> list[str]:
-    """Read a cursor; 422 for one that this system did not make."""
-    try:
-        found: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, UnicodeDecodeError):
-        found = None
-    if not isinstance(found, list) or len(found) != parts or not all(isinstance(part, str) for part in found):
-        raise WrongFields([("cursor", "Ce curseur n'est pas valide : reprenez depuis la première page.")])
-    return found
-
-
-Cursor = Annotated[str | None, Query(max_length=500, description="La valeur `next` de la page précédente")]

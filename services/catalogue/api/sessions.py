@@ -87,8 +87,7 @@ async def schedule_session(
         )
         return await _view(tx, session_id, actor, response)
 
-    answer: SessionView = await once(perform)
-    return answer
+    return await once(perform)
 
 
 @router.patch("/{session_id}", responses=problems(*EDIT, SESSION_IS_CANCELLED))

@@ -67,8 +67,7 @@ async def draft_training(
         training_id = await trainings.draft_training(tx, body.syllabus(), actor=actor, now=now)
         return await _view(tx, training_id, actor, now, response)
 
-    answer: TrainingView = await once(perform)
-    return answer
+    return await once(perform)
 
 
 @router.patch("/{training_id}", responses=problems(*EDIT, TRAINING_STATE))

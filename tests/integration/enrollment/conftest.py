@@ -10,7 +10,7 @@ from fastapi import Header
 from shared.database import Database
 from shared.http.tokens import signed_in
 from shared.messaging.inprocess import InProcessTransport
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 
 async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
@@ -19,8 +19,10 @@ async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
 
 
 @pytest.fixture
-async def agency(make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch) -> Agency:
-    """An agency with its employer, and nobody else yet."""
+async def service(
+    make_database: Callable[[str], Awaitable[Database]], monkeypatch: pytest.MonkeyPatch
+) -> EnrollmentService:
+    """The service with an employer, a trainer and staff, and nobody else yet."""
     # inside: the audit's own tests in this folder need nothing of the service
     from services.enrollment.wiring import SERVICE
 
@@ -30,6 +32,6 @@ async def agency(make_database: Callable[[str], Awaitable[Database]], monkeypatc
     settings = SERVICE.load_settings()
     app = SERVICE.api(settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
-    made = Agency(app, SERVICE.worker(settings, database, InProcessTransport()), database)
+    made = EnrollmentService(app, SERVICE.worker(settings, database, InProcessTransport()), database)
     await made.opens()
     return made

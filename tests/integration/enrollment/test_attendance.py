@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 RECORDED = "enrollment.attendance_recorded.v1"
 CANCELLED = "enrollment.enrollment_cancelled.v1"
@@ -16,132 +16,137 @@ YESTERDAY = timedelta(days=-31)
 
 
 async def record(
-    agency: Agency, session: UUID, slot: int, present: dict[UUID, bool], who: UUID | None = None, **body: Any
+    service: EnrollmentService,
+    session: UUID,
+    slot: int,
+    present: dict[UUID, bool],
+    who: UUID | None = None,
+    **body: Any,
 ) -> httpx.Response:
     lines = [{"enrollment_id": str(request), "present": was} for request, was in present.items()]
-    path = f"/sessions/{session}/attendance/slots/{agency.sessions[session].slots[slot].id}"
-    return await agency.call(who or agency.trainer, "PUT", path, {"presences": lines, **body})
+    path = f"/sessions/{session}/attendance/slots/{service.sessions[session].slots[slot].id}"
+    return await service.call(who or service.trainer, "PUT", path, {"presences": lines, **body})
 
 
-async def close(agency: Agency, session: UUID, who: UUID | None = None, **body: Any) -> httpx.Response:
-    return await agency.call(who or agency.trainer, "POST", f"/sessions/{session}/attendance/closure", body or None)
+async def close(service: EnrollmentService, session: UUID, who: UUID | None = None, **body: Any) -> httpx.Response:
+    return await service.call(who or service.trainer, "POST", f"/sessions/{session}/attendance/closure", body or None)
 
 
-async def test_attendance_is_taken_slot_by_slot_and_closed_once(agency: Agency) -> None:
-    session = await agency.session(5)
-    people = await agency.people(2)
-    here, away = [await agency.enrolled(person, session) for person in people]
-    await agency.moves(session, YESTERDAY)
-    morning, afternoon = (str(slot.id) for slot in agency.sessions[session].slots)
+async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: EnrollmentService) -> None:
+    session = await service.session(5)
+    people = await service.people(2)
+    here, away = [await service.enrolled(person, session) for person in people]
+    await service.moves(session, YESTERDAY)
+    morning, afternoon = (str(slot.id) for slot in service.sessions[session].slots)
 
-    first = await record(agency, session, 0, {here: True, away: False})
+    first = await record(service, session, 0, {here: True, away: False})
     assert first.status_code == 200, first.text
     assert {line["enrollment_id"]: line["presences"] for line in first.json()["lines"]} == {
         str(here): {morning: True, afternoon: None},
         str(away): {morning: False, afternoon: None},
     }
-    missing = await close(agency, session)
+    missing = await close(service, session)
     assert (missing.status_code, missing.json()["detail"]) == (409, "La présence reste à saisir pour 1 créneau(x).")
-    assert (await record(agency, session, 1, {here: True})).status_code == 200
-    assert (await close(agency, session)).status_code == 409
-    assert (await record(agency, session, 1, {here: False, away: False})).status_code == 200
-    assert await agency.messages(RECORDED) == []
+    assert (await record(service, session, 1, {here: True})).status_code == 200
+    assert (await close(service, session)).status_code == 409
+    assert (await record(service, session, 1, {here: False, away: False})).status_code == 200
+    assert await service.messages(RECORDED) == []
 
-    closed = await close(agency, session)
+    closed = await close(service, session)
 
     assert closed.status_code == 200
     assert closed.json()["closed_at"]
-    said = {UUID(one["enrollment"]["id"]): one for one in await agency.messages(RECORDED)}
+    said = {UUID(one["enrollment"]["id"]): one for one in await service.messages(RECORDED)}
     assert {request: one["attended"] for request, one in said.items()} == {here: True, away: False}
     assert said[here]["slots"] == [{"slot_id": morning, "present": True}, {"slot_id": afternoon, "present": False}]
-    stored = {row.id: row for row in await agency.rows("SELECT id, version, attended FROM enrollments")}
+    stored = {row.id: row for row in await service.rows("SELECT id, version, attended FROM enrollments")}
     assert {request: row.attended for request, row in stored.items()} == {here: True, away: False}
     assert {request: one["enrollment"]["version"] for request, one in said.items()} == {
         r: row.version for r, row in stored.items()
     }
-    lines = await agency.rows(
+    lines = await service.rows(
         "SELECT aggregate_id, version, acted_by, acting_as, from_seat, to_seat "
         "FROM enrollment_history WHERE act = 'attend'"
     )
     assert {tuple(line) for line in lines} == {
-        (request, row.version, agency.trainer, "trainer", "held", "held") for request, row in stored.items()
+        (request, row.version, service.trainer, "trainer", "held", "held") for request, row in stored.items()
     }
-    history = (await agency.call(people[0].account_id, "GET", f"/enrollments/{here}/history")).json()
+    history = (await service.call(people[0].account_id, "GET", f"/enrollments/{here}/history")).json()
     assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
-async def test_after_the_closing_nothing_changes(agency: Agency) -> None:
-    session = await agency.session(5)
-    [person] = await agency.people(1)
-    request = await agency.enrolled(person, session)
-    await agency.moves(session, YESTERDAY)
+async def test_after_the_closing_nothing_changes(service: EnrollmentService) -> None:
+    session = await service.session(5)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, session)
+    await service.moves(session, YESTERDAY)
     for slot in (0, 1):
-        await record(agency, session, slot, {request: True})
-    assert (await close(agency, session)).status_code == 200
+        await record(service, session, slot, {request: True})
+    assert (await close(service, session)).status_code == 200
 
-    again, late = await close(agency, session), await record(agency, session, 0, {request: False})
-    taken_back = await agency.decides(agency.employer, request, "agreement-withdrawal", reason="Trop tard.")
+    again, late = await close(service, session), await record(service, session, 0, {request: False})
+    taken_back = await service.decides(service.employer, request, "agreement-withdrawal", reason="Trop tard.")
 
     assert (again.status_code, late.status_code, taken_back.status_code) == (409, 409, 409)
     assert "a été clos le" in late.json()["detail"]
     assert "émargement de la session est clos" in taken_back.json()["detail"]
-    assert len(await agency.messages(RECORDED)) == 1
-    assert await agency.rows("SELECT count(*) FROM presences WHERE NOT present") == [(0,)]
+    assert len(await service.messages(RECORDED)) == 1
+    assert await service.rows("SELECT count(*) FROM presences WHERE NOT present") == [(0,)]
 
 
-async def test_it_is_too_early_before_the_day_and_before_the_last_slot(agency: Agency) -> None:
-    session = await agency.session(5)
-    [person] = await agency.people(1)
-    request = await agency.enrolled(person, session)
+async def test_it_is_too_early_before_the_day_and_before_the_last_slot(service: EnrollmentService) -> None:
+    session = await service.session(5)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, session)
 
-    recorded, closed = await record(agency, session, 0, {request: True}), await close(agency, session)
+    recorded, closed = await record(service, session, 0, {request: True}), await close(service, session)
 
     assert (recorded.status_code, closed.status_code) == (409, 409)
     assert "C'est trop tôt" in recorded.json()["detail"]
-    assert await agency.rows("SELECT count(*) FROM presences") == [(0,)]
+    assert await service.rows("SELECT count(*) FROM presences") == [(0,)]
 
 
-async def test_only_the_trainers_and_staff_with_a_reason_take_attendance(agency: Agency) -> None:
-    session = await agency.session(5)
-    [person] = await agency.people(1)
-    request = await agency.enrolled(person, session)
-    await agency.moves(session, YESTERDAY)
+async def test_only_the_trainers_and_staff_with_a_reason_take_attendance(service: EnrollmentService) -> None:
+    session = await service.session(5)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, session)
+    await service.moves(session, YESTERDAY)
     other_trainer = uuid4()
-    await agency.tell(agency.account(other_trainer))
+    await service.tell(service.account(other_trainer))
 
-    for stranger in (person.account_id, agency.employer, other_trainer):
-        assert (await record(agency, session, 0, {request: True}, stranger)).status_code == 404
-        assert (await close(agency, session, stranger)).status_code == 404
-        assert (await agency.call(stranger, "GET", f"/sessions/{session}/attendance")).status_code == 404
-    assert (await record(agency, session, 0, {request: True}, agency.staff)).status_code == 422
+    for stranger in (person.account_id, service.employer, other_trainer):
+        assert (await record(service, session, 0, {request: True}, stranger)).status_code == 404
+        assert (await close(service, session, stranger)).status_code == 404
+        assert (await service.call(stranger, "GET", f"/sessions/{session}/attendance")).status_code == 404
+    assert (await record(service, session, 0, {request: True}, service.staff)).status_code == 422
     for slot in (0, 1):
         assert (
-            await record(agency, session, slot, {request: True}, agency.staff, reason="Feuille papier.")
+            await record(service, session, slot, {request: True}, service.staff, reason="Feuille papier.")
         ).status_code == 200
-    assert (await close(agency, session, agency.staff)).status_code == 422
-    assert (await close(agency, session, agency.staff, reason="Feuille papier.")).status_code == 200
-    assert await agency.rows("SELECT attendance_closed_by, attendance_note FROM sessions") == [
-        (agency.staff, "Feuille papier.")
+    assert (await close(service, session, service.staff)).status_code == 422
+    assert (await close(service, session, service.staff, reason="Feuille papier.")).status_code == 200
+    assert await service.rows("SELECT attendance_closed_by, attendance_note FROM sessions") == [
+        (service.staff, "Feuille papier.")
     ]
 
 
-async def test_who_is_not_enrolled_is_not_on_the_sheet(agency: Agency) -> None:
-    session = await agency.session(1)
-    enrolled, queued = await agency.people(2)
-    request = await agency.enrolled(enrolled, session)
-    waiting = await agency.enrolled(queued, session)
-    await agency.moves(session, YESTERDAY)
+async def test_who_is_not_enrolled_is_not_on_the_sheet(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    enrolled, queued = await service.people(2)
+    request = await service.enrolled(enrolled, session)
+    waiting = await service.enrolled(queued, session)
+    await service.moves(session, YESTERDAY)
 
-    wrong = await record(agency, session, 0, {request: True, waiting: True})
-    twice = await agency.call(
-        agency.trainer,
+    wrong = await record(service, session, 0, {request: True, waiting: True})
+    twice = await service.call(
+        service.trainer,
         "PUT",
-        f"/sessions/{session}/attendance/slots/{agency.sessions[session].slots[0].id}",
+        f"/sessions/{session}/attendance/slots/{service.sessions[session].slots[0].id}",
         {"presences": [{"enrollment_id": str(request), "present": True}] * 2},
     )
-    unknown = await agency.call(
-        agency.trainer,
+    unknown = await service.call(
+        service.trainer,
         "PUT",
         f"/sessions/{session}/attendance/slots/{uuid4()}",
         {"presences": [{"enrollment_id": str(request), "present": True}]},
@@ -151,52 +156,52 @@ async def test_who_is_not_enrolled_is_not_on_the_sheet(agency: Agency) -> None:
     assert wrong.json()["errors"] == [
         {"field": "presences.1.enrollment_id", "message": "Cette personne n'est pas inscrite."}
     ]
-    assert await agency.rows("SELECT count(*) FROM presences") == [(0,)]
+    assert await service.rows("SELECT count(*) FROM presences") == [(0,)]
 
 
 async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_can_be_asked_for(
-    agency: Agency,
+    service: EnrollmentService,
 ) -> None:
     training = uuid4()
-    session = await agency.session(1, training_id=training)
-    enrolled, queued = await agency.people(2)
-    request, waiting = await agency.enrolled(enrolled, session), await agency.enrolled(queued, session)
-    await agency.moves(session, YESTERDAY)
+    session = await service.session(1, training_id=training)
+    enrolled, queued = await service.people(2)
+    request, waiting = await service.enrolled(enrolled, session), await service.enrolled(queued, session)
+    await service.moves(session, YESTERDAY)
     for slot in (0, 1):
-        await record(agency, session, slot, {request: True})
+        await record(service, session, slot, {request: True})
 
-    assert (await close(agency, session)).status_code == 200
+    assert (await close(service, session)).status_code == 200
 
-    assert await agency.said(CANCELLED) == [waiting]
-    names = [row.name for row in await agency.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
+    assert await service.said(CANCELLED) == [waiting]
+    names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
     assert names == [RECORDED, CANCELLED, "enrollment.session_occupancy_changed.v1"]
-    later = await agency.session(5, training_id=training)
-    assert (await agency.asks(queued, later)).status_code == 201
-    assert (await agency.asks(enrolled, later)).status_code == 422
-    assert await agency.audit() == []
+    later = await service.session(5, training_id=training)
+    assert (await service.asks(queued, later)).status_code == 201
+    assert (await service.asks(enrolled, later)).status_code == 422
+    assert await service.audit() == []
 
 
-async def test_who_said_what_of_a_slot_stays(agency: Agency) -> None:
-    session = await agency.session(1)
-    [person] = await agency.people(1)
-    request = await agency.enrolled(person, session)
-    await agency.moves(session, YESTERDAY)
+async def test_who_said_what_of_a_slot_stays(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, session)
+    await service.moves(session, YESTERDAY)
     for present in (True, False):
-        await record(agency, session, 0, {request: present})
-    assert await agency.rows("SELECT present FROM presences ORDER BY id") == [(True,), (False,)]
+        await record(service, session, 0, {request: present})
+    assert await service.rows("SELECT present FROM presences ORDER BY id") == [(True,), (False,)]
     for statement in ("UPDATE presences SET present = true", "DELETE FROM presences", "DELETE FROM enrollment_history"):
         with pytest.raises(DBAPIError, match="permission denied"):
-            await agency.rows(statement)
+            await service.rows(statement)
 
 
-async def test_the_sessions_of_a_trainer_are_paged(agency: Agency) -> None:
-    sessions = [await agency.session(number) for number in (1, 2, 3)]
-    [person] = await agency.people(1)
-    await agency.enrolled(person, sessions[0])
+async def test_the_sessions_of_a_trainer_are_paged(service: EnrollmentService) -> None:
+    sessions = [await service.session(number) for number in (1, 2, 3)]
+    [person] = await service.people(1)
+    await service.enrolled(person, sessions[0])
     found: list[dict[str, Any]] = []
     path = "/sessions?limit=2"
     while path:
-        page = (await agency.call(agency.trainer, "GET", path)).json()
+        page = (await service.call(service.trainer, "GET", path)).json()
         found += page["items"]
         path = f"/sessions?limit=2&cursor={page['next']}" if page["next"] else ""
     assert {one["id"] for one in found} == {str(session) for session in sessions}
@@ -209,5 +214,5 @@ async def test_the_sessions_of_a_trainer_are_paged(agency: Agency) -> None:
         0,
         None,
     )
-    assert len((await agency.call(agency.staff, "GET", "/sessions")).json()["items"]) == 3
-    assert (await agency.call(person.account_id, "GET", "/sessions")).json()["items"] == []
+    assert len((await service.call(service.staff, "GET", "/sessions")).json()["items"]) == 3
+    assert (await service.call(person.account_id, "GET", "/sessions")).json()["items"] == []

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.compiled import STATEMENTS, Compiled
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 
 @pytest.fixture
@@ -38,40 +38,40 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> dict[Compiled, int]:
 
 
 async def test_every_compiled_statement_gives_the_rows_of_sqlalchemy(
-    agency: Agency, compared: dict[Compiled, int]
+    service: EnrollmentService, compared: dict[Compiled, int]
 ) -> None:
-    session = await agency.session(1)
-    first, second, third = await agency.people(3)
-    requests = [await agency.request(person, session) for person in (first, second, third)]
-    await agency.call(first.account_id, "GET", f"/eligibility?session_id={session}")
-    await agency.call(agency.staff, "GET", "/rules")
+    session = await service.session(1)
+    first, second, third = await service.people(3)
+    requests = [await service.request(person, session) for person in (first, second, third)]
+    await service.call(first.account_id, "GET", f"/eligibility?session_id={session}")
+    await service.call(service.staff, "GET", "/rules")
     for who, path in (
-        (first.account_id, ""), (agency.employer, ""), (agency.trainer, ""), (agency.staff, ""),
-        (agency.employer, "/history"), (agency.staff, "/history"),
+        (first.account_id, ""), (service.employer, ""), (service.trainer, ""), (service.staff, ""),
+        (service.employer, "/history"), (service.staff, "/history"),
     ):  # fmt: skip
-        await agency.call(who, "GET", f"/enrollments/{requests[0]}{path}")
+        await service.call(who, "GET", f"/enrollments/{requests[0]}{path}")
     for request in requests:
-        await agency.accepts(request)
-    await agency.decides(agency.staff, requests[1], "validation", reason="Accord donné par téléphone.")
-    await agency.decides(agency.trainer, requests[2], "validation")
-    await agency.withdraws(first, requests[0])
-    await agency.decides(agency.employer, requests[1], "agreement-withdrawal", reason="Réorganisation.")
-    await agency.decides(agency.staff, requests[2], "agreement-withdrawal", reason="Réorganisation.")
-    [late] = await agency.people(1)
-    waiting = await agency.request(late, session)
-    await agency.decides(agency.staff, waiting, "acceptance", reason="Accord donné par téléphone.")
-    await agency.decides(agency.staff, waiting, "promotion", reason="Place libre.")
-    await agency.capacity(session, 3)
-    assert await agency.audit() == []
+        await service.accepts(request)
+    await service.decides(service.staff, requests[1], "validation", reason="Accord donné par téléphone.")
+    await service.decides(service.trainer, requests[2], "validation")
+    await service.withdraws(first, requests[0])
+    await service.decides(service.employer, requests[1], "agreement-withdrawal", reason="Réorganisation.")
+    await service.decides(service.staff, requests[2], "agreement-withdrawal", reason="Réorganisation.")
+    [late] = await service.people(1)
+    waiting = await service.request(late, session)
+    await service.decides(service.staff, waiting, "acceptance", reason="Accord donné par téléphone.")
+    await service.decides(service.staff, waiting, "promotion", reason="Place libre.")
+    await service.capacity(session, 3)
+    assert await service.audit() == []
 
     mine = {statement for statement in STATEMENTS if statement.module.startswith("services.enrollment")}
     assert len(compared) > len(mine) / 2, "most of them run in these requests"
     parameters = {
-        "id": requests[0], "training": uuid4(), "trainings": [uuid4()], "now": agency.now, "moment": agency.now,
-        "actor": agency.trainer, "account": first.account_id, "structure": first.structure_id,
+        "id": requests[0], "training": uuid4(), "trainings": [uuid4()], "now": service.now, "moment": service.now,
+        "actor": service.trainer, "account": first.account_id, "structure": first.structure_id,
         "employer_of": [first.structure_id], "sessions": [session],
     }  # fmt: skip
-    async with agency.database.transaction() as work:
+    async with service.database.transaction() as work:
         for statement in mine - set(compared):
             await statement.all(work.connection, parameters)
     assert set(compared) == mine

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from services.enrollment.storage.tables import METADATA
 from services.enrollment.wiring import SERVICE
 from shared.database import Database
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.support.postgres import TestServer
 
 BEFORE = """
@@ -49,8 +49,8 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
 
 
-async def test_the_declared_tables_are_those_of_the_migrated_database(agency: Agency) -> None:
-    async with agency.database.engine.connect() as connection:
+async def test_the_declared_tables_are_those_of_the_migrated_database(service: EnrollmentService) -> None:
+    async with service.database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
 
 

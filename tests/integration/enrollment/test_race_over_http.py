@@ -18,7 +18,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.integration.enrollment.agency import BASE, Agency, Person
+from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
 from tests.support.processes import Process, free_port
 
 SEATS, PEOPLE, NEWCOMERS, CONCURRENCY = 20, 500, 20, 32
@@ -71,8 +71,8 @@ class Answer:
 class Front:
     """A front-end that spreads its calls over the processes, so many at once."""
 
-    def __init__(self, agency: Agency, clients: Sequence[httpx.AsyncClient]) -> None:
-        self._agency = agency
+    def __init__(self, service: EnrollmentService, clients: Sequence[httpx.AsyncClient]) -> None:
+        self._agency = service
         self._clients = cycle(clients)
         self._places = asyncio.Semaphore(CONCURRENCY)
 
@@ -93,11 +93,11 @@ class Front:
 
 
 @pytest.fixture
-async def front(agency: Agency) -> AsyncIterator[Front]:
-    """Two processes of `python -m services.enrollment api` on the agency's database."""
+async def front(service: EnrollmentService) -> AsyncIterator[Front]:
+    """Two processes of `python -m services.enrollment api` on the service's database."""
     async with AsyncExitStack() as stack:
         keys = stack.enter_context(published_keys())
-        url = agency.database.engine.url.render_as_string(hide_password=False)
+        url = service.database.engine.url.render_as_string(hide_password=False)
         clients = []
         for number in (1, 2):
             port = free_port()
@@ -109,7 +109,7 @@ async def front(agency: Agency) -> AsyncIterator[Front]:
             await process.answers(f"http://127.0.0.1:{port}/health/ready")
             clients.append(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False))
             stack.push_async_callback(clients[-1].aclose)
-        yield Front(agency, clients)
+        yield Front(service, clients)
 
 
 def assert_nobody_overtook(answers: Sequence[Answer], numbers: dict[UUID, int]) -> None:
@@ -123,17 +123,17 @@ def assert_nobody_overtook(answers: Sequence[Answer], numbers: dict[UUID, int]) 
 
 
 async def test_five_hundred_acceptances_for_twenty_seats_then_twenty_withdrawals_against_twenty_newcomers(
-    agency: Agency, front: Front
+    service: EnrollmentService, front: Front
 ) -> None:
-    session = await agency.session(SEATS)
-    people = await agency.people(PEOPLE + NEWCOMERS)
-    requests = await agency.requests(people, session)
+    session = await service.session(SEATS)
+    people = await service.people(PEOPLE + NEWCOMERS)
+    requests = await service.requests(people, session)
     of = dict(zip(requests, people, strict=True))
 
     answers = await asyncio.gather(*(front.accept(request) for request in requests[:PEOPLE]))
 
     assert [answer.status for answer in answers] == [200] * PEOPLE
-    seats = await agency.seats(session)
+    seats = await service.seats(session)
     assert [number for _, number in seats.values()] == list(range(1, PEOPLE + 1))
     assert [seat for seat, _ in seats.values()] == ["held"] * SEATS + ["queued"] * (PEOPLE - SEATS)
     numbers = {request: number for request, (_, number) in seats.items()}
@@ -142,7 +142,7 @@ async def test_five_hundred_acceptances_for_twenty_seats_then_twenty_withdrawals
         r: ("held", None) if number <= SEATS else ("queued", number - SEATS) for r, number in numbers.items()
     }
     assert_nobody_overtook(answers, numbers)
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
     holders, newcomers = list(seats)[:SEATS], requests[PEOPLE:]
     freed = [front.withdraw(of[request], request) for request in holders]
@@ -150,11 +150,11 @@ async def test_five_hundred_acceptances_for_twenty_seats_then_twenty_withdrawals
     after = await asyncio.gather(*(call for pair in zip(freed, accepted, strict=True) for call in pair))
 
     assert [answer.status for answer in after] == [200] * (SEATS + NEWCOMERS)
-    seats = await agency.seats(session)
+    seats = await service.seats(session)
     in_order = list(seats)
     assert {request: seats[request][0] for request in holders} == dict.fromkeys(holders, "none")
     assert [seats[request][0] for request in in_order[SEATS : 2 * SEATS]] == ["held"] * SEATS
     assert [seats[request][0] for request in in_order[2 * SEATS :]] == ["queued"] * (PEOPLE - 2 * SEATS + NEWCOMERS)
     assert set(in_order[PEOPLE:]) == set(newcomers)
-    assert await agency.said(PROMOTED) == in_order[SEATS : 2 * SEATS]
-    assert await agency.audit() == []
+    assert await service.said(PROMOTED) == in_order[SEATS : 2 * SEATS]
+    assert await service.audit() == []

@@ -4,180 +4,184 @@ import asyncio
 from collections import Counter
 from uuid import UUID, uuid4
 
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 APPROVED = "enrollment.enrollment_approved.v1"
 PROMOTED = "enrollment.enrollment_promoted.v1"
 
 
-async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(agency: Agency) -> None:
+async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(service: EnrollmentService) -> None:
     """Drill 4."""
-    session = await agency.session(1)
-    [person] = await agency.people(1)
-    request = await agency.request(person, session)
-    assert (await agency.withdraws(person, request)).status_code == 200
+    session = await service.session(1)
+    [person] = await service.people(1)
+    request = await service.request(person, session)
+    assert (await service.withdraws(person, request)).status_code == 200
 
-    late = await agency.accepts(request)
+    late = await service.accepts(request)
 
     assert late.status_code == 409
     assert "Annulée" in late.json()["detail"]
-    assert await agency.rows("SELECT approval, seat FROM enrollments") == [("withdrawn", "none")]
-    assert await agency.said(APPROVED) == []
-    assert await agency.audit() == []
+    assert await service.rows("SELECT approval, seat FROM enrollments") == [("withdrawn", "none")]
+    assert await service.said(APPROVED) == []
+    assert await service.audit() == []
 
 
-async def test_an_acceptance_and_a_withdrawal_at_once_leave_nothing_held(agency: Agency) -> None:
-    session = await agency.session(20)
-    people = await agency.people(20)
-    requests = [await agency.request(person, session) for person in people]
+async def test_an_acceptance_and_a_withdrawal_at_once_leave_nothing_held(service: EnrollmentService) -> None:
+    session = await service.session(20)
+    people = await service.people(20)
+    requests = [await service.request(person, session) for person in people]
 
     answers = await asyncio.gather(
-        *(call for p, r in zip(people, requests, strict=True) for call in (agency.accepts(r), agency.withdraws(p, r)))
+        *(call for p, r in zip(people, requests, strict=True) for call in (service.accepts(r), service.withdraws(p, r)))
     )
 
     assert {answer.status_code for answer in answers[1::2]} == {200}
     assert {answer.status_code for answer in answers[::2]} <= {200, 409}
-    assert await agency.rows("SELECT DISTINCT approval, seat FROM enrollments") == [("withdrawn", "none")]
-    assert await agency.audit() == []
+    assert await service.rows("SELECT DISTINCT approval, seat FROM enrollments") == [("withdrawn", "none")]
+    assert await service.audit() == []
 
 
-async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(agency: Agency) -> None:
+async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(service: EnrollmentService) -> None:
     """Drill 7."""
-    session = await agency.session(1)
-    requests = [await agency.request(person, session) for person in await agency.people(50)]
+    session = await service.session(1)
+    requests = [await service.request(person, session) for person in await service.people(50)]
 
-    answers = await asyncio.gather(*(agency.accepts(request) for request in requests))
+    answers = await asyncio.gather(*(service.accepts(request) for request in requests))
 
     assert [answer.status_code for answer in answers] == [200] * 50
-    seats = list((await agency.seats(session)).values())
+    seats = list((await service.seats(session)).values())
     assert [seat for seat, _ in seats] == ["held"] + ["queued"] * 49
     assert [number for _, number in seats] == list(range(1, 51))
-    assert sorted(await agency.said(APPROVED)) == sorted(requests)
-    assert await agency.audit() == []
+    assert sorted(await service.said(APPROVED)) == sorted(requests)
+    assert await service.audit() == []
 
 
-async def test_a_seat_freed_and_a_newcomer_at_once_nobody_overtakes(agency: Agency) -> None:
+async def test_a_seat_freed_and_a_newcomer_at_once_nobody_overtakes(service: EnrollmentService) -> None:
     """Drill 12: two hundred times, the one who waited gets the seat and the newcomer waits."""
-    session = await agency.session(1)
-    people = await agency.people(202)
-    requests = [await agency.request(person, session) for person in people]
+    session = await service.session(1)
+    people = await service.people(202)
+    requests = [await service.request(person, session) for person in people]
     for first in requests[:2]:
-        await agency.accepts(first)
+        await service.accepts(first)
     for turn in range(200):
         freed, accepted = await asyncio.gather(
-            agency.withdraws(people[turn], requests[turn]), agency.accepts(requests[turn + 2])
+            service.withdraws(people[turn], requests[turn]), service.accepts(requests[turn + 2])
         )
         assert (freed.status_code, accepted.status_code) == (200, 200)
-        seats = await agency.seats(session)
+        seats = await service.seats(session)
         assert [seats[request][0] for request in requests[turn : turn + 3]] == ["none", "held", "queued"]
-    assert [r for r in await agency.said(PROMOTED) if r in requests[2:]] == requests[2:201]
-    assert await agency.audit() == []
+    assert [r for r in await service.said(PROMOTED) if r in requests[2:]] == requests[2:201]
+    assert await service.audit() == []
 
 
-async def test_three_of_a_structure_at_once_in_two_sessions_hold_two_seats_of_the_training(agency: Agency) -> None:
+async def test_three_of_a_structure_at_once_in_two_sessions_hold_two_seats_of_the_training(
+    service: EnrollmentService,
+) -> None:
     training = uuid4()
-    sessions = [await agency.session(5, training_id=training) for _ in range(2)]
-    people = await agency.people(6, structure_id=uuid4())
-    requests = [await agency.request(person, sessions[turn % 2]) for turn, person in enumerate(people)]
+    sessions = [await service.session(5, training_id=training) for _ in range(2)]
+    people = await service.people(6, structure_id=uuid4())
+    requests = [await service.request(person, sessions[turn % 2]) for turn, person in enumerate(people)]
 
-    await asyncio.gather(*(agency.accepts(request) for request in requests))
+    await asyncio.gather(*(service.accepts(request) for request in requests))
 
-    found = [await agency.seats(session) for session in sessions]
+    found = [await service.seats(session) for session in sessions]
     held = Counter(seat for seats in found for seat, _ in seats.values())
     assert held == {"held": 2, "queued": 4}
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
-async def test_two_requests_for_one_training_at_once_one_is_made(agency: Agency) -> None:
+async def test_two_requests_for_one_training_at_once_one_is_made(service: EnrollmentService) -> None:
     training = uuid4()
-    sessions = [await agency.session(5, training_id=training) for _ in range(2)]
-    [person] = await agency.people(1)
+    sessions = [await service.session(5, training_id=training) for _ in range(2)]
+    [person] = await service.people(1)
 
-    answers = await asyncio.gather(*(agency.asks(person, session) for session in sessions))
+    answers = await asyncio.gather(*(service.asks(person, session) for session in sessions))
 
     assert sorted(answer.status_code for answer in answers) == [201, 422]
-    assert await agency.rows("SELECT count(*) FROM enrollments") == [(1,)]
+    assert await service.rows("SELECT count(*) FROM enrollments") == [(1,)]
 
 
-async def test_the_same_decision_twice_at_once_is_taken_once(agency: Agency) -> None:
-    session = await agency.session(2)
-    [person] = await agency.people(1)
-    request = await agency.request(person, session)
+async def test_the_same_decision_twice_at_once_is_taken_once(service: EnrollmentService) -> None:
+    session = await service.session(2)
+    [person] = await service.people(1)
+    request = await service.request(person, session)
 
-    answers = await asyncio.gather(*(agency.accepts(request) for _ in range(8)))
+    answers = await asyncio.gather(*(service.accepts(request) for _ in range(8)))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
-    assert await agency.said(APPROVED) == [request]
-    assert await agency.audit() == []
+    assert await service.said(APPROVED) == [request]
+    assert await service.audit() == []
 
 
-async def test_more_seats_while_people_are_accepted_leave_no_seat_free(agency: Agency) -> None:
-    session = await agency.session(2)
-    requests = [await agency.request(person, session) for person in await agency.people(20)]
+async def test_more_seats_while_people_are_accepted_leave_no_seat_free(service: EnrollmentService) -> None:
+    session = await service.session(2)
+    requests = [await service.request(person, session) for person in await service.people(20)]
 
-    await asyncio.gather(*(agency.accepts(request) for request in requests), agency.capacity(session, 9))
+    await asyncio.gather(*(service.accepts(request) for request in requests), service.capacity(session, 9))
 
-    assert Counter(seat for seat, _ in (await agency.seats(session)).values()) == {"held": 9, "queued": 11}
-    assert await agency.audit() == []
+    assert Counter(seat for seat, _ in (await service.seats(session)).values()) == {"held": 9, "queued": 11}
+    assert await service.audit() == []
 
 
-async def test_fewer_seats_evict_nobody_and_give_none_until_they_fit(agency: Agency) -> None:
-    session = await agency.session(3)
-    people = await agency.people(5)
-    requests = [await agency.request(person, session) for person in people]
+async def test_fewer_seats_evict_nobody_and_give_none_until_they_fit(service: EnrollmentService) -> None:
+    session = await service.session(3)
+    people = await service.people(5)
+    requests = [await service.request(person, session) for person in people]
     for request in requests:
-        await agency.accepts(request)
-    await agency.capacity(session, 1)
-    assert await agency.audit() == []
+        await service.accepts(request)
+    await service.capacity(session, 1)
+    assert await service.audit() == []
     held = []
     for person, request in zip(people[:3], requests[:3], strict=True):
-        await agency.withdraws(person, request)
-        held.append([seat for seat, _ in (await agency.seats(session)).values()].count("held"))
+        await service.withdraws(person, request)
+        held.append([seat for seat, _ in (await service.seats(session)).values()].count("held"))
     assert held == [2, 1, 1]
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
-async def test_an_acceptance_gives_what_the_closing_of_requests_left_free_to_those_before(agency: Agency) -> None:
+async def test_an_acceptance_gives_what_the_closing_of_requests_left_free_to_those_before(
+    service: EnrollmentService,
+) -> None:
     """The clock has not struck yet: somebody else than the accepted person gets a seat, also in another session."""
     training, structure = uuid4(), uuid4()
-    here, there = await agency.session(4, training_id=training), await agency.session(2, training_id=training)
-    people = await agency.people(5, structure_id=structure)
+    here, there = await service.session(4, training_id=training), await service.session(2, training_id=training)
+    people = await service.people(5, structure_id=structure)
     places = (here, here, here, there, here)
-    requests = [await agency.request(person, session) for person, session in zip(people, places, strict=True)]
+    requests = [await service.request(person, session) for person, session in zip(people, places, strict=True)]
     for request in requests[:4]:
-        await agency.accepts(request)
-    assert [(await agency.seats(session))[r][0] for r, session in zip(requests[:4], places, strict=False)] == [
+        await service.accepts(request)
+    assert [(await service.seats(session))[r][0] for r, session in zip(requests[:4], places, strict=False)] == [
         "held", "held", "queued", "queued",
     ]  # fmt: skip
-    async with agency.database.transaction() as work:
+    async with service.database.transaction() as work:
         # the closing comes by itself: no message announces it
         await work.connection.exec_driver_sql("UPDATE sessions SET closes_at = now() - interval '1 minute'")
 
-    accepted = await agency.accepts(requests[4])
+    accepted = await service.accepts(requests[4])
 
     assert (accepted.json()["seat"], accepted.json()["rank"]) == ("held", None)
-    assert {seat for session in (here, there) for seat, _ in (await agency.seats(session)).values()} == {"held"}
-    assert set(await agency.said(PROMOTED)) == set(requests[2:4])
-    occupied = [UUID(each["session_id"]) for each in await agency.messages("enrollment.session_occupancy_changed.v1")]
+    assert {seat for session in (here, there) for seat, _ in (await service.seats(session)).values()} == {"held"}
+    assert set(await service.said(PROMOTED)) == set(requests[2:4])
+    occupied = [UUID(each["session_id"]) for each in await service.messages("enrollment.session_occupancy_changed.v1")]
     assert occupied[-2:] == sorted([here, there])
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
-async def test_an_acceptance_leaves_the_seat_to_somebody_who_was_there_before(agency: Agency) -> None:
+async def test_an_acceptance_leaves_the_seat_to_somebody_who_was_there_before(service: EnrollmentService) -> None:
     structure = uuid4()
-    session = await agency.session(3)
-    requests = [await agency.request(person, session) for person in await agency.people(4, structure_id=structure)]
+    session = await service.session(3)
+    requests = [await service.request(person, session) for person in await service.people(4, structure_id=structure)]
     for request in requests[:3]:
-        await agency.accepts(request)
-    async with agency.database.transaction() as work:
+        await service.accepts(request)
+    async with service.database.transaction() as work:
         await work.connection.exec_driver_sql("UPDATE sessions SET closes_at = now() - interval '1 minute'")
 
-    accepted = await agency.accepts(requests[3])
+    accepted = await service.accepts(requests[3])
 
     assert (accepted.json()["seat"], accepted.json()["rank"]) == ("queued", 1)
-    assert (await agency.seats(session))[requests[2]] == ("held", 3)
-    assert await agency.said(PROMOTED) == [requests[2]]
-    assert await agency.said(APPROVED) == requests
-    names = [row.name for row in await agency.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
+    assert (await service.seats(session))[requests[2]] == ("held", 3)
+    assert await service.said(PROMOTED) == [requests[2]]
+    assert await service.said(APPROVED) == requests
+    names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
     assert names == [PROMOTED, "enrollment.session_occupancy_changed.v1", APPROVED]
-    assert await agency.audit() == []
+    assert await service.audit() == []

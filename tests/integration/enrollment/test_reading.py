@@ -6,32 +6,32 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.enrollment.agency import Agency, Person
+from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
 WHEN = r"le \d\d/\d\d/\d{4} à \d\d h \d\d"
 
 
-async def get(agency: Agency, who: UUID, path: str) -> Any:
-    answer = await agency.call(who, "GET", path)
+async def get(service: EnrollmentService, who: UUID, path: str) -> Any:
+    answer = await service.call(who, "GET", path)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def ids(agency: Agency, who: UUID, query: str) -> list[UUID]:
-    return [UUID(one["id"]) for one in (await get(agency, who, f"/enrollments?{query}"))["items"]]
+async def ids(service: EnrollmentService, who: UUID, query: str) -> list[UUID]:
+    return [UUID(one["id"]) for one in (await get(service, who, f"/enrollments?{query}"))["items"]]
 
 
-async def test_a_request_has_names_wherever_it_is_shown(agency: Agency) -> None:
-    session = await agency.session(1)
-    [person] = await agency.people(1)
-    made = (await agency.asks(person, session)).json()["requests"][0]
+async def test_a_request_has_names_wherever_it_is_shown(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    made = (await service.asks(person, session)).json()["requests"][0]
     request = made["id"]
     shown = [
         made,
-        (await agency.accepts(UUID(request))).json(),
-        await get(agency, person.account_id, f"/enrollments/{request}"),
-        (await get(agency, agency.trainer, "/enrollments?scope=sessions"))["items"][0],
-        (await agency.decides(agency.trainer, UUID(request), "validation")).json(),
+        (await service.accepts(UUID(request))).json(),
+        await get(service, person.account_id, f"/enrollments/{request}"),
+        (await get(service, service.trainer, "/enrollments?scope=sessions"))["items"][0],
+        (await service.decides(service.trainer, UUID(request), "validation")).json(),
     ]
     for one in shown:
         assert one["person"] == {"id": str(person.account_id), "first_name": "Lou", "last_name": "Faure"}
@@ -55,26 +55,26 @@ async def test_a_request_has_names_wherever_it_is_shown(agency: Agency) -> None:
     ]
 
 
-async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(agency: Agency) -> None:
-    session = await agency.session(1)
-    requests = [await agency.request(person, session) for person in await agency.people(8)]
+async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    requests = [await service.request(person, session) for person in await service.people(8)]
     for request in requests:
-        await agency.accepts(request)
-    with agency.statements() as one:
-        await get(agency, agency.employer, "/enrollments?scope=structure&limit=1")
-    with agency.statements() as many:
-        found = await get(agency, agency.employer, "/enrollments?scope=structure&limit=8")
+        await service.accepts(request)
+    with service.statements() as one:
+        await get(service, service.employer, "/enrollments?scope=structure&limit=1")
+    with service.statements() as many:
+        found = await get(service, service.employer, "/enrollments?scope=structure&limit=8")
     assert [line["rank"] for line in found["items"]] == [7, 6, 5, 4, 3, 2, 1, None]
     assert len(one) == len(many) == 4
 
 
-async def test_the_pages_of_a_list_hold_everything_once(agency: Agency) -> None:
-    session = await agency.session(1)
-    requests = await agency.requests(await agency.people(5), session)
+async def test_the_pages_of_a_list_hold_everything_once(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    requests = await service.requests(await service.people(5), session)
     found: list[UUID] = []
     cursor = ""
     while True:
-        page = await get(agency, agency.employer, f"/enrollments?scope=all&limit=2{cursor}")
+        page = await get(service, service.employer, f"/enrollments?scope=all&limit=2{cursor}")
         found += [UUID(one["id"]) for one in page["items"]]
         if page["next"] is None:
             break
@@ -85,39 +85,39 @@ async def test_the_pages_of_a_list_hold_everything_once(agency: Agency) -> None:
 
 @pytest.mark.parametrize("path", ["/enrollments", "/decisions", "/sessions"])
 @pytest.mark.parametrize("cursor", ["nothing", "WyJhIiwiYiJd", "WyJhIiwiYiIsImMiXQ", "WyIyMDI2LTAxLTAxIiwiYSJd"])
-async def test_a_cursor_of_somebody_else_is_a_field_error(agency: Agency, path: str, cursor: str) -> None:
-    answer = await agency.call(agency.employer, "GET", f"{path}?cursor={cursor}")
+async def test_a_cursor_of_somebody_else_is_a_field_error(service: EnrollmentService, path: str, cursor: str) -> None:
+    answer = await service.call(service.employer, "GET", f"{path}?cursor={cursor}")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
 
 
-async def test_the_groups_and_filters_of_a_list(agency: Agency) -> None:
-    session, other = await agency.session(9), await agency.session(9)
-    people = await agency.people(4)
-    waiting, refused, withdrawn, declined = [await agency.request(person, session) for person in people]
-    elsewhere = await agency.request(people[0], other)
-    await agency.decides(agency.employer, refused, "refusal", reason="Non.")
-    await agency.withdraws(people[2], withdrawn)
-    await agency.accepts(declined)
-    await agency.decides(agency.trainer, declined, "decline", reason="Hors public.")
-    staff = agency.staff
-    assert set(await ids(agency, staff, "scope=all&group=requested")) == {waiting, elsewhere}
-    assert set(await ids(agency, staff, "scope=all&group=refused")) == {refused, declined}
-    assert await ids(agency, staff, "scope=all&group=cancelled") == [withdrawn]
-    assert await ids(agency, staff, "scope=all&group=followed") == []
-    assert await ids(agency, staff, "scope=all&approval=declined") == [declined]
-    assert await ids(agency, staff, f"scope=all&session_id={other}") == [elsewhere]
-    assert set(await ids(agency, people[0].account_id, "group=requested")) == {waiting, elsewhere}
-    assert (await agency.call(staff, "GET", "/enrollments?group=other")).status_code == 422
+async def test_the_groups_and_filters_of_a_list(service: EnrollmentService) -> None:
+    session, other = await service.session(9), await service.session(9)
+    people = await service.people(4)
+    waiting, refused, withdrawn, declined = [await service.request(person, session) for person in people]
+    elsewhere = await service.request(people[0], other)
+    await service.decides(service.employer, refused, "refusal", reason="Non.")
+    await service.withdraws(people[2], withdrawn)
+    await service.accepts(declined)
+    await service.decides(service.trainer, declined, "decline", reason="Hors public.")
+    staff = service.staff
+    assert set(await ids(service, staff, "scope=all&group=requested")) == {waiting, elsewhere}
+    assert set(await ids(service, staff, "scope=all&group=refused")) == {refused, declined}
+    assert await ids(service, staff, "scope=all&group=cancelled") == [withdrawn]
+    assert await ids(service, staff, "scope=all&group=followed") == []
+    assert await ids(service, staff, "scope=all&approval=declined") == [declined]
+    assert await ids(service, staff, f"scope=all&session_id={other}") == [elsewhere]
+    assert set(await ids(service, people[0].account_id, "group=requested")) == {waiting, elsewhere}
+    assert (await service.call(staff, "GET", "/enrollments?group=other")).status_code == 422
 
 
-async def test_an_employer_finds_their_own_decisions(agency: Agency) -> None:
-    session = await agency.session(9)
-    first, second = [await agency.request(person, session) for person in await agency.people(2)]
-    await agency.accepts(first)
-    await agency.decides(agency.employer, second, "refusal", reason="Effectif insuffisant.")
-    await agency.decides(agency.employer, first, "agreement-withdrawal", reason="Réorganisation.")
-    page = await get(agency, agency.employer, "/decisions?limit=2")
-    rest = await get(agency, agency.employer, f"/decisions?limit=2&cursor={page['next']}")
+async def test_an_employer_finds_their_own_decisions(service: EnrollmentService) -> None:
+    session = await service.session(9)
+    first, second = [await service.request(person, session) for person in await service.people(2)]
+    await service.accepts(first)
+    await service.decides(service.employer, second, "refusal", reason="Effectif insuffisant.")
+    await service.decides(service.employer, first, "agreement-withdrawal", reason="Réorganisation.")
+    page = await get(service, service.employer, "/decisions?limit=2")
+    rest = await get(service, service.employer, f"/decisions?limit=2&cursor={page['next']}")
     found = [*page["items"], *rest["items"]]
     assert [(one["move"], UUID(one["enrollment_id"])) for one in found] == [
         ("cancel", first),
@@ -132,31 +132,31 @@ async def test_an_employer_finds_their_own_decisions(agency: Agency) -> None:
         "VAE",
     )
     assert rest["next"] is None
-    assert (await get(agency, agency.trainer, "/decisions"))["items"] == []
+    assert (await get(service, service.trainer, "/decisions"))["items"] == []
 
 
-async def colleague(agency: Agency, person: Person) -> UUID:
+async def colleague(service: EnrollmentService, person: Person) -> UUID:
     """Another employer of the person's structure."""
-    [other] = await agency.people(1)
-    said = agency._attached(other.account_id, person.structure_id, "employer")
-    await agency.tell(said, agency.account(other.account_id, version=2, first_name="Ana", last_name="Petit"))
+    [other] = await service.people(1)
+    said = service._attached(other.account_id, person.structure_id, "employer")
+    await service.tell(said, service.account(other.account_id, version=2, first_name="Ana", last_name="Petit"))
     return other.account_id
 
 
-async def test_who_comes_late_hears_who_decided_what_and_when(agency: Agency) -> None:
-    session = await agency.session(9)
-    [person] = await agency.people(1)
-    other = await colleague(agency, person)
-    request = await agency.request(person, session)
-    too_early = await agency.decides(agency.trainer, request, "validation")
-    await agency.decides(other, request, "acceptance")
-    late = await agency.decides(agency.employer, request, "refusal", reason="Non.")
-    own = await agency.decides(other, request, "acceptance")
-    await agency.decides(agency.trainer, request, "question", question="Quel public ?")
-    await agency.decides(person.account_id, request, "answer", answer="Des jeunes.")
-    answered = await agency.decides(person.account_id, request, "answer", answer="Des adultes.")
-    await agency.withdraws(person, request)
-    gone = await agency.decides(agency.trainer, request, "validation")
+async def test_who_comes_late_hears_who_decided_what_and_when(service: EnrollmentService) -> None:
+    session = await service.session(9)
+    [person] = await service.people(1)
+    other = await colleague(service, person)
+    request = await service.request(person, session)
+    too_early = await service.decides(service.trainer, request, "validation")
+    await service.decides(other, request, "acceptance")
+    late = await service.decides(service.employer, request, "refusal", reason="Non.")
+    own = await service.decides(other, request, "acceptance")
+    await service.decides(service.trainer, request, "question", question="Quel public ?")
+    await service.decides(person.account_id, request, "answer", answer="Des jeunes.")
+    answered = await service.decides(person.account_id, request, "answer", answer="Des adultes.")
+    await service.withdraws(person, request)
+    gone = await service.decides(service.trainer, request, "validation")
 
     said = [answer.json()["detail"] for answer in (too_early, late, own, answered, gone)]
     assert [answer.status_code for answer in (too_early, late, own, answered, gone)] == [409] * 5
@@ -174,12 +174,12 @@ async def test_who_comes_late_hears_who_decided_what_and_when(agency: Agency) ->
         assert re.fullmatch(expected, sentence), sentence
 
 
-async def test_the_history_names_who_moved_the_request_and_why(agency: Agency) -> None:
-    session = await agency.session(9)
-    [person] = await agency.people(1)
-    request = await agency.request(person, session)
-    await agency.decides(agency.staff, request, "acceptance", reason="Accord par téléphone.")
-    found = await get(agency, person.account_id, f"/enrollments/{request}/history")
+async def test_the_history_names_who_moved_the_request_and_why(service: EnrollmentService) -> None:
+    session = await service.session(9)
+    [person] = await service.people(1)
+    request = await service.request(person, session)
+    await service.decides(service.staff, request, "acceptance", reason="Accord par téléphone.")
+    found = await get(service, person.account_id, f"/enrollments/{request}/history")
     assert [(line["move"], line["acting_as"], line["note"]) for line in found] == [
         ("accept", "staff", "Accord par téléphone."),
         ("promote", "queue", None),

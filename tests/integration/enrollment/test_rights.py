@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.integration.enrollment.agency import Agency, Person
+from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
 REASON = {"reason": "Parce que."}
 # fmt: off
@@ -23,64 +23,64 @@ DECISIONS = {
 KINDS = ("person", "other person", "employer", "other employer", "referent", "trainer", "other trainer", "staff")
 
 
-async def cast(agency: Agency) -> tuple[dict[str, UUID], Person]:
+async def cast(service: EnrollmentService) -> tuple[dict[str, UUID], Person]:
     """One of each kind, and the person whose request it is."""
-    person, stranger, referent, boss = await agency.people(4)
+    person, stranger, referent, boss = await service.people(4)
     elsewhere = uuid4()
-    await agency.tell(
-        agency._attached(referent.account_id, person.structure_id, "referent"),
-        agency._attached(boss.account_id, elsewhere, "employer"),
-        agency.account(other_trainer := uuid4()),
+    await service.tell(
+        service._attached(referent.account_id, person.structure_id, "referent"),
+        service._attached(boss.account_id, elsewhere, "employer"),
+        service.account(other_trainer := uuid4()),
     )
-    found = [person.account_id, stranger.account_id, agency.employer, boss.account_id, referent.account_id]
-    return dict(zip(KINDS, [*found, agency.trainer, other_trainer, agency.staff], strict=True)), person
+    found = [person.account_id, stranger.account_id, service.employer, boss.account_id, referent.account_id]
+    return dict(zip(KINDS, [*found, service.trainer, other_trainer, service.staff], strict=True)), person
 
 
-async def brought_to(agency: Agency, person: Person, state: str) -> UUID:
-    request = await agency.request(person, await agency.session(9))
+async def brought_to(service: EnrollmentService, person: Person, state: str) -> UUID:
+    request = await service.request(person, await service.session(9))
     if state != "awaiting_employer":
-        await agency.accepts(request)
+        await service.accepts(request)
     if state == "asked":
-        await agency.decides(agency.trainer, request, "question", question="Pourquoi ?")
+        await service.decides(service.trainer, request, "question", question="Pourquoi ?")
     return request
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
-async def test_every_decision_by_every_kind_of_person(agency: Agency, decision: str) -> None:
-    people, person = await cast(agency)
+async def test_every_decision_by_every_kind_of_person(service: EnrollmentService, decision: str) -> None:
+    people, person = await cast(service)
     state, body, may = DECISIONS[decision]
-    request = await brought_to(agency, person, state)
-    before = await agency.rows("SELECT version, approval, seat FROM enrollments")
+    request = await brought_to(service, person, state)
+    before = await service.rows("SELECT version, approval, seat FROM enrollments")
     for kind in (kind for kind in KINDS if kind not in may):
-        answer = await agency.decides(people[kind], request, decision, **body)
+        answer = await service.decides(people[kind], request, decision, **body)
         # staff may act for employers and trainers, and say why
         expected = 422 if kind == "staff" and decision in {"acceptance", "validation"} else 404
         assert (kind, answer.status_code) == (kind, expected)
-    assert await agency.rows("SELECT version, approval, seat FROM enrollments") == before
+    assert await service.rows("SELECT version, approval, seat FROM enrollments") == before
     for kind in may:
-        again = request if kind == next(iter(may)) else await brought_to(agency, (await agency.people(1))[0], state)
-        assert (await agency.decides(people[kind], again, decision, **body)).status_code == 200
+        again = request if kind == next(iter(may)) else await brought_to(service, (await service.people(1))[0], state)
+        assert (await service.decides(people[kind], again, decision, **body)).status_code == 200
 
 
 @pytest.mark.parametrize("decision", ["acceptance", "validation"])
-async def test_staff_decide_for_others_with_a_reason(agency: Agency, decision: str) -> None:
-    [person] = await agency.people(1)
-    request = await brought_to(agency, person, DECISIONS[decision][0])
-    assert (await agency.decides(agency.staff, request, decision, **REASON)).status_code == 200
+async def test_staff_decide_for_others_with_a_reason(service: EnrollmentService, decision: str) -> None:
+    [person] = await service.people(1)
+    request = await brought_to(service, person, DECISIONS[decision][0])
+    assert (await service.decides(service.staff, request, decision, **REASON)).status_code == 200
     [*_, line] = [
         row
-        for row in await agency.rows("SELECT * FROM enrollment_history ORDER BY version")
+        for row in await service.rows("SELECT * FROM enrollment_history ORDER BY version")
         if row.act in {"accept", "validate"}
     ]
-    assert (line.acting_as, line.acted_by, line.note) == ("staff", agency.staff, "Parce que.")
+    assert (line.acting_as, line.acted_by, line.note) == ("staff", service.staff, "Parce que.")
 
 
-async def test_who_may_see_a_request_and_its_history(agency: Agency) -> None:
-    people, person = await cast(agency)
-    request = await brought_to(agency, person, "awaiting_trainer")
+async def test_who_may_see_a_request_and_its_history(service: EnrollmentService) -> None:
+    people, person = await cast(service)
+    request = await brought_to(service, person, "awaiting_trainer")
     seeing = {"person", "employer", "trainer", "staff"}
     for path in (f"/enrollments/{request}", f"/enrollments/{request}/history"):
-        found = {kind: (await agency.call(people[kind], "GET", path)).status_code for kind in KINDS}
+        found = {kind: (await service.call(people[kind], "GET", path)).status_code for kind in KINDS}
         assert found == {kind: 200 if kind in seeing else 404 for kind in KINDS}
     for scope, those in {
         "mine": {"person"},
@@ -91,25 +91,25 @@ async def test_who_may_see_a_request_and_its_history(agency: Agency) -> None:
         listed = {
             kind
             for kind in KINDS
-            if (await agency.call(people[kind], "GET", f"/enrollments?scope={scope}")).json()["items"]
+            if (await service.call(people[kind], "GET", f"/enrollments?scope={scope}")).json()["items"]
         }
         assert listed == those, scope
 
 
-async def test_a_request_is_made_only_by_a_beneficiary_of_the_structure_named(agency: Agency) -> None:
-    people, person = await cast(agency)
-    session = await agency.session(9)
+async def test_a_request_is_made_only_by_a_beneficiary_of_the_structure_named(service: EnrollmentService) -> None:
+    people, person = await cast(service)
+    session = await service.session(9)
     for kind in ("other person", "employer", "referent", "trainer", "staff"):
-        answer = await agency.asks(Person(people[kind], person.structure_id), session)
+        answer = await service.asks(Person(people[kind], person.structure_id), session)
         assert (kind, answer.status_code) == (kind, 422)
         assert answer.json()["errors"] == [
             {"field": "structure_id", "message": "Vous n'êtes pas bénéficiaire dans cette structure."}
         ]
-    assert await agency.rows("SELECT count(*) FROM enrollments") == [(0,)]
+    assert await service.rows("SELECT count(*) FROM enrollments") == [(0,)]
 
 
-async def test_what_does_not_exist_is_not_there_for_anybody(agency: Agency) -> None:
+async def test_what_does_not_exist_is_not_there_for_anybody(service: EnrollmentService) -> None:
     nothing = uuid4()
-    assert (await agency.accepts(nothing)).status_code == 404
-    assert (await agency.call(agency.staff, "GET", f"/sessions/{nothing}/attendance")).status_code == 404
-    assert (await agency.call(agency.staff, "POST", f"/sessions/{nothing}/attendance/closure")).status_code == 404
+    assert (await service.accepts(nothing)).status_code == 404
+    assert (await service.call(service.staff, "GET", f"/sessions/{nothing}/attendance")).status_code == 404
+    assert (await service.call(service.staff, "POST", f"/sessions/{nothing}/attendance/closure")).status_code == 404

@@ -2,50 +2,50 @@
 
 from uuid import UUID
 
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 
-async def test_an_acceptance_costs_as_many_statements_as_it_has_things_to_do(agency: Agency) -> None:
-    session = await agency.session(1)
-    first, second = [await agency.request(person, session) for person in await agency.people(2)]
-    with agency.statements() as held:
-        assert (await agency.accepts(first)).json()["seat"] == "held"
-    with agency.statements() as queued:
-        assert (await agency.accepts(second)).json()["seat"] == "queued"
+async def test_an_acceptance_costs_as_many_statements_as_it_has_things_to_do(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    first, second = [await service.request(person, session) for person in await service.people(2)]
+    with service.statements() as held:
+        assert (await service.accepts(first)).json()["seat"] == "held"
+    with service.statements() as queued:
+        assert (await service.accepts(second)).json()["seat"] == "queued"
     # actor, lock, request and rules, queues, everything that changed, outbox
     assert len(held) <= 6
     assert len(queued) <= 6
 
 
-async def test_the_next_one_in_the_queue_costs_no_statement_more(agency: Agency) -> None:
-    session = await agency.session(1)
-    people = await agency.people(3)
-    first, second, third = [await agency.request(person, session) for person in people]
+async def test_the_next_one_in_the_queue_costs_no_statement_more(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    people = await service.people(3)
+    first, second, third = [await service.request(person, session) for person in people]
     for request in (first, second, third):
-        await agency.accepts(request)
-    with agency.statements() as given_on:
-        await agency.withdraws(people[0], first)
-    assert (await agency.seats(session))[second] == ("held", 2)
-    with agency.statements() as from_the_queue:
-        await agency.withdraws(people[2], third)
+        await service.accepts(request)
+    with service.statements() as given_on:
+        await service.withdraws(people[0], first)
+    assert (await service.seats(session))[second] == ("held", 2)
+    with service.statements() as from_the_queue:
+        await service.withdraws(people[2], third)
     # actor, lock, request and rules, queues, everything that changed, outbox
     assert len(given_on) <= 6
     assert len(from_the_queue) <= 6
 
 
-async def test_a_decision_that_changes_no_seat_does_not_load_the_queues(agency: Agency) -> None:
-    session = await agency.session(1)
-    held, queued, refused = [await agency.request(person, session) for person in await agency.people(3)]
+async def test_a_decision_that_changes_no_seat_does_not_load_the_queues(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    held, queued, refused = [await service.request(person, session) for person in await service.people(3)]
     for request in (held, queued):
-        await agency.accepts(request)
+        await service.accepts(request)
     costs: list[int] = []
     for who, request, what, body in (
-        (agency.trainer, held, "validation", {}),
-        (agency.trainer, queued, "validation", {}),
-        (agency.employer, refused, "refusal", {"reason": "Non."}),
+        (service.trainer, held, "validation", {}),
+        (service.trainer, queued, "validation", {}),
+        (service.employer, refused, "refusal", {"reason": "Non."}),
     ):
-        with agency.statements() as statements:
-            assert (await agency.decides(who, request, what, **body)).status_code == 200
+        with service.statements() as statements:
+            assert (await service.decides(who, request, what, **body)).status_code == 200
         costs.append(len(statements))
     # actor, lock, request and rules, [queues for the rank,] the request with its line, outbox
     assert costs[0] <= 5
@@ -53,28 +53,28 @@ async def test_a_decision_that_changes_no_seat_does_not_load_the_queues(agency: 
     assert costs[2] <= 5
 
 
-async def test_a_cancelled_session_locks_its_training_once(agency: Agency) -> None:
-    session = await agency.session(1)
-    for person in await agency.people(3):
-        await agency.accepts(await agency.request(person, session))
-    with agency.statements() as statements:
-        await agency.cancels(session)
+async def test_a_cancelled_session_locks_its_training_once(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    for person in await service.people(3):
+        await service.accepts(await service.request(person, session))
+    with service.statements() as statements:
+        await service.cancels(session)
     locks = [each for each in statements if "FROM sessions" in each and each.rstrip().endswith("FOR UPDATE")]
     assert len(locks) == 1
-    assert await agency.rows("SELECT DISTINCT approval FROM enrollments") == [("cancelled",)]
+    assert await service.rows("SELECT DISTINCT approval FROM enrollments") == [("cancelled",)]
 
 
-async def test_a_cart_costs_the_same_however_many_lines_it_has(agency: Agency) -> None:
-    people = await agency.people(2)
-    sessions = [await agency.session(9) for _ in range(3)]
+async def test_a_cart_costs_the_same_however_many_lines_it_has(service: EnrollmentService) -> None:
+    people = await service.people(2)
+    sessions = [await service.session(9) for _ in range(3)]
     costs: list[int] = []
     for person, wanted in zip(people, (sessions[:1], sessions), strict=True):
         for session in wanted:
-            await agency.call(person.account_id, "PUT", f"/cart/sessions/{session}")
+            await service.call(person.account_id, "PUT", f"/cart/sessions/{session}")
         lines = [{"session_id": str(session), "motivation": "Progresser."} for session in wanted]
-        with agency.statements() as said:
+        with service.statements() as said:
             body = {"structure_id": str(person.structure_id), "lines": lines}
-            made = (await agency.call(person.account_id, "POST", "/cart/validation", body)).json()["requests"]
+            made = (await service.call(person.account_id, "POST", "/cart/validation", body)).json()["requests"]
         assert [UUID(one["session_id"]) for one in made] == wanted
         costs.append(len(said))
     # actor, person and structure, sessions, rules, requests with the cart, outbox

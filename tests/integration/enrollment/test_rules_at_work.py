@@ -1,4 +1,4 @@
-"""The agency's rules through the API: what they stop, what they say before, and what follows when staff set them."""
+"""The service's rules through the API: what they stop, what they say before, and what follows when staff set them."""
 
 import asyncio
 from collections import Counter
@@ -9,28 +9,30 @@ import httpx
 import pytest
 
 from shared.contracts.identity import AccountUpdated, StructureSnapshot, StructureUpdated
-from tests.integration.enrollment.agency import Agency, Person
+from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
 PROMOTED = "enrollment.enrollment_promoted.v1"
 
 
-async def verdict(agency: Agency, person: Person, session: UUID, rule: str) -> Any:
-    found = await agency.call(person.account_id, "GET", f"/eligibility?session_id={session}")
+async def verdict(service: EnrollmentService, person: Person, session: UUID, rule: str) -> Any:
+    found = await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")
     assert found.status_code == 200, found.text
     return next(one for one in found.json() if one["rule"] == rule)
 
 
-async def set_rule(agency: Agency, name: str, version: int = 0, who: UUID | None = None, **body: Any) -> httpx.Response:
-    return await agency.call(
-        who or agency.staff, "PUT", f"/rules/{name}", {"enabled": True, **body}, **{"If-Match": f'"{version}"'}
+async def set_rule(
+    service: EnrollmentService, name: str, version: int = 0, who: UUID | None = None, **body: Any
+) -> httpx.Response:
+    return await service.call(
+        who or service.staff, "PUT", f"/rules/{name}", {"enabled": True, **body}, **{"If-Match": f'"{version}"'}
     )
 
 
-async def validate(agency: Agency, person: Person, sessions: list[UUID], **headers: str) -> httpx.Response:
+async def validate(service: EnrollmentService, person: Person, sessions: list[UUID], **headers: str) -> httpx.Response:
     for session in sessions:
-        await agency.call(person.account_id, "PUT", f"/cart/sessions/{session}")
+        await service.call(person.account_id, "PUT", f"/cart/sessions/{session}")
     lines = [{"session_id": str(session), "motivation": "Progresser."} for session in sessions]
-    return await agency.call(
+    return await service.call(
         person.account_id,
         "POST",
         "/cart/validation",
@@ -39,176 +41,182 @@ async def validate(agency: Agency, person: Person, sessions: list[UUID], **heade
     )
 
 
-async def test_a_year_has_five_actions_of_which_three_trainings_counted_inside_one_cart_too(agency: Agency) -> None:
-    [person] = await agency.people(1)
-    trainings = [await agency.session(9) for _ in range(4)]
-    others = [await agency.session(9, kind="other_action") for _ in range(4)]
-    too_many = await validate(agency, person, trainings)
+async def test_a_year_has_five_actions_of_which_three_trainings_counted_inside_one_cart_too(
+    service: EnrollmentService,
+) -> None:
+    [person] = await service.people(1)
+    trainings = [await service.session(9) for _ in range(4)]
+    others = [await service.session(9, kind="other_action") for _ in range(4)]
+    too_many = await validate(service, person, trainings)
     assert too_many.status_code == 422
     assert [error["field"] for error in too_many.json()["errors"]] == ["lines.3.session_id"]
     assert "3 formation(s)" in too_many.json()["errors"][0]["message"]
-    assert await agency.rows("SELECT count(*) FROM enrollments") == [(0,)]
+    assert await service.rows("SELECT count(*) FROM enrollments") == [(0,)]
 
-    assert (await validate(agency, person, [*trainings[:3], *others[:2]])).status_code == 201
-    sixth = await validate(agency, person, others[2:3])
+    assert (await validate(service, person, [*trainings[:3], *others[:2]])).status_code == 201
+    sixth = await validate(service, person, others[2:3])
     assert "5 action(s)" in sixth.json()["errors"][0]["message"]
-    assert (await verdict(agency, person, others[3], "yearly_quota"))["blocks"]
+    assert (await verdict(service, person, others[3], "yearly_quota"))["blocks"]
 
 
-async def test_two_carts_of_one_person_at_once_stay_in_the_quota(agency: Agency) -> None:
-    [person] = await agency.people(1)
-    sessions = [await agency.session(9) for _ in range(6)]
-    answers = await asyncio.gather(*(validate(agency, person, [session]) for session in sessions))
+async def test_two_carts_of_one_person_at_once_stay_in_the_quota(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    sessions = [await service.session(9) for _ in range(6)]
+    answers = await asyncio.gather(*(validate(service, person, [session]) for session in sessions))
     assert Counter(answer.status_code for answer in answers) == {201: 3, 422: 3}
 
 
-async def test_reserved_actions_are_for_members(agency: Agency) -> None:
-    session = await agency.session(9, members_only=True)
-    [person] = await agency.people(1)
-    assert (await verdict(agency, person, session, "members_only"))["passed"]
+async def test_reserved_actions_are_for_members(service: EnrollmentService) -> None:
+    session = await service.session(9, members_only=True)
+    [person] = await service.people(1)
+    assert (await verdict(service, person, session, "members_only"))["passed"]
     left = StructureSnapshot(
         id=person.structure_id, version=2, name="Mission", siret="73282932000074", town="Limoges", is_member=False
     )
-    await agency.tell(StructureUpdated(occurred_at=agency.now, structure=left))
-    assert (await verdict(agency, person, session, "members_only"))["blocks"]
-    refused = await agency.asks(person, session)
+    await service.tell(StructureUpdated(occurred_at=service.now, structure=left))
+    assert (await verdict(service, person, session, "members_only"))["blocks"]
+    refused = await service.asks(person, session)
     assert "adhérentes" in refused.json()["errors"][0]["message"]
 
 
-async def test_an_employer_leaves_their_own_request_to_the_other_one(agency: Agency) -> None:
-    session = await agency.session(9)
-    [person] = await agency.people(1)
-    await agency.tell(agency._attached(person.account_id, person.structure_id, "employer"))
-    both = agency.attachment(person.account_id, person.structure_id, "beneficiary", "employer", version=2)
-    await agency.tell(
-        agency._attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both})
+async def test_an_employer_leaves_their_own_request_to_the_other_one(service: EnrollmentService) -> None:
+    session = await service.session(9)
+    [person] = await service.people(1)
+    await service.tell(service._attached(person.account_id, person.structure_id, "employer"))
+    both = service.attachment(person.account_id, person.structure_id, "beneficiary", "employer", version=2)
+    await service.tell(
+        service._attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both})
     )
-    request = await agency.request(person, session)
+    request = await service.request(person, session)
 
-    own = await agency.decides(person.account_id, request, "acceptance")
+    own = await service.decides(person.account_id, request, "acceptance")
     assert (own.status_code, own.json()["type"]) == (409, "urn:parcourspro:problem:own-request")
 
-    away = agency.account(agency.employer, version=2, disabled=True).account
-    await agency.tell(AccountUpdated(occurred_at=agency.now, account=away))
-    assert (await agency.decides(person.account_id, request, "acceptance")).status_code == 200
+    away = service.account(service.employer, version=2, disabled=True).account
+    await service.tell(AccountUpdated(occurred_at=service.now, account=away))
+    assert (await service.decides(person.account_id, request, "acceptance")).status_code == 200
 
 
-async def test_a_third_of_a_structure_waits_is_told_why_and_staff_may_promote_with_a_reason(agency: Agency) -> None:
-    session = await agency.session(3)
-    people = await agency.people(4, structure_id=uuid4())
-    requests = [await agency.request(person, session) for person in people]
-    answers = [await agency.accepts(request) for request in requests]
+async def test_a_third_of_a_structure_waits_is_told_why_and_staff_may_promote_with_a_reason(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(3)
+    people = await service.people(4, structure_id=uuid4())
+    requests = [await service.request(person, session) for person in people]
+    answers = [await service.accepts(request) for request in requests]
     assert [answer.json()["seat"] for answer in answers] == ["held", "held", "queued", "queued"]
     assert (answers[3].json()["rank"], "à la clôture" in answers[3].json()["rank_reason"]) == (2, True)
 
-    assert (await agency.decides(agency.employer, requests[3], "promotion", reason="Projet.")).status_code == 404
-    assert (await agency.decides(agency.staff, requests[3], "promotion")).status_code == 422
-    promoted = await agency.decides(agency.staff, requests[3], "promotion", reason="Projet commun aux deux équipes.")
+    assert (await service.decides(service.employer, requests[3], "promotion", reason="Projet.")).status_code == 404
+    assert (await service.decides(service.staff, requests[3], "promotion")).status_code == 422
+    promoted = await service.decides(service.staff, requests[3], "promotion", reason="Projet commun aux deux équipes.")
     assert (promoted.status_code, promoted.json()["seat"]) == (200, "held")
-    none_left = await agency.decides(agency.staff, requests[2], "promotion", reason="Et lui ?")
+    none_left = await service.decides(service.staff, requests[2], "promotion", reason="Et lui ?")
     assert (none_left.status_code, none_left.json()["type"]) == (409, "urn:parcourspro:problem:no-seat-free")
-    again = await agency.decides(agency.staff, requests[3], "promotion", reason="Encore.")
+    again = await service.decides(service.staff, requests[3], "promotion", reason="Encore.")
     assert (again.status_code, "Pré-inscrit·e" in again.json()["detail"]) == (409, True)
-    assert await agency.said(PROMOTED) == [requests[3]]
-    history = (await agency.call(agency.staff, "GET", f"/enrollments/{requests[3]}/history")).json()
+    assert await service.said(PROMOTED) == [requests[3]]
+    history = (await service.call(service.staff, "GET", f"/enrollments/{requests[3]}/history")).json()
     assert (history[-1]["move"], history[-1]["acting_as"], history[-1]["note"]) == (
         "promote",
         "staff",
         "Projet commun aux deux équipes.",
     )
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
 async def test_a_seat_given_back_inside_the_structure_lifts_the_bar_in_another_session_of_the_training(
-    agency: Agency,
+    service: EnrollmentService,
 ) -> None:
     training = uuid4()
-    here, there = await agency.session(5, training_id=training), await agency.session(5, training_id=training)
-    people = await agency.people(3, structure_id=uuid4())
+    here, there = await service.session(5, training_id=training), await service.session(5, training_id=training)
+    people = await service.people(3, structure_id=uuid4())
     requests = [
-        await agency.request(person, session) for person, session in zip(people, (here, here, there), strict=True)
+        await service.request(person, session) for person, session in zip(people, (here, here, there), strict=True)
     ]
     for request in requests:
-        await agency.accepts(request)
-    assert (await agency.seats(there))[requests[2]] == ("queued", 1)
-    await agency.withdraws(people[0], requests[0])
-    assert (await agency.seats(there))[requests[2]] == ("held", 1)
-    assert await agency.said(PROMOTED) == [requests[2]]
-    assert await agency.audit() == []
+        await service.accepts(request)
+    assert (await service.seats(there))[requests[2]] == ("queued", 1)
+    await service.withdraws(people[0], requests[0])
+    assert (await service.seats(there))[requests[2]] == ("held", 1)
+    assert await service.said(PROMOTED) == [requests[2]]
+    assert await service.audit() == []
 
 
 @pytest.mark.parametrize(
     ("change", "held"), [({"value": {"people": 3}}, 3), ({"enabled": False, "value": {"people": 2}}, 5)]
 )
 async def test_a_looser_cap_gives_the_seats_that_are_free_at_once(
-    agency: Agency, change: dict[str, Any], held: int
+    service: EnrollmentService, change: dict[str, Any], held: int
 ) -> None:
-    session = await agency.session(5)
-    for person in await agency.people(5, structure_id=uuid4()):
-        await agency.accepts(await agency.request(person, session))
-    assert (await set_rule(agency, "structure_cap", **change)).status_code == 200
-    assert Counter(seat for seat, _ in (await agency.seats(session)).values())["held"] == held
-    assert len(await agency.said(PROMOTED)) == held - 2
+    session = await service.session(5)
+    for person in await service.people(5, structure_id=uuid4()):
+        await service.accepts(await service.request(person, session))
+    assert (await set_rule(service, "structure_cap", **change)).status_code == 200
+    assert Counter(seat for seat, _ in (await service.seats(session)).values())["held"] == held
+    assert len(await service.said(PROMOTED)) == held - 2
 
 
-async def test_a_looser_cap_and_acceptances_at_once_leave_no_seat_free(agency: Agency) -> None:
-    session = await agency.session(20)
-    requests = [await agency.request(person, session) for person in await agency.people(20, structure_id=uuid4())]
+async def test_a_looser_cap_and_acceptances_at_once_leave_no_seat_free(service: EnrollmentService) -> None:
+    session = await service.session(20)
+    requests = [await service.request(person, session) for person in await service.people(20, structure_id=uuid4())]
     answers = await asyncio.gather(
-        *(agency.accepts(request) for request in requests), set_rule(agency, "structure_cap", value={"people": 15})
+        *(service.accepts(request) for request in requests), set_rule(service, "structure_cap", value={"people": 15})
     )
     assert {answer.status_code for answer in answers} == {200}
-    assert Counter(seat for seat, _ in (await agency.seats(session)).values()) == {"held": 15, "queued": 5}
+    assert Counter(seat for seat, _ in (await service.seats(session)).values()) == {"held": 15, "queued": 5}
 
 
-async def test_rules_are_set_by_staff_who_have_seen_them(agency: Agency) -> None:
-    [person] = await agency.people(1)
-    assert (await set_rule(agency, "structure_cap", who=person.account_id, value={"people": 9})).status_code == 404
+async def test_rules_are_set_by_staff_who_have_seen_them(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    assert (await set_rule(service, "structure_cap", who=person.account_id, value={"people": 9})).status_code == 404
     assert (
-        await agency.call(agency.staff, "PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}})
+        await service.call(service.staff, "PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}})
     ).status_code == 428
-    assert (await set_rule(agency, "structure_cap", value={"people": 0})).status_code == 422
-    assert (await set_rule(agency, "nothing", value={})).status_code == 404
-    answers = await asyncio.gather(*(set_rule(agency, "structure_cap", value={"people": people}) for people in (3, 4)))
+    assert (await set_rule(service, "structure_cap", value={"people": 0})).status_code == 422
+    assert (await set_rule(service, "nothing", value={})).status_code == 404
+    answers = await asyncio.gather(*(set_rule(service, "structure_cap", value={"people": people}) for people in (3, 4)))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
-    shown = (await agency.call(person.account_id, "GET", "/rules")).json()
+    shown = (await service.call(person.account_id, "GET", "/rules")).json()
     assert next(rule["version"] for rule in shown if rule["name"] == "structure_cap") == 1
 
 
-async def test_the_eligibility_asks_which_structure_only_of_who_has_several(agency: Agency) -> None:
-    session = await agency.session(9)
-    [person] = await agency.people(1)
-    verdicts = (await agency.call(person.account_id, "GET", f"/eligibility?session_id={session}")).json()
-    rules = (await agency.call(person.account_id, "GET", "/rules")).json()
+async def test_the_eligibility_asks_which_structure_only_of_who_has_several(service: EnrollmentService) -> None:
+    session = await service.session(9)
+    [person] = await service.people(1)
+    verdicts = (await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")).json()
+    rules = (await service.call(person.account_id, "GET", "/rules")).json()
     assert [verdict["rule"] for verdict in verdicts] == [rule["name"] for rule in rules]
-    await agency.tell(agency._attached(person.account_id, uuid4(), "beneficiary"))
-    several = await agency.call(person.account_id, "GET", f"/eligibility?session_id={session}")
+    await service.tell(service._attached(person.account_id, uuid4(), "beneficiary"))
+    several = await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")
     assert (several.status_code, several.json()["errors"][0]["field"]) == (422, "structure_id")
-    assert (await agency.call(agency.employer, "GET", f"/eligibility?session_id={session}")).status_code == 404
+    assert (await service.call(service.employer, "GET", f"/eligibility?session_id={session}")).status_code == 404
 
 
-async def test_a_cart_has_one_session_of_a_training_even_when_two_are_put_in_at_once(agency: Agency) -> None:
+async def test_a_cart_has_one_session_of_a_training_even_when_two_are_put_in_at_once(
+    service: EnrollmentService,
+) -> None:
     training = uuid4()
-    sessions = [await agency.session(9, training_id=training) for _ in range(4)]
-    [person] = await agency.people(1)
+    sessions = [await service.session(9, training_id=training) for _ in range(4)]
+    [person] = await service.people(1)
     answers = await asyncio.gather(
-        *(agency.call(person.account_id, "PUT", f"/cart/sessions/{session}") for session in sessions)
+        *(service.call(person.account_id, "PUT", f"/cart/sessions/{session}") for session in sessions)
     )
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]
-    lines = (await agency.call(person.account_id, "GET", "/cart")).json()["lines"]
+    lines = (await service.call(person.account_id, "GET", "/cart")).json()["lines"]
     assert len(lines) == 1
-    await agency.call(person.account_id, "DELETE", f"/cart/sessions/{lines[0]['session_id']}")
-    assert (await agency.call(person.account_id, "GET", "/cart")).json() == {"lines": []}
+    await service.call(person.account_id, "DELETE", f"/cart/sessions/{lines[0]['session_id']}")
+    assert (await service.call(person.account_id, "GET", "/cart")).json() == {"lines": []}
 
 
-async def test_a_cart_validated_twice_with_one_key_makes_its_requests_once(agency: Agency) -> None:
-    [person] = await agency.people(1)
-    sessions = [await agency.session(9) for _ in range(2)]
+async def test_a_cart_validated_twice_with_one_key_makes_its_requests_once(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    sessions = [await service.session(9) for _ in range(2)]
     key = {"Idempotency-Key": "panier-0001"}
-    first = await validate(agency, person, sessions, **key)
-    again = await validate(agency, person, sessions, **key)
+    first = await validate(service, person, sessions, **key)
+    again = await validate(service, person, sessions, **key)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    assert await agency.rows("SELECT count(*) FROM enrollments") == [(2,)]
-    assert [one["cart_size"] for one in await agency.messages("enrollment.enrollment_requested.v1")] == [2, 2]
-    assert (await validate(agency, person, sessions[:1], **key)).status_code == 422
+    assert await service.rows("SELECT count(*) FROM enrollments") == [(2,)]
+    assert [one["cart_size"] for one in await service.messages("enrollment.enrollment_requested.v1")] == [2, 2]
+    assert (await validate(service, person, sessions[:1], **key)).status_code == 422

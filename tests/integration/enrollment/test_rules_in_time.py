@@ -27,7 +27,7 @@ from services.enrollment.wiring import SERVICE
 from shared.database import Database
 from shared.errors import ChangedMeanwhile
 from shared.migrations import migrate_async
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 from tests.unit.enrollment.test_rules import FINE
@@ -35,58 +35,60 @@ from tests.unit.enrollment.test_rules import FINE
 DAY = timedelta(days=1)
 
 
-async def add_cap(agency: Agency, people: int, *, version: int, effective_from: datetime) -> None:
+async def add_cap(service: EnrollmentService, people: int, *, version: int, effective_from: datetime) -> None:
     setting = Setting(version=version, value=StructureCap(people=people))
-    async with agency.database.transaction() as work:
+    async with service.database.transaction() as work:
         await Transaction(work).rules.add(
-            STRUCTURE_CAP, setting, effective_from=effective_from, set_by=agency.staff, set_at=agency.now
+            STRUCTURE_CAP, setting, effective_from=effective_from, set_by=service.staff, set_at=service.now
         )
 
 
-async def rules_at(agency: Agency, moment: datetime | None) -> Rules:
-    async with agency.database.transaction() as work:
+async def rules_at(service: EnrollmentService, moment: datetime | None) -> Rules:
+    async with service.database.transaction() as work:
         rules = Transaction(work).rules
         return await (rules.load() if moment is None else rules.at(moment))
 
 
-async def put_cap(agency: Agency, people: int, *, version: int) -> Any:
+async def put_cap(service: EnrollmentService, people: int, *, version: int) -> Any:
     body = {"enabled": True, "value": {"people": people}}
-    return await agency.call(agency.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": f'"{version}"'})
+    return await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": f'"{version}"'})
 
 
-async def shown(agency: Agency, name: str) -> Any:
-    rules = (await agency.call(agency.staff, "GET", "/rules")).json()
+async def shown(service: EnrollmentService, name: str) -> Any:
+    rules = (await service.call(service.staff, "GET", "/rules")).json()
     return next(rule for rule in rules if rule["name"] == name)
 
 
-async def test_past_present_and_planned_sets_can_be_evaluated(agency: Agency) -> None:
-    await add_cap(agency, 3, version=1, effective_from=agency.now - 10 * DAY)
-    await add_cap(agency, 4, version=2, effective_from=agency.now - 5 * DAY)
-    await add_cap(agency, 9, version=3, effective_from=agency.now + 5 * DAY)
-    caps = [structure_cap(await rules_at(agency, agency.now + days * DAY)) for days in (-11, -10, -6, -5, 0, 4, 5, 400)]
+async def test_past_present_and_planned_sets_can_be_evaluated(service: EnrollmentService) -> None:
+    await add_cap(service, 3, version=1, effective_from=service.now - 10 * DAY)
+    await add_cap(service, 4, version=2, effective_from=service.now - 5 * DAY)
+    await add_cap(service, 9, version=3, effective_from=service.now + 5 * DAY)
+    caps = [
+        structure_cap(await rules_at(service, service.now + days * DAY)) for days in (-11, -10, -6, -5, 0, 4, 5, 400)
+    ]
     assert caps == [2, 3, 3, 4, 4, 4, 9, 9]
-    now = await rules_at(agency, None)
+    now = await rules_at(service, None)
     assert now.setting(STRUCTURE_CAP) == Setting(version=2, enabled=True, value=StructureCap(people=4))
 
     four_seats = replace(FINE, held_by_structure=4)
     today, planned = [
         next(verdict for verdict in eligibility(rules, four_seats) if verdict.rule == "structure_cap")
-        for rules in (now, await rules_at(agency, agency.now + 5 * DAY))
+        for rules in (now, await rules_at(service, service.now + 5 * DAY))
     ]
     assert (today.passed, planned.passed) == (False, True)
     assert planned.sentence == "Votre structure n'a pas encore 9 place(s) dans cette formation."
 
 
-async def test_a_later_setting_takes_the_place_of_a_planned_one(agency: Agency) -> None:
-    await add_cap(agency, 9, version=1, effective_from=agency.now + 5 * DAY)
-    assert (await shown(agency, "structure_cap"))["version"] == 0
-    answer = await put_cap(agency, 3, version=0)
+async def test_a_later_setting_takes_the_place_of_a_planned_one(service: EnrollmentService) -> None:
+    await add_cap(service, 9, version=1, effective_from=service.now + 5 * DAY)
+    assert (await shown(service, "structure_cap"))["version"] == 0
+    answer = await put_cap(service, 3, version=0)
     assert (answer.status_code, answer.json()["version"], answer.headers["ETag"]) == (200, 2, '"2"')
-    assert structure_cap(await rules_at(agency, agency.now + 6 * DAY)) == 3
+    assert structure_cap(await rules_at(service, service.now + 6 * DAY)) == 3
 
 
-async def test_every_setting_stays_with_its_author_and_its_time(agency: Agency) -> None:
-    assert (await put_cap(agency, 3, version=0)).json() == {
+async def test_every_setting_stays_with_its_author_and_its_time(service: EnrollmentService) -> None:
+    assert (await put_cap(service, 3, version=0)).json() == {
         "name": "structure_cap",
         "title": "Places d'une structure dans une formation",
         "version": 1,
@@ -95,45 +97,47 @@ async def test_every_setting_stays_with_its_author_and_its_time(agency: Agency) 
     }
     body = {"enabled": False, "value": {"people": 5}}
     assert (
-        await agency.call(agency.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"1"'})
+        await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"1"'})
     ).status_code == 200
-    rows = await agency.rows("SELECT * FROM rules ORDER BY version")
+    rows = await service.rows("SELECT * FROM rules ORDER BY version")
     assert [(row.name, row.version, row.enabled, row.value, row.set_by) for row in rows] == [
-        ("structure_cap", 1, True, {"people": 3}, agency.staff),
-        ("structure_cap", 2, False, {"people": 5}, agency.staff),
+        ("structure_cap", 1, True, {"people": 3}, service.staff),
+        ("structure_cap", 2, False, {"people": 5}, service.staff),
     ]
     assert all(row.effective_from == row.set_at for row in rows)
-    assert structure_cap(await rules_at(agency, rows[0].effective_from)) == 3
-    assert structure_cap(await rules_at(agency, None)) is None
-    assert (await put_cap(agency, 4, version=1)).status_code == 412
+    assert structure_cap(await rules_at(service, rows[0].effective_from)) == 3
+    assert structure_cap(await rules_at(service, None)) is None
+    assert (await put_cap(service, 4, version=1)).status_code == 412
 
 
 @pytest.mark.parametrize(
     "value", [{}, {"people": 0}, {"people": 1001}, {"people": "x"}, {"people": None}, {"people": 2, "enabled": 1}]
 )
-async def test_a_value_that_is_not_the_rules_is_refused_and_nothing_is_stored(agency: Agency, value: Any) -> None:
+async def test_a_value_that_is_not_the_rules_is_refused_and_nothing_is_stored(
+    service: EnrollmentService, value: Any
+) -> None:
     body = {"enabled": True, "value": value}
-    answer = await agency.call(agency.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"0"'})
+    answer = await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"0"'})
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:parcourspro:problem:wrong-rule-value")
     assert answer.json()["detail"] == "La règle « structure_cap » attend people : des nombres entiers de 1 à 1000."
-    assert await agency.rows("SELECT name FROM rules") == []
+    assert await service.rows("SELECT name FROM rules") == []
 
 
-async def test_of_two_people_who_set_a_rule_at_once_the_second_is_told(agency: Agency) -> None:
+async def test_of_two_people_who_set_a_rule_at_once_the_second_is_told(service: EnrollmentService) -> None:
     """Both have read version 0; the second one waits for the first and then finds its version taken."""
-    staff = Actor(account_id=agency.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
-    async with agency.database.transaction() as first:
-        await _set_cap(Transaction(first), 3, staff, agency.now)
-        second = asyncio.create_task(put_cap(agency, 4, version=0))
-        await eventually(lambda: _waits_for_a_lock(agency))
+    staff = Actor(account_id=service.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
+    async with service.database.transaction() as first:
+        await _set_cap(Transaction(first), 3, staff, service.now)
+        second = asyncio.create_task(put_cap(service, 4, version=0))
+        await eventually(lambda: _waits_for_a_lock(service))
     assert (await second).status_code == 412
-    assert await agency.rows("SELECT version, value FROM rules") == [(1, {"people": 3})]
+    assert await service.rows("SELECT version, value FROM rules") == [(1, {"people": 3})]
 
 
-async def test_a_version_that_is_taken_is_not_stored_twice(agency: Agency) -> None:
-    await add_cap(agency, 3, version=1, effective_from=agency.now)
+async def test_a_version_that_is_taken_is_not_stored_twice(service: EnrollmentService) -> None:
+    await add_cap(service, 3, version=1, effective_from=service.now)
     with pytest.raises(ChangedMeanwhile):
-        await add_cap(agency, 4, version=1, effective_from=agency.now)
+        await add_cap(service, 4, version=1, effective_from=service.now)
 
 
 async def _set_cap(tx: Transaction, people: int, staff: Actor, now: datetime) -> None:
@@ -142,66 +146,66 @@ async def _set_cap(tx: Transaction, people: int, staff: Actor, now: datetime) ->
     )
 
 
-async def _waits_for_a_lock(agency: Agency) -> bool:
+async def _waits_for_a_lock(service: EnrollmentService) -> bool:
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(await agency.rows(waiting))
+    return bool(await service.rows(waiting))
 
 
 @pytest.mark.parametrize("clock_of_the_other_machine", [timedelta(0), timedelta(minutes=5)])
 async def test_a_decision_that_waited_for_its_lock_follows_the_rule_that_was_set_meanwhile(
-    agency: Agency, clock_of_the_other_machine: timedelta
+    service: EnrollmentService, clock_of_the_other_machine: timedelta
 ) -> None:
     """Its `now` is older than the setting; were the old rule read, nobody would give it the seat that is free."""
-    session = await agency.session(5)
-    requests = [await agency.request(person, session) for person in await agency.people(3, structure_id=uuid4())]
+    session = await service.session(5)
+    requests = [await service.request(person, session) for person in await service.people(3, structure_id=uuid4())]
     for request in requests[:2]:
-        await agency.accepts(request)
-    staff = Actor(account_id=agency.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
-    async with agency.database.transaction() as work:
-        await Transaction(work).seats.lock(await _training_of(agency, session))
-        third = asyncio.create_task(agency.accepts(requests[2]))
-        await eventually(lambda: _waits_for_a_lock(agency))
+        await service.accepts(request)
+    staff = Actor(account_id=service.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
+    async with service.database.transaction() as work:
+        await Transaction(work).seats.lock(await _training_of(service, session))
+        third = asyncio.create_task(service.accepts(requests[2]))
+        await eventually(lambda: _waits_for_a_lock(service))
         await _set_cap(Transaction(work), 3, staff, datetime.now(UTC) + clock_of_the_other_machine)
     assert (await third).json()["seat"] == "held"
-    assert Counter(seat for seat, _ in (await agency.seats(session)).values()) == {"held": 3}
+    assert Counter(seat for seat, _ in (await service.seats(session)).values()) == {"held": 3}
 
 
-async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nobody(agency: Agency) -> None:
+async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nobody(service: EnrollmentService) -> None:
     """The withdrawal leaves the seat free by the old cap and commits after the rule was set: setting it waits and fills."""
-    session = await agency.session(3)
-    colleagues, [other] = await agency.people(3, structure_id=uuid4()), await agency.people(1)
-    requests = [await agency.request(person, session) for person in (*colleagues[:2], other, colleagues[2])]
+    session = await service.session(3)
+    colleagues, [other] = await service.people(3, structure_id=uuid4()), await service.people(1)
+    requests = [await service.request(person, session) for person in (*colleagues[:2], other, colleagues[2])]
     for request in requests:
-        await agency.accepts(request)
-    assert (await agency.seats(session))[requests[3]] == ("queued", 4)
+        await service.accepts(request)
+    assert (await service.seats(session))[requests[3]] == ("queued", 4)
     person = Actor(
         account_id=other.account_id,
         is_staff=False,
         employer_of=frozenset(),
         beneficiary_of=frozenset({other.structure_id}),
     )
-    async with agency.database.transaction() as work:
-        await withdraw(Transaction(work), requests[2], actor=person, now=agency.now)
-        higher = asyncio.create_task(put_cap(agency, 3, version=0))
-        await eventually(lambda: _waits_or_is_done(agency, higher))
+    async with service.database.transaction() as work:
+        await withdraw(Transaction(work), requests[2], actor=person, now=service.now)
+        higher = asyncio.create_task(put_cap(service, 3, version=0))
+        await eventually(lambda: _waits_or_is_done(service, higher))
     assert (await higher).status_code == 200
-    assert (await agency.seats(session))[requests[3]] == ("held", 4)
+    assert (await service.seats(session))[requests[3]] == ("held", 4)
 
 
-async def _waits_or_is_done(agency: Agency, task: asyncio.Task[Any]) -> bool:
-    return task.done() or await _waits_for_a_lock(agency)
+async def _waits_or_is_done(service: EnrollmentService, task: asyncio.Task[Any]) -> bool:
+    return task.done() or await _waits_for_a_lock(service)
 
 
-async def _training_of(agency: Agency, session_id: UUID) -> UUID:
-    [row] = await agency.rows("SELECT training_id FROM sessions WHERE id = :id", id=session_id)
+async def _training_of(service: EnrollmentService, session_id: UUID) -> UUID:
+    [row] = await service.rows("SELECT training_id FROM sessions WHERE id = :id", id=session_id)
     training_id: UUID = row.training_id
     return training_id
 
 
 async def test_a_setting_of_a_rule_that_is_gone_stops_nobody_and_a_field_that_is_new_has_its_default(
-    agency: Agency,
+    service: EnrollmentService,
 ) -> None:
-    async with agency.database.transaction() as work:
+    async with service.database.transaction() as work:
         await work.connection.execute(
             text("""
                 INSERT INTO rules (name, version, enabled, value, effective_from)
@@ -209,7 +213,7 @@ async def test_a_setting_of_a_rule_that_is_gone_stops_nobody_and_a_field_that_is
                     ('yearly_quota', 7, true, '{"actions": 9}', now())
             """)
         )
-    rules = await rules_at(agency, None)
+    rules = await rules_at(service, None)
     assert rules.setting(YEARLY_QUOTA) == Setting(version=7, value=YearlyQuota(actions=9, trainings=3))
     assert "gone" not in rules.settings
 

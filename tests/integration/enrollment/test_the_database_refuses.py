@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.enrollment.agency import Agency
+from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 WRONG = {
     "1. more seats than there are": ("UPDATE sessions SET held = 3", "seats_held_fit"),
@@ -35,25 +35,25 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-async def test_the_database_refuses(agency: Agency, wrong: str) -> None:
-    session = await agency.session(2)
-    people = await agency.people(2)
+async def test_the_database_refuses(service: EnrollmentService, wrong: str) -> None:
+    session = await service.session(2)
+    people = await service.people(2)
     for person in people:
-        await agency.accepts(await agency.request(person, session))
+        await service.accepts(await service.request(person, session))
     statement, refusal = WRONG[wrong]
     values = {"other": people[0].account_id} if ":other" in statement else {}
-    async with agency.database.engine.connect() as connection:
+    async with service.database.engine.connect() as connection:
         with pytest.raises(DBAPIError, match=refusal):
             await connection.execute(text(statement), values)
-    assert await agency.audit() == []
+    assert await service.audit() == []
 
 
-async def test_the_database_allows_an_absent_person_another_request(agency: Agency) -> None:
+async def test_the_database_allows_an_absent_person_another_request(service: EnrollmentService) -> None:
     """One open request: what was closed by an attendance is not open."""
     training = uuid4()
-    session, later = await agency.session(2, training_id=training), await agency.session(2, training_id=training)
-    [person] = await agency.people(1)
-    await agency.enrolled(person, session)
-    async with agency.database.transaction() as work:
+    session, later = await service.session(2, training_id=training), await service.session(2, training_id=training)
+    [person] = await service.people(1)
+    await service.enrolled(person, session)
+    async with service.database.transaction() as work:
         await work.connection.execute(text("UPDATE enrollments SET attendance = '[]', attended = false"))
-    assert (await agency.asks(person, later)).status_code == 201
+    assert (await service.asks(person, later)).status_code == 201

@@ -5,7 +5,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.http.pagination import encode_cursor
 from tests.integration.http.small_service import BASE
 from tests.integration.http.test_problems import is_problem
 
@@ -25,7 +24,7 @@ async def test_pages_do_not_shift_when_an_earlier_row_is_added(
     assert second["next"] is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "é", "bnVsbA", encode_cursor("a", "b"), "WzFd", "eyJhIjoxfQ", "=" * 9, "Wy"])
+@pytest.mark.parametrize("cursor", ["x", "é", "bnVsbA", "WyJhIiwgImIiXQ", "WzFd", "eyJhIjoxfQ", "=" * 9, "Wy"])
 async def test_an_invalid_cursor_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
     document = is_problem(await client.get(f"{BASE}/things", params={"cursor": cursor}), 422, "invalid-fields")
     assert document["errors"][0]["field"] == "cursor"

@@ -63,7 +63,7 @@ class _Delivery:
 
 
 @dataclass
-class Agency:
+class EnrollmentService:
     """The enrollment service with its database: `tell` is what others say to it, the rest goes over HTTP."""
 
     app: FastAPI
