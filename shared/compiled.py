@@ -1,8 +1,10 @@
-"""Statements of the hot paths: compiled once from their SQLAlchemy constructs, run on the transaction's asyncpg connection.
+"""Statements of the hot paths: compiled once from their SQLAlchemy constructs, run on the transaction's asyncpg
+connection.
 
 SQLAlchemy needs three times the CPU of asyncpg for a statement. Only the running of a statement goes around it: pool,
-transaction, types, errors and invalidation stay SQLAlchemy's, so that both kinds of statements mix in one transaction. Four
-private names of SQLAlchemy are used, all below; `test_compiled.py` runs every statement and every kind of error both ways.
+transaction, types, errors and invalidation stay SQLAlchemy's, so that both kinds of statements mix in one
+transaction. Four private names of SQLAlchemy are used, all below; `test_compiled.py` runs every statement and every
+kind of error both ways.
 """
 
 import json
@@ -82,7 +84,8 @@ class Compiled:
             for name, process, default in self._parameters
         ]
         try:
-            # fails while the transaction waits for its roll-back after a lost connection, as SQLAlchemy's own statements do
+            # fails while the transaction waits for its roll-back after a lost connection, as SQLAlchemy's own
+            # statements do
             adapted: Any = connection.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]
             if adapted._transaction is None:  # noqa: SLF001
                 await adapted._start_transaction()  # noqa: SLF001 - does nothing under AUTOCOMMIT

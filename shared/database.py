@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -19,8 +19,8 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = 0.5
 OVERFLOW = 2
-"""Connections beyond the pool's, for work that needs a second one while it holds a first. They are closed when given back, with
-all their prepared statements: under load, more of them would only be opened again and again.
+"""Connections beyond the pool's, for work that needs a second one while it holds a first. They are closed when given
+back, with all their prepared statements: under load, more of them would only be opened again and again.
 """
 
 
@@ -33,7 +33,7 @@ class UnitOfWork:
         self.outgoing: list[outbox.Outgoing] = []
 
     def emit(self, message: Message) -> None:
-        """Queue a message for the outbox; it is written just before the commit, after the aggregate's row was locked."""
+        """Queue a message for the outbox: written just before the commit, after the aggregate's row was locked."""
         self.outgoing.append(outbox.outgoing(message, correlation_id=current_correlation_id()))
 
 
@@ -41,8 +41,8 @@ class Database:
     """The engine of one service's database. Nothing else in the tree commits."""
 
     def __init__(self, url: str, *, application: str, pool_size: int = 10, wakeup: Wakeup | None = None) -> None:
-        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity; `wakeup` is
-        shared by those of one process.
+        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity;
+        `wakeup` is shared by those of one process.
         """
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -80,7 +80,7 @@ class Database:
         """Say whether a statement can be run now."""
         try:
             async with asyncio.timeout(5), self.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+                await connection.execute(select(1))
         except (OSError, TimeoutError, DBAPIError):
             return False
         return True
@@ -99,7 +99,8 @@ class Database:
     async def is_away(self, error: BaseException) -> bool:
         """Say whether an error came of the database being away, rather than of a statement or of what a handler did.
 
-        An OSError may be the handler's own, of a file or of another server: it is the database's while that does not answer.
+        An OSError may be the handler's own, of a file or of another server: it is the database's while that does not
+        answer.
         """
         return (isinstance(error, DBAPIError) and is_outage(error)) or not await self.ready()
 

@@ -1,4 +1,6 @@
-"""The errors that domains, use cases and storage raise. They carry facts, and nothing of HTTP: `shared.http.problems` maps them."""
+"""The errors that domains, use cases and storage raise. They carry facts, and nothing of HTTP: `shared.http.problems`
+maps them.
+"""
 
 from collections.abc import Sequence
 
@@ -7,7 +9,9 @@ WrongField = tuple[str, str]
 
 
 class NotFound(Exception):
-    """The object does not exist, or the acting person may not see it: the answer is the same, so that nobody can tell."""
+    """The object does not exist, or the acting person may not see it: the answer is the same, so that nobody can
+    tell.
+    """
 
 
 class ChangedMeanwhile(Exception):
@@ -35,7 +39,9 @@ def refuse(errors: Sequence[WrongField]) -> None:
 
 
 class Refused(Exception):
-    """A rule of the domain does not allow this. Subclasses carry the facts and make the `sentence` of them, in French."""
+    """A rule of the domain does not allow this. Subclasses carry the facts and make the `sentence` of them, in
+    French.
+    """
 
     @property
     def sentence(self) -> str:

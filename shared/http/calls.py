@@ -1,8 +1,8 @@
 """All that a hot endpoint is given, as one dependency.
 
-FastAPI solves everything below a dependency before it looks whether it has its value already. An endpoint that takes the person,
-the transaction, the time and the idempotency key as four dependencies, which share what is below them, makes it solve nine to
-thirteen; with these it solves three.
+FastAPI solves everything below a dependency before it looks whether it has its value already. An endpoint that takes
+the person, the transaction, the time and the idempotency key as four dependencies, which share what is below them,
+makes it solve nine to thirteen; with these it solves three.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -18,8 +18,8 @@ _INVALID: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 class PerhapsBearer(SecurityBase):
     """The account of the bearer, None for a visitor; a token that is not valid is a 401.
 
-    The scheme of the OpenAPI document and the reading of the token in one: FastAPI's own scheme below it would be one more
-    dependency to solve for each request.
+    The scheme of the OpenAPI document and the reading of the token in one: FastAPI's own scheme below it would be one
+    more dependency to solve for each request.
     """
 
     model = HTTPBearer(description="Access token, from the identity service")

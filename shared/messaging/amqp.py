@@ -10,7 +10,9 @@ from shared.messaging.envelope import Envelope
 
 
 def message_of(envelope: Envelope) -> aio_pika.Message:
-    """What is published: the payload, and everything about it in properties and headers, the CloudEvents attributes too."""
+    """What is published: the payload, and everything about it in properties and headers, the CloudEvents attributes
+    too.
+    """
     occurred = envelope.occurred_at or datetime.now(UTC)
     headers = {
         **envelope.headers,

@@ -68,7 +68,9 @@ class InProcessTransport:
     """Hands envelopes to the subscriptions of the same process; several of one service share its deliveries."""
 
     def __init__(self, *, expected: frozenset[str] = frozenset()) -> None:
-        """`expected`: services that must have subscribed before anything is confirmed, so that none misses the first news."""
+        """`expected`: services that must have subscribed before anything is confirmed, so that none misses the first
+        news.
+        """
         self._expected = expected
         self._subscriptions: dict[str, list[_Subscription]] = {}
         self._turn = 0

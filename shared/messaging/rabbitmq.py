@@ -1,7 +1,7 @@
 """RabbitMQ: a topic exchange for events, a direct exchange for commands, one quorum queue for each service and kind.
 
-The connections are plain ones that this module opens anew by itself. A robust connection restores channels out of sight, and one
-that it cannot restore on a healthy connection stays dead in silence.
+The connections are plain ones that this module opens anew by itself. A robust connection restores channels out of
+sight, and one that it cannot restore on a healthy connection stays dead in silence.
 """
 
 import asyncio
@@ -102,8 +102,9 @@ class _Subscription:
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """One acknowledgement for all up to the last one: a channel numbers the deliveries of both queues in one sequence, and all
-        before the last one were received before it, and so are settled. A channel that is lost delivers them again.
+        """One acknowledgement for all up to the last one: a channel numbers the deliveries of both queues in one
+        sequence, and all before the last one were received before it, and so are settled. A channel that is lost
+        delivers them again.
         """
         last = deliveries[-1]
         assert isinstance(last, _Delivery)  # noqa: S101 - for the type checker: what `receive` returned

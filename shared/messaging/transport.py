@@ -1,4 +1,4 @@
-"""The port: what the outbox relay and the worker need of a transport. One behaviour suite tests every implementation."""
+"""The port: what relay and worker need of a transport. One behaviour suite tests every implementation."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ class Subscription(Protocol):
         """Wait for at least one delivery and return up to `most`, in order of arrival."""
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """Acknowledge deliveries, and with them all that were received before: their effects are committed (or deferred, or parked).
+        """Acknowledge deliveries, and with them all that were received before: their effects are committed (or
+        deferred, or parked).
 
         After a lost connection it does nothing: they come again.
         """

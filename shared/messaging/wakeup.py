@@ -48,8 +48,8 @@ class Wakeup:
 class Notices:
     """Wakes the relays of other processes, with a NOTIFY in a transaction of its own after the commit.
 
-    Inside the transaction that writes the messages it would take a lock of the whole server at its commit. A notice that cannot
-    be sent is not sent again: the relay polls, and finds the rows later.
+    Inside the transaction that writes the messages it would take a lock of the whole server at its commit. A notice
+    that cannot be sent is not sent again: the relay polls, and finds the rows later.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

@@ -41,8 +41,9 @@ class _Verified:
 class TokenVerifier:
     """Verifies access tokens (RFC 9068 profile).
 
-    A signature costs more than all other work of a small request, so verified tokens are remembered: until they expire, and only
-    while their key is still the very object that verified them, so that a key taken back takes its tokens with it.
+    A signature costs more than all other work of a small request, so verified tokens are remembered: until they
+    expire, and only while their key is still the very object that verified them, so that a key taken back takes its
+    tokens with it.
     """
 
     def __init__(self, keys: KeySource, *, issuer: str, audience: str, most_remembered: int = MOST_REMEMBERED) -> None:

@@ -66,8 +66,5 @@ async def test_a_difference_is_found(make_database: MakeDatabase) -> None:
     assert "event_log" not in found
 
 
-@pytest.mark.xfail(
-    list(SERVICES) != DECLARING, reason="some are still being written: to be removed with the last", strict=True
-)
 def test_every_service_declares_its_tables() -> None:
     assert list(SERVICES) == DECLARING

@@ -48,8 +48,8 @@ async def list_enrollments(
 ) -> Page[EnrollmentView]:
     """Requests that the caller may see, newest first: their own, their structures', their sessions', or all of these.
 
-    Groups: `followed` was attended; `refused` by employer or trainer, or never answered; `cancelled` was given up or taken
-    back; `requested` is the rest: still open, or enrolled and never present.
+    Groups: `followed` was attended; `refused` by employer or trainer, or never answered; `cancelled` was given up or
+    taken back; `requested` is the rest: still open, or enrolled and never present.
     """
     found = await with_ranks(
         tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now

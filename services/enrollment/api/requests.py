@@ -43,7 +43,9 @@ class Presence(Strict):
 
 
 class Presences(Strict):
-    """Who was present during one slot; a person who is not in the list keeps the value before. Staff must give a reason."""
+    """Who was present during one slot; a person who is not in the list keeps the value before. Staff must give a
+    reason.
+    """
 
     presences: list[Presence] = Field(min_length=1, max_length=MOST_PRESENCES)
     reason: Text | None = Field(None, examples=["Feuille papier transmise par la formatrice."])

@@ -52,7 +52,9 @@ def validate(
     acting_as: ByTrainer = "trainer",
     note: str | None = None,
 ) -> facts.Validated:
-    """The trainer agrees: enrolled if a seat is held, else as soon as one is. The `rank` in the queue does not change."""
+    """The trainer agrees: enrolled if a seat is held, else as soon as one is. The `rank` in the queue does not
+    change.
+    """
     after, line = moved(enrollment, Move.VALIDATE, by=by, acting_as=acting_as, at=at, note=note)
     return facts.Validated(enrollment=after, lines=(line,), rank=rank, validated_by=by)
 

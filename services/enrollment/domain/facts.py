@@ -89,7 +89,9 @@ class Withdrawn(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled(MovedFact):
-    """The agreement was taken back, or the session or the attachment is gone. No `cancelled_by` where no person acted."""
+    """The agreement was taken back, or the session or the attachment is gone. No `cancelled_by` where no person
+    acted.
+    """
 
     acting_as: CancelledBy
     cancelled_by: UUID | None

@@ -1,8 +1,8 @@
 """The seats of all sessions of one training: who gets one, whatever made it free.
 
 The structure's cap counts over the whole training, so no session can be looked at alone. The sessions are locked while
-a `TrainingSeats` lives; its methods take decisions, change the seats and queues accordingly, and return the facts in the
-order in which they are announced.
+a `TrainingSeats` lives; its methods take decisions, change the seats and queues accordingly, and return the facts in
+the order in which they are announced.
 """
 
 from collections import Counter

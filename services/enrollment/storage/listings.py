@@ -1,7 +1,7 @@
 """The lists of requests that people page through.
 
-Each statement cuts the page first, from one index, and joins names to the rows of the page only: its cost does not grow with the
-table. There is one condition for each role, since no index serves `a = x OR b = y OR :staff`.
+Each statement cuts the page first, from one index, and joins names to the rows of the page only: its cost does not
+grow with the table. There is one condition for each role, since no index serves `a = x OR b = y OR :staff`.
 """
 
 from collections.abc import Sequence

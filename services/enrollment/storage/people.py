@@ -98,9 +98,11 @@ _STANDING: Final = compiled(_standing)
 # The statement that reads the wanted sessions comes next in the transaction: it is large, and to plan it anew each time
 # costs PostgreSQL more than to run it. The setting ends with the transaction.
 _generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).label("plan_cache_mode")
-# as text, since SQLAlchemy knows one lock clause a statement, and two strengths are needed
 _LOCKED_STANDING: Final = compiled(
-    _standing.add_columns(_generic_plans).with_for_update(of=accounts).suffix_with(text("FOR SHARE OF attachments"))
+    _standing.add_columns(_generic_plans)
+    .with_for_update(of=accounts)
+    # as text, since SQLAlchemy knows one lock clause for a statement, and two strengths are needed
+    .suffix_with(text("FOR SHARE OF attachments"))
 )
 _IS_ATTACHED: Final = select(
     exists(
@@ -139,8 +141,8 @@ class People:
     async def standing(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> BeneficiaryStanding | None:
         """The person's standing in a structure; None without an active attachment as its beneficiary.
 
-        Locked, the carts of one person are validated one after the other, since the yearly quota counts what is there; and an
-        attachment that ends waits, so that it finds the requests that were made on it.
+        Locked, the carts of one person are validated one after the other, since the yearly quota counts what is
+        there; and an attachment that ends waits, so that it finds the requests that were made on it.
         """
         statement = _LOCKED_STANDING if lock else _STANDING
         row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})

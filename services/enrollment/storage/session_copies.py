@@ -22,7 +22,9 @@ class SessionCopies:
         self._connection = connection
 
     async def keep(self, snapshot: SessionSnapshot, *, overbooked_to: int | None) -> None:
-        """Apply a snapshot if it is newer. Seats, queue and attendance stay; `overbooked_to` follows from the new capacity."""
+        """Apply a snapshot if it is newer. Seats, queue and attendance stay; `overbooked_to` follows from the new
+        capacity.
+        """
         values: dict[str, Any] = {
             "id": snapshot.id,
             "version": snapshot.version,

@@ -62,7 +62,7 @@ async def record_presences(
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Keep who was there during one slot, by request, from the slot's day on. The other requests keep what they have."""
+    """Keep who was present during one slot, by request, from its day on. Other requests keep what they have."""
     opened = await _open_sheet(tx, session_id, actor, reason)
     slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:

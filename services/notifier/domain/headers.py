@@ -4,8 +4,8 @@ import unicodedata
 from typing import Final
 
 _ENCODED_WORD: Final = "=?"
-"""The beginning of an encoded word (RFC 2047). Python decodes encoded words in the values of headers. Before 3.11.10 and
-3.12.5 it then writes a line break that was encoded, which ends the header and begins another one.
+"""The beginning of an encoded word (RFC 2047). Python decodes encoded words in the values of headers. Before 3.11.10
+and 3.12.5 it then writes a line break that was encoded, which ends the header and begins another one.
 """
 
 

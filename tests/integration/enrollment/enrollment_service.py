@@ -101,7 +101,9 @@ class EnrollmentService:
         return AccountRegistered(occurred_at=self.now, account=AccountSnapshot(id=account_id, **values))
 
     def attachment(self, account_id: UUID, structure_id: UUID, *statuses: Any, **changes: Any) -> AttachmentSnapshot:
-        """An active attachment; its id follows from who and where, so that the next version of it is said in the same way."""
+        """An active attachment; its id follows from who and where, so that the next version of it is said in the same
+        way.
+        """
         values = {"id": uuid5(account_id, str(structure_id)), "version": 1, "state": "active", **changes}
         return AttachmentSnapshot(account_id=account_id, structure_id=structure_id, statuses=statuses, **values)
 
@@ -283,7 +285,8 @@ class EnrollmentService:
     async def seats(self, session_id: UUID) -> dict[UUID, tuple[str, int]]:
         """The seat and the queue number of every request of a session that was accepted, by number."""
         rows = await self.rows(
-            "SELECT id, seat, queue_number FROM enrollments WHERE session_id = :id AND queue_number IS NOT NULL ORDER BY queue_number",
+            "SELECT id, seat, queue_number FROM enrollments WHERE session_id = :id AND queue_number IS NOT NULL "
+            "ORDER BY queue_number",
             id=session_id,
         )
         return {row.id: (row.seat, row.queue_number) for row in rows}

@@ -1,4 +1,4 @@
-"""Each compiled statement of enrollment gives what SQLAlchemy gives, on the rows and with the parameters of real use."""
+"""Each compiled statement of enrollment gives the rows that SQLAlchemy gives, with parameters of real use."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,7 +21,8 @@ from tests.support.postgres import TestServer
 
 BEFORE = """
     WITH made AS (
-        INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at, closes_at, starts_at, ends_at, slots,
+        INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at, closes_at, starts_at, ends_at,
+            slots,
             trainer_ids, state, held, attendance_closed_at, attendance_closed_by, attendance_note)
         VALUES (gen_random_uuid(), 1, gen_random_uuid(), 'VAE', 'Limoges', 5, now(), now(), now(), now(), '[]',
             CAST(:trainers AS uuid[]), 'scheduled', 1, '2026-03-02T17:00Z', :closed_by, :note)

@@ -13,11 +13,12 @@ from tests.support.invariants import AUDIT, violations
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TABLES = (
-    "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int, closes_at timestamptz, ends_at timestamptz)",
-    """CREATE TEMP TABLE enrollments (id uuid, version int, account_id uuid, structure_id uuid, training_id uuid, session_id uuid, approval text,
-        seat text, queue_number int, attendance jsonb)""",
-    """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text, to_approval text,
-        to_seat text)""",
+    "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int)",
+    "ALTER TABLE sessions ADD closes_at timestamptz, ADD ends_at timestamptz",
+    """CREATE TEMP TABLE enrollments (id uuid, version int, account_id uuid, structure_id uuid, training_id uuid,
+    session_id uuid, approval text, seat text, queue_number int, attendance jsonb)""",
+    """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text,
+    to_approval text, to_seat text)""",
 )
 
 

@@ -1,4 +1,6 @@
-"""News that comes late, twice, or in another order than it was said; and a status that is gone as soon as the news is there."""
+"""News that comes late, twice, or in another order than it was said; and a status that is gone as soon as the news is
+there.
+"""
 
 import asyncio
 from datetime import timedelta

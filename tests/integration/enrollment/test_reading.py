@@ -167,7 +167,10 @@ async def test_who_comes_late_hears_who_decided_what_and_when(service: Enrollmen
             f"Votre collègue Ana Petit a déjà accepté cette demande {WHEN} ; elle est « Pré-inscrit·e ».",
             f"Vous avez déjà accepté cette demande {WHEN} ; elle est « Pré-inscrit·e ».",
             f"Vous avez déjà répondu à la question {WHEN} ; elle est « Pré-inscrit·e ».",
-            rf"La personne \(Lou Faure\) a déjà retiré cette demande {WHEN} ; elle est « Annulée \(par la personne\) ».",
+            (
+                rf"La personne \(Lou Faure\) a déjà retiré cette demande {WHEN} ; "
+                r"elle est « Annulée \(par la personne\) »."
+            ),
         ),
         strict=True,
     ):

@@ -9,7 +9,8 @@ from tests.integration.enrollment.enrollment_service import EnrollmentService, P
 REASON = {"reason": "Parce que."}
 # fmt: off
 DECISIONS = {
-    # decision               from                 body                                     who may (staff: with a reason)
+    # decision               from                 body                                     who may (staff: with a
+    # reason)
     "acceptance":           ("awaiting_employer", {},                                      {"employer"}),
     "refusal":              ("awaiting_employer", REASON,                                  {"employer", "staff"}),
     "agreement-withdrawal": ("awaiting_trainer",  REASON,                                  {"employer", "staff"}),

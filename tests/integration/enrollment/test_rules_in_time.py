@@ -171,7 +171,9 @@ async def test_a_decision_that_waited_for_its_lock_follows_the_rule_that_was_set
 
 
 async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nobody(service: EnrollmentService) -> None:
-    """The withdrawal leaves the seat free by the old cap and commits after the rule was set: setting it waits and fills."""
+    """The withdrawal leaves the seat free by the old cap and commits after the rule was set: setting it waits and
+    fills.
+    """
     session = await service.session(3)
     colleagues, [other] = await service.people(3, structure_id=uuid4()), await service.people(1)
     requests = [await service.request(person, session) for person in (*colleagues[:2], other, colleagues[2])]

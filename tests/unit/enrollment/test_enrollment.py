@@ -67,15 +67,18 @@ MOVES: Mapping[Move, Callable[[Enrollment], tuple[Enrollment, Line]]] = {
 
 E, T, B, V = Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED
 Q, H = Seat.QUEUED, Seat.HELD
+REFUSED, DECLINED, EXPIRED = [
+    (approval, Seat.NONE) for approval in (Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED)
+]
 
 # Written out from the design, not from the table of the code: what each move leads to, from each state that allows it.
 # fmt: off
 EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] = {
-    (E, Seat.NONE): {Move.ACCEPT: (T, Q), Move.REFUSE: (Approval.REFUSED, Seat.NONE), Move.EXPIRE: (Approval.EXPIRED, Seat.NONE)},
-    (T, Q): {Move.VALIDATE: (V, Q), Move.ASK: (B, Q), Move.DECLINE: (Approval.DECLINED, Seat.NONE), Move.PROMOTE: (T, H)},
-    (T, H): {Move.VALIDATE: (V, H), Move.ASK: (B, H), Move.DECLINE: (Approval.DECLINED, Seat.NONE)},
-    (B, Q): {Move.VALIDATE: (V, Q), Move.ANSWER: (T, Q), Move.DECLINE: (Approval.DECLINED, Seat.NONE), Move.PROMOTE: (B, H)},
-    (B, H): {Move.VALIDATE: (V, H), Move.ANSWER: (T, H), Move.DECLINE: (Approval.DECLINED, Seat.NONE)},
+    (E, Seat.NONE): {Move.ACCEPT: (T, Q), Move.REFUSE: REFUSED, Move.EXPIRE: EXPIRED},
+    (T, Q): {Move.VALIDATE: (V, Q), Move.ASK: (B, Q), Move.DECLINE: DECLINED, Move.PROMOTE: (T, H)},
+    (T, H): {Move.VALIDATE: (V, H), Move.ASK: (B, H), Move.DECLINE: DECLINED},
+    (B, Q): {Move.VALIDATE: (V, Q), Move.ANSWER: (T, Q), Move.DECLINE: DECLINED, Move.PROMOTE: (B, H)},
+    (B, H): {Move.VALIDATE: (V, H), Move.ANSWER: (T, H), Move.DECLINE: DECLINED},
     (V, Q): {Move.PROMOTE: (V, H)},
     (V, H): {Move.ATTEND: (V, H)},
     (Approval.REFUSED, Seat.NONE): {},

@@ -70,7 +70,9 @@ def test_before_the_closing_the_cap_is_respected(
 def test_the_order_is_strict(
     free: int, queue: list[Enrollment], held: dict[UUID, int], cap: int | None, closed: bool
 ) -> None:
-    """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody overtakes."""
+    """Who waits with a smaller number than somebody served was over the cap at their turn; inside a structure nobody
+    overtakes.
+    """
     granted = ids(allocate(free, queue, held_by_structure=held, cap=cap, closed=closed))
     by_number = sorted(queue, key=number)
     for structure in STRUCTURES:

@@ -7,7 +7,8 @@ down_revision = "0003"
 
 INDEXES = """
 CREATE INDEX enrollments_newest ON enrollments (requested_at, id);
-CREATE INDEX enrollments_awaiting_by_structure ON enrollments (structure_id, requested_at, id) WHERE approval = 'awaiting_employer';
+CREATE INDEX enrollments_awaiting_by_structure ON enrollments (structure_id, requested_at, id)
+    WHERE approval = 'awaiting_employer';
 CREATE INDEX sessions_of_trainer ON sessions USING gin (trainer_ids);
 """
 
