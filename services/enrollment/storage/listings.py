@@ -7,15 +7,20 @@ grow with the table. There is one condition for each role, since no index serves
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
+    Integer,
     Select,
+    Uuid,
+    bindparam,
+    column,
     false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -23,17 +28,12 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
-from services.enrollment.storage.conditions import IS_OPEN, approval_in
-from services.enrollment.storage.details import (
-    DETAILS,
-    EnrollmentDetails,
-    details_of,
-)
+from services.enrollment.storage.conditions import IS_OPEN, approval_in, word
+from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
 from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 
@@ -49,6 +49,18 @@ _GROUPS: Final[dict[Group, ColumnElement[bool]]] = {
 _NEWEST: Final = (enrollments.c.requested_at.desc(), enrollments.c.id.desc())
 
 
+_OF_ACTOR: Final = enrollments.c.account_id == bindparam("actor", type_=Uuid())
+_OF_TRAINED_SESSIONS: Final = enrollments.c.session_id.in_(
+    select(sessions.c.id).where(sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid()))))
+)
+_STRUCTURES: Final = func.unnest(bindparam("employer_of", type_=ARRAY(Uuid()))).table_valued(column("id", Uuid()))
+_IN_SESSION: Final = enrollments.c.session_id == bindparam("session", type_=Uuid())
+_AFTER: Final = tuple_(enrollments.c.requested_at, enrollments.c.id) < tuple_(
+    bindparam("after_time", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid())
+)
+_MOST: Final = bindparam("most", type_=Integer())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What to leave out of a list of requests."""
@@ -56,18 +68,6 @@ class Filters:
     session_id: UUID | None = None
     approval: Approval | None = None
     group: Group | None = None
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """The conditions on `enrollments`."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.session_id is not None:
-            conditions.append(enrollments.c.session_id == self.session_id)
-        if self.approval is not None:
-            # as a literal, so that PostgreSQL sees that a partial index on this value serves
-            conditions.append(enrollments.c.approval == literal(self.approval.value, literal_execute=True))
-        if self.group is not None:
-            conditions.append(_GROUPS[self.group])
-        return conditions
 
 
 class Listings:
@@ -80,52 +80,76 @@ class Listings:
         self, actor: Actor, role: Role, filters: Filters, *, after: Key | None, limit: int
     ) -> list[EnrollmentDetails]:
         """Requests that the person may see in that role."""
-        page = _page_of(actor, role, [*filters.conditions(), *_after(after)], limit + 1).subquery("page")
-        statement = DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*_NEWEST)
-        return [details_of(row) for row in await self._connection.execute(statement)]
+        statement = _list_of(
+            role,
+            is_staff=actor.is_staff,
+            in_session=filters.session_id is not None,
+            approval=filters.approval,
+            group=filters.group,
+            is_first=after is None,
+        )
+        values: dict[str, Any] = {
+            "actor": actor.account_id,
+            "trainers": [actor.account_id],
+            "employer_of": sorted(actor.employer_of),
+            "session": filters.session_id,
+            "most": limit + 1,
+        }
+        if after is not None:
+            values |= {"after_time": after[0], "after_id": after[1]}
+        return [details_of(row) for row in await self._connection.execute(statement, values)]
 
 
-def _after(key: Key | None) -> list[ColumnElement[bool]]:
-    if key is None:
-        return []
-    return [tuple_(enrollments.c.requested_at, enrollments.c.id) < tuple_(literal(key[0]), literal(key[1]))]
+@cache
+def _list_of(
+    role: Role,
+    *,
+    is_staff: bool,
+    in_session: bool,
+    approval: Approval | None,
+    group: Group | None,
+    is_first: bool,
+) -> Select[Any]:
+    """Built once for each role and choice of filters: that takes longer than to run it."""
+    conditions = [
+        *([_IN_SESSION] if in_session else []),
+        *([enrollments.c.approval == word(approval.value)] if approval is not None else []),
+        *([_GROUPS[group]] if group is not None else []),
+        *([] if is_first else [_AFTER]),
+    ]
+    page = _page_of(role, is_staff=is_staff, conditions=conditions).subquery("page")
+    return DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*_NEWEST)
 
 
-def _page(conditions: Sequence[ColumnElement[bool]], most: int) -> Select[tuple[UUID, datetime]]:
-    return select(enrollments.c.id, enrollments.c.requested_at).where(*conditions).order_by(*_NEWEST).limit(most)
+def _page(*conditions: ColumnElement[bool]) -> Select[tuple[UUID, datetime]]:
+    return select(enrollments.c.id, enrollments.c.requested_at).where(*conditions).order_by(*_NEWEST).limit(_MOST)
 
 
-def _page_of(actor: Actor, role: Role, conditions: list[ColumnElement[bool]], most: int) -> Select[Any]:
-    """The newest `most` requests that the person may see in that role: id and requested_at."""
+def _page_of(role: Role, *, is_staff: bool, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The newest requests that a person may see in that role: id and requested_at."""
     if role == "beneficiary":
-        return _page([enrollments.c.account_id == actor.account_id, *conditions], most)
-    if actor.is_staff:
-        return _page(conditions, most)
+        return _page(_OF_ACTOR, *conditions)
+    if is_staff:
+        return _page(*conditions)
     if role == "employer":
-        return _of_structures(actor.employer_of, conditions, most)
+        return _of_structures(conditions)
     if role == "trainer":
-        return _page([_of_their_sessions(actor), *conditions], most)
+        return _page(_OF_TRAINED_SESSIONS, *conditions)
     if role == "reader":
-        pages = [_page_of(actor, each, conditions, most) for each in ("beneficiary", "employer", "trainer")]
+        roles: Sequence[Role] = ("beneficiary", "employer", "trainer")
+        pages = [_page_of(each, is_staff=False, conditions=conditions) for each in roles]
         every = union(*(select(page.subquery()) for page in pages)).subquery()
-        return select(every).order_by(every.c.requested_at.desc(), every.c.id.desc()).limit(most)
-    return _page([false()], most)
+        return select(every).order_by(every.c.requested_at.desc(), every.c.id.desc()).limit(_MOST)
+    return _page(false())
 
 
-def _of_structures(structures_: frozenset[UUID], conditions: list[ColumnElement[bool]], most: int) -> Select[Any]:
+def _of_structures(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """The newest of each structure from the index of that structure, and then the newest of these."""
-    structure = (
-        func.unnest(literal(sorted(structures_), ARRAY(UUID_TYPE))).table_valued("id").render_derived("structure")
-    )
-    newest = _page([enrollments.c.structure_id == structure.c.id, *conditions], most).lateral("newest")
+    structure = _STRUCTURES.render_derived("structure")
+    newest = _page(enrollments.c.structure_id == structure.c.id, *conditions).lateral("newest")
     return (
         select(newest.c.id, newest.c.requested_at)
         .select_from(structure.join(newest, true()))
         .order_by(newest.c.requested_at.desc(), newest.c.id.desc())
-        .limit(most)
+        .limit(_MOST)
     )
-
-
-def _of_their_sessions(actor: Actor) -> ColumnElement[bool]:
-    trained = select(sessions.c.id).where(sessions.c.trainer_ids.contains([actor.account_id]))
-    return enrollments.c.session_id.in_(trained)
