@@ -25,16 +25,21 @@ ROWS = """
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How carts are validated: `carts` of them, one every `every` seconds; the first `warm_up` are not counted."""
+    """How carts are validated: `carts` of them, one every `every` seconds; the first `warm_up` are not counted.
+
+    The calls use the `connections` in turn. uvicorn closes a connection that is idle for 5 seconds, so `connections`
+    times `every` must be less.
+    """
 
     name: str
     every: float
     carts: int
     warm_up: int
+    connections: int
 
 
-STEADY = Pace("10 carts a second", 0.1, 240, 20)
-AT_REST = Pace("one cart every 0.9 s, so that all processes are idle in between", 0.9, 52, 4)
+STEADY = Pace("10 carts per second", 0.1, 240, 20, connections=8)
+AT_REST = Pace("one cart every 0.9 s, so that all processes are idle in between", 0.9, 52, 4, connections=2)
 
 
 async def measure(servers: Servers, population: Population, filled: str, pace: Pace) -> Latency:
@@ -50,7 +55,7 @@ async def measure(servers: Servers, population: Population, filled: str, pace: P
         calls = carts(population, bearer_of(population))[: pace.carts]
         expected = sum(len(person.session_ids) for person in population.people[: pace.carts])
         watching = asyncio.create_task(_watch(mails, expected))
-        calls_made = await play(Plan(served.port, calls, concurrency=8, every=pace.every))
+        calls_made = await play(Plan(served.port, calls, concurrency=pace.connections, every=pace.every))
         async with asyncio.timeout(60):
             seen_at = await watching
     waits = []
