@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.catalogue import SessionCancelled, SessionCapacityChanged, SessionRescheduled, SessionScheduled
-from shared.contracts.identity import AccountUpdated
 from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, errors, slot
 
 
-async def test_everybody_sees_a_session_and_its_event_has_a_whole_snapshot(service: CatalogueService) -> None:
+async def test_a_session_is_visible_to_everybody_and_its_event_has_the_whole_snapshot(
+    service: CatalogueService,
+) -> None:
     training = await service.training()
     await service.clear_outbox()
 
@@ -42,7 +43,7 @@ async def test_everybody_sees_a_session_and_its_event_has_a_whole_snapshot(servi
     assert {name: snapshot[name] for name in same} == {name: shown[name] for name in same}
 
 
-async def test_a_past_session_can_be_entered_afterwards(service: CatalogueService) -> None:
+async def test_a_session_can_be_scheduled_with_slots_in_the_past(service: CatalogueService) -> None:
     past = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2026-01-02T00:00:00Z", "slots": [slot(-20)]}
     made = await service.session(await service.training(), **past)
     assert (await service.get(f"/sessions/{made['id']}"))["slots"][0]["starts_at"] == made["slots"][0]["starts_at"]
@@ -65,7 +66,7 @@ async def test_only_a_published_training_gets_sessions(service: CatalogueService
     assert await service.emitted() == []
 
 
-async def test_the_event_says_moved_if_slots_or_place_changed_and_not_for_other_changes(
+async def test_the_event_is_marked_as_moved_if_slots_or_place_changed_and_not_for_other_changes(
     service: CatalogueService,
 ) -> None:
     session = await service.session(await service.training())
@@ -111,7 +112,7 @@ async def test_a_slot_that_is_sent_with_its_id_or_its_times_keeps_its_id(service
     }
 
 
-async def test_the_event_about_the_capacity_has_the_old_one(service: CatalogueService) -> None:
+async def test_the_event_about_a_new_capacity_has_the_old_one_too(service: CatalogueService) -> None:
     session = await service.session(await service.training())
     path = f"/sessions/{session['id']}/capacity"
     await service.clear_outbox()
@@ -124,7 +125,7 @@ async def test_the_event_about_the_capacity_has_the_old_one(service: CatalogueSe
     assert (event.before, event.session.capacity, event.session.version) == (12, 3, 2)
 
 
-async def test_a_cancelled_session_announces_and_keeps_its_reason_and_cannot_be_changed(
+async def test_a_cancellation_is_announced_and_recorded_with_its_reason_and_allows_no_other_change(
     service: CatalogueService,
 ) -> None:
     session = await service.session(await service.training())
@@ -178,7 +179,7 @@ async def test_an_edit_needs_the_current_version(
     assert (edited.status_code, edited.headers["ETag"]) == (200, '"2"')
 
 
-async def test_of_edits_of_one_version_at_the_same_time_one_succeeds(service: CatalogueService) -> None:
+async def test_one_of_several_simultaneous_edits_of_the_same_version_succeeds(service: CatalogueService) -> None:
     session = await service.session(await service.training())
     await service.clear_outbox()
     path = f"/sessions/{session['id']}/capacity"
@@ -199,109 +200,3 @@ async def test_requests_with_the_same_idempotency_key_schedule_one_session(servi
 
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, answers[0].json())] * len(answers)
     assert [str(event.session.id) for event in await service.emitted()] == [answers[0].json()["id"]]
-
-
-async def test_all_wrong_fields_of_a_session_are_named_together(service: CatalogueService) -> None:
-    body = service.a_session(
-        await service.training(),
-        capacity=1001,
-        place="Salle\x00 2",
-        opens_at="2026-11-01T09:00:00",
-        closes_at="9999-12-31T23:59:59-12:00",
-        slots=[{"starts_at": "demain", "ends_at": "2027-01-01T09:00:00+01:00", "salle": 2}],
-        couleur="bleu",
-    )
-    del body["trainer_ids"]
-    await service.clear_outbox()
-
-    assert errors(await service.call("POST", "/sessions", body, by=service.staff)) == {
-        "capacity": "La valeur doit être au plus 1000.",
-        "place": "Cette valeur contient des caractères de contrôle ; retirez-les.",
-        "opens_at": "Précisez le fuseau horaire de cette date (par exemple +01:00).",
-        "closes_at": "Cette valeur doit se situer entre 2000 et 2100.",
-        "slots.0.starts_at": "Cette date n'est pas valide (forme attendue : 2026-03-02T09:00:00+01:00).",
-        "slots.0.salle": "Ce champ n'est pas attendu ; retirez-le.",
-        "couleur": "Ce champ n'est pas attendu ; retirez-le.",
-        "trainer_ids": "Ce champ est obligatoire.",
-    }
-    assert await service.rows("SELECT id FROM sessions") == []
-
-
-async def test_overlapping_slots_and_a_late_closing_are_named_by_their_path(service: CatalogueService) -> None:
-    training = await service.training()
-    body = service.a_session(training, slots=[slot(30), slot(30, 11), slot(31, 9, 0)], closes_at=slot(31)["starts_at"])
-    await service.clear_outbox()
-
-    assert errors(await service.call("POST", "/sessions", body, by=service.staff)) == {
-        "slots.1.starts_at": "Ce créneau commence avant la fin du précédent : "
-        "les créneaux se suivent sans se chevaucher.",
-        "slots.2.ends_at": "La fin du créneau doit suivre son début.",
-        "closes_at": "Les demandes doivent être closes au plus tard au début du premier créneau.",
-    }
-    assert await service.emitted() == []
-
-
-async def test_unknown_erased_and_disabled_trainers_are_named_by_their_path(
-    service: CatalogueService,
-) -> None:
-    training = await service.training()
-    gone, disabled = uuid4(), uuid4()
-    await service.tell(service.account(gone, "Zoé"), service.account(disabled, "Max", disabled=True))
-    await service.erase(gone)
-    trainers = [str(trainer) for trainer in (uuid4(), service.trainer, gone, disabled)]
-    sentence = "Aucun compte actif ne correspond à ce formateur."
-
-    wrong = await service.call("POST", "/sessions", service.a_session(training, trainer_ids=trainers), by=service.staff)
-    assert errors(wrong) == {f"trainer_ids.{place}": sentence for place in (0, 2, 3)}
-
-    session = await service.session(training)
-    path = f"/sessions/{session['id']}"
-    assert errors(await service.call("PATCH", path, {"trainer_ids": trainers[:1]}, version=1, by=service.staff)) == {
-        "trainer_ids.0": sentence
-    }
-    assert errors(await service.call("PATCH", path, {"slots": None}, version=1, by=service.staff)) == {
-        "slots": "Cette valeur ne peut pas être vide."
-    }
-
-
-async def test_a_session_whose_trainer_was_erased_can_still_be_changed(service: CatalogueService) -> None:
-    session = await service.session(await service.training())
-    await service.erase(service.trainer)
-
-    assert (await service.change("PATCH", f"/sessions/{session['id']}", {"place": "Guéret"}, version=1))[
-        "trainers"
-    ] == []
-
-
-async def test_the_newest_occupancy_is_shown_whatever_the_order_of_events(service: CatalogueService) -> None:
-    session = await service.session(await service.training())
-    path = f"/sessions/{session['id']}"
-
-    await service.tell(service.occupancy(session["id"], 3, held=12, queued=4))
-    assert (await service.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
-    await service.tell(
-        service.occupancy(session["id"], 2, held=1, queued=0), service.occupancy(session["id"], 3, held=2, queued=0)
-    )
-    assert (await service.get(path))["occupancy"] == {"held": 12, "queued": 4, "free": 0}
-    await service.tell(service.occupancy(session["id"], 4, held=11, queued=0))
-    assert (await service.get("/sessions"))["items"][0]["occupancy"] == {"held": 11, "queued": 0, "free": 1}
-    # fewer seats than are held: nobody is evicted, and none is free
-    assert (await service.change("PUT", f"{path}/capacity", {"capacity": 5}, version=1))["occupancy"] == {
-        "held": 11,
-        "queued": 0,
-        "free": 0,
-    }
-
-
-async def test_a_trainer_is_shown_with_the_newest_name_and_not_at_all_once_erased(service: CatalogueService) -> None:
-    session = await service.session(await service.training())
-    path = f"/sessions/{session['id']}"
-
-    def named(first_name: str, version: int) -> AccountUpdated:
-        return AccountUpdated(occurred_at=NOW, account=service.account(service.trainer, first_name, version).account)
-
-    await service.tell(named("Théodore", 3))
-    await service.tell(named("Théophile", 2))
-    assert [trainer["first_name"] for trainer in (await service.get(path))["trainers"]] == ["Théodore"]
-    await service.erase(service.trainer)
-    assert (await service.get(path))["trainers"] == []

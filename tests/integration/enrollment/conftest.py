@@ -32,6 +32,8 @@ async def service(
     settings = SERVICE.load_settings()
     app = SERVICE.api(settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
-    made = EnrollmentService(app, SERVICE.worker(settings, database, InProcessTransport()), database)
+    made = EnrollmentService(
+        app=app, worker=SERVICE.worker(settings, database, InProcessTransport()), database=database
+    )
     await made.opens()
     return made

@@ -1,4 +1,4 @@
-"""People, structures and sessions that enrollment has heard of, and what those people do through its API."""
+"""The enrollment service in tests: events come in by `tell`, everything else goes over HTTP."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import httpx
 from fastapi import FastAPI
@@ -21,22 +21,16 @@ from shared.contracts.catalogue import (
     SessionCapacityChanged,
     SessionRescheduled,
     SessionScheduled,
-    SessionSnapshot,
-    SlotSnapshot,
     TrainingPublished,
-    TrainingSnapshot,
 )
 from shared.contracts.identity import (
-    AccountAttachmentConfirmed,
-    AccountRegistered,
-    AccountSnapshot,
-    AttachmentSnapshot,
     StructureRegistered,
     StructureSnapshot,
 )
 from shared.database import Database
 from shared.messaging.envelope import Envelope
 from shared.messaging.worker import Worker
+from tests.integration.enrollment.enrollment_events import EnrollmentEvents
 from tests.support.invariants import violations
 from tests.support.statements import statements
 
@@ -46,7 +40,7 @@ BATCH = 500
 
 @dataclass
 class Person:
-    """Somebody who asks, and the structure they ask for."""
+    """A person who makes requests, and the structure for which they make them."""
 
     account_id: UUID
     structure_id: UUID
@@ -59,118 +53,55 @@ class _Delivery:
         )
 
     async def acknowledge(self) -> None:
-        """Nothing waits for it."""
+        """There is no broker."""
 
 
-@dataclass
-class EnrollmentService:
-    """The enrollment service with its database: `tell` is what others say to it, the rest goes over HTTP."""
+@dataclass(kw_only=True)
+class EnrollmentService(EnrollmentEvents):
+    """The API, the worker and the database of enrollment, with an employer, a trainer and a member of staff."""
 
     app: FastAPI
     worker: Worker[Any]
     database: Database
     employer: UUID = field(default_factory=uuid4)
-    trainer: UUID = field(default_factory=uuid4)
     staff: UUID = field(default_factory=uuid4)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    sessions: dict[UUID, SessionSnapshot] = field(default_factory=dict)
 
     async def tell(self, *messages: Message) -> None:
-        """Deliver messages as the worker does; every one must take effect."""
+        """Deliver events to the service as its worker does; each must be handled."""
         for start in range(0, len(messages), BATCH):
             await self.worker.inbox.handle([_Delivery(message) for message in messages[start : start + BATCH]])
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def opens(self) -> None:
-        """The employer of every structure, the trainer of every session and the desk register."""
+        """Register the employer of every structure, the trainer of every session and the member of staff."""
         await self.tell(
             self.account(self.employer),
             self.account(self.trainer, last_name="Roux"),
             self.account(self.staff, is_staff=True),
         )
 
-    def account(self, account_id: UUID, **changes: Any) -> AccountRegistered:
-        """Somebody who can sign in."""
-        values = {
-            "version": 1,
-            "first_name": "Lou",
-            "last_name": "Faure",
-            "email": f"{account_id}@exemple.fr",
-            **changes,
-        }
-        return AccountRegistered(occurred_at=self.now, account=AccountSnapshot(id=account_id, **values))
-
-    def attachment(self, account_id: UUID, structure_id: UUID, *statuses: Any, **changes: Any) -> AttachmentSnapshot:
-        """An active attachment; its id follows from who and where, so that the next version of it is said in the same
-        way.
-        """
-        values = {"id": uuid5(account_id, str(structure_id)), "version": 1, "state": "active", **changes}
-        return AttachmentSnapshot(account_id=account_id, structure_id=structure_id, statuses=statuses, **values)
-
-    def _attached(self, account_id: UUID, structure_id: UUID, status: Any) -> AccountAttachmentConfirmed:
-        return AccountAttachmentConfirmed(
-            occurred_at=self.now, attachment=self.attachment(account_id, structure_id, status), confirmed_by=None
-        )
-
     async def people(self, count: int, *, structure_id: UUID | None = None) -> list[Person]:
-        """That many people, each of an own structure unless told."""
+        """That many people, each of a new structure unless one is given."""
         made = [Person(uuid4(), structure_id or uuid4()) for _ in range(count)]
-        said: list[Message] = []
+        events: list[Message] = []
         for structure in dict.fromkeys(person.structure_id for person in made):
             snapshot = StructureSnapshot(
                 id=structure, version=1, name="Mission locale", siret="73282932000074", town="Limoges", is_member=True
             )
-            said += [
+            events += [
                 StructureRegistered(occurred_at=self.now, structure=snapshot),
-                self._attached(self.employer, structure, "employer"),
+                self.attached(self.employer, structure, "employer"),
             ]
         for person in made:
-            said += [
+            events += [
                 self.account(person.account_id),
-                self._attached(person.account_id, person.structure_id, "beneficiary"),
+                self.attached(person.account_id, person.structure_id, "beneficiary"),
             ]
-        await self.tell(*said)
+        await self.tell(*events)
         return made
 
-    def training(self, training_id: UUID | None = None, **changes: Any) -> TrainingSnapshot:
-        """A training that is offered."""
-        values = {
-            "version": 1,
-            "title": "VAE",
-            "axis_id": uuid4(),
-            "kind": "training",
-            "members_only": False,
-            "state": "published",
-        }
-        return TrainingSnapshot(id=training_id or uuid4(), **{**values, **changes})
-
-    def planned(
-        self, training: TrainingSnapshot, capacity: int, *, starts: timedelta = timedelta(days=30)
-    ) -> SessionSnapshot:
-        """A session of two half-days that takes requests now."""
-        first = self.now + starts
-        slots = tuple(
-            SlotSnapshot(id=uuid4(), starts_at=at, ends_at=at + timedelta(hours=3))
-            for at in (first, first + timedelta(hours=4))
-        )
-        session = SessionSnapshot(
-            id=uuid4(),
-            version=1,
-            training_id=training.id,
-            training_title=training.title,
-            capacity=capacity,
-            place="Limoges",
-            opens_at=self.now - timedelta(days=1),
-            closes_at=self.now + timedelta(days=20),
-            slots=slots,
-            trainer_ids=(self.trainer,),
-            state="scheduled",
-        )
-        self.sessions[session.id] = session
-        return session
-
     async def session(self, capacity: int, *, training_id: UUID | None = None, **changes: Any) -> UUID:
-        """A session that takes requests now, of a training of its own unless told; `changes` are the training's."""
+        """A session open for requests, of a new training unless one is given; `changes` are those of the training."""
         training = self.training(training_id, **changes)
         session = self.planned(training, capacity)
         await self.tell(
@@ -179,14 +110,8 @@ class EnrollmentService:
         )
         return session.id
 
-    def next_of(self, session_id: UUID, **changes: Any) -> SessionSnapshot:
-        """The next version of a session."""
-        before = self.sessions[session_id]
-        self.sessions[session_id] = before.model_copy(update={"version": before.version + 1, **changes})
-        return self.sessions[session_id]
-
     async def moves(self, session_id: UUID, by: timedelta) -> None:
-        """Catalogue says that the session takes place at other times, and takes requests at other times."""
+        """Deliver the event that all times of the session have changed, those of requests too."""
         before = self.sessions[session_id]
         slots = tuple(
             slot.model_copy(update={"starts_at": slot.starts_at + by, "ends_at": slot.ends_at + by})
@@ -196,7 +121,7 @@ class EnrollmentService:
         await self.tell(SessionRescheduled(occurred_at=self.now, session=after, moved=True))
 
     async def capacity(self, session_id: UUID, capacity: int) -> None:
-        """Catalogue says that the session has that many seats now."""
+        """Deliver the event that the session has that many seats now."""
         before = self.sessions[session_id].capacity
         await self.tell(
             SessionCapacityChanged(
@@ -205,12 +130,12 @@ class EnrollmentService:
         )
 
     async def cancels(self, session_id: UUID) -> None:
-        """Catalogue says that the session will not take place."""
+        """Deliver the event that the session is cancelled."""
         after = self.next_of(session_id, state="cancelled")
         await self.tell(SessionCancelled(occurred_at=self.now, session=after, reason="Formatrice souffrante."))
 
     async def call(self, who: UUID, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        """One call of the API by somebody."""
+        """One HTTP call by an account."""
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://test", headers={"X-Account": str(who), **headers}
@@ -231,13 +156,13 @@ class EnrollmentService:
         return UUID(answer.json()["requests"][0]["id"])
 
     async def requests(self, people: Sequence[Person], session_id: UUID) -> list[UUID]:
-        """Many requests that wait for the employer, without the way over HTTP."""
+        """Many requests that wait for the employer, made by the use cases without HTTP."""
         async with self.database.transaction() as work:
             return [await self._request(Transaction(work), person, session_id) for person in people]
 
     @asynccontextmanager
     async def validating(self, person: Person, session_id: UUID) -> AsyncIterator[None]:
-        """A cart whose validation has made its request and commits when the block ends."""
+        """A validation of a cart that has made its request and is committed at the end of the block."""
         async with self.database.transaction() as work:
             await self._request(Transaction(work), person, session_id)
             yield
@@ -250,8 +175,10 @@ class EnrollmentService:
             beneficiary_of=frozenset({person.structure_id}),
         )
         await add_to_cart(tx, session_id, actor=actor, now=self.now)
-        [seen] = await validate_cart(tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now)
-        return seen.enrollment.id
+        [validated] = await validate_cart(
+            tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now
+        )
+        return validated.enrollment.id
 
     async def accepts(self, enrollment_id: UUID) -> httpx.Response:
         """The employer agrees."""
@@ -269,21 +196,21 @@ class EnrollmentService:
         return made
 
     async def clock(self) -> None:
-        """The worker's clock strikes."""
+        """Run the job that applies what is due by the time."""
         [job] = [job for job in self.worker.jobs if job.name == "clock"]
         await job.run()
 
     async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:
-        """The person gives up."""
+        """The person withdraws the request."""
         return await self.call(person.account_id, "POST", f"/enrollments/{enrollment_id}/withdrawal")
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
-        """What the database says."""
+        """Rows of the database."""
         async with self.database.engine.connect() as connection:
             return list((await connection.execute(text(statement), values)).all())
 
     async def seats(self, session_id: UUID) -> dict[UUID, tuple[str, int]]:
-        """The seat and the queue number of every request of a session that was accepted, by number."""
+        """The seat and the queue number of every accepted request of a session, in the order of the numbers."""
         rows = await self.rows(
             "SELECT id, seat, queue_number FROM enrollments WHERE session_id = :id AND queue_number IS NOT NULL "
             "ORDER BY queue_number",
@@ -292,20 +219,20 @@ class EnrollmentService:
         return {row.id: (row.seat, row.queue_number) for row in rows}
 
     async def said(self, name: str) -> list[UUID]:
-        """The requests about which that message waits in the outbox, in order."""
+        """The ids of the requests in the messages of that name in the outbox, in order."""
         rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
         return [row.aggregate_id for row in rows]
 
     def statements(self) -> AbstractContextManager[list[str]]:
-        """What the service asks of the database meanwhile."""
+        """The SQL statements that the service runs inside the block."""
         return statements(self.database.engine)
 
     async def messages(self, name: str) -> list[dict[str, Any]]:
-        """What waits in the outbox under that name, in order."""
+        """The bodies of the messages of that name in the outbox, in order."""
         rows = await self.rows("SELECT payload FROM outbox WHERE name = :name ORDER BY id", name=name)
         return [json.loads(row.payload) for row in rows]
 
     async def audit(self) -> list[str]:
-        """What does not hold."""
+        """The invariants that are violated."""
         async with self.database.engine.connect() as connection:
             return await violations(connection, now=datetime.now(UTC))

@@ -138,7 +138,7 @@ async def test_an_employer_finds_their_own_decisions(service: EnrollmentService)
 async def colleague(service: EnrollmentService, person: Person) -> UUID:
     """Another employer of the person's structure."""
     [other] = await service.people(1)
-    said = service._attached(other.account_id, person.structure_id, "employer")
+    said = service.attached(other.account_id, person.structure_id, "employer")
     await service.tell(said, service.account(other.account_id, version=2, first_name="Ana", last_name="Petit"))
     return other.account_id
 

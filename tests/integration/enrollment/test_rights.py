@@ -29,8 +29,8 @@ async def cast(service: EnrollmentService) -> tuple[dict[str, UUID], Person]:
     person, stranger, referent, boss = await service.people(4)
     elsewhere = uuid4()
     await service.tell(
-        service._attached(referent.account_id, person.structure_id, "referent"),
-        service._attached(boss.account_id, elsewhere, "employer"),
+        service.attached(referent.account_id, person.structure_id, "referent"),
+        service.attached(boss.account_id, elsewhere, "employer"),
         service.account(other_trainer := uuid4()),
     )
     found = [person.account_id, stranger.account_id, service.employer, boss.account_id, referent.account_id]

@@ -82,10 +82,10 @@ async def test_reserved_actions_are_for_members(service: EnrollmentService) -> N
 async def test_an_employer_leaves_their_own_request_to_the_other_one(service: EnrollmentService) -> None:
     session = await service.session(9)
     [person] = await service.people(1)
-    await service.tell(service._attached(person.account_id, person.structure_id, "employer"))
+    await service.tell(service.attached(person.account_id, person.structure_id, "employer"))
     both = service.attachment(person.account_id, person.structure_id, "beneficiary", "employer", version=2)
     await service.tell(
-        service._attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both})
+        service.attached(person.account_id, person.structure_id, "employer").model_copy(update={"attachment": both})
     )
     request = await service.request(person, session)
 
@@ -187,7 +187,7 @@ async def test_the_eligibility_asks_which_structure_only_of_who_has_several(serv
     verdicts = (await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")).json()
     rules = (await service.call(person.account_id, "GET", "/rules")).json()
     assert [verdict["rule"] for verdict in verdicts] == [rule["name"] for rule in rules]
-    await service.tell(service._attached(person.account_id, uuid4(), "beneficiary"))
+    await service.tell(service.attached(person.account_id, uuid4(), "beneficiary"))
     several = await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")
     assert (several.status_code, several.json()["errors"][0]["field"]) == (422, "structure_id")
     assert (await service.call(service.employer, "GET", f"/eligibility?session_id={session}")).status_code == 404

@@ -1,18 +1,16 @@
-"""The effect of each delivery is committed once, whatever fails; what cannot be handled is parked with a reason."""
+"""The effect of each delivery is committed once, whatever fails; failed attempts are retried."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.contracts.identity import SendAccountNotice
 from shared.database import UnitOfWork
-from shared.messaging import undelivered
 from shared.messaging.inprocess import InProcessTransport
-from shared.messaging.subscriptions import Directory, NotYetKnown, Subscriptions
+from shared.messaging.subscriptions import Directory, Subscriptions
 from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.two_services import (
@@ -35,7 +33,7 @@ async def services(make_database: MakeDatabase) -> AsyncIterator[TwoServices]:
         yield given
 
 
-async def test_the_same_message_twice_one_after_the_other_has_one_effect(services: TwoServices) -> None:
+async def test_a_message_delivered_twice_one_after_the_other_has_one_effect(services: TwoServices) -> None:
     inbox = services.subscribing_worker().inbox
     first = delivery()
     again = HandedDelivery(first.envelope)
@@ -46,14 +44,14 @@ async def test_the_same_message_twice_one_after_the_other_has_one_effect(service
     assert (first.acknowledged, again.acknowledged) == (1, 1)
 
 
-async def test_the_same_message_twice_in_one_batch_has_one_effect(services: TwoServices) -> None:
+async def test_a_message_delivered_twice_in_one_batch_has_one_effect(services: TwoServices) -> None:
     first = delivery()
     await services.subscribing_worker().inbox.handle([first, HandedDelivery(first.envelope), delivery()])
 
     assert await services.count("effects") == 2
 
 
-async def test_the_same_message_at_two_workers_at_once_has_one_effect(services: TwoServices) -> None:
+async def test_a_message_delivered_to_several_workers_at_once_has_one_effect(services: TwoServices) -> None:
     first = delivery()
 
     async def slowly(_: Any) -> None:
@@ -65,29 +63,6 @@ async def test_the_same_message_at_two_workers_at_once_has_one_effect(services: 
     )
 
     assert await services.count("effects") == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"body": b"{not json"}, "does not parse"),
-        ({"body": b"{}"}, "does not parse"),
-        ({"name": "enrollment.session_occupancy_changed.v99"}, "unknown message or version"),
-        ({"message_id": None}, "no id"),
-    ],
-)
-async def test_a_message_that_cannot_be_read_is_parked_with_its_reason_and_blocks_no_other(
-    services: TwoServices, changes: dict[str, Any], reason: str
-) -> None:
-    bad, good = delivery(**changes), delivery()
-    await services.subscribing_worker().inbox.handle([bad, good], HANDED)
-
-    (parked,) = await services.rows("SELECT last_error, parked_at, next_at FROM undelivered")
-    assert reason in parked.last_error
-    assert parked.parked_at is not None
-    assert parked.next_at is None
-    assert await services.count("effects") == 1
-    assert (bad.acknowledged, good.acknowledged) == (1, 1)
 
 
 async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(services: TwoServices) -> None:
@@ -102,7 +77,7 @@ async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(se
     await inbox.handle([delivery()])
     for attempt in (1, 2, 3):
         assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [attempt]
-        assert await inbox.retry_due() == 0  # not yet: it waits its delay
+        assert await inbox.retry_due() == 0  # not due yet
         await services.make_due()
         assert await inbox.retry_due() == 1
 
@@ -110,33 +85,9 @@ async def test_a_handler_that_fails_three_times_and_then_works_has_one_effect(se
     assert await services.count("undelivered") == 0
 
 
-async def test_after_the_last_attempt_it_is_parked_and_can_be_replayed(services: TwoServices) -> None:
-    async def never(_: Any) -> None:
-        raise ZeroDivisionError
-
-    services.before = never
-    inbox = services.subscribing_worker().inbox
-    await inbox.handle([delivery()])
-    for _ in undelivered.DELAYS:
-        await services.make_due()
-        await inbox.retry_due()
-    (parked,) = await services.rows("SELECT * FROM undelivered")
-    assert parked.parked_at is not None
-    assert "ZeroDivisionError" in parked.last_error
-
-    async def now_it_works(_: Any) -> None:
-        return
-
-    services.before = now_it_works
-    async with services.subscriber.transaction() as work:
-        assert await undelivered.replay(work.connection, parked.id)
-        assert not await undelivered.replay(work.connection, parked.id + 1)
-    await inbox.retry_due()
-
-    assert (await services.count("effects"), await services.count("undelivered")) == (1, 0)
-
-
-async def test_one_bad_message_in_a_batch_does_not_take_the_others_with_it(services: TwoServices) -> None:
+async def test_a_handler_that_fails_for_one_message_of_a_batch_leaves_the_effects_of_the_others(
+    services: TwoServices,
+) -> None:
     bad = occupancy(version=13)
 
     async def fail_at_13(message: Any) -> None:
@@ -147,88 +98,6 @@ async def test_one_bad_message_in_a_batch_does_not_take_the_others_with_it(servi
     await services.subscribing_worker().inbox.handle([delivery(), delivery(bad), delivery()])
 
     assert (await services.count("effects"), await services.count("undelivered")) == (2, 1)
-
-
-async def test_a_parked_message_that_still_cannot_be_read_is_parked_again_at_once_when_replayed(
-    services: TwoServices,
-) -> None:
-    inbox = services.subscribing_worker().inbox
-    await inbox.handle([delivery(body=b"{}")])
-    (parked,) = await services.rows("SELECT id FROM undelivered")
-    async with services.subscriber.transaction() as work:
-        await undelivered.replay(work.connection, parked.id)
-    await inbox.retry_due()
-
-    (again,) = await services.rows("SELECT id, parked_at, next_at, last_error FROM undelivered")
-    assert (again.id, again.next_at) == (parked.id, None)
-    assert again.parked_at is not None
-    assert "does not parse" in again.last_error
-
-
-async def test_a_parked_message_that_can_be_read_now_has_its_effect_when_replayed(services: TwoServices) -> None:
-    inbox = services.subscribing_worker().inbox
-    await inbox.handle([delivery(name="enrollment.session_occupancy_changed.v99")])
-    async with services.subscriber.transaction() as work:
-        await work.connection.execute(
-            text(
-                "UPDATE undelivered SET next_at = now(), parked_at = NULL, "
-                "name = 'enrollment.session_occupancy_changed.v1'"
-            )
-        )
-    await inbox.retry_due()
-
-    assert (await services.count("effects"), await services.count("undelivered")) == (1, 0)
-
-
-async def test_an_unreadable_message_that_comes_twice_is_parked_once(services: TwoServices) -> None:
-    bad = delivery(body=b"{}")
-    for _ in range(2):
-        await services.subscribing_worker().inbox.handle([HandedDelivery(bad.envelope)])
-    assert await services.count("undelivered") == 1
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"message_id": "a\0b"},
-        {"message_id": "1", "name": "a\0b"},
-        {"message_id": "1", "body": b"{}", "headers": {"a\0b": "c\0d"}, "correlation_id": "\0"},
-        {"message_id": "1", "body": b"\0\xff"},
-    ],
-)
-async def test_a_message_that_postgresql_cannot_store_unchanged_is_parked_all_the_same(
-    services: TwoServices, changes: dict[str, Any]
-) -> None:
-    bad = delivery(**changes)
-    await services.subscribing_worker().inbox.handle([bad], HANDED)
-    assert (await services.count("undelivered"), bad.acknowledged) == (1, 1)
-
-
-async def test_an_error_text_that_postgresql_cannot_store_is_escaped(services: TwoServices) -> None:
-    async def fail(_: Any) -> None:
-        raise ValueError("a\0b")
-
-    services.before = fail
-    await services.subscribing_worker().inbox.handle([delivery()])
-    assert [row.last_error for row in await services.rows("SELECT last_error FROM undelivered")] == [
-        "ValueError: a\\0b"
-    ]
-
-
-async def test_a_delivery_whose_handler_is_gone_is_parked_and_not_forgotten(services: TwoServices) -> None:
-    async def never(_: Any) -> None:
-        raise NotYetKnown("the account")
-
-    services.before = never
-    inbox = services.subscribing_worker().inbox
-    await inbox.handle([delivery()])
-    async with services.subscriber.transaction() as work:
-        await work.connection.execute(text("UPDATE undelivered SET handler = 'an_older_name', next_at = now()"))
-    await inbox.retry_due()
-
-    (parked,) = await services.rows("SELECT last_error, parked_at FROM undelivered")
-    assert "no handler is called an_older_name any more" in parked.last_error
-    assert parked.parked_at is not None
 
 
 def _worker(
@@ -278,7 +147,7 @@ async def test_two_handlers_of_one_message_each_have_their_effect_and_one_may_fa
     assert ran.count("other") == 1
 
 
-def test_two_handlers_of_the_same_name_are_refused() -> None:
+def test_two_handlers_with_the_same_name_are_refused() -> None:
     def group() -> Subscriptions[Any]:
         made: Subscriptions[Any] = Subscriptions()
 
@@ -303,7 +172,7 @@ async def test_a_handler_for_a_command_to_another_service_is_refused(services: T
         _worker(services, subscriptions, service="enrollment")
 
 
-async def test_an_error_of_a_file_or_of_another_server_is_the_handlers_and_costs_it_an_attempt(
+async def test_an_error_of_a_file_or_of_another_server_counts_as_a_failed_attempt_of_the_handler(
     services: TwoServices,
 ) -> None:
     async def no_server(_: Any) -> None:

@@ -1,0 +1,127 @@
+"""Every move from every state, and the history line of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from services.enrollment.domain.enrollment import IllegalMove, allowed_moves, changes_seat
+from services.enrollment.domain.states import ACTORS, SEATS, TRANSITIONS, Approval, Move, Seat, status_label
+from shared.contracts import enrollment as contracts
+from shared.contracts.fields import known_values
+from tests.unit.enrollment.examples import NOW, a_request
+from tests.unit.enrollment.moves import MOVES, NOBODY_THERE
+
+E, T, B, V = Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED
+Q, H = Seat.QUEUED, Seat.HELD
+REFUSED, DECLINED, EXPIRED = [
+    (approval, Seat.NONE) for approval in (Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED)
+]
+
+# Written out from the design, not from the table of the code: the state after each move, for each state that allows it.
+# fmt: off
+EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] = {
+    (E, Seat.NONE): {Move.ACCEPT: (T, Q), Move.REFUSE: REFUSED, Move.EXPIRE: EXPIRED},
+    (T, Q): {Move.VALIDATE: (V, Q), Move.ASK: (B, Q), Move.DECLINE: DECLINED, Move.PROMOTE: (T, H)},
+    (T, H): {Move.VALIDATE: (V, H), Move.ASK: (B, H), Move.DECLINE: DECLINED},
+    (B, Q): {Move.VALIDATE: (V, Q), Move.ANSWER: (T, Q), Move.DECLINE: DECLINED, Move.PROMOTE: (B, H)},
+    (B, H): {Move.VALIDATE: (V, H), Move.ANSWER: (T, H), Move.DECLINE: DECLINED},
+    (V, Q): {Move.PROMOTE: (V, H)},
+    (V, H): {Move.ATTEND: (V, H)},
+    (Approval.REFUSED, Seat.NONE): {},
+    (Approval.DECLINED, Seat.NONE): {},
+    (Approval.EXPIRED, Seat.NONE): {},
+    (Approval.WITHDRAWN, Seat.NONE): {},
+    (Approval.CANCELLED, Seat.NONE): {},
+}
+# fmt: on
+
+
+def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]]:
+    """The moves that the state allows, with their targets; every open request can be withdrawn and cancelled."""
+    closing = {Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE), Move.CANCEL: (Approval.CANCELLED, Seat.NONE)}
+    return {**EXPECTED[approval, seat], **(closing if approval in (E, T, B, V) else {})}
+
+
+def test_the_names_of_states_and_actors_are_those_of_the_contract() -> None:
+    assert {str(approval) for approval in Approval} <= set(known_values(contracts.Approval))
+    assert {str(seat) for seat in Seat} <= set(known_values(contracts.Seat))
+    assert ACTORS[Move.CANCEL] <= set(known_values(contracts.CancelledBy))
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize(("approval", "seat"), EXPECTED)
+def test_every_move_from_every_state_leads_to_the_state_of_the_design_or_is_refused(
+    approval: Approval, seat: Seat, move: Move
+) -> None:
+    before = a_request(approval, seat)
+    target = expected(approval, seat).get(move)
+    if target is None:
+        with pytest.raises(IllegalMove) as refused:
+            MOVES[move](before)
+        assert (refused.value.approval, refused.value.seat, refused.value.move) == (approval, seat, move)
+        assert status_label(approval, seat, None) in refused.value.sentence
+        return
+    after, change = MOVES[move](before)
+    assert (after.approval, after.seat) == target
+    assert after.version == before.version + 1 == change.version
+    assert (change.from_approval, change.from_seat, change.to_approval, change.to_seat) == (approval, seat, *target)
+    assert (change.enrollment_id, change.move, change.at) == (before.id, move, NOW)
+    assert change.acting_as in ACTORS[move]
+    back = replace(after, approval=approval, seat=seat, version=1, queue_number=before.queue_number, attendance=None)
+    assert back == before
+    assert after.attendance == (NOBODY_THERE if move is Move.ATTEND else None)
+
+
+@pytest.mark.parametrize(("approval", "seat"), EXPECTED)
+def test_the_allowed_moves_are_those_of_the_design(approval: Approval, seat: Seat) -> None:
+    request = a_request(approval, seat)
+    moves = set(expected(approval, seat)) - {Move.ATTEND}  # not offered by itself: it comes with the closing of a sheet
+    assert allowed_moves(request) == moves
+    assert allowed_moves(request, "trainer") == moves & {Move.VALIDATE, Move.ASK, Move.DECLINE}
+    assert allowed_moves(request, "beneficiary") == moves & {Move.ANSWER, Move.WITHDRAW}
+    assert allowed_moves(request, "clock") == moves & {Move.EXPIRE}
+
+
+def test_every_pair_of_approval_and_move_is_in_the_design() -> None:
+    in_the_design = {(approval, move) for approval, seat in EXPECTED for move in expected(approval, seat)}
+    assert set(TRANSITIONS) == in_the_design
+
+
+NONE = Seat.NONE
+# Written out from the design: the seat after each move. A pair that is not here is not possible.
+# fmt: off
+SEAT_AFTER: Mapping[Seat, Mapping[Move, Seat]] = {
+    NONE: {
+        Move.ACCEPT: Q,
+        Move.REFUSE: NONE, Move.EXPIRE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
+    },
+    Q: {
+        Move.PROMOTE: H,
+        Move.VALIDATE: Q, Move.ASK: Q, Move.ANSWER: Q,
+        Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
+    },
+    H: {
+        Move.VALIDATE: H, Move.ASK: H, Move.ANSWER: H, Move.ATTEND: H,
+        Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
+    },
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("seat", Seat)
+def test_every_move_leads_each_seat_to_the_one_of_the_design(seat: Seat, move: Move) -> None:
+    assert SEATS.get((seat, move)) == SEAT_AFTER[seat].get(move)
+
+
+def test_every_pair_of_seat_and_move_is_possible_from_some_approval() -> None:
+    in_the_design = {(seat, move) for approval, seat in EXPECTED for move in expected(approval, seat)}
+    assert set(SEATS) == in_the_design
+
+
+def test_some_moves_change_the_seat() -> None:
+    assert changes_seat(a_request(), Move.ACCEPT)
+    assert not changes_seat(a_request(), Move.WITHDRAW)
+    assert changes_seat(a_request(V, H), Move.CANCEL)
+    assert not changes_seat(a_request(T, Q), Move.VALIDATE)
