@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal_column,
     select,
     true,
 )
@@ -27,12 +26,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.enrollment.domain.paris import PARIS
-from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN
+from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN, word
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
 from shared.compiled import compiled
 
 _ACCOUNT: Final = bindparam("account", type_=Uuid)
-_TRAINING: Final[ColumnElement[str]] = literal_column("'training'")
+_TRAINING: Final[ColumnElement[str]] = word("training")
 
 
 def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
@@ -107,8 +106,8 @@ def _wanted() -> Select[Any]:
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(
             sessions.c.id == any_(bindparam("sessions", type_=ARRAY(Uuid))),
-            sessions.c.state == literal_column("'scheduled'"),
-            trainings.c.state == literal_column("'published'"),
+            sessions.c.state == word("scheduled"),
+            trainings.c.state == word("published"),
         )
         .order_by(sessions.c.training_id, sessions.c.id)
     )
