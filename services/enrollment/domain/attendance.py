@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain.paris import PARIS, moment
-from shared import errors
+from shared.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Slot:
     ends_at: datetime
 
 
-class TooEarly(errors.Refused):
+class TooEarly(Refused):
     """Presences are recorded from the slot's day on, and closed when the last slot has begun."""
 
     def __init__(self, slot: Slot) -> None:
@@ -50,7 +50,7 @@ class TooEarly(errors.Refused):
         return f"C'est trop tôt : le créneau commence le {moment(self.slot.starts_at)}."
 
 
-class AttendanceClosed(errors.Refused):
+class AttendanceClosed(Refused):
     """The attendance of this session was closed: nothing changes any more."""
 
     def __init__(self, at: datetime) -> None:
@@ -62,7 +62,7 @@ class AttendanceClosed(errors.Refused):
         return f"L'émargement de cette session a été clos le {moment(self.at)} : il ne change plus."
 
 
-class SlotsWithoutPresence(errors.Refused):
+class SlotsWithoutPresence(Refused):
     """The attendance cannot be closed: somebody's presence is not recorded for these slots."""
 
     def __init__(self, slot_ids: tuple[UUID, ...]) -> None:

@@ -33,9 +33,9 @@ def enter(
 
 def refuse(
     enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: ByEmployer = "employer"
-) -> facts.Refused:
+) -> facts.RefusedByEmployer:
     after, line = moved(enrollment, Move.REFUSE, by=by, acting_as=acting_as, at=at, note=reason)
-    return facts.Refused(enrollment=after, lines=(line,), refused_by=by, reason=reason)
+    return facts.RefusedByEmployer(enrollment=after, lines=(line,), refused_by=by, reason=reason)
 
 
 def expire(enrollment: Enrollment, *, at: datetime) -> facts.Expired:

@@ -21,10 +21,10 @@ from services.enrollment.domain.states import (
     Seat,
     status_label,
 )
-from shared import errors
+from shared.errors import Refused
 
 
-class IllegalMove(errors.Refused):
+class IllegalMove(Refused):
     """The request's state, `approval` and `seat`, does not allow the move."""
 
     def __init__(self, approval: Approval, seat: Seat, move: Move) -> None:
@@ -36,7 +36,7 @@ class IllegalMove(errors.Refused):
         return f"Ce n'est plus possible : l'état de la demande est « {status_label(self.approval, self.seat, None)} »."
 
 
-class SessionIsOver(errors.Refused):
+class SessionIsOver(Refused):
     """The session has taken place: nobody enters it or gives it up any more."""
 
     def __init__(self, ended_at: datetime) -> None:

@@ -37,7 +37,7 @@ class Accepted(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused(MovedFact):
+class RefusedByEmployer(MovedFact):
     """The employer did not agree."""
 
     refused_by: UUID
@@ -121,7 +121,7 @@ class OccupancyChanged:
 
 Moved = (
     Accepted
-    | Refused
+    | RefusedByEmployer
     | Expired
     | Validated
     | ClarificationAsked

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from services.enrollment.domain.paris import moment
 from services.enrollment.domain.states import ActingAs, Move
-from shared import errors
+from shared.errors import Refused
 
 Relation = Literal["self", "colleague", "other"]
 """The reader and the person who decided: the same, both employers of the structure, or neither."""
@@ -47,7 +47,7 @@ class LastDecision:
     relation: Relation
 
 
-class DecidedMeanwhile(errors.Refused):
+class DecidedMeanwhile(Refused):
     """The move is not possible any more, or not yet: `last` is what was decided, None when nothing was."""
 
     def __init__(self, last: LastDecision | None, label: str, *, attended: bool) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from shared import errors
+from shared.errors import Refused
 
 
-class NoSeatFree(errors.Refused):
+class NoSeatFree(Refused):
     """There is no seat to give."""
 
     def __init__(self, capacity: int, held: int) -> None:

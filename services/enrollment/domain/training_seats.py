@@ -72,7 +72,7 @@ class TrainingSeats:
         """The employer agrees: the request enters the queue, and holds a seat at once if one is free for it."""
         session = self._sessions[enrollment.session_id]
         number = session.last_queue_number + 1
-        entered, line = decisions.enter(
+        accepted_request, line = decisions.enter(
             enrollment,
             queue_number=number,
             by=by,
@@ -82,10 +82,10 @@ class TrainingSeats:
             note=note,
         )
         self._change(replace(session, last_queue_number=number))
-        self._queue(session.id).append(entered)
+        self._queue(session.id).append(accepted_request)
         promotions = self._promotions()
-        own = next((fact for fact in promotions if fact.enrollment.id == entered.id), None)
-        after, lines = (entered, (line,)) if own is None else (own.enrollment, (line, *own.lines))
+        own = next((fact for fact in promotions if fact.enrollment.id == accepted_request.id), None)
+        after, lines = (accepted_request, (line,)) if own is None else (own.enrollment, (line, *own.lines))
         accepted = facts.Accepted(enrollment=after, lines=lines, rank=self.rank_of(after), accepted_by=by)
         return [*(fact for fact in promotions if fact is not own), *self._occupancies(), accepted]
 

@@ -21,7 +21,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
             )
         case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
             return contract.EnrollmentApproved(occurred_at=now, enrollment=snapshot(request, rank), approved_by=by)
-        case facts.Refused(enrollment=request, refused_by=by, reason=reason):
+        case facts.RefusedByEmployer(enrollment=request, refused_by=by, reason=reason):
             return contract.EnrollmentRefused(
                 occurred_at=now, enrollment=snapshot(request), refused_by=by, reason=reason
             )
