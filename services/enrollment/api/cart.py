@@ -32,7 +32,7 @@ async def put_into_cart(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> No
 @router.delete("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED))
 async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
     """Take a session out of the cart."""
-    await tx.carts.remove(actor.account_id, session_id)
+    await tx.carts.remove(account_id=actor.account_id, session_id=session_id)
 
 
 @router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
 from shared.errors import Refused
 from shared.http.calls import Call, OnceCall, of_call, of_once_call

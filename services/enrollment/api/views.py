@@ -8,8 +8,8 @@ from pydantic import Field, JsonValue
 
 from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.states import ActingAs, status_label
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from shared.http.views import View
 
 

@@ -1,14 +1,26 @@
 """Who may see or do what with a request or a session, as conditions of SQL: loading is the access check."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, any_, bindparam, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The acting person with the rights that they have in our copies, so a lost right ends when its event arrives."""
+
+    account_id: UUID
+    is_staff: bool
+    employer_of: frozenset[UUID]
+    beneficiary_of: frozenset[UUID]
+
 
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
 DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff")

@@ -87,13 +87,13 @@ class Carts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, account_id: UUID, *, session_id: UUID, training_id: UUID, now: datetime) -> bool:
+    async def add(self, *, account_id: UUID, session_id: UUID, training_id: UUID, now: datetime) -> bool:
         """Put a session in; False when another session of the same training is there."""
         values = {"account_id": account_id, "training_id": training_id}
         await self._connection.execute(_ADD, {**values, "session_id": session_id, "added_at": now})
         return bool(await self._connection.scalar(_CHOSEN, values) == session_id)
 
-    async def remove(self, account_id: UUID, session_id: UUID) -> None:
+    async def remove(self, *, account_id: UUID, session_id: UUID) -> None:
         """Take a session out; nothing happens if it is not there."""
         await self._connection.execute(_REMOVE, {"account_id": account_id, "session_id": session_id})
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import (
     PersonName,
     SessionSummary,
@@ -19,7 +20,6 @@ from services.enrollment.storage.details import (
     session_of,
     structure_of,
 )
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import accounts, enrollment_history, enrollments, sessions, structures
 
 DecisionKey = tuple[datetime, UUID, int]

@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.storage.access import DECIDING, Role, Statements, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Actor, Role, Statements, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_OPEN
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
 from services.enrollment.storage.tables import enrollments
 from shared.compiled import compiled
@@ -77,7 +76,7 @@ class Enrollments:
         """The open requests for a session."""
         return await self._keys(_OPEN_OF_SESSION, session=session_id)
 
-    async def open_of_person(self, account_id: UUID, structure_id: UUID) -> list[RequestKey]:
+    async def open_of_person(self, *, account_id: UUID, structure_id: UUID) -> list[RequestKey]:
         """The open requests of a person in a structure, in the order of locks."""
         return await self._keys(_OPEN_OF_PERSON, account=account_id, structure=structure_id)
 

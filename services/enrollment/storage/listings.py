@@ -31,10 +31,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
-from services.enrollment.storage.access import Role
+from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.conditions import IS_OPEN, approval_in, word
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 
 Group = Literal["requested", "followed", "refused", "cancelled"]

@@ -9,19 +9,10 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.tables import accounts, attachments, structures
 from shared.compiled import compiled
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who is acting, from the copies: a status taken away stops working as soon as its event has arrived."""
-
-    account_id: UUID
-    is_staff: bool
-    employer_of: frozenset[UUID]
-    beneficiary_of: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +124,12 @@ class People:
             beneficiary_of=frozenset(row.beneficiary_of),
         )
 
-    async def has_other_employer(self, structure_id: UUID, account_id: UUID) -> bool:
+    async def has_other_employer(self, *, account_id: UUID, structure_id: UUID) -> bool:
         """Whether somebody else decides for the structure too."""
         values = {"structure": structure_id, "account": account_id}
         return bool(await _HAS_OTHER_EMPLOYER.scalar(self._connection, values))
 
-    async def standing(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> BeneficiaryStanding | None:
+    async def standing(self, *, account_id: UUID, structure_id: UUID, lock: bool = False) -> BeneficiaryStanding | None:
         """The person's standing in a structure; None without an active attachment as its beneficiary.
 
         Locked, the carts of one person are validated one after the other, since the yearly quota counts what is
@@ -156,7 +147,7 @@ class People:
             has_other_employer=row.has_other_employer,
         )
 
-    async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
+    async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
         """Whether the person belongs to the structure now."""
         values = {"account": account_id, "structure": structure_id}
         return bool(await self._connection.scalar(_IS_ATTACHED, values))

@@ -13,9 +13,8 @@ from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.domain.training_seats import Queues
-from services.enrollment.storage.access import DECIDING, Role, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Actor, Role, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled, compiled
 from shared.errors import NotFound

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import IS_QUEUED
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.errors import NotFound
 

@@ -10,8 +10,8 @@ from services.enrollment.domain import decisions
 from services.enrollment.domain.attendance import AttendanceClosed, Slot, attendances_of, closable, recordable
 from services.enrollment.domain.decisions import ByTrainer
 from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.attendance import Participant, SheetPlan
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.trained_sessions import SessionSeatsDetails
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import cancellations

@@ -20,7 +20,7 @@ from shared.contracts.identity import AttachmentSnapshot
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
     """Keep a session's copy if it is newer; more seats go to the queue at once, fewer evict nobody."""
     locked = await tx.seats.lock(session.training_id)
-    plan = await _keep(tx, session, locked)
+    plan = await _keep_copy(tx, session, locked)
     if plan is not None:
         training = await load_locked_training(tx, session.training_id, locked, now=now)
         await record(tx, training.plan(session.id, plan), now=now)
@@ -29,7 +29,7 @@ async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: dateti
 async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
     """Keep a session's copy and cancel every open request for it, also when an older snapshot comes late."""
     locked = await tx.seats.lock(session.training_id)
-    plan = await _keep(tx, session, locked)
+    plan = await _keep_copy(tx, session, locked)
     keys = await tx.enrollments.open_of_session(session.id)
     if plan is None and not keys:
         return
@@ -41,9 +41,9 @@ async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: date
 
 async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
     """End the person's open requests in the structure, unless they belong to it again."""
-    if await tx.people.is_attached(attachment.account_id, attachment.structure_id):
+    if await tx.people.is_attached(account_id=attachment.account_id, structure_id=attachment.structure_id):
         return
-    keys = await tx.enrollments.open_of_person(attachment.account_id, attachment.structure_id)
+    keys = await tx.enrollments.open_of_person(account_id=attachment.account_id, structure_id=attachment.structure_id)
     await cancel_all(tx, keys, acting_as="attachment", now=now, reason=reason)
 
 
@@ -68,7 +68,7 @@ async def cancellations(
     ]
 
 
-async def _keep(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
+async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
     """Keep a session's copy if it is newer; return its plan if it changes a session that was known before."""
     plan = SessionPlan(
         version=session.version,

@@ -8,8 +8,8 @@ from services.enrollment.domain.decisions import ByEmployer, ByTrainer
 from services.enrollment.domain.rules.own_request import may_decide_own
 from services.enrollment.domain.rules.withdrawal_notice import notice_period
 from services.enrollment.domain.states import Move
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.load import LockedRequest, load_request
 from services.enrollment.use_cases.record import record_decision
@@ -138,7 +138,9 @@ async def _employer(tx: Transaction, request: LockedRequest, actor: Actor, reaso
             raise ReasonMissing
         return "staff"
     own = actor.account_id == enrollment.account_id
-    has_other = own and await tx.people.has_other_employer(enrollment.structure_id, actor.account_id)
+    has_other = own and await tx.people.has_other_employer(
+        account_id=actor.account_id, structure_id=enrollment.structure_id
+    )
     if not may_decide_own(
         request.rules, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=has_other
     ):

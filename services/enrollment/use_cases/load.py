@@ -16,9 +16,8 @@ from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import Move, Seat, status_label
 from services.enrollment.domain.training_seats import TrainingSeats
-from services.enrollment.storage.access import Role
+from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 
 

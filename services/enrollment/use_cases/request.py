@@ -10,8 +10,9 @@ from services.enrollment.domain.facts import Requested
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.one_session_per_training import ALREADY_REQUESTED
 from services.enrollment.domain.rules.registry import Verdict
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails, PersonName, SessionSummary, StructureName
-from services.enrollment.storage.people import Actor, BeneficiaryStanding
+from services.enrollment.storage.people import BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.announce import announce
 from shared.errors import NotFound, Refused, WrongFields, refuse
@@ -26,7 +27,9 @@ class TrainingTwiceInCart(Refused):
 async def add_to_cart(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Put a session into the cart; it is not a request yet."""
     session = await _offered(tx, session_id, None, actor=actor, now=now)
-    if not await tx.carts.add(actor.account_id, session_id=session_id, training_id=session.training_id, now=now):
+    if not await tx.carts.add(
+        account_id=actor.account_id, session_id=session_id, training_id=session.training_id, now=now
+    ):
         raise TrainingTwiceInCart
 
 
@@ -40,7 +43,11 @@ async def verdicts(
     if structure_id is None and len(actor.beneficiary_of) > 1:
         refuse([("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")])
     structure_id = structure_id or next(iter(actor.beneficiary_of), None)
-    standing = None if structure_id is None else await tx.people.standing(actor.account_id, structure_id)
+    standing = (
+        None
+        if structure_id is None
+        else await tx.people.standing(account_id=actor.account_id, structure_id=structure_id)
+    )
     if standing is None or structure_id is None:
         raise NotFound
     session = await _offered(tx, session_id, structure_id, actor=actor, now=now)
@@ -56,7 +63,7 @@ async def validate_cart(
     `motivations`: the person's words by session, in the order of the lines. The rules are read after the locks: see
     `set_rule`.
     """
-    standing = await tx.people.standing(actor.account_id, structure_id, lock=True)
+    standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id, lock=True)
     if standing is None:
         raise WrongFields([("structure_id", "Vous n'êtes pas bénéficiaire dans cette structure.")])
     wanted = await tx.carts.wanted(

@@ -7,7 +7,7 @@ from typing import Any
 from services.enrollment.domain.rules.registry import rule_named
 from services.enrollment.domain.rules.rule_set import Setting
 from services.enrollment.domain.rules.structure_cap import structure_cap
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.rules import rule_value
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.seats import allocate_free_seats
