@@ -37,7 +37,7 @@ async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
 
 @router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))
 async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
-    """Make one request for each line, or none at all if one line is refused. The structure's employers get a mail."""
+    """Make one request for each line, or none at all if one line is refused. The employers are notified."""
     motivations = {line.session_id: line.motivation for line in body.lines}
     if len(motivations) < len(body.lines):
         raise WrongFields([("lines", "Une session ne peut être demandée qu'une fois.")])

@@ -120,7 +120,7 @@ async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
 async def record_presences(
     session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
 ) -> SheetView:
-    """Record the presences of one slot, from the day of the slot on (in the time of Paris) until the sheet is closed."""
+    """Record the presences of one slot, from its day on (in the time of Paris) until the sheet is closed."""
     present = {presence.enrollment_id: presence.present for presence in body.presences}
     if len(present) < len(body.presences):
         raise WrongFields([("presences", "Une personne ne peut figurer qu'une fois.")])

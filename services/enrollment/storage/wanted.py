@@ -1,7 +1,8 @@
-"""The statement that asks what the rules have to know about sessions that a person wants in a structure.
+"""The statement that reads the facts for the rules about sessions that a person wants in a structure.
 
-It runs for every cart and PostgreSQL plans it anew each time, so it has as few subqueries as it can: one pass over the
-person's requests counts all that the person has already.
+Planning it costs PostgreSQL more than running it. So it has as few subqueries as possible: one pass over the person's
+requests gives all counts. For the validation of a cart, the most frequent use, PostgreSQL plans it once for each
+connection and keeps the plan: see `_generic_plans` in `people.py`.
 """
 
 from datetime import datetime
@@ -40,7 +41,7 @@ def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
 
 
 def _already() -> LateralFromClause:
-    """What the person has already in the training of the session, and in the year in which it begins."""
+    """Count the person's requests in the training of the session, and in the year in which the session begins."""
     theirs, of_what = sessions.alias("theirs"), trainings.alias("of_what")
     of_training = enrollments.c.training_id == sessions.c.training_id
     counts = and_(
@@ -64,7 +65,7 @@ def _already() -> LateralFromClause:
 
 
 def _held_by_structure() -> ScalarSelect[int]:
-    """The seats that the structure holds in the training, in sessions that are not over."""
+    """Count the seats that the structure holds in the training, in sessions that are not over."""
     theirs = sessions.alias("theirs")
     return (
         select(func.count())

@@ -28,7 +28,7 @@ class Clock:
     begin: Begin
 
     async def run(self) -> None:
-        """Expire the undecided requests, give the seats that remain when requests close, and cancel what is queued too long.
+        """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.
 
         A request is queued too long if its session is over.
         """

@@ -1,4 +1,4 @@
-"""The decisions of employers, trainers, beneficiaries and staff about a request. Each use case loads, decides, records."""
+"""The decisions of employers, trainers, beneficiaries and staff about a request: each one loads, decides, records."""
 
 from datetime import datetime
 from uuid import UUID

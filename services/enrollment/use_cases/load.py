@@ -39,8 +39,8 @@ async def load_request(
 ) -> LockedRequest:
     """Lock the training of a request that the person may act on in that role, then load it for a move.
 
-    Raises NotFound, and DecidedMeanwhile if the state of the request does not allow the move. The queues are loaded only
-    if the move changes seats or the request has a rank.
+    Raises NotFound, and DecidedMeanwhile if the state of the request does not allow the move. The queues are loaded
+    only if the move changes seats or the request has a rank.
     """
     sessions = await tx.seats.lock_for_request(enrollment_id, actor, role)
     details, rules = await tx.enrollments.load_with_rules(enrollment_id, actor, role)

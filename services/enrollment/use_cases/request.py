@@ -58,8 +58,8 @@ async def validate_cart(
 ) -> list[EnrollmentDetails]:
     """Make one request for each line, or none at all if one line is refused.
 
-    `motivations` has the motivation for each session, in the order of the lines. The rules are read after the locks: see
-    `set_rule`.
+    `motivations` has the motivation for each session, in the order of the lines. The rules are read after the locks:
+    see `set_rule`.
     """
     standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id, lock=True)
     if standing is None:

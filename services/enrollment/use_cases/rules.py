@@ -26,9 +26,9 @@ async def set_rule(
 ) -> Setting[Any]:
     """Set a rule from now on, and return its new setting. For staff only.
 
-    If the cap is higher, the free seats that it allows are given in the same transaction. Every decision reads the rules
-    under the lock of its training. So a decision with the old rule has committed before the seats of its training are
-    given here, and a decision that gets its lock afterwards reads the new rule.
+    If the cap is higher, the free seats that it allows are given in the same transaction. Every decision reads the
+    rules under the lock of its training. So a decision with the old rule has committed before the seats of its training
+    are given here, and a decision that gets its lock afterwards reads the new rule.
 
     The last version is read before the setting in force. If two people set a rule at the same time, either the second
     one finds that the setting in force is newer than the expected version, or both add the same version, and the
