@@ -51,7 +51,7 @@ class ClockQueries:
         return await self._keys(_QUEUED_TOO_LONG, now=now)
 
     async def left_over(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with a session that has free seats and a queue and takes no more requests, in the order of the locks."""
+        """Trainings with a session that takes no more requests and has free seats and a queue, in the order of locks."""
         return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
 
     async def upcoming(self, now: datetime) -> Sequence[UUID]:

@@ -49,7 +49,7 @@ _ACTOR: Final = compiled(
 
 
 def _other_employer() -> ColumnElement[bool]:
-    """Whether the structure has an employer other than the account. An employer without a copy of the account counts."""
+    """Whether the structure has an employer other than the account; one whose account has no copy here yet counts."""
     other, person = attachments.alias("other"), accounts.alias("other_person")
     return exists(
         select(literal(1))
@@ -86,10 +86,10 @@ _standing = (
     )
 )
 _STANDING: Final = compiled(_standing)
-# PostgreSQL then plans each statement once for a connection and not for the values of its parameters. The next statement
-# in the transaction reads the wanted sessions: planning it costs more than running it. The setting holds for all
-# statements until the transaction ends. The others read the few settings of rules, or find and write rows by their keys,
-# so their best plan does not depend on the values. The setting is part of this statement to save a round trip.
+# With this setting PostgreSQL plans a statement once for each connection, and not again for the values of its
+# parameters. The next statement of the transaction reads the wanted sessions: planning it costs more than running it.
+# The setting holds for the rest of the transaction. Its other statements read the few settings of rules, or find and
+# write rows by their keys, so the best plan does not depend on the values. To set it here saves a round trip.
 _generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).label("plan_cache_mode")
 _LOCKED_STANDING: Final = compiled(
     _standing.add_columns(_generic_plans)

@@ -1,6 +1,6 @@
 """Store the settings of the agency's rules. A setting is a row that never changes. A rule without one has its default.
 
-The setting of a rule at a moment is the row with the greatest version among those with an earlier `effective_from`.
+The setting of a rule at a moment is the row with the greatest version whose `effective_from` is not after it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -95,7 +95,7 @@ class StoredRules:
         return await self._rules(_IN_FORCE)
 
     async def at(self, moment: datetime) -> Rules:
-        """The settings that applied at a past moment, or will apply at a later one unless somebody sets a rule before."""
+        """The settings that applied at a past moment, or that will apply at a later one if nobody sets a rule until then."""
         return await self._rules(_AT, moment=moment)
 
     async def last_version(self, name: str) -> int:

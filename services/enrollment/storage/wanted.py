@@ -1,8 +1,8 @@
 """The statement that reads the facts for the rules about sessions that a person wants in a structure.
 
 Planning it costs PostgreSQL more than running it. So it has as few subqueries as possible: one pass over the person's
-requests gives all counts. For the validation of a cart, the most frequent use, PostgreSQL plans it once for each
-connection and keeps the plan: see `_generic_plans` in `people.py`.
+requests gives all counts. For the validation of a cart, PostgreSQL plans it once for each connection and keeps the
+plan: see `_generic_plans` in `people.py`.
 """
 
 from datetime import datetime
