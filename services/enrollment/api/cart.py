@@ -57,5 +57,5 @@ async def read_eligibility(
 
     A caller who is beneficiary of only one structure may leave out `structure_id`.
     """
-    found = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
-    return [VerdictView.model_validate(verdict) for verdict in found]
+    answers = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
+    return [VerdictView.model_validate(verdict) for verdict in answers]

@@ -55,11 +55,11 @@ async def list_enrollments(
     or expired; `cancelled` were withdrawn or cancelled; `requested` are all others: open requests, and those of people
     who were enrolled and never present.
     """
-    found = await with_ranks(
+    requests = await with_ranks(
         tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now
     )
     return Page[EnrollmentView].of(
-        found,
+        requests,
         limit,
         view=lambda details: EnrollmentView.of(details, actor),
         sort_key=BY_TIME,

@@ -95,7 +95,7 @@ def withdraw(
     notice: timedelta | None,
     note: str | None = None,
 ) -> facts.Withdrawn:
-    """The person gives up. A withdrawal inside the notice period is marked as late. `notice` is None if the rule is off."""
+    """The person gives up. Inside the notice period this is marked as late. `notice` is None if the rule is off."""
     after, line = moved(enrollment, Move.WITHDRAW, by=by, acting_as="beneficiary", at=at, note=note)
     _not_over(session_ends, at)
     late = notice is not None and at > first_slot - notice

@@ -89,7 +89,7 @@ class Withdrawn(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled(MovedFact):
-    """The employer took the agreement back, staff or the clock cancelled the request, or its session or attachment ended.
+    """The request was cancelled: the employer took the agreement back, or the session or the attachment ended.
 
     `cancelled_by` is None if no person acted.
     """

@@ -64,7 +64,7 @@ class SessionSeats:
         return self.plan.ends_at > now
 
     def to_give(self, now: datetime) -> int:
-        """The number of seats that can be given now: 0 if the session is cancelled or over, or its attendance is closed."""
+        """How many seats can be given now: 0 if the session is cancelled or over, or its attendance is closed."""
         gives = self.plan.scheduled and self.is_to_come(now) and self.attendance_closed_at is None
         return self.free if gives else 0
 

@@ -90,7 +90,7 @@ class TrainingSeats:
         return [*(fact for fact in promotions if fact is not own), *self._occupancies(), accepted]
 
     def release(self, *ended: facts.Ended) -> list[facts.Fact]:
-        """Take the seats and the places in the queue from requests that have ended, and give the seats to the next ones."""
+        """Remove requests that have ended from seats and queues, and give their seats to the next requests."""
         for fact in ended:
             self._leave(fact.enrollment, fact.seat_before)
         return [*ended, *self.allocate()] if self._changed else list(ended)
@@ -105,7 +105,7 @@ class TrainingSeats:
         return [promoted, *self.allocate()]
 
     def plan(self, session_id: UUID, plan: SessionPlan) -> list[facts.Fact]:
-        """Apply a change of the catalogue. New seats are given at once. If the capacity shrinks, nobody loses a seat."""
+        """Apply a change of the catalogue: new seats are given at once. With a smaller capacity nobody loses a seat."""
         self._change(self._sessions[session_id].planned(plan))
         return self.allocate()
 

@@ -51,7 +51,7 @@ class ClockQueries:
         return await self._keys(_QUEUED_TOO_LONG, now=now)
 
     async def left_over(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with a session that takes no more requests and has free seats and a queue, in the order of locks."""
+        """Trainings with a session that takes no more requests but has free seats and a queue, in the lock order."""
         return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
 
     async def upcoming(self, now: datetime) -> Sequence[UUID]:
@@ -63,5 +63,5 @@ class ClockQueries:
         return (await self._connection.scalars(_UPCOMING, {"now": now})).all()
 
     async def _keys(self, statement: Select[tuple[UUID, UUID]], **values: datetime | None) -> list[RequestKey]:
-        found = await self._connection.execute(statement, values)
-        return [RequestKey(id=row.id, training_id=row.training_id) for row in found]
+        rows = await self._connection.execute(statement, values)
+        return [RequestKey(id=row.id, training_id=row.training_id) for row in rows]

@@ -95,7 +95,7 @@ class StoredRules:
         return await self._rules(_IN_FORCE)
 
     async def at(self, moment: datetime) -> Rules:
-        """The settings that applied at a past moment, or that will apply at a later one if nobody sets a rule until then."""
+        """The settings that applied at a past moment, or will apply at a later one if nobody sets a rule before it."""
         return await self._rules(_AT, moment=moment)
 
     async def last_version(self, name: str) -> int:

@@ -20,7 +20,7 @@ from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories on one connection. `emit` queues a message, which is stored by the commit."""
+    """The repositories on one connection. `emit` queues a message, which is stored just before the commit."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.people = People(work.connection)

@@ -49,8 +49,8 @@ class Rule(Generic[Value]):
     """A rule with its name for programs, its title in French, its default value and its functions.
 
     `default` is a frozen dataclass. Staff can set its fields: whole numbers (see `whole_number`), dates, words, or
-    tuples of them. `judge` is called only while the rule is on. `judge_even_if_off` is called always, and its outcome, if
-    it is not None, comes first: it is for requests that the database refuses too.
+    tuples of them. `judge` is called only while the rule is on. `judge_even_if_off` is always called, and an
+    outcome that is not None comes first: it is for requests that the database refuses too.
     """
 
     name: str
