@@ -1,7 +1,7 @@
 """One person's request for one session, with its two states: `approval` (the decision) and `seat`.
 
-The two states are separate values. `moved` makes every change of them: it follows the tables in `states` and returns a line
-of the history. Identifiers, times and queue numbers are arguments.
+The two states are separate values. `moved` makes every change of them: it follows the tables in `states` and returns a
+line of the history. Identifiers, times and queue numbers are arguments.
 """
 
 from dataclasses import dataclass, replace

@@ -49,7 +49,7 @@ class WrongRuleValue(Refused):
 
     @property
     def sentence(self) -> str:
-        """The expected fields: `people : des nombres entiers de 1 à 1000`. Neighbours that expect the same share the text."""
+        """The expected fields: `people : des nombres entiers de 1 à 1000`. Equal neighbours share the words."""
         by_words = groupby(fields(self.rule.default), key=lambda field: str(field.metadata["expects"]))
         expected = [f"{', '.join(field.name for field in of_these)} : {words}" for words, of_these in by_words]
         if not expected:
