@@ -1,1 +1,1 @@
-"""Carts, requests, decisions, seats, the queue, attendance."""
+"""The enrollment service: carts, requests, decisions, seats, queues, attendance."""

@@ -1,4 +1,4 @@
-"""python -m services.enrollment api | worker | migrate | messages …."""
+"""The command line: python -m services.enrollment api | worker | migrate | messages …."""
 
 from services.enrollment.wiring import SERVICE
 from shared.process import command_line

@@ -6,6 +6,6 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What every service has; enrollment needs nothing more."""
+    """The settings that every service has; enrollment adds none."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_ENROLLMENT_")

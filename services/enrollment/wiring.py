@@ -1,4 +1,4 @@
-"""Where the parts of enrollment meet."""
+"""Builds the API and the worker of enrollment from their parts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +24,6 @@ CLOCK_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    """Make the HTTP application."""
     verifier = TokenVerifier(
         HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
     )
@@ -39,7 +38,6 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """Make the worker."""
     return Worker(
         database,
         transport,

@@ -1,4 +1,4 @@
-"""The cart, the requests that it becomes, and the verdicts of the rules before that."""
+"""Endpoints for the cart, for its validation, and for the verdicts of the rules about a session."""
 
 from uuid import UUID
 
@@ -25,19 +25,19 @@ async def read_cart(actor: Acting, tx: Tx) -> Cart:
 
 @router.put("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART))
 async def put_into_cart(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> None:
-    """Put a session into the cart; it is not a request yet."""
+    """Put a session into the cart. This makes no request yet."""
     await add_to_cart(tx, session_id, actor=actor, now=now)
 
 
 @router.delete("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED))
 async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
     """Take a session out of the cart."""
-    await tx.carts.remove(actor.account_id, session_id)
+    await tx.carts.remove(account_id=actor.account_id, session_id=session_id)
 
 
 @router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))
 async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
-    """Make one request of each line, all or none; the employers of the structure are alerted."""
+    """Make one request for each line, or none at all if one line is refused. The employers are notified."""
     motivations = {line.session_id: line.motivation for line in body.lines}
     if len(motivations) < len(body.lines):
         raise WrongFields([("lines", "Une session ne peut être demandée qu'une fois.")])
@@ -53,9 +53,9 @@ async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
 async def read_eligibility(
     session_id: UUID, actor: Acting, tx: Tx, now: Now, structure_id: UUID | None = None
 ) -> list[VerdictView]:
-    """Every rule of the agency with its verdict and its sentence, before anybody fills in a form.
+    """List every rule of the agency with its verdict about a request of the caller for a session.
 
-    `structure_id` may be left out by a person who is beneficiary of only one structure.
+    A caller who is beneficiary of only one structure may leave out `structure_id`.
     """
-    found = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
-    return [VerdictView.model_validate(verdict) for verdict in found]
+    answers = await verdicts(tx, session_id, structure_id, actor=actor, now=now)
+    return [VerdictView.model_validate(verdict) for verdict in answers]

@@ -1,4 +1,4 @@
-"""Every decision about a request, and those that the caller took as an employer."""
+"""Endpoints to decide about a request, and to list the decisions that the caller took as an employer."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -34,7 +34,7 @@ OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER,
 
 @router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_EMPLOYER)
 async def accept(enrollment_id: UUID, call: HotCall, body: OptionalReason | None = None) -> EnrollmentView:
-    """The employer agrees: pre-registered if a seat is free, else on the waiting list."""
+    """The employer agrees: the person is pre-registered if a seat is free, and on the waiting list otherwise."""
     reason = body.reason if body else None
     accepted = await decide.accept(call.tx, enrollment_id, actor=call.actor, now=call.now, reason=reason)
     return EnrollmentView.of(accepted, call.actor)
@@ -58,38 +58,38 @@ async def withdraw_agreement(enrollment_id: UUID, body: Reason, actor: Acting, t
 async def validate(
     enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
 ) -> EnrollmentView:
-    """The trainer takes this person: enrolled if a seat is held, else when one comes free."""
+    """The trainer agrees: the person is enrolled if the request holds a seat, otherwise as soon as it gets one."""
     reason = body.reason if body else None
     return EnrollmentView.of(await decide.validate(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/decline", responses=OF_TRAINER)
 async def decline(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """The trainer does not take this person."""
+    """The trainer does not agree; the next in the waiting list gets the seat."""
     return EnrollmentView.of(await decide.decline(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/question", responses=OF_TRAINER)
 async def ask(enrollment_id: UUID, body: Question, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """The trainer comes back to the person with a question."""
+    """The trainer asks the person a question."""
     return EnrollmentView.of(await decide.ask(tx, enrollment_id, actor=actor, now=now, question=body.question), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/answer", responses=problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE))
 async def answer(enrollment_id: UUID, body: Answer, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """The person answers the trainer."""
+    """The person answers the trainer's question."""
     return EnrollmentView.of(await decide.answer(tx, enrollment_id, actor=actor, now=now, text=body.answer), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/withdrawal", responses=OF_PERSON)
 async def withdraw(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """The person gives up; a seat goes to the next in the queue at once."""
+    """The person gives up; the next in the waiting list gets the seat at once."""
     return EnrollmentView.of(await decide.withdraw(tx, enrollment_id, actor=actor, now=now), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/promotion", responses=OF_STAFF)
 async def promote(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """Staff give a free seat to somebody whose structure has its own already, before requests close."""
+    """Staff give a free seat, before requests close, to a person whose structure already has the seats of its cap."""
     return EnrollmentView.of(
         await decide.promote_early(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor
     )

@@ -1,4 +1,4 @@
-"""What an endpoint is given: the transaction, the acting person, the time."""
+"""The dependencies of the endpoints: the transaction, the acting person, the time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
 from shared.errors import Refused
 from shared.http.calls import Call, OnceCall, of_call, of_once_call
@@ -30,7 +30,7 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
 async def acting(account_id: SignedIn, tx: Tx) -> Actor:
-    """The account that is signed in, as the copies know it: what a token says of rights counts for nothing."""
+    """The signed-in person, with the rights that they have in our copies. Rights in the token are ignored."""
     return await _admitted(tx, account_id)
 
 
@@ -46,7 +46,7 @@ async def _admitted(tx: Transaction, account_id: UUID) -> Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActingCall:
-    """The same three as one dependency, for the endpoints that are called most: see `shared.http.calls`."""
+    """The acting person, transaction and time in one dependency, for the hot endpoints: see `shared.http.calls`."""
 
     actor: Actor
     tx: Transaction
@@ -55,7 +55,7 @@ class ActingCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActingOnceCall(ActingCall):
-    """The same, for an endpoint that takes an `Idempotency-Key`."""
+    """An `ActingCall` for an endpoint that takes an `Idempotency-Key`."""
 
     once: OnceOnly
 

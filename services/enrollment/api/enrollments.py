@@ -1,4 +1,4 @@
-"""Reading requests: lists, one request, its history."""
+"""Endpoints to read requests: lists, one request, its history."""
 
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -31,7 +31,7 @@ _ROLE: Final[dict[Scope, Role]] = {
 async def filters(
     session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None
 ) -> Filters:
-    """Only requests of this session, with this approval, in this group."""
+    """Keep only the requests of this session, with this approval, in this group."""
     return Filters(session_id=session_id, approval=approval, group=group)
 
 
@@ -46,16 +46,20 @@ async def list_enrollments(
     scope: Scope = "mine",
     limit: Limit = 20,
 ) -> Page[EnrollmentView]:
-    """Requests that the caller may see, newest first: their own, their structures', their sessions', or all of these.
+    """List the requests that the caller may see, newest first.
 
-    Groups: `followed` was attended; `refused` by employer or trainer, or never answered; `cancelled` was given up or
-    taken back; `requested` is the rest: still open, or enrolled and never present.
+    `scope` is the caller's own requests (`mine`), those of the structures for which the caller decides (`structure`),
+    those for the sessions that the caller trains (`sessions`), or all of these (`all`).
+
+    `group`: `followed` are the requests of people who attended; `refused` were refused by the employer or the trainer,
+    or expired; `cancelled` were withdrawn or cancelled; `requested` are all others: open requests, and those of people
+    who were enrolled and never present.
     """
-    found = await with_ranks(
+    requests = await with_ranks(
         tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now
     )
     return Page[EnrollmentView].of(
-        found,
+        requests,
         limit,
         view=lambda details: EnrollmentView.of(details, actor),
         sort_key=BY_TIME,
@@ -65,7 +69,7 @@ async def list_enrollments(
 
 @router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, response: Response) -> EnrollmentView:
-    """One request, with the rank in the queue and what the caller may do now."""
+    """Read one request, with its rank in the waiting list and the moves that the caller may make now."""
     [details] = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
     tag(response, details.enrollment.version)
     return EnrollmentView.of(details, actor)
@@ -73,6 +77,6 @@ async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, 
 
 @router.get("/{enrollment_id}/history", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_history(enrollment_id: UUID, actor: Acting, tx: Tx) -> list[HistoryLine]:
-    """Who decided what, when, and why; nothing is ever removed."""
+    """List all decisions about a request, oldest first: who took it, when and why."""
     details = await tx.enrollments.load(enrollment_id, actor, "reader")
     return [HistoryLine.model_validate(entry) for entry in await tx.history.of(details.enrollment.id)]

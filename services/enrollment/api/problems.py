@@ -1,4 +1,4 @@
-"""What each error of the service becomes over HTTP, once."""
+"""The HTTP problem of each error of the service."""
 
 from services.enrollment.api.dependencies import NotAdmitted
 from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly

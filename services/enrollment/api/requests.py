@@ -1,4 +1,4 @@
-"""The bodies that enrollment's endpoints take."""
+"""The bodies of requests to enrollment's endpoints."""
 
 from uuid import UUID
 
@@ -12,25 +12,25 @@ MOST_FIELDS = 20
 
 
 class Reason(Strict):
-    """Why, in the words of the person who decides."""
+    """The reason for a decision."""
 
     reason: Text = Field(examples=["Effectif insuffisant ce jour-là."])
 
 
 class OptionalReason(Strict):
-    """Staff who act for somebody else must give a reason; others may."""
+    """The reason for an action. Staff who act for somebody else must give one; for others it is optional."""
 
     reason: Text | None = Field(None, examples=["L'employeur est absent et a donné son accord par téléphone."])
 
 
 class Question(Strict):
-    """What the trainer wants to know."""
+    """The trainer's question to the person."""
 
     question: Text = Field(examples=["Avez-vous déjà animé un entretien ?"])
 
 
 class Answer(Strict):
-    """What the person answers."""
+    """The person's answer to the trainer's question."""
 
     answer: Text = Field(examples=["Oui, depuis deux ans."])
 
@@ -43,8 +43,9 @@ class Presence(Strict):
 
 
 class Presences(Strict):
-    """Who was present during one slot; a person who is not in the list keeps the value before. Staff must give a
-    reason.
+    """The presences of one slot. A person who is not in the list keeps the presence recorded before.
+
+    Staff must give a reason.
     """
 
     presences: list[Presence] = Field(min_length=1, max_length=MOST_PRESENCES)
@@ -52,7 +53,7 @@ class Presences(Strict):
 
 
 class Line(Strict):
-    """One session of the cart, and why the person wants it."""
+    """One session of the cart, and the person's motivation for it."""
 
     session_id: UUID
     motivation: Text = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
@@ -66,7 +67,7 @@ class CartValidation(Strict):
 
 
 class RuleChange(Strict):
-    """How a rule is to be set; `value` has exactly the fields of the rule's value."""
+    """The new setting of a rule. `value` must have exactly the fields of the rule's value."""
 
     enabled: bool
     value: dict[str, JsonValue] = Field(default_factory=dict, max_length=MOST_FIELDS, examples=[{"people": 2}])

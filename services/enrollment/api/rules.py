@@ -1,4 +1,4 @@
-"""The agency's rules, as staff set them."""
+"""Endpoints to read and to set the agency's rules."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/rules", tags=["rules"])
 
 @router.get("", responses=problems(NOT_ADMITTED))
 async def list_rules(_: Acting, tx: Tx) -> list[RuleView]:
-    """Every rule, whether it is on, and its value. Everybody who is signed in may read them: rules are public."""
+    """List every rule, whether it is on, and its value. Every signed-in person may read them."""
     rules = await tx.rules.load()
     return [_view(rule, rules.setting(rule)) for rule in ALL_RULES]
 
@@ -31,9 +31,9 @@ async def list_rules(_: Acting, tx: Tx) -> list[RuleView]:
 async def put_rule(
     name: str, body: RuleChange, expected: ExpectedVersion, *, actor: Acting, tx: Tx, now: Now, response: Response
 ) -> RuleView:
-    """Set a rule from now on. Staff only; 404 for others.
+    """Set a rule from now on. For staff only; the answer to others is 404.
 
-    People to whom a higher cap gives a seat that is free get it at once.
+    If the structure cap changes, free seats are given at once to the queued people who may have them now.
     """
     setting = await set_rule(
         tx, name, enabled=body.enabled, value=body.value, expected_version=expected, actor=actor, now=now

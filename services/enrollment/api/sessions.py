@@ -1,4 +1,4 @@
-"""The sessions of a trainer, and their attendance sheets."""
+"""Endpoints for the sessions of a trainer and their attendance sheets."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
 class TrainerSessionView(View):
-    """A session with its seats: `held` of `capacity` are taken, `queued` people wait."""
+    """A session with its seats: `held` of its `capacity` seats are taken, and `queued` people wait."""
 
     id: UUID
     training_id: UUID
@@ -46,7 +46,7 @@ class TrainerSessionView(View):
 
 
 class SlotView(View):
-    """One block of presence."""
+    """One block of a session, usually half a day; presence is recorded for each one."""
 
     id: UUID
     starts_at: datetime
@@ -60,7 +60,7 @@ class SheetSessionView(TrainerSessionView):
 
 
 class SheetLine(View):
-    """One person of a sheet; `presences` by slot: true, false, or null where nobody has said yet."""
+    """One person of a sheet. `presences` has true, false, or null (not recorded yet) for each slot."""
 
     enrollment_id: UUID
     person: PersonView
@@ -69,7 +69,7 @@ class SheetLine(View):
 
 
 class SheetView(View):
-    """The attendance sheet of a session: a line for everybody enrolled, by name."""
+    """The attendance sheet of a session: one line for each enrolled person, sorted by name."""
 
     session: SheetSessionView
     closed_at: datetime | None
@@ -77,7 +77,6 @@ class SheetView(View):
 
     @classmethod
     def of(cls, sheet: Sheet) -> Self:
-        """Show a sheet."""
         slots = [SlotView(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in sheet.slots]
         session = SheetSessionView(**TrainerSessionView.model_validate(sheet.session).model_dump(), slots=slots)
         lines = [_line(participant, sheet) for participant in sheet.enrolled]
@@ -98,7 +97,7 @@ def _line(participant: Participant, sheet: Sheet) -> SheetLine:
 async def list_sessions(
     actor: Acting, tx: Tx, after: Annotated[TimeKey | None, Depends(BY_TIME)], limit: Limit = 20
 ) -> Page[TrainerSessionView]:
-    """The sessions that the caller trains, latest first; all of them for staff."""
+    """List the sessions that the caller trains, latest first. Staff get all sessions."""
     return Page[TrainerSessionView].of(
         await tx.trained_sessions.page(actor, after=after, limit=limit),
         limit,
@@ -110,7 +109,7 @@ async def list_sessions(
 
 @router.get("/{session_id}/attendance", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
-    """The attendance sheet, for the session's trainers and staff."""
+    """Read the attendance sheet. For the session's trainers and staff only."""
     return SheetView.of(await attendance.sheet(tx, session_id, actor=actor))
 
 
@@ -121,8 +120,8 @@ async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
 async def record_presences(
     session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
 ) -> SheetView:
-    """Record who was there during one slot, from its day on (in Paris) and until the sheet is closed."""
-    present = {one.enrollment_id: one.present for one in body.presences}
+    """Record the presences of one slot, from its day on (in the time of Paris) until the sheet is closed."""
+    present = {presence.enrollment_id: presence.present for presence in body.presences}
     if len(present) < len(body.presences):
         raise WrongFields([("presences", "Une personne ne peut figurer qu'une fois.")])
     return SheetView.of(
@@ -137,6 +136,6 @@ async def record_presences(
 async def close_attendance(
     session_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
 ) -> SheetView:
-    """Close the sheet: the employers are told who was there, and nothing of it changes any more."""
+    """Close the sheet. Nobody can change it after that, and the employers are informed of the attendance."""
     reason = body.reason if body else None
     return SheetView.of(await attendance.close(tx, session_id, actor=actor, now=now, reason=reason))

@@ -1,4 +1,4 @@
-"""The answers of enrollment's endpoints about requests, decisions, carts and rules."""
+"""The answers of enrollment's endpoints."""
 
 from datetime import datetime
 from typing import Self
@@ -8,13 +8,13 @@ from pydantic import Field, JsonValue
 
 from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.states import ActingAs, status_label
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from shared.http.views import View
 
 
 class PersonView(View):
-    """An account; names are empty as long as the account's event has not arrived."""
+    """A person. The names are empty until the event of the account has arrived."""
 
     id: UUID
     first_name: str = Field(examples=["Awa"])
@@ -22,14 +22,14 @@ class PersonView(View):
 
 
 class StructureView(View):
-    """A structure."""
+    """A structure. The name is empty until the event of the structure has arrived."""
 
     id: UUID
     name: str = Field(examples=["Mission locale du Limousin"])
 
 
 class SessionView(View):
-    """A session; `starts_at` is the first slot's start and `ends_at` the last one's end."""
+    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last slot."""
 
     id: UUID
     title: str = Field(examples=["Conduire un entretien d'orientation"])
@@ -39,10 +39,10 @@ class SessionView(View):
 
 
 class EnrollmentView(View):
-    """One request. `moves` is what the caller may do now.
+    """One request. `moves` are the moves that the caller may make now.
 
-    `rank` is the place in the waiting list, from 1, and `rank_reason` why; both are null unless the request is queued.
-    `attended` is null until the attendance is closed.
+    `rank` is the place in the waiting list, from 1, and `rank_reason` explains it; both are null unless the request is
+    queued. `attended` is null until the attendance is closed.
     """
 
     id: UUID
@@ -67,7 +67,6 @@ class EnrollmentView(View):
 
     @classmethod
     def of(cls, details: EnrollmentDetails, actor: Actor) -> Self:
-        """The request as the actor sees it."""
         request, rank = details.enrollment, details.rank
         moves = {move.value for role in _roles(actor, details) for move in allowed_moves(request, role)}
         return cls(
@@ -94,7 +93,6 @@ class EnrollmentView(View):
 
 
 def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
-    """The roles that the actor has for a request."""
     request = details.enrollment
     has: dict[ActingAs, bool] = {
         "beneficiary": actor.account_id == request.account_id,
@@ -106,7 +104,7 @@ def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
 
 
 class HistoryLine(View):
-    """Who moved a request, when, from what to what, and why. `moved_by` is null where no person did."""
+    """One move of a request, with its states before and after. `moved_by` is null if no person made the move."""
 
     version: int
     move: str = Field(examples=["accept"])
@@ -121,7 +119,7 @@ class HistoryLine(View):
 
 
 class DecisionView(View):
-    """A decision that the caller took as an employer, and the state of the request now."""
+    """A decision that the caller took as an employer, and the present state of the request."""
 
     enrollment_id: UUID
     move: str = Field(examples=["accept"])
@@ -134,7 +132,7 @@ class DecisionView(View):
 
 
 class CartLine(View):
-    """A session that was chosen and is not yet requested; `state` tells whether it still takes place."""
+    """A session in the cart. `state` tells whether it still takes place."""
 
     session_id: UUID
     training_id: UUID
@@ -147,19 +145,19 @@ class CartLine(View):
 
 
 class Cart(View):
-    """The person's cart, by the start of its sessions."""
+    """The person's cart, sorted by the start of the sessions."""
 
     lines: list[CartLine]
 
 
 class Requests(View):
-    """The requests that were made of a cart."""
+    """The requests that the validation of a cart made."""
 
     requests: list[EnrollmentView]
 
 
 class VerdictView(View):
-    """The verdict of one rule; `blocks` when no request can be made."""
+    """The verdict of one rule. If `blocks` is true, no request can be made."""
 
     rule: str = Field(examples=["structure_cap"])
     passed: bool
@@ -168,9 +166,9 @@ class VerdictView(View):
 
 
 class RuleView(View):
-    """A rule of the agency as it is set.
+    """A rule of the agency with its setting in force.
 
-    `version` goes into If-Match to set it anew; it is 0 until somebody sets the rule.
+    Send `version` in If-Match to set the rule; it is 0 until somebody has set it.
     """
 
     name: str = Field(examples=["structure_cap"])

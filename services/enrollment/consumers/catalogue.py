@@ -1,7 +1,4 @@
-"""What enrollment does with catalogue's events.
-
-It keeps copies, gives new seats to the queue, and cancels the requests of a cancelled session.
-"""
+"""Handle catalogue's events: keep copies, give new seats to the queue, cancel the requests of a cancelled session."""
 
 from datetime import UTC, datetime
 

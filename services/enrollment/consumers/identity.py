@@ -1,4 +1,4 @@
-"""What enrollment does with identity's events: keep copies, and cancel the requests of an attachment that ended."""
+"""Handle identity's events: keep copies, and cancel the requests of an attachment that has ended."""
 
 from datetime import UTC, datetime
 

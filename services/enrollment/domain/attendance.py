@@ -1,4 +1,4 @@
-"""Attendance: who was there, slot by slot."""
+"""The attendance of people in a session, recorded for each slot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain.paris import PARIS, moment
-from shared import errors
+from shared.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Whether a person was there during one slot."""
+    """Whether a person was present during one slot."""
 
     slot_id: UUID
     present: bool
@@ -19,27 +19,27 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """The presences of one person in one session, in the order of its slots."""
+    """The presences of one person in one session, in the order of the slots."""
 
     presences: tuple[Presence, ...]
 
     @property
     def attended(self) -> bool:
-        """The person was there at least once."""
+        """Whether the person was present in at least one slot."""
         return any(presence.present for presence in self.presences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One block of presence of a session, usually half a day."""
+    """One block of a session, usually half a day; presence is recorded for each one."""
 
     id: UUID
     starts_at: datetime
     ends_at: datetime
 
 
-class TooEarly(errors.Refused):
-    """Presences are recorded from the slot's day on, and closed when the last slot has begun."""
+class TooEarly(Refused):
+    """It is too early to record the presences of the slot, or to close the attendance."""
 
     def __init__(self, slot: Slot) -> None:
         super().__init__(slot)
@@ -50,8 +50,8 @@ class TooEarly(errors.Refused):
         return f"C'est trop tôt : le créneau commence le {moment(self.slot.starts_at)}."
 
 
-class AttendanceClosed(errors.Refused):
-    """The attendance of this session was closed: nothing changes any more."""
+class AttendanceClosed(Refused):
+    """The attendance of this session is closed and cannot change."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -62,8 +62,8 @@ class AttendanceClosed(errors.Refused):
         return f"L'émargement de cette session a été clos le {moment(self.at)} : il ne change plus."
 
 
-class SlotsWithoutPresence(errors.Refused):
-    """The attendance cannot be closed: somebody's presence is not recorded for these slots."""
+class SlotsWithoutPresence(Refused):
+    """The attendance cannot be closed, because presences are missing for these slots."""
 
     def __init__(self, slot_ids: tuple[UUID, ...]) -> None:
         super().__init__(slot_ids)
@@ -75,9 +75,9 @@ class SlotsWithoutPresence(errors.Refused):
 
 
 def attendance_of(slots: Sequence[UUID], present: Mapping[UUID, bool]) -> Attendance:
-    """The attendance of one person, from what is recorded of each slot; raises SlotsWithoutPresence.
+    """The attendance of one person, from the recorded presences. Raises SlotsWithoutPresence.
 
-    A presence in a slot that the session no longer has does not count.
+    A presence in a slot that the session no longer has is ignored.
     """
     missing = tuple(slot for slot in slots if slot not in present)
     if missing:
@@ -88,7 +88,7 @@ def attendance_of(slots: Sequence[UUID], present: Mapping[UUID, bool]) -> Attend
 def attendances_of(
     slots: Sequence[UUID], present: Mapping[UUID, Mapping[UUID, bool]], enrolled: Sequence[UUID]
 ) -> dict[UUID, Attendance]:
-    """The attendance of everybody enrolled, by request; raises SlotsWithoutPresence with the slots of all of them."""
+    """The attendance of every enrolled person, by request. Raises SlotsWithoutPresence with all missing slots."""
     missing = tuple(slot for slot in slots if any(slot not in present.get(request, {}) for request in enrolled))
     if missing:
         raise SlotsWithoutPresence(missing)
@@ -96,13 +96,13 @@ def attendances_of(
 
 
 def recordable(slot: Slot, *, now: datetime) -> None:
-    """Presences of a slot are recorded from its day on; raises TooEarly."""
+    """Raise TooEarly before the day of the slot, in the time of Paris."""
     if now.astimezone(PARIS).date() < slot.starts_at.astimezone(PARIS).date():
         raise TooEarly(slot)
 
 
 def closable(slots: Sequence[Slot], *, now: datetime) -> None:
-    """The attendance is closed when every slot has begun; raises TooEarly with the first that has not."""
+    """Raise TooEarly with the first slot that has not begun."""
     for slot in slots:
         if now < slot.starts_at:
             raise TooEarly(slot)

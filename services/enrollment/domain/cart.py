@@ -1,6 +1,6 @@
-"""From the lines of a cart to requests: what stops a line, and what is requested.
+"""Evaluate the rules for the lines of a cart, and make requests of them.
 
-`now` comes in the zone in which people read dates; the times of sessions are read in the same zone.
+`now` has the time zone in which people read dates. The times of sessions are converted to the same zone.
 """
 
 from collections import Counter
@@ -21,9 +21,10 @@ NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSession:
-    """An offered session, with what the person and the structure have already in its training and in its year.
+    """An offered session, with counts of what the person and the structure have already.
 
-    `actions_this_year` and `trainings_this_year` count the calendar year in which the session begins.
+    `held_by_structure` is the number of seats of the structure in the training. `actions_this_year` and
+    `trainings_this_year` count the person's requests in the calendar year in which the session begins.
     """
 
     id: UUID
@@ -47,7 +48,7 @@ class WantedSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """A person who makes requests as beneficiary of a structure."""
+    """A person who makes requests as a beneficiary of a structure."""
 
     account_id: UUID
     structure_id: UUID
@@ -57,16 +58,16 @@ class Requester:
 
 
 def verdicts(rules: Rules, session: WantedSession, requester: Requester, *, now: datetime) -> list[Verdict]:
-    """Every rule with its verdict, for one session alone."""
+    """Every rule with its verdict about one session, without the other lines of a cart."""
     return eligibility(rules, _situation(session, requester, now=now))
 
 
 def stops(
     rules: Rules, sessions: Sequence[WantedSession | None], requester: Requester, *, now: datetime
 ) -> dict[int, str]:
-    """The sentence of the first rule that stops a line, by its place. The lines before it count for the year's quota.
+    """The sentence of the first rule that blocks a line, by the index of the line.
 
-    A session is None if it is not offered.
+    The lines before a line count for the yearly quota. A session is None if it is not offered.
     """
     stopped: dict[int, str] = {}
     actions, trainings = Counter[int](), Counter[int]()
@@ -94,7 +95,7 @@ def request(
     cart_size: int,
     at: datetime,
 ) -> Requested:
-    """The request for a session that no rule stops; it waits for the employer."""
+    """Make the request for a session that no rule blocks. It waits for the employer's decision."""
     enrollment = Enrollment(
         id=enrollment_id,
         version=1,
@@ -110,7 +111,7 @@ def request(
 def _situation(
     session: WantedSession, requester: Requester, *, now: datetime, actions: int = 0, trainings: int = 0
 ) -> Situation:
-    """The facts for the rules; `actions` and `trainings` are those of lines before, in the same year."""
+    """The facts for the rules. `actions` and `trainings` count the lines before, in the same year."""
     return Situation(
         now=now,
         opens_at=session.opens_at.astimezone(now.tzinfo),

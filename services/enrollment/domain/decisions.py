@@ -1,4 +1,4 @@
-"""What people, the clock and the queue decide about one request; what follows for the seats is in `training_seats`."""
+"""Decisions of people, the clock and the queue about one request. `training_seats` computes their effect on seats."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def enter(
     acting_as: ByEmployer,
     note: str | None,
 ) -> tuple[Enrollment, Line]:
-    """The first half of an acceptance: everybody enters by the queue, and may be promoted at once."""
+    """The first half of an acceptance: the request enters the queue. The second half may promote it at once."""
     after, line = moved(enrollment, Move.ACCEPT, by=by, acting_as=acting_as, at=at, note=note)
     _not_over(session_ends, at)
     return replace(after, queue_number=queue_number), line
@@ -33,9 +33,9 @@ def enter(
 
 def refuse(
     enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, acting_as: ByEmployer = "employer"
-) -> facts.Refused:
+) -> facts.RefusedByEmployer:
     after, line = moved(enrollment, Move.REFUSE, by=by, acting_as=acting_as, at=at, note=reason)
-    return facts.Refused(enrollment=after, lines=(line,), refused_by=by, reason=reason)
+    return facts.RefusedByEmployer(enrollment=after, lines=(line,), refused_by=by, reason=reason)
 
 
 def expire(enrollment: Enrollment, *, at: datetime) -> facts.Expired:
@@ -52,8 +52,9 @@ def validate(
     acting_as: ByTrainer = "trainer",
     note: str | None = None,
 ) -> facts.Validated:
-    """The trainer agrees: enrolled if a seat is held, else as soon as one is. The `rank` in the queue does not
-    change.
+    """The trainer agrees: the person is enrolled if the request holds a seat, otherwise as soon as it gets one.
+
+    The `rank` in the queue does not change.
     """
     after, line = moved(enrollment, Move.VALIDATE, by=by, acting_as=acting_as, at=at, note=note)
     return facts.Validated(enrollment=after, lines=(line,), rank=rank, validated_by=by)
@@ -94,7 +95,7 @@ def withdraw(
     notice: timedelta | None,
     note: str | None = None,
 ) -> facts.Withdrawn:
-    """The person gives up; short notice is remembered. `notice` is None where the rule is off."""
+    """The person gives up. Inside the notice period this is marked as late. `notice` is None if the rule is off."""
     after, line = moved(enrollment, Move.WITHDRAW, by=by, acting_as="beneficiary", at=at, note=note)
     _not_over(session_ends, at)
     late = notice is not None and at > first_slot - notice
@@ -116,7 +117,7 @@ def cancel(
 
 
 def promote(enrollment: Enrollment, *, at: datetime) -> facts.Promoted:
-    """The queue gives a seat: it was this request's turn."""
+    """The request is the next in the queue and gets a seat."""
     after, line = moved(enrollment, Move.PROMOTE, by=None, acting_as="queue", at=at, note=None)
     return facts.Promoted(enrollment=after, lines=(line,))
 
@@ -124,7 +125,7 @@ def promote(enrollment: Enrollment, *, at: datetime) -> facts.Promoted:
 def promote_early(
     enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, session_ends: datetime
 ) -> facts.Promoted:
-    """Staff give a seat before it is this request's turn: its structure is over the cap."""
+    """Staff give a seat to a request over the structure's cap, before requests close."""
     after, line = moved(enrollment, Move.PROMOTE, by=by, acting_as="staff", at=at, note=reason)
     _not_over(session_ends, at)
     return facts.Promoted(enrollment=after, lines=(line,))
@@ -133,7 +134,7 @@ def promote_early(
 def attend(
     enrollment: Enrollment, attendance: Attendance, *, by: UUID, at: datetime, acting_as: ByTrainer, note: str | None
 ) -> facts.AttendanceRecorded:
-    """The attendance of an enrolled person is closed, once; nothing else can become of the request."""
+    """Close the attendance of an enrolled person. It is the last move of the request."""
     after, line = moved(enrollment, Move.ATTEND, by=by, acting_as=acting_as, at=at, note=note)
     return facts.AttendanceRecorded(
         enrollment=replace(after, attendance=attendance), lines=(line,), attendance=attendance

@@ -1,7 +1,7 @@
-"""One person's request for one session: what is decided about it, and what it has of the session's seats.
+"""One person's request for one session, with its two states: `approval` (the decision) and `seat`.
 
-The two are different facts and never one value. Every change of either is a move of the tables in `states`, goes
-through `moved`, and gives a line of the history; identifiers, times and queue numbers come in as arguments.
+The two states are separate values. `moved` makes every change of them: it follows the tables in `states` and returns a
+line of the history. Identifiers, times and queue numbers are arguments.
 """
 
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ from services.enrollment.domain.states import (
     Seat,
     status_label,
 )
-from shared import errors
+from shared.errors import Refused
 
 
-class IllegalMove(errors.Refused):
-    """The request's state, `approval` and `seat`, does not allow the move."""
+class IllegalMove(Refused):
+    """The `approval` and the `seat` of the request do not allow the move."""
 
     def __init__(self, approval: Approval, seat: Seat, move: Move) -> None:
         super().__init__(approval, seat, move)
@@ -36,8 +36,8 @@ class IllegalMove(errors.Refused):
         return f"Ce n'est plus possible : l'état de la demande est « {status_label(self.approval, self.seat, None)} »."
 
 
-class SessionIsOver(errors.Refused):
-    """The session has taken place: nobody enters it or gives it up any more."""
+class SessionIsOver(Refused):
+    """The session is over: its requests cannot be accepted, withdrawn or promoted any more."""
 
     def __init__(self, ended_at: datetime) -> None:
         super().__init__(ended_at)
@@ -50,9 +50,9 @@ class SessionIsOver(errors.Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrollment:
-    """One request. `queue_number` is given at the acceptance and never changes, whatever becomes of the seat.
+    """One request. The acceptance gives the `queue_number`, and it never changes, even if the request loses its seat.
 
-    The motivation is not part of it: no decision depends on it, and the queues are loaded without it.
+    The motivation is not part of this class: no decision depends on it, and queues are loaded without it.
     """
 
     id: UUID
@@ -70,13 +70,13 @@ class Enrollment:
 
     @property
     def is_open(self) -> bool:
-        """Something may still become of it. Once the attendance is recorded, no move is left."""
+        """Whether the request can still move. After its attendance is recorded it cannot."""
         return self.approval in OPEN and self.attendance is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the history: who moved the request, when, from what, to what, and why. It led to `version`."""
+    """A line of the history: one move of the request, with the `version` of the request after it."""
 
     enrollment_id: UUID
     version: int
@@ -92,9 +92,9 @@ class Line:
 
 
 def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> frozenset[Move]:
-    """The moves that the request's state allows, to that role or (None) to anybody.
+    """The moves that the states of the request allow for a role, or for any role if `acting_as` is None.
 
-    `ATTEND` is not among them: it is never asked for one request, it comes with the closing of the session's sheet.
+    `ATTEND` is never included: nobody makes this move for one request, only the closing of the session's sheet does.
     """
     return frozenset(
         move
@@ -106,7 +106,7 @@ def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> 
 def moved(
     enrollment: Enrollment, move: Move, *, by: UUID | None, acting_as: ActingAs, at: datetime, note: str | None
 ) -> tuple[Enrollment, Line]:
-    """The request after a move, and the line of history; raises IllegalMove."""
+    """The request after a move, and the line of history. Raises IllegalMove."""
     if not _can(enrollment, move):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval, seat = TRANSITIONS[enrollment.approval, move], SEATS[enrollment.seat, move]
@@ -128,7 +128,7 @@ def moved(
 
 
 def changes_seat(enrollment: Enrollment, move: Move) -> bool:
-    """Whether a move that is allowed changes what the request has of the seats."""
+    """Whether a move, which must be allowed, changes the seat of the request."""
     return SEATS[enrollment.seat, move] is not enrollment.seat
 
 

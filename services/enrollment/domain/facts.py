@@ -1,4 +1,4 @@
-"""What has happened to requests and seats: decisions return these facts, use cases store and announce them."""
+"""Facts about requests and seats: decisions return them, use cases store them and emit their messages."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,7 +12,7 @@ from services.enrollment.domain.states import CancelledBy, Seat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
-    """A person asks for a session. `cart_id` is the same for all `cart_size` requests of one validated cart."""
+    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`."""
 
     enrollment: Enrollment
     motivation: str
@@ -31,13 +31,13 @@ class MovedFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted(MovedFact):
-    """The employer agreed. A seat that came at once is part of this fact, not a promotion of its own."""
+    """The employer agreed. If the request got a seat at once, this fact includes it: there is no `Promoted` fact."""
 
     accepted_by: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused(MovedFact):
+class RefusedByEmployer(MovedFact):
     """The employer did not agree."""
 
     refused_by: UUID
@@ -82,15 +82,16 @@ class Declined(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn(MovedFact):
-    """The person gave up; `enrollment.late`: inside the notice period."""
+    """The person gave up. `enrollment.late` is true if this was inside the notice period."""
 
     seat_before: Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled(MovedFact):
-    """The agreement was taken back, or the session or the attachment is gone. No `cancelled_by` where no person
-    acted.
+    """The request was cancelled: the employer took the agreement back, or the session or the attachment ended.
+
+    `cancelled_by` is None if no person acted.
     """
 
     acting_as: CancelledBy
@@ -113,7 +114,7 @@ class AttendanceRecorded(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccupancyChanged:
-    """The seats or the queue of a session changed: the seats as they are now, and how many people are queued."""
+    """The seats or the queue of a session changed. `queued` is the present number of queued requests."""
 
     seats: SessionSeats
     queued: int
@@ -121,7 +122,7 @@ class OccupancyChanged:
 
 Moved = (
     Accepted
-    | Refused
+    | RefusedByEmployer
     | Expired
     | Validated
     | ClarificationAsked

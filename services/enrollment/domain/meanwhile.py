@@ -1,4 +1,4 @@
-"""What happened to a request before a decision that came too late: a sentence for the person who wanted to decide."""
+"""The sentence for a person whose decision comes too late: it tells which decision was taken before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from services.enrollment.domain.paris import moment
 from services.enrollment.domain.states import ActingAs, Move
-from shared import errors
+from shared.errors import Refused
 
 Relation = Literal["self", "colleague", "other"]
-"""The reader and the person who decided: the same, both employers of the structure, or neither."""
+"""The person who took the last decision is the reader, another employer of the same structure, or somebody else."""
 
 _DID: Final[Mapping[Move, str]] = {
     Move.ACCEPT: "accepté cette demande",
@@ -38,7 +38,7 @@ _OF: Final[Mapping[ActingAs, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastDecision:
-    """The decision that led to the request's state; `by` is a full name."""
+    """The last decision about the request. `by` is the full name of the person."""
 
     move: Move
     acting_as: ActingAs
@@ -47,8 +47,8 @@ class LastDecision:
     relation: Relation
 
 
-class DecidedMeanwhile(errors.Refused):
-    """The move is not possible any more, or not yet: `last` is what was decided, None when nothing was."""
+class DecidedMeanwhile(Refused):
+    """The states of the request do not allow the move. `last` is the last decision, None if there is none yet."""
 
     def __init__(self, last: LastDecision | None, label: str, *, attended: bool) -> None:
         super().__init__(last, label)

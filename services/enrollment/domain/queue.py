@@ -1,8 +1,8 @@
-"""Who gets the next seat of a session.
+"""The order in which queued requests get the free seats of a session.
 
-The order is the number given at the acceptance, under the lock on the training's sessions. People whose structure
-already holds as many seats in the training as the cap allows come after all others, and only get what is left when
-requests close.
+The order is that of the queue numbers, which acceptances give under the lock on the training's sessions. People whose
+structure already holds as many seats in the training as the cap allows come after all others. They only get the seats
+that remain when requests close.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from services.enrollment.domain.enrollment import Enrollment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rank:
-    """A place in the waiting list, from 1. `over_cap`: the structure has its seats, so all others come before."""
+    """A place in the waiting list, from 1. `over_cap`: the structure has the seats of its cap, so others come first."""
 
     place: int
     over_cap: bool
 
     @property
     def sentence(self) -> str:
-        """Why this place, in French."""
+        """The explanation of the place, in French."""
         if self.over_cap:
             return (
                 "Votre structure a déjà ses places dans cette formation : "
@@ -36,10 +36,10 @@ def allocate(
 ) -> list[Enrollment]:
     """The requests that get one of the `free` seats now, in order.
 
-    `queue` is everybody queued for the session. `held_by_structure` counts the seats that each structure holds in the
-    training, over all its sessions not yet over: a seat returned in one session can let a request of another session
-    pass. `cap` is None where the rule is off. `closed`: requests for this session are closed, and those over the cap
-    get what is left.
+    `queue` has all queued requests of the session. `held_by_structure` counts the seats that each structure holds in
+    all sessions of the training that are not over, so a seat that is returned in one session can make a request of
+    another session eligible. `cap` is None if the rule is off. If `closed`, the session takes no more requests, and
+    the requests over the cap get the seats that remain.
     """
     within, over = _split(queue, held_by_structure, cap)
     served = [*within, *over] if closed else within
@@ -49,7 +49,7 @@ def allocate(
 def rank(
     enrollment_id: UUID, queue: Sequence[Enrollment], *, held_by_structure: Mapping[UUID, int], cap: int | None
 ) -> Rank | None:
-    """The place in the waiting list, in the order in which seats will be given; None if the request is not queued."""
+    """The place of a request in the order in which seats are given. None if the request is not queued."""
     within, over = _split(queue, held_by_structure, cap)
     for place, waiting in enumerate([*within, *over], start=1):
         if waiting.id == enrollment_id:
@@ -60,7 +60,10 @@ def rank(
 def _split(
     queue: Sequence[Enrollment], held_by_structure: Mapping[UUID, int], cap: int | None
 ) -> tuple[list[Enrollment], list[Enrollment]]:
-    """Those whose structure is under the cap at their turn, and those over it; both in order. Each seat counts."""
+    """Split the queue into the requests within the cap of their structure and those over it, both in order.
+
+    Each request within the cap counts as a seat of its structure for the requests after it.
+    """
     held = dict(held_by_structure)
     within: list[Enrollment] = []
     over: list[Enrollment] = []

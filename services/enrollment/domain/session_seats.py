@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from shared import errors
+from shared.errors import Refused
 
 
-class NoSeatFree(errors.Refused):
-    """There is no seat to give."""
+class NoSeatFree(Refused):
+    """The session has no free seat."""
 
     def __init__(self, capacity: int, held: int) -> None:
         super().__init__(capacity, held)
@@ -21,9 +21,9 @@ class NoSeatFree(errors.Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
-    """What the catalogue decides about a session, as far as seats depend on it; `version` is the catalogue's.
+    """The part of the catalogue's data about a session that matters for seats. `version` is the catalogue's version.
 
-    `scheduled`: the session is not cancelled.
+    `scheduled` is false if the session is cancelled.
     """
 
     version: int
@@ -36,10 +36,10 @@ class SessionPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSeats:
-    """The seats of one session, and the last number of its queue; `version` counts their changes.
+    """The seats of one session, and the last number of its queue. `version` counts their changes.
 
-    `overbooked_to` is the number of seats that were held when the capacity was lowered below it, as long as they do not
-    fit; None otherwise.
+    `overbooked_to` is the number of held seats as long as it is larger than the capacity, which happens when the
+    capacity is lowered. It is None otherwise.
     """
 
     id: UUID
@@ -56,30 +56,30 @@ class SessionSeats:
 
     @property
     def free(self) -> int:
-        """How many seats nobody holds."""
+        """The number of seats that no request holds."""
         return max(0, self.capacity - self.held)
 
     def is_to_come(self, now: datetime) -> bool:
-        """Not over yet: the seats held in it count for the structure's cap."""
+        """Whether the session is not over yet. Only then do its held seats count for the cap of their structure."""
         return self.plan.ends_at > now
 
     def to_give(self, now: datetime) -> int:
-        """How many seats can be given now: none in a session that is cancelled, over, or whose attendance is closed."""
+        """How many seats can be given now: 0 if the session is cancelled or over, or its attendance is closed."""
         gives = self.plan.scheduled and self.is_to_come(now) and self.attendance_closed_at is None
         return self.free if gives else 0
 
     def planned(self, plan: SessionPlan) -> "SessionSeats":
-        """With another plan. A capacity below what is held evicts nobody: no seat is given until they fit."""
+        """The seats with another plan. If the capacity becomes too small, nobody loses a seat, and no seat is given."""
         return _with_held(replace(self, plan=plan), self.held)
 
     def given(self) -> "SessionSeats":
-        """One more seat is held; raises NoSeatFree."""
+        """The seats after one more is given. Raises NoSeatFree."""
         if not self.free:
             raise NoSeatFree(self.capacity, self.held)
         return _with_held(self, self.held + 1)
 
     def returned(self) -> "SessionSeats":
-        """One seat less is held."""
+        """The seats after one is returned."""
         return _with_held(self, self.held - 1)
 
 

@@ -1,4 +1,4 @@
-"""The two facts about a request, the moves that change them, and the French labels of both together."""
+"""The two states of a request, the moves that change them, and a French label for each pair of states."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 
 class Approval(StrEnum):
-    """What is decided about a request."""
+    """The state of the decision about a request."""
 
     AWAITING_EMPLOYER = "awaiting_employer"
     AWAITING_TRAINER = "awaiting_trainer"
@@ -20,7 +20,7 @@ class Approval(StrEnum):
 
 
 class Seat(StrEnum):
-    """What a request has of its session's seats."""
+    """Whether a request holds a seat of its session, is queued for one, or neither."""
 
     NONE = "none"
     QUEUED = "queued"
@@ -28,7 +28,7 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a request. `ATTEND`: the attendance of its session is closed."""
+    """The moves of a request. `ATTEND` means that the attendance of its session was closed."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -99,7 +99,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
 }
-"""A move is possible when both tables allow it: from the approval and from the seat of the request."""
+"""A move is allowed if TRANSITIONS has it for the approval of the request and SEATS has it for its seat."""
 
 ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ACCEPT:    frozenset({"employer", "staff"}),
@@ -141,11 +141,11 @@ _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
 OPEN: Final = frozenset(
     {Approval.AWAITING_EMPLOYER, Approval.AWAITING_TRAINER, Approval.AWAITING_BENEFICIARY, Approval.VALIDATED}
 )
-"""Something may still become of a request in these, as long as its attendance is not recorded."""
+"""The approvals of a request that can still move, as long as its attendance is not recorded."""
 
 
 def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:
-    """The French label. `closed_by`: who cancelled the request; KeyError for a pair that cannot be."""
+    """The French label. `closed_by` is the role that cancelled the request. Raises KeyError for an impossible pair."""
     label = _LABELS[approval, seat]
     if approval is Approval.CANCELLED and closed_by is not None:
         return _CANCELLED_BECAUSE.get(closed_by, label)

@@ -1,8 +1,8 @@
-"""The seats of all sessions of one training: who gets one, whatever made it free.
+"""Give the seats of all sessions of one training.
 
-The structure's cap counts over the whole training, so no session can be looked at alone. The sessions are locked while
-a `TrainingSeats` lives; its methods take decisions, change the seats and queues accordingly, and return the facts in
-the order in which they are announced.
+The cap counts the seats of a structure in the whole training, so decisions need all its sessions. The caller holds the
+lock on them. The methods of `TrainingSeats` apply decisions to the seats and queues, and return the facts in the order
+in which their messages are emitted.
 """
 
 from collections import Counter
@@ -21,18 +21,18 @@ SessionAndStructure = tuple[UUID, UUID]
 
 
 class QueuesNotLoaded(Exception):
-    """A decision needs the queues, and they were not loaded: a mistake in the program."""
+    """The program did not load the queues, and a decision needs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queues:
-    """The queued requests of each session, and the seats that each structure holds in each session not yet over."""
+    """The queued requests of each session, and the seats of each structure in each session that is not over."""
 
     queued: Mapping[UUID, Sequence[Enrollment]]
     held: Mapping[SessionAndStructure, int]
 
     def rank_of(self, enrollment: Enrollment, *, cap: int | None) -> Rank | None:
-        """The place in the waiting list, for a reader."""
+        """The place of a request in the waiting list. None if the request is not queued."""
         held = Counter[UUID]()
         for (_, structure_id), seats in self.held.items():
             held[structure_id] += seats
@@ -41,7 +41,7 @@ class Queues:
 
 
 class TrainingSeats:
-    """The sessions of one training at one moment, with their queues; `cap` is None where the rule is off.
+    """The sessions of one training at one moment, with their queues. `cap` is None if the rule is off.
 
     `queues` is None for a decision that changes no seat and needs no rank.
     """
@@ -60,7 +60,7 @@ class TrainingSeats:
         return self._sessions[session_id]
 
     def rank_of(self, enrollment: Enrollment) -> Rank | None:
-        """The place in the waiting list; None for a request that is not queued."""
+        """The place of a request in the waiting list. None if the request is not queued."""
         if enrollment.seat is not Seat.QUEUED:
             return None
         waiting = self._queue(enrollment.session_id)
@@ -69,10 +69,10 @@ class TrainingSeats:
     def accept(
         self, enrollment: Enrollment, *, by: UUID, acting_as: decisions.ByEmployer = "employer", note: str | None = None
     ) -> list[facts.Fact]:
-        """The employer agrees: the request enters the queue, and holds a seat at once if one is free for it."""
+        """The employer agrees: the request enters the queue, and gets a seat at once if one is free for it."""
         session = self._sessions[enrollment.session_id]
         number = session.last_queue_number + 1
-        entered, line = decisions.enter(
+        accepted_request, line = decisions.enter(
             enrollment,
             queue_number=number,
             by=by,
@@ -82,21 +82,21 @@ class TrainingSeats:
             note=note,
         )
         self._change(replace(session, last_queue_number=number))
-        self._queue(session.id).append(entered)
+        self._queue(session.id).append(accepted_request)
         promotions = self._promotions()
-        own = next((fact for fact in promotions if fact.enrollment.id == entered.id), None)
-        after, lines = (entered, (line,)) if own is None else (own.enrollment, (line, *own.lines))
+        own = next((fact for fact in promotions if fact.enrollment.id == accepted_request.id), None)
+        after, lines = (accepted_request, (line,)) if own is None else (own.enrollment, (line, *own.lines))
         accepted = facts.Accepted(enrollment=after, lines=lines, rank=self.rank_of(after), accepted_by=by)
         return [*(fact for fact in promotions if fact is not own), *self._occupancies(), accepted]
 
     def release(self, *ended: facts.Ended) -> list[facts.Fact]:
-        """Requests have ended: their seats and their places in the queues go to the next ones."""
+        """Remove requests that have ended from seats and queues, and give their seats to the next requests."""
         for fact in ended:
             self._leave(fact.enrollment, fact.seat_before)
         return [*ended, *self.allocate()] if self._changed else list(ended)
 
     def promote_early(self, enrollment: Enrollment, *, by: UUID, reason: str) -> list[facts.Fact]:
-        """Staff give a free seat to a request over the structure's cap; raises NoSeatFree."""
+        """Staff give a free seat to a request over the structure's cap. Raises NoSeatFree."""
         session = self._sessions[enrollment.session_id]
         promoted = decisions.promote_early(
             enrollment, by=by, at=self._now, reason=reason, session_ends=session.plan.ends_at
@@ -105,21 +105,24 @@ class TrainingSeats:
         return [promoted, *self.allocate()]
 
     def plan(self, session_id: UUID, plan: SessionPlan) -> list[facts.Fact]:
-        """The catalogue changed a session: more seats are given at once, fewer evict nobody."""
+        """Apply a change of the catalogue: new seats are given at once. With a smaller capacity nobody loses a seat."""
         self._change(self._sessions[session_id].planned(plan))
         return self.allocate()
 
     def close_attendance(self, session_id: UUID, ended: Sequence[facts.Ended]) -> list[facts.Fact]:
-        """The attendance of a session was closed: nobody gets a seat in it any more, and what was open has ended."""
+        """Close the attendance of a session: no more seats are given in it. `ended` are its other open requests."""
         self._sessions[session_id] = replace(self._sessions[session_id], attendance_closed_at=self._now)
         return self.release(*ended)
 
     def allocate(self) -> list[facts.Fact]:
-        """Give every seat that is free to the requests that the rules let have it."""
+        """Give every free seat to the next request that may have it under the cap."""
         return [*self._promotions(), *self._occupancies()]
 
     def _promotions(self) -> list[facts.Promoted]:
-        """One pass over the sessions, by their start: a seat given in one never lets somebody pass in another."""
+        """Give the free seats in one pass over the sessions, sorted by start.
+
+        One pass is enough, because a seat given in one session never makes a request of another session eligible.
+        """
         promoted: list[facts.Promoted] = []
         for session in sorted(self._sessions.values(), key=lambda each: (each.plan.starts_at, each.id)):
             free = session.to_give(self._now)
@@ -160,7 +163,7 @@ class TrainingSeats:
         return self._queues.setdefault(session_id, [])
 
     def _held_by_structure(self) -> Counter[UUID]:
-        """Seats held in the training, in sessions that are not over."""
+        """The number of seats of each structure in sessions of the training that are not over."""
         held = Counter[UUID]()
         for (session_id, structure_id), seats in self._held.items():
             if self._sessions[session_id].is_to_come(self._now):

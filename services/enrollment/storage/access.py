@@ -1,18 +1,30 @@
-"""Who may see or do what with a request or a session, as conditions of SQL: loading is the access check."""
+"""The acting person, and SQL conditions for what each role may see and do: loading is the access check."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, any_, bindparam, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The acting person with the rights that they have in our copies: a right ends as soon as its event has arrived."""
+
+    account_id: UUID
+    is_staff: bool
+    employer_of: frozenset[UUID]
+    beneficiary_of: frozenset[UUID]
+
+
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
 DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff")
-"""The roles in which somebody acts on a request; a reader only sees it."""
+"""The roles in which a person acts on a request. A reader can only see it."""
 
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
@@ -25,7 +37,7 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
     "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
     "staff": false(),
 }
-"""Conditions on a request and its session. That of the trainers needs the session alone."""
+"""Conditions on a request and its session. The condition for trainers needs only the session."""
 
 Statements = Mapping[tuple[Role, bool], Compiled]
 
@@ -33,7 +45,7 @@ Statements = Mapping[tuple[Role, bool], Compiled]
 def for_each_role(
     make: Callable[[ColumnElement[bool]], Compiled], *, roles: Sequence[Role] = get_args(Role)
 ) -> Statements:
-    """The statement of each role, for people and for staff, who may also act for employers and trainers."""
+    """One statement for each role, without and with staff rights. Staff may also act for employers and trainers."""
     of_staff = {role: condition if role == "beneficiary" else true() for role, condition in _OF_PEOPLE.items()}
     return {
         (role, is_staff): make((of_staff if is_staff else _OF_PEOPLE)[role])
@@ -43,5 +55,5 @@ def for_each_role(
 
 
 def as_parameters(actor: Actor) -> dict[str, Any]:
-    """The parameters of these conditions."""
+    """The parameters of the access conditions."""
     return {"actor": actor.account_id, "employer_of": list(actor.employer_of)}

@@ -1,4 +1,4 @@
-"""Who was there: what was recorded of each slot, and the sheets that were closed.
+"""The attendance sheets: the recorded presences of each slot, and the closing of a sheet.
 
 Presences are append-only; the newest row of an enrollment and a slot is the current value.
 """
@@ -59,7 +59,7 @@ _CLOSE: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody who is enrolled in a session."""
+    """A person who is enrolled in a session."""
 
     enrollment: Enrollment
     person: PersonName
@@ -68,7 +68,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetPlan:
-    """What a session's sheet is made for: its slots in order, and the trainers who fill it in."""
+    """The slots of a session, in order, and the trainers who may fill in its sheet."""
 
     training_id: UUID
     slots: tuple[Slot, ...]
@@ -76,7 +76,7 @@ class SheetPlan:
 
 
 class Sheets:
-    """The attendance sheets of sessions. Who may see one is asked when its session is loaded."""
+    """The attendance sheets of sessions. Callers load the session first, and that is the access check."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -90,18 +90,18 @@ class Sheets:
         )
 
     async def enrolled(self, session_id: UUID) -> list[Participant]:
-        """Everybody enrolled, by name."""
+        """The enrolled people, sorted by name."""
         return [
             Participant(enrollment=enrollment_of(row), person=person_of(row), structure=structure_of(row))
             for row in await self._connection.execute(_ENROLLED, {"session": session_id})
         ]
 
     async def presences(self, session_id: UUID) -> Mapping[UUID, Mapping[UUID, bool]]:
-        """The presence in each slot, by request."""
-        found: dict[UUID, dict[UUID, bool]] = {}
+        """The presences in each slot, by request."""
+        by_request: dict[UUID, dict[UUID, bool]] = {}
         for row in await self._connection.execute(_PRESENCES, {"session": session_id}):
-            found.setdefault(row.enrollment_id, {})[row.slot_id] = row.present
-        return found
+            by_request.setdefault(row.enrollment_id, {})[row.slot_id] = row.present
+        return by_request
 
     async def record(
         self, slot_id: UUID, present: Mapping[UUID, bool], *, by: UUID, at: datetime, note: str | None
@@ -112,7 +112,6 @@ class Sheets:
         await self._connection.execute(_RECORD, {**values, "slot": slot_id, "by": by, "at": at, "note": note})
 
     async def close(self, session_id: UUID, *, by: UUID, at: datetime, note: str | None) -> None:
-        """Close the sheet of a session."""
         await self._connection.execute(_CLOSE, {"session": session_id, "by": by, "at": at, "note": note})
 
 

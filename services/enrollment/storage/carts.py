@@ -1,4 +1,4 @@
-"""The cart of each person, and the requests that it becomes."""
+"""Store the carts, and turn the lines of a cart into requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ _REQUEST: Final = (
     "id", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at",
     "version", "approval", "seat", "late",
 )  # fmt: skip
-"""The columns of a new request; the others are empty."""
+"""The columns that a new request fills; the others stay empty."""
 _REQUESTS: Final = (
     func.unnest(*(bindparam(name, type_=ARRAY(enrollments.c[name].type)) for name in _REQUEST))
     .table_valued(*(column(name, enrollments.c[name].type) for name in _REQUEST), name="requests")
@@ -69,7 +69,7 @@ _TURN_INTO_REQUESTS: Final = compiled(select(_ADDED.c.id).add_cte(_TAKEN_OUT))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenSession:
-    """A session that was put into a cart and is not yet requested; `state` tells whether it still takes place."""
+    """A session in a cart. `state` tells whether it still takes place."""
 
     session_id: UUID
     training_id: UUID
@@ -82,23 +82,23 @@ class ChosenSession:
 
 
 class Carts:
-    """The cart of each person."""
+    """The carts of all people."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, account_id: UUID, *, session_id: UUID, training_id: UUID, now: datetime) -> bool:
-        """Put a session in; False when another session of the same training is there."""
+    async def add(self, *, account_id: UUID, session_id: UUID, training_id: UUID, now: datetime) -> bool:
+        """Put a session into a cart. Return False if another session of the same training is in it."""
         values = {"account_id": account_id, "training_id": training_id}
         await self._connection.execute(_ADD, {**values, "session_id": session_id, "added_at": now})
         return bool(await self._connection.scalar(_CHOSEN, values) == session_id)
 
-    async def remove(self, account_id: UUID, session_id: UUID) -> None:
-        """Take a session out; nothing happens if it is not there."""
+    async def remove(self, *, account_id: UUID, session_id: UUID) -> None:
+        """Take a session out of a cart. Nothing happens if it is not in it."""
         await self._connection.execute(_REMOVE, {"account_id": account_id, "session_id": session_id})
 
     async def lines(self, account_id: UUID) -> list[ChosenSession]:
-        """The person's cart, by the start of its sessions."""
+        """The person's cart, sorted by the start of the sessions."""
         rows = await self._connection.execute(_LIST, {"account_id": account_id})
         return [ChosenSession(**row) for row in rows.mappings()]
 
@@ -111,11 +111,11 @@ class Carts:
         now: datetime,
         lock: bool = False,
     ) -> dict[UUID, WantedSession]:
-        """What the rules ask about offered sessions that a person wants in a structure, by session.
+        """Read the facts that the rules need about sessions that a person wants in a structure, by session.
 
-        A session is not offered if its training is archived or not known here yet. Sessions are locked in the order
-        of the trainings' locks: one that is cancelled waits, so that the cancellation finds the requests that were
-        made for it.
+        The result leaves out a session that is not offered: it is cancelled, or its training is archived or has no
+        copy here yet. With `lock`, the sessions are locked in the same order as trainings are locked. So the handler
+        of a cancelled session waits and then finds the requests for it.
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
         rows = await (LOCK_WANTED if lock else READ_WANTED).all(self._connection, values)
@@ -124,7 +124,7 @@ class Carts:
     async def turn_into_requests(self, requests: Sequence[Requested]) -> set[UUID]:
         """Add one person's requests and take their sessions out of the cart.
 
-        Return the ids of those added: a request is not added if the person has an open one for the training.
+        Return the ids of the added requests. A request is not added if the person has an open one for the training.
         """
         of_enrollment = [name for name in _REQUEST if name != "motivation"]
         values = {name: [getattr(request.enrollment, name) for request in requests] for name in of_enrollment}

@@ -1,4 +1,4 @@
-"""What decisions change, stored at once: requests with their lines of history, and the seats of sessions."""
+"""Store the changes of a decision in one statement: requests, their lines of history, and the seats of sessions."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -61,17 +61,17 @@ _SAVE_MOVES_AND_SEATS: Final = compiled(_moves.add_cte(_sessions))
 
 
 class MovedWithoutTheLock(Exception):
-    """A request is not at the version that was read under the lock of its training: a mistake in the program."""
+    """The program changed a request without the lock of its training, so the version is not the expected one."""
 
 
 class Changes:
-    """Stores what decisions have changed."""
+    """Stores the changes of decisions."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def save(self, moved: Sequence[Moved], seats: Sequence[SessionSeats]) -> None:
-        """Store requests that have moved, each once, with their lines of history, and seats that have changed."""
+        """Store the moved requests with their lines of history, and the changed seats. A request appears only once."""
         lines = [line for fact in moved for line in fact.lines]
         values = {
             **parameters("request", _REQUEST, [_request_row(fact) for fact in moved]),
@@ -128,5 +128,5 @@ def _seats_row(seats: SessionSeats) -> dict[str, Any]:
 
 
 def attendance_as_json(attendance: Attendance) -> list[dict[str, Any]]:
-    """The presences as the column of the request has them."""
+    """The presences in the format of the column `attendance`."""
     return [{"slot_id": str(each.slot_id), "present": each.present} for each in attendance.presences]

@@ -1,4 +1,4 @@
-"""What the clock looks for. Each answer is looked at again under the lock of its training."""
+"""Find the requests and trainings for the job of the clock, which loads each one again under its training's lock."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,30 +37,31 @@ _LEFT_OVER: Final = _UPCOMING.where(sessions.c.closes_at <= _NOW, sessions.c.hel
 
 
 class ClockQueries:
-    """Questions that no person asks."""
+    """The queries of the clock. They have no acting person."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def undecided(self, now: datetime, before: datetime | None) -> list[RequestKey]:
-        """Requests that wait for the employer though the session has begun, or that were made until `before`."""
+        """Requests that wait for the employer and whose session has begun, or that were made until `before`."""
         return await self._keys(_UNDECIDED, now=now, before=before)
 
     async def queued_too_long(self, now: datetime) -> list[RequestKey]:
-        """Requests still queued for a session that is over, in the order of locks."""
+        """Requests that are still queued for a session that is over, in the order of the locks."""
         return await self._keys(_QUEUED_TOO_LONG, now=now)
 
     async def left_over(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with seats free in a session whose requests are closed, and a queue for it."""
+        """Trainings with a session that takes no more requests but has free seats and a queue, in the lock order."""
         return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
 
     async def upcoming(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with a session to come, in the order of locks.
+        """Trainings with a session that is not over, in the order of the locks.
 
-        Full ones too: a decision that is not committed yet may free a seat and leave it free by the rules as they were.
+        Trainings without a free seat are included: a decision that is not committed yet may free a seat, and may not
+        give it to anybody because it has read the old rules.
         """
         return (await self._connection.scalars(_UPCOMING, {"now": now})).all()
 
     async def _keys(self, statement: Select[tuple[UUID, UUID]], **values: datetime | None) -> list[RequestKey]:
-        found = await self._connection.execute(statement, values)
-        return [RequestKey(id=row.id, training_id=row.training_id) for row in found]
+        rows = await self._connection.execute(statement, values)
+        return [RequestKey(id=row.id, training_id=row.training_id) for row in rows]

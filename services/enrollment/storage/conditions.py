@@ -1,6 +1,6 @@
-"""The conditions on requests that several statements share.
+"""Conditions on requests that several statements share.
 
-Their values stand in the statement, not in parameters, so that PostgreSQL sees which partial index serves.
+Their values are constants in the statement and not parameters, so that PostgreSQL can use the partial indexes.
 """
 
 from typing import Final
@@ -12,17 +12,15 @@ from services.enrollment.storage.tables import enrollments
 
 
 def word(value: str) -> ColumnElement[str]:
-    """A constant as it is written in a statement, quoted by SQLAlchemy."""
+    """A constant in the text of a statement, quoted by SQLAlchemy."""
     return literal_column(str(literal(value).compile(compile_kwargs={"literal_binds": True})))
 
 
 def approval_in(*approvals: Approval) -> ColumnElement[bool]:
-    """Whether the request has one of these approvals."""
     return enrollments.c.approval.in_([word(approval.value) for approval in sorted(approvals)])
 
 
 def seat_is(seat: Seat) -> ColumnElement[bool]:
-    """Whether the request has this of the session's seats."""
     return enrollments.c.seat == word(seat.value)
 
 

@@ -1,4 +1,4 @@
-"""The decisions that somebody took as an employer."""
+"""List the decisions that a person took as an employer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import (
     PersonName,
     SessionSummary,
@@ -19,16 +20,15 @@ from services.enrollment.storage.details import (
     session_of,
     structure_of,
 )
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import accounts, enrollment_history, enrollments, sessions, structures
 
 DecisionKey = tuple[datetime, UUID, int]
-"""When it was taken, the request, and the version that it led to."""
+"""The time of the decision, the id of the request, and the version of the request after the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionDetails:
-    """A decision that an employer took, and the request as it is now."""
+    """A decision that an employer took, and the present state of the request."""
 
     enrollment_id: UUID
     version: int
@@ -48,13 +48,13 @@ class DecisionDetails:
 
 
 class Decisions:
-    """Pages of decisions, newest first, each with one more row than asked for when there are more."""
+    """Pages of decisions, newest first. A page has `limit` + 1 rows if there are more."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def page(self, actor: Actor, *, after: DecisionKey | None, limit: int) -> list[DecisionDetails]:
-        """The decisions that the person took as an employer, in structures for which they still decide."""
+        """The decisions that the person took as an employer of structures of which they are still an employer."""
         statement = _decisions(actor, after, limit + 1)
         return [_decision_of(row) for row in await self._connection.execute(statement)]
 

@@ -1,4 +1,4 @@
-"""A request with the names and times that a reader sees around it."""
+"""A request with the names of its person and structure and the data of its session."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from services.enrollment.storage.tables import accounts, enrollment_history, enr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonName:
-    """An account with its name; empty as long as the account's event has not arrived."""
+    """An account with its name. The name is empty until the event of the account has arrived."""
 
     id: UUID
     first_name: str
@@ -25,7 +25,7 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureName:
-    """A structure with its name; empty as long as the structure's event has not arrived."""
+    """A structure with its name. The name is empty until the event of the structure has arrived."""
 
     id: UUID
     name: str
@@ -44,9 +44,9 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrollmentDetails:
-    """A request with what a reader sees around it.
+    """A request with the data that a reader needs to understand it.
 
-    `closed_by` is set for a cancelled request; `rank` for a queued one, where it was asked for.
+    `closed_by` is set for a cancelled request only. `rank` is set for a queued request if the use case computes it.
     """
 
     enrollment: Enrollment
@@ -83,7 +83,7 @@ DETAILS: Final[Select[Any]] = (
         ),
     )
 )
-"""Requests with their names; `details_of` makes the record of a row."""
+"""Requests with their details; `details_of` makes a record of each row."""
 
 
 def person_of(row: Row[Any]) -> PersonName:
@@ -104,7 +104,7 @@ def session_of(row: Row[Any]) -> SessionSummary:
 
 
 def details_of(row: Row[Any]) -> EnrollmentDetails:
-    """The record of a row of DETAILS."""
+    """Make the record of a row of DETAILS."""
     enrollment = enrollment_of(row)
     return EnrollmentDetails(
         enrollment=enrollment,
@@ -118,7 +118,7 @@ def details_of(row: Row[Any]) -> EnrollmentDetails:
 
 
 def enrollment_of(row: Row[Any]) -> Enrollment:
-    """The domain's object of a row of `enrollments`."""
+    """Make the domain object of a row of `enrollments`."""
     presences = row.attendance and Attendance(
         tuple(Presence(UUID(presence["slot_id"]), presence["present"]) for presence in row.attendance)
     )

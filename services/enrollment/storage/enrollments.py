@@ -1,4 +1,4 @@
-"""Requests. Loading is the access check: every load for a person names who acts."""
+"""Load requests. Loading is the access check: each load for a person takes the actor and the role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.storage.access import DECIDING, Role, Statements, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Actor, Role, Statements, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_OPEN
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
 from services.enrollment.storage.tables import enrollments
 from shared.compiled import compiled
@@ -30,7 +29,7 @@ _SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids
 
 
 def _open(*conditions: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
-    """In the order of locks."""
+    """Open requests, in the order of the locks."""
     return (
         select(enrollments.c.id, enrollments.c.training_id)
         .where(IS_OPEN, *conditions)
@@ -47,7 +46,7 @@ _OPEN_OF_PERSON: Final = _open(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestKey:
-    """A request and its training, whose lock comes before the request is loaded."""
+    """The id of a request and of its training, which must be locked before the request is loaded."""
 
     id: UUID
     training_id: UUID
@@ -60,25 +59,29 @@ class Enrollments:
         self._connection = connection
 
     async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> EnrollmentDetails:
-        """A request that the person may see or act on in that role; NotFound otherwise."""
+        """Load a request that the person may see or act on in that role. Raises NotFound otherwise."""
         return details_of(await self._row(_LOAD, enrollment_id, actor, role))
 
     async def load_with_rules(self, enrollment_id: UUID, actor: Actor, role: Role) -> tuple[EnrollmentDetails, Rules]:
-        """The same, and the rules in force."""
+        """Load a request as `load` does, and the rules in force, in one statement."""
         row = await self._row(_LOAD_WITH_RULES, enrollment_id, actor, role)
         return details_of(row), rules_of(row.rules)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
-        """Requests that a message or the clock asks for, no person; under the lock. In the order of `ids`."""
-        found = {row.id: enrollment_of(row) for row in await self._connection.execute(_SOME, {"ids": list(ids)})}
-        return [found[each] for each in ids]
+        """Load requests for a message or the clock, without an acting person, in the order of `ids`.
+
+        The caller holds the locks of their trainings.
+        """
+        rows = await self._connection.execute(_SOME, {"ids": list(ids)})
+        by_id = {row.id: enrollment_of(row) for row in rows}
+        return [by_id[each] for each in ids]
 
     async def open_of_session(self, session_id: UUID) -> list[RequestKey]:
-        """The open requests for a session."""
+        """The open requests for a session, in the order of the locks."""
         return await self._keys(_OPEN_OF_SESSION, session=session_id)
 
-    async def open_of_person(self, account_id: UUID, structure_id: UUID) -> list[RequestKey]:
-        """The open requests of a person in a structure, in the order of locks."""
+    async def open_of_person(self, *, account_id: UUID, structure_id: UUID) -> list[RequestKey]:
+        """The open requests of a person in a structure, in the order of the locks."""
         return await self._keys(_OPEN_OF_PERSON, account=account_id, structure=structure_id)
 
     async def _row(self, statements: Statements, enrollment_id: UUID, actor: Actor, role: Role) -> Any:  # noqa: ANN401 - a row
@@ -89,5 +92,5 @@ class Enrollments:
         return row
 
     async def _keys(self, statement: Select[tuple[UUID, UUID]], **values: UUID) -> list[RequestKey]:
-        found = await self._connection.execute(statement, values)
-        return [RequestKey(id=row.id, training_id=row.training_id) for row in found]
+        rows = await self._connection.execute(statement, values)
+        return [RequestKey(id=row.id, training_id=row.training_id) for row in rows]

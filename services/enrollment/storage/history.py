@@ -1,4 +1,4 @@
-"""The history of a request, as it is read: who moved it, when, from what to what, and why."""
+"""Read the history of a request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ _OF: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One move of a request; `moved_by` is None where no person did it."""
+    """One move of a request. `moved_by` is None if no person made the move."""
 
     version: int
     move: str
@@ -37,13 +37,13 @@ class HistoryEntry:
 
 
 class History:
-    """Reads what happened to requests. Who may see a request is asked when it is loaded."""
+    """The history of requests. Callers load the request first, and that is the access check."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def of(self, enrollment_id: UUID) -> list[HistoryEntry]:
-        """Oldest first."""
+        """All moves of the request, oldest first."""
         return [
             HistoryEntry(
                 version=row.version,

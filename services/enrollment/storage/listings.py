@@ -1,7 +1,8 @@
-"""The lists of requests that people page through.
+"""Read pages of requests.
 
-Each statement cuts the page first, from one index, and joins names to the rows of the page only: its cost does not
-grow with the table. There is one condition for each role, since no index serves `a = x OR b = y OR :staff`.
+Each statement first reads the rows of one page from one index, and then joins names to these rows only, so its cost
+does not grow with the table. Each role has its own condition, because PostgreSQL cannot use one index for
+`a = x OR b = y OR :staff`.
 """
 
 from collections.abc import Sequence
@@ -31,10 +32,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
-from services.enrollment.storage.access import Role
+from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.conditions import IS_OPEN, approval_in, word
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 
 Group = Literal["requested", "followed", "refused", "cancelled"]
@@ -63,7 +63,7 @@ _MOST: Final = bindparam("most", type_=Integer())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What to leave out of a list of requests."""
+    """The filters of a list of requests; None means no filter."""
 
     session_id: UUID | None = None
     approval: Approval | None = None
@@ -71,7 +71,7 @@ class Filters:
 
 
 class Listings:
-    """Pages of requests, newest first, each with one more row than asked for when there are more."""
+    """Pages of requests, newest first. A page has `limit` + 1 rows if there are more."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -110,7 +110,7 @@ def _list_of(
     group: Group | None,
     is_first: bool,
 ) -> Select[Any]:
-    """Built once for each role and choice of filters: that takes longer than to run it."""
+    """Build the statement once for each role and choice of filters, because building takes longer than running it."""
     conditions = [
         *([_IN_SESSION] if in_session else []),
         *([enrollments.c.approval == word(approval.value)] if approval is not None else []),
@@ -126,7 +126,7 @@ def _page(*conditions: ColumnElement[bool]) -> Select[tuple[UUID, datetime]]:
 
 
 def _page_of(role: Role, *, is_staff: bool, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """The newest requests that a person may see in that role: id and requested_at."""
+    """Select `id` and `requested_at` of the newest requests that a person may see in that role."""
     if role == "beneficiary":
         return _page(_OF_ACTOR, *conditions)
     if is_staff:
@@ -144,7 +144,7 @@ def _page_of(role: Role, *, is_staff: bool, conditions: Sequence[ColumnElement[b
 
 
 def _of_structures(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """The newest of each structure from the index of that structure, and then the newest of these."""
+    """Read the newest requests of each structure from its part of the index, and then keep the newest of all."""
     structure = _STRUCTURES.render_derived("structure")
     newest = _page(enrollments.c.structure_id == structure.c.id, *conditions).lateral("newest")
     return (

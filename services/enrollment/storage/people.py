@@ -1,4 +1,4 @@
-"""What enrollment knows of people, from its copies: who acts, and as what somebody belongs to a structure."""
+"""Read from the copies who a person is and which rights the person has in a structure."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,24 +9,15 @@ from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.tables import accounts, attachments, structures
 from shared.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who is acting, from the copies: a status taken away stops working as soon as its event has arrived."""
-
-    account_id: UUID
-    is_staff: bool
-    employer_of: frozenset[UUID]
-    beneficiary_of: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BeneficiaryStanding:
-    """The person's standing as beneficiary of a structure: names, membership, whether another employer exists."""
+    """A beneficiary of a structure: names, whether the structure is a member, whether it has another employer."""
 
     first_name: str
     last_name: str
@@ -58,7 +49,7 @@ _ACTOR: Final = compiled(
 
 
 def _other_employer() -> ColumnElement[bool]:
-    """Whether the structure has an employer other than the account; one whose account is not known yet counts."""
+    """Whether the structure has an employer other than the account; one whose account has no copy here yet counts."""
     other, person = attachments.alias("other"), accounts.alias("other_person")
     return exists(
         select(literal(1))
@@ -95,13 +86,15 @@ _standing = (
     )
 )
 _STANDING: Final = compiled(_standing)
-# The statement that reads the wanted sessions comes next in the transaction: it is large, and to plan it anew each time
-# costs PostgreSQL more than to run it. The setting ends with the transaction.
+# With this setting PostgreSQL plans a statement once for each connection, and not again for the values of its
+# parameters. The next statement of the transaction reads the wanted sessions: planning it costs more than running it.
+# The setting holds for the rest of the transaction. Its other statements read the few settings of rules, or find and
+# write rows by their keys, so the best plan does not depend on the values. To set it here saves a round trip.
 _generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).label("plan_cache_mode")
 _LOCKED_STANDING: Final = compiled(
     _standing.add_columns(_generic_plans)
     .with_for_update(of=accounts)
-    # as text, since SQLAlchemy knows one lock clause for a statement, and two strengths are needed
+    # text, because SQLAlchemy writes only one lock clause for a statement, and this one needs two
     .suffix_with(text("FOR SHARE OF attachments"))
 )
 _IS_ATTACHED: Final = select(
@@ -116,13 +109,13 @@ _IS_ATTACHED: Final = select(
 
 
 class People:
-    """Answers questions about people."""
+    """The people of the copies, with their rights."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def actor(self, account_id: UUID) -> Actor | None:
-        """Who this is; None for an account that is unknown, disabled or erased."""
+        """The person with their rights. None if the account has no copy here, or is disabled or erased."""
         row = await _ACTOR.first(self._connection, {"account": account_id})
         if row is None:
             return None
@@ -133,16 +126,17 @@ class People:
             beneficiary_of=frozenset(row.beneficiary_of),
         )
 
-    async def has_other_employer(self, structure_id: UUID, account_id: UUID) -> bool:
-        """Whether somebody else decides for the structure too."""
+    async def has_other_employer(self, *, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the structure has an employer other than this person."""
         values = {"structure": structure_id, "account": account_id}
         return bool(await _HAS_OTHER_EMPLOYER.scalar(self._connection, values))
 
-    async def standing(self, account_id: UUID, structure_id: UUID, *, lock: bool = False) -> BeneficiaryStanding | None:
-        """The person's standing in a structure; None without an active attachment as its beneficiary.
+    async def standing(self, *, account_id: UUID, structure_id: UUID, lock: bool = False) -> BeneficiaryStanding | None:
+        """The person as beneficiary of the structure. None if the person has no active attachment as beneficiary.
 
-        Locked, the carts of one person are validated one after the other, since the yearly quota counts what is
-        there; and an attachment that ends waits, so that it finds the requests that were made on it.
+        The lock on the account makes validations of one person's carts run one after the other, because the yearly
+        quota counts the requests that are stored. The lock on the attachment makes the handler of its end wait, so
+        that it finds the new requests.
         """
         statement = _LOCKED_STANDING if lock else _STANDING
         row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})
@@ -156,7 +150,7 @@ class People:
             has_other_employer=row.has_other_employer,
         )
 
-    async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
-        """Whether the person belongs to the structure now."""
+    async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the person has an active attachment to the structure."""
         values = {"account": account_id, "structure": structure_id}
         return bool(await self._connection.scalar(_IS_ATTACHED, values))

@@ -1,6 +1,6 @@
-"""The agency's rules as staff set them. A setting is a row that is never changed; what was never set has its default.
+"""Store the settings of the agency's rules. A setting is a row that never changes. A rule without one has its default.
 
-At a moment, the row with the greatest version among those whose `effective_from` has come holds for a rule.
+The setting of a rule at a moment is the row with the greatest version whose `effective_from` is not after it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,16 +31,16 @@ _LATEST: Final[Select[tuple[str, int, bool, Any]]] = (
 _AT: Final = compiled(
     _LATEST.where(tables.rules.c.effective_from <= bindparam("moment", type_=DateTime(timezone=True)))
 )
-# The moment is not the `now` of the request: it may have waited for its lock since, while somebody set a rule and
-# gave seats by it. A setting that holds from the time when it was made (`set_at`) holds for everybody who can read
-# it, even if the clocks of two machines differ.
+# The moment is the start of the statement and not the `now` of the HTTP request: the request may have waited for its
+# lock since then, and meanwhile a rule may have been set and seats given under it. A setting that applies from the time
+# when it was made (`set_at`) applies for every transaction that can read it, even if the clocks of machines differ.
 _in_force_now = _LATEST.where(
     tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at)
 )
 _IN_FORCE: Final = compiled(_in_force_now)
 _in_force = _in_force_now.subquery()
 IN_FORCE_AS_JSON: Final = select(func.jsonb_agg(func.to_jsonb(_in_force.table_valued()))).scalar_subquery()
-"""The same settings as one value, for a statement that asks for something else too; `rules_of` reads it."""
+"""The settings in force as one JSON value, a column of a statement that reads something else; see `rules_of`."""
 _LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)).where(
     tables.rules.c.name == bindparam("name")
 )
@@ -53,7 +53,7 @@ _ADD: Final = (
 
 
 def rule_value(rule: Rule[Value], written: Mapping[str, Any]) -> Value:
-    """The value of a rule as somebody wrote it; raises WrongRuleValue unless it has exactly the fields of the rule."""
+    """Parse the value of a rule. Raises WrongRuleValue unless it has exactly the fields of the rule's value."""
     if set(written) != {field.name for field in fields(rule.default)}:  # type: ignore[arg-type]  # a dataclass: see Rule
         raise WrongRuleValue(rule)
     try:
@@ -64,13 +64,13 @@ def rule_value(rule: Rule[Value], written: Mapping[str, Any]) -> Value:
 
 
 def as_json(rule: Rule[Value], value: Value) -> dict[str, Any]:
-    """The value of a rule in the types of JSON, by field."""
+    """The value of a rule as a JSON object."""
     written: dict[str, Any] = _ADAPTERS[rule.name].dump_python(value, mode="json")
     return written
 
 
 def rules_of(settings: Iterable[Mapping[str, Any]] | None) -> Rules:
-    """The rules of these settings. A name that no rule has any more is passed over: what was set stays stored."""
+    """The rules with these settings. Settings of rules that were removed from the code are ignored."""
     return Rules(
         {
             setting["name"]: Setting(
@@ -85,27 +85,27 @@ def rules_of(settings: Iterable[Mapping[str, Any]] | None) -> Rules:
 
 
 class StoredRules:
-    """The rules of the service."""
+    """The stored settings of the rules."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def load(self) -> Rules:
-        """All rules as they hold when this is asked: under the lock of the training, where seats are decided about."""
+        """The settings that apply now. A decision about seats calls this after it has locked the training."""
         return await self._rules(_IN_FORCE)
 
     async def at(self, moment: datetime) -> Rules:
-        """All rules as they held, or will hold if nobody sets them again, at another moment."""
+        """The settings that applied at a past moment, or will apply at a later one if nobody sets a rule before it."""
         return await self._rules(_AT, moment=moment)
 
     async def last_version(self, name: str) -> int:
-        """The version of the last setting of a rule, planned ones included; 0 for a rule that nobody has set."""
+        """The version of the last setting of a rule, even if it applies only later; 0 if nobody has set the rule."""
         return await self._connection.scalar(_LAST_VERSION, {"name": name}) or 0
 
     async def add(
         self, rule: Rule[Value], setting: Setting[Value], *, effective_from: datetime, set_by: UUID, set_at: datetime
     ) -> None:
-        """Add a setting; raises ChangedMeanwhile when somebody else has added that version first."""
+        """Add a setting. Raises ChangedMeanwhile if another transaction has added that version first."""
         values = {
             "name": rule.name,
             "version": setting.version,

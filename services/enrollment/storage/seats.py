@@ -1,4 +1,4 @@
-"""The seats of sessions and their queues. One lock guards them, on all sessions of a training."""
+"""Load the seats and queues of sessions. They change only under the lock on all sessions of their training."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +13,8 @@ from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.domain.training_seats import Queues
-from services.enrollment.storage.access import DECIDING, Role, as_parameters, for_each_role
+from services.enrollment.storage.access import DECIDING, Actor, Role, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled, compiled
 from shared.errors import NotFound
@@ -28,7 +27,7 @@ _SEATS: Final = (
 
 
 def _lock(training_id: ColumnElement[UUID]) -> Compiled:
-    """In one order for everybody, so that no two transactions wait for each other."""
+    """Lock the sessions in the order of their ids, so that two transactions cannot deadlock."""
     of_training = _LOCKED.c.training_id == training_id
     return compiled(select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update())
 
@@ -73,25 +72,25 @@ _QUEUES: Final = compiled(
 
 
 class Seats:
-    """The seats of the service's sessions."""
+    """The seats and queues of all sessions."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def lock(self, training_id: UUID) -> list[SessionSeats]:
-        """Lock the sessions of a training, so that cap and seats are decided one after the other."""
+        """Lock the sessions of a training, so that decisions about its seats are taken one after the other."""
         return [_seats_of(row) for row in await _LOCK.all(self._connection, {"training": training_id})]
 
     async def lock_for_request(self, enrollment_id: UUID, actor: Actor, role: Role) -> list[SessionSeats]:
-        """Lock the training of a request that the person may act on in that role; NotFound otherwise."""
+        """Lock the training of a request that the person may act on in that role. Raises NotFound otherwise."""
         return await self._lock(_LOCK_OF_REQUEST[role, actor.is_staff], enrollment_id, actor)
 
     async def lock_for_session(self, session_id: UUID, actor: Actor) -> list[SessionSeats]:
-        """Lock the training of a session whose attendance the person may record; NotFound otherwise."""
+        """Lock the training of a session whose attendance the person may record. Raises NotFound otherwise."""
         return await self._lock(_LOCK_OF_SESSION["trainer", actor.is_staff], session_id, actor)
 
     async def queues(self, training_ids: Sequence[UUID], now: datetime) -> dict[UUID, Queues]:
-        """The queues of each training; held seats count in sessions not yet over."""
+        """The queues of each training, with the seats that are held in sessions that are not over."""
         queued: dict[UUID, dict[UUID, list[Enrollment]]] = {training_id: {} for training_id in training_ids}
         held: dict[UUID, dict[tuple[UUID, UUID], int]] = {training_id: {} for training_id in training_ids}
         for row in await _QUEUES.all(self._connection, {"trainings": list(training_ids), "now": now}):

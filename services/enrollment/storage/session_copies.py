@@ -1,4 +1,4 @@
-"""The copy of a session: the catalogue's plan, beside the seats that are enrollment's own."""
+"""Keep the copies of sessions. The same row has the catalogue's data and the seats, which enrollment owns."""
 
 from typing import Any, Final
 
@@ -16,14 +16,15 @@ _KEEP: Final = upsert_if_newer(sessions, _PLAN)
 
 
 class SessionCopies:
-    """Keeps sessions; use cases call it while the sessions of the training are locked."""
+    """The copies of sessions. Callers hold the lock on the sessions of the training."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def keep(self, snapshot: SessionSnapshot, *, overbooked_to: int | None) -> None:
-        """Apply a snapshot if it is newer. Seats, queue and attendance stay; `overbooked_to` follows from the new
-        capacity.
+        """Apply a snapshot if it is newer. Seats, queue and attendance do not change.
+
+        `overbooked_to` is computed from the new capacity by the caller.
         """
         values: dict[str, Any] = {
             "id": snapshot.id,

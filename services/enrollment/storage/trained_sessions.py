@@ -1,4 +1,4 @@
-"""The sessions of a trainer, with their seats."""
+"""Read the sessions of a trainer with their seats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import IS_QUEUED
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSeatsDetails:
-    """A session with its seats. `slots` as the catalogue's event has them."""
+    """A session with its seats. `slots` have the format of the catalogue's event."""
 
     id: UUID
     training_id: UUID
@@ -34,13 +34,13 @@ class SessionSeatsDetails:
 
 
 class TrainedSessions:
-    """The sessions that somebody trains, or all of them for staff."""
+    """The sessions that a person trains. Staff see all sessions."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def page(self, actor: Actor, *, after: tuple[datetime, UUID] | None, limit: int) -> list[SessionSeatsDetails]:
-        """Latest start first; one more than `limit` when there are more."""
+        """Sessions sorted by their start, latest first. A page has `limit` + 1 rows if there are more."""
         conditions = [_trains(actor)]
         if after is not None:
             conditions.append(tuple_(sessions.c.starts_at, sessions.c.id) < tuple_(*map(literal, after)))
@@ -55,7 +55,7 @@ class TrainedSessions:
         return [_session_details_of(row) for row in await self._connection.execute(statement)]
 
     async def one(self, session_id: UUID, actor: Actor) -> SessionSeatsDetails:
-        """One session; NotFound where the person may not see it."""
+        """Load one session. Raises NotFound if the person may not see it."""
         page = select(sessions).where(sessions.c.id == session_id, _trains(actor)).subquery("page")
         row = (await self._connection.execute(_with_queue(page))).one_or_none()
         if row is None:

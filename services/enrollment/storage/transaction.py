@@ -20,7 +20,7 @@ from shared.database import UnitOfWork
 
 
 class Transaction:
-    """The repositories on one connection, and the messages that its commit emits."""
+    """The repositories on one connection. `emit` queues a message, which is stored just before the commit."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self.people = People(work.connection)
@@ -40,4 +40,4 @@ class Transaction:
 
 
 Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Opens a transaction of its own."""
+"""Opens a new transaction."""

@@ -1,7 +1,8 @@
-"""The statement that asks what the rules have to know about sessions that a person wants in a structure.
+"""The statement that reads the facts for the rules about sessions that a person wants in a structure.
 
-It runs for every cart and PostgreSQL plans it anew each time, so it has as few subqueries as it can: one pass over the
-person's requests counts all that the person has already.
+Planning it costs PostgreSQL more than running it. So it has as few subqueries as possible: one pass over the person's
+requests gives all counts. For the validation of a cart, PostgreSQL plans it once for each connection and keeps the
+plan: see `_generic_plans` in `people.py`.
 """
 
 from datetime import datetime
@@ -19,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal_column,
     select,
     true,
 )
@@ -27,12 +27,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.enrollment.domain.paris import PARIS
-from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN
+from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN, word
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
 from shared.compiled import compiled
 
 _ACCOUNT: Final = bindparam("account", type_=Uuid)
-_TRAINING: Final[ColumnElement[str]] = literal_column("'training'")
+_TRAINING: Final[ColumnElement[str]] = word("training")
 
 
 def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
@@ -41,7 +41,7 @@ def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
 
 
 def _already() -> LateralFromClause:
-    """What the person has already in the training of the session, and in the year in which it begins."""
+    """Count the person's requests in the training of the session, and in the year in which the session begins."""
     theirs, of_what = sessions.alias("theirs"), trainings.alias("of_what")
     of_training = enrollments.c.training_id == sessions.c.training_id
     counts = and_(
@@ -65,7 +65,7 @@ def _already() -> LateralFromClause:
 
 
 def _held_by_structure() -> ScalarSelect[int]:
-    """The seats that the structure holds in the training, in sessions that are not over."""
+    """Count the seats that the structure holds in the training, in sessions that are not over."""
     theirs = sessions.alias("theirs")
     return (
         select(func.count())
@@ -107,8 +107,8 @@ def _wanted() -> Select[Any]:
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(
             sessions.c.id == any_(bindparam("sessions", type_=ARRAY(Uuid))),
-            sessions.c.state == literal_column("'scheduled'"),
-            trainings.c.state == literal_column("'published'"),
+            sessions.c.state == word("scheduled"),
+            trainings.c.state == word("published"),
         )
         .order_by(sessions.c.training_id, sessions.c.id)
     )

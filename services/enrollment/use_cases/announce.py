@@ -1,4 +1,4 @@
-"""What the other services are told about each fact of the domain."""
+"""The message that the service publishes for each fact of the domain."""
 
 from datetime import datetime
 from typing import assert_never
@@ -13,7 +13,6 @@ from shared.contracts import enrollment as contract
 
 
 def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
-    """The message that makes a fact known."""
     match fact:
         case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size):
             return contract.EnrollmentRequested(
@@ -21,7 +20,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
             )
         case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
             return contract.EnrollmentApproved(occurred_at=now, enrollment=snapshot(request, rank), approved_by=by)
-        case facts.Refused(enrollment=request, refused_by=by, reason=reason):
+        case facts.RefusedByEmployer(enrollment=request, refused_by=by, reason=reason):
             return contract.EnrollmentRefused(
                 occurred_at=now, enrollment=snapshot(request), refused_by=by, reason=reason
             )
@@ -68,7 +67,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
 
 
 def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> contract.EnrollmentSnapshot:
-    """The request as others may know it: without the motivation."""
+    """The request without its motivation, which is not for other services."""
     return contract.EnrollmentSnapshot(
         id=enrollment.id,
         version=enrollment.version,

@@ -1,4 +1,7 @@
-"""Attendance: recorded slot by slot on the day, then closed; the employer is told who was there."""
+"""Record the presences of each slot, then close the attendance sheet.
+
+The closing publishes the attendance of each person, so that their employer is informed.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +13,8 @@ from services.enrollment.domain import decisions
 from services.enrollment.domain.attendance import AttendanceClosed, Slot, attendances_of, closable, recordable
 from services.enrollment.domain.decisions import ByTrainer
 from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.attendance import Participant, SheetPlan
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.trained_sessions import SessionSeatsDetails
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import cancellations
@@ -25,7 +28,7 @@ NOT_ENROLLED: Final = "La session a eu lieu et l'Ã©margement est clos ; vous n'Ã
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The attendance sheet of a session: its slots in order, who is enrolled, and the presences in each slot."""
+    """The attendance sheet of a session: its slots in order, the enrolled people, and their presences in each slot."""
 
     session: SessionSeatsDetails
     slots: Sequence[Slot]
@@ -35,7 +38,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSheet:
-    """A sheet that may be changed, its training locked, and as what the person changes it."""
+    """A sheet that may be changed, with the locked sessions of its training and the role in which the person acts."""
 
     training_id: UUID
     locked: Sequence[SessionSeats]
@@ -44,7 +47,7 @@ class OpenSheet:
 
 
 async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
-    """The sheet, for the session's trainers and staff; NotFound for others."""
+    """The sheet of a session, for its trainers and staff. Raises NotFound for everybody else."""
     session = await tx.trained_sessions.one(session_id, actor)
     plan = await tx.sheets.plan(session_id)
     enrolled = await tx.sheets.enrolled(session_id)
@@ -62,7 +65,7 @@ async def record_presences(
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Keep who was present during one slot, by request, from its day on. Other requests keep what they have."""
+    """Store the presences of one slot, by request, from the day of the slot on. Other requests keep their presence."""
     opened = await _open_sheet(tx, session_id, actor, reason)
     slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:
@@ -81,9 +84,9 @@ async def record_presences(
 
 
 async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Sheet:
-    """Close the sheet: it is the attendance of everybody enrolled, and nothing of the session changes any more.
+    """Close the sheet: it becomes the attendance of every enrolled person, and the session's requests cannot change.
 
-    Requests that were never enrolled end with it, so that these people may ask for another session of the training.
+    The other open requests are cancelled, so that these people may request another session of the training.
     """
     opened = await _open_sheet(tx, session_id, actor, reason)
     closable(opened.plan.slots, now=now)
@@ -107,7 +110,10 @@ async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetim
 
 
 async def _open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: str | None) -> OpenSheet:
-    """Lock the training of a session for its trainers and staff; staff give a reason. Raises AttendanceClosed."""
+    """Lock the training of a session and load its sheet, for its trainers and staff. Staff must give a reason.
+
+    Raises NotFound, ReasonMissing and AttendanceClosed.
+    """
     locked = await tx.seats.lock_for_session(session_id, actor)
     plan = await tx.sheets.plan(session_id)
     is_trainer = actor.account_id in plan.trainer_ids

@@ -1,4 +1,4 @@
-"""What follows for requests when sessions and attachments change elsewhere, or time has passed."""
+"""Change or cancel requests because their session or attachment changed in another service, or because time passed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,18 +18,21 @@ from shared.contracts.identity import AttachmentSnapshot
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
-    """Keep a session's copy if it is newer; more seats go to the queue at once, fewer evict nobody."""
+    """Keep the copy of a session if it is newer.
+
+    If the capacity grows, the queue gets the new seats at once. If it shrinks, nobody loses a seat.
+    """
     locked = await tx.seats.lock(session.training_id)
-    plan = await _keep(tx, session, locked)
+    plan = await _keep_copy(tx, session, locked)
     if plan is not None:
         training = await load_locked_training(tx, session.training_id, locked, now=now)
         await record(tx, training.plan(session.id, plan), now=now)
 
 
 async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
-    """Keep a session's copy and cancel every open request for it, also when an older snapshot comes late."""
+    """Keep the copy of a session and cancel every open request for it, even if a newer copy is here already."""
     locked = await tx.seats.lock(session.training_id)
-    plan = await _keep(tx, session, locked)
+    plan = await _keep_copy(tx, session, locked)
     keys = await tx.enrollments.open_of_session(session.id)
     if plan is None and not keys:
         return
@@ -40,17 +43,17 @@ async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: date
 
 
 async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
-    """End the person's open requests in the structure, unless they belong to it again."""
-    if await tx.people.is_attached(attachment.account_id, attachment.structure_id):
+    """Cancel the person's open requests in the structure, unless the person has become attached to it again."""
+    if await tx.people.is_attached(account_id=attachment.account_id, structure_id=attachment.structure_id):
         return
-    keys = await tx.enrollments.open_of_person(attachment.account_id, attachment.structure_id)
+    keys = await tx.enrollments.open_of_person(account_id=attachment.account_id, structure_id=attachment.structure_id)
     await cancel_all(tx, keys, acting_as="attachment", now=now, reason=reason)
 
 
 async def cancel_all(
     tx: Transaction, keys: Iterable[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
 ) -> None:
-    """Cancel requests whose session or attachment is gone. `keys` are sorted by training: that is the lock order."""
+    """Cancel the requests that are still open. `keys` are sorted by training, which is the order of the locks."""
     for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
         training = await load_training(tx, training_id, now=now)
         ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason)
@@ -60,7 +63,7 @@ async def cancel_all(
 async def cancellations(
     tx: Transaction, keys: Sequence[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
 ) -> list[Cancelled]:
-    """The cancellations of those requests that are still open, under the lock of their training."""
+    """Cancel the requests that are still open. The caller holds the lock of their training."""
     return [
         decisions.cancel(enrollment, by=None, at=now, reason=reason, acting_as=acting_as)
         for enrollment in await tx.enrollments.some([key.id for key in keys])
@@ -68,8 +71,8 @@ async def cancellations(
     ]
 
 
-async def _keep(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
-    """Keep a session's copy if it is newer; return its plan if it changes a session that was known before."""
+async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
+    """Keep the copy of a session if it is newer. Return the new plan if the session was here before and has changed."""
     plan = SessionPlan(
         version=session.version,
         capacity=session.capacity,

@@ -1,6 +1,7 @@
-"""What follows from time alone.
+"""The job that runs every minute: it changes requests only because time has passed.
 
-What a query finds is looked at again under the lock: a person may have been quicker, or a second clock.
+A query finds the requests and trainings without a lock. Each one is then loaded again under the lock of its training,
+because a person or a second worker may have changed it meanwhile.
 """
 
 from dataclasses import dataclass
@@ -22,12 +23,15 @@ TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The service's job by the clock; it may run twice at once."""
+    """The job of the worker. Two workers may run it at the same time."""
 
     begin: Begin
 
     async def run(self) -> None:
-        """Expire undecided requests, give the seats left over when requests close, cancel those queued too long."""
+        """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.
+
+        A request is queued too long if its session is over.
+        """
         now = datetime.now(UTC)
         async with self.begin() as tx:
             undecided = await _undecided(tx, now=now)
@@ -44,7 +48,7 @@ class Clock:
 
 
 async def _undecided(tx: Transaction, *, now: datetime) -> list[RequestKey]:
-    """Requests whose employer's time is over: the rule's days, or the first slot."""
+    """The requests that the employer did not decide in the days of the rule or before the first slot."""
     return await tx.clock.undecided(now, expired_before(await tx.rules.load(), now))
 
 

@@ -1,4 +1,4 @@
-"""What people decide about a request: the employer, the trainer, the person, staff. Each one: load, decide, record."""
+"""The decisions of employers, trainers, beneficiaries and staff about a request: each one loads, decides, records."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +8,8 @@ from services.enrollment.domain.decisions import ByEmployer, ByTrainer
 from services.enrollment.domain.rules.own_request import may_decide_own
 from services.enrollment.domain.rules.withdrawal_notice import notice_period
 from services.enrollment.domain.states import Move
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.load import LockedRequest, load_request
 from services.enrollment.use_cases.record import record_decision
@@ -25,7 +25,7 @@ class OwnRequest(Refused):
 
 
 class ReasonMissing(Refused):
-    """Staff may act for others, with a reason."""
+    """Staff may act for an employer or a trainer only if they give a reason."""
 
     sentence = "L'agence agit à la place d'une autre personne : indiquez la raison."
 
@@ -33,7 +33,7 @@ class ReasonMissing(Refused):
 async def accept(
     tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None
 ) -> EnrollmentDetails:
-    """The employer agrees: a seat if one is free for this person, else the queue."""
+    """The employer agrees: the request gets a seat if one is free for it, and is queued otherwise."""
     request = await load_request(tx, enrollment_id, Move.ACCEPT, actor=actor, role="employer", now=now)
     role = await _employer(tx, request, actor, reason)
     facts = request.training.accept(request.enrollment, by=actor.account_id, acting_as=role, note=reason)
@@ -52,7 +52,7 @@ async def refuse(
 async def withdraw_agreement(
     tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
 ) -> EnrollmentDetails:
-    """The employer takes the agreement back."""
+    """The employer takes the agreement back, and the next in the queue gets the seat."""
     request = await load_request(tx, enrollment_id, Move.CANCEL, actor=actor, role="employer", now=now)
     role = await _employer(tx, request, actor, reason)
     fact = decisions.cancel(request.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=role)
@@ -60,7 +60,7 @@ async def withdraw_agreement(
 
 
 async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> EnrollmentDetails:
-    """The person gives up; the next in the queue gets the seat in the same transaction."""
+    """The person gives up, and the next in the queue gets the seat in the same transaction."""
     request = await load_request(tx, enrollment_id, Move.WITHDRAW, actor=actor, role="beneficiary", now=now)
     fact = decisions.withdraw(
         request.enrollment,
@@ -76,7 +76,7 @@ async def withdraw(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: d
 async def validate(
     tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str | None
 ) -> EnrollmentDetails:
-    """The trainer agrees: enrolled if a seat is held, else as soon as one is."""
+    """The trainer agrees: the person is enrolled if the request holds a seat, otherwise as soon as it gets one."""
     request = await load_request(tx, enrollment_id, Move.VALIDATE, actor=actor, role="trainer", now=now)
     fact = decisions.validate(
         request.enrollment,
@@ -92,7 +92,7 @@ async def validate(
 async def decline(
     tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
 ) -> EnrollmentDetails:
-    """The trainer does not agree; the seat goes to the next."""
+    """The trainer does not agree, and the next in the queue gets the seat."""
     request = await load_request(tx, enrollment_id, Move.DECLINE, actor=actor, role="trainer", now=now)
     role = _trainer(request, actor, reason)
     fact = decisions.decline(request.enrollment, by=actor.account_id, at=now, reason=reason, acting_as=role)
@@ -100,7 +100,6 @@ async def decline(
 
 
 async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, question: str) -> EnrollmentDetails:
-    """The trainer asks the person a question."""
     request = await load_request(tx, enrollment_id, Move.ASK, actor=actor, role="trainer", now=now)
     fact = decisions.ask(
         request.enrollment,
@@ -114,7 +113,6 @@ async def ask(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dateti
 
 
 async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, text: str) -> EnrollmentDetails:
-    """The person answers the trainer's question."""
     request = await load_request(tx, enrollment_id, Move.ANSWER, actor=actor, role="beneficiary", now=now)
     rank = request.training.rank_of(request.enrollment)
     fact = decisions.answer(request.enrollment, rank=rank, by=actor.account_id, at=now, text=text)
@@ -124,21 +122,23 @@ async def answer(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
 async def promote_early(
     tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str
 ) -> EnrollmentDetails:
-    """Staff give a free seat to somebody over the structure's cap before requests close; raises NoSeatFree."""
+    """Staff give a free seat to a request over the structure's cap before requests close. Raises NoSeatFree."""
     request = await load_request(tx, enrollment_id, Move.PROMOTE, actor=actor, role="staff", now=now)
     facts = request.training.promote_early(request.enrollment, by=actor.account_id, reason=reason)
     return await record_decision(tx, request.details, facts, now=now)
 
 
 async def _employer(tx: Transaction, request: LockedRequest, actor: Actor, reason: str | None) -> ByEmployer:
-    """As what the person decides in the employer's place; raises OwnRequest, ReasonMissing."""
+    """The role in which the person takes an employer's decision. Raises OwnRequest and ReasonMissing."""
     enrollment = request.enrollment
     if enrollment.structure_id not in actor.employer_of:
         if not reason:
             raise ReasonMissing
         return "staff"
     own = actor.account_id == enrollment.account_id
-    has_other = own and await tx.people.has_other_employer(enrollment.structure_id, actor.account_id)
+    has_other = own and await tx.people.has_other_employer(
+        account_id=actor.account_id, structure_id=enrollment.structure_id
+    )
     if not may_decide_own(
         request.rules, decider=actor.account_id, beneficiary=enrollment.account_id, has_other_employer=has_other
     ):
@@ -147,7 +147,7 @@ async def _employer(tx: Transaction, request: LockedRequest, actor: Actor, reaso
 
 
 def _trainer(request: LockedRequest, actor: Actor, reason: str | None) -> ByTrainer:
-    """As what the person decides in the trainer's place; raises ReasonMissing."""
+    """The role in which the person takes a trainer's decision. Raises ReasonMissing."""
     if actor.account_id in request.details.trainer_ids:
         return "trainer"
     if not reason:

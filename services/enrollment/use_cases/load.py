@@ -1,7 +1,7 @@
-"""What a decision is about, loaded under the lock of its training.
+"""Load a request or a training under the lock of the training.
 
-The lock comes first, so that no two decisions can deadlock or overtake each other. The rules are read after it: see
-`set_rule`.
+Every decision takes the lock first, so that two decisions cannot deadlock or overtake each other. The rules are read
+after it: see `set_rule`.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,14 @@ from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import Move, Seat, status_label
 from services.enrollment.domain.training_seats import TrainingSeats
-from services.enrollment.storage.access import Role
+from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
-from services.enrollment.storage.people import Actor
 from services.enrollment.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedRequest:
-    """A request with the seats of its training, and the rules that decisions about it follow."""
+    """A request with the seats of its training and the rules in force."""
 
     details: EnrollmentDetails
     training: TrainingSeats
@@ -40,8 +39,8 @@ async def load_request(
 ) -> LockedRequest:
     """Lock the training of a request that the person may act on in that role, then load it for a move.
 
-    Raises NotFound; DecidedMeanwhile when the state of the request does not allow the move. The queues are loaded only
-    when the move changes seats, or the request has a rank.
+    Raises NotFound, and DecidedMeanwhile if the state of the request does not allow the move. The queues are loaded
+    only if the move changes seats or the request has a rank.
     """
     sessions = await tx.seats.lock_for_request(enrollment_id, actor, role)
     details, rules = await tx.enrollments.load_with_rules(enrollment_id, actor, role)

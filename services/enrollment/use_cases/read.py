@@ -1,4 +1,4 @@
-"""What a reader sees of requests beyond what is stored with them."""
+"""Compute the ranks of queued requests for a reader; a rank is not stored, because it depends on the whole queue."""
 
 from collections.abc import Sequence
 from dataclasses import replace

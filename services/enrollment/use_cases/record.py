@@ -1,4 +1,4 @@
-"""What every decision ends with: facts are stored, and the other services are told."""
+"""The end of every decision: store its facts and emit their messages."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from services.enrollment.use_cases.announce import announce
 
 
 async def record(tx: Transaction, facts: Sequence[Fact], *, now: datetime) -> None:
-    """Store what moved requests and changed seats, and announce it in the order of the facts."""
+    """Store the moved requests and the changed seats, and emit the messages in the order of the facts."""
     moved = [fact for fact in facts if isinstance(fact, MovedFact)]
     seats = {fact.seats.id: fact.seats for fact in facts if isinstance(fact, OccupancyChanged)}
     if moved or seats:
@@ -24,7 +24,7 @@ async def record(tx: Transaction, facts: Sequence[Fact], *, now: datetime) -> No
 async def record_decision(
     tx: Transaction, details: EnrollmentDetails, facts: Sequence[Fact], *, now: datetime
 ) -> EnrollmentDetails:
-    """Record a decision about one request, and return the request as it is after it."""
+    """Record a decision about one request and return the request after the decision."""
     await record(tx, facts, now=now)
     [fact] = [each for each in facts if isinstance(each, MovedFact) and each.enrollment.id == details.enrollment.id]
     closed_by = fact.lines[-1].acting_as if fact.enrollment.approval is Approval.CANCELLED else None

@@ -1,4 +1,4 @@
-"""From the cart to the requests."""
+"""Put sessions into the cart, evaluate the rules for them, and turn the cart into requests."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,38 +10,43 @@ from services.enrollment.domain.facts import Requested
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.one_session_per_training import ALREADY_REQUESTED
 from services.enrollment.domain.rules.registry import Verdict
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import EnrollmentDetails, PersonName, SessionSummary, StructureName
-from services.enrollment.storage.people import Actor, BeneficiaryStanding
+from services.enrollment.storage.people import BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.announce import announce
 from shared.errors import NotFound, Refused, WrongFields, refuse
 
 
 class TrainingTwiceInCart(Refused):
-    """A cart holds one session of a training."""
+    """A cart holds at most one session of a training."""
 
     sentence = "Une autre session de cette formation est déjà dans votre panier : retirez-la d'abord."
 
 
 async def add_to_cart(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Put a session into the cart; it is not a request yet."""
+    """Put a session into the cart. This makes no request yet."""
     session = await _offered(tx, session_id, None, actor=actor, now=now)
-    if not await tx.carts.add(actor.account_id, session_id=session_id, training_id=session.training_id, now=now):
+    if not await tx.carts.add(
+        account_id=actor.account_id, session_id=session_id, training_id=session.training_id, now=now
+    ):
         raise TrainingTwiceInCart
 
 
 async def verdicts(
     tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime
 ) -> list[Verdict]:
-    """Every rule with its verdict, for this person and that session.
+    """Every rule with its verdict about a request of the person for the session.
 
-    The structure may be left out by a person who is beneficiary of only one.
+    A person who is beneficiary of only one structure may leave out the structure.
     """
     if structure_id is None and len(actor.beneficiary_of) > 1:
         refuse([("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")])
     structure_id = structure_id or next(iter(actor.beneficiary_of), None)
-    standing = None if structure_id is None else await tx.people.standing(actor.account_id, structure_id)
-    if standing is None or structure_id is None:
+    if structure_id is None:
+        raise NotFound
+    standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id)
+    if standing is None:
         raise NotFound
     session = await _offered(tx, session_id, structure_id, actor=actor, now=now)
     rules = await tx.rules.load()
@@ -51,12 +56,12 @@ async def verdicts(
 async def validate_cart(
     tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime
 ) -> list[EnrollmentDetails]:
-    """Make one request of each line, all or none.
+    """Make one request for each line, or none at all if one line is refused.
 
-    `motivations`: the person's words by session, in the order of the lines. The rules are read after the locks: see
-    `set_rule`.
+    `motivations` has the motivation for each session, in the order of the lines. The rules are read after the locks:
+    see `set_rule`.
     """
-    standing = await tx.people.standing(actor.account_id, structure_id, lock=True)
+    standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id, lock=True)
     if standing is None:
         raise WrongFields([("structure_id", "Vous n'êtes pas bénéficiaire dans cette structure.")])
     wanted = await tx.carts.wanted(
@@ -84,7 +89,7 @@ async def validate_cart(
 
 
 async def _record(tx: Transaction, facts: list[Requested], *, now: datetime) -> None:
-    """Store the requests and tell the others. A request that the database does not accept refuses them all."""
+    """Store the requests and emit their messages. If the database refuses one request, all of them are refused."""
     added = await tx.carts.turn_into_requests(facts)
     _refuse_lines({line: ALREADY_REQUESTED for line, fact in enumerate(facts) if fact.enrollment.id not in added})
     for fact in facts:

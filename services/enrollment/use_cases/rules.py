@@ -7,7 +7,7 @@ from typing import Any
 from services.enrollment.domain.rules.registry import rule_named
 from services.enrollment.domain.rules.rule_set import Setting
 from services.enrollment.domain.rules.structure_cap import structure_cap
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.rules import rule_value
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.seats import allocate_free_seats
@@ -24,15 +24,15 @@ async def set_rule(
     actor: Actor,
     now: datetime,
 ) -> Setting[Any]:
-    """Set a rule from now on, and return its new setting.
+    """Set a rule from now on, and return its new setting. For staff only.
 
-    A higher cap lets people have seats that are free: they get them in the same transaction. Every decision reads the
-    rules under the lock of its training. So one that still read the old rule has committed before its training is
-    filled here, and one that gets its lock afterwards reads the new rule.
+    If the cap is higher, the free seats that it allows are given in the same transaction. Every decision reads the
+    rules under the lock of its training. So a decision with the old rule has committed before the seats of its training
+    are given here, and a decision that gets its lock afterwards reads the new rule.
 
-    The last version is read before the setting in force: if two people set a rule at once, either the second one
-    finds a newer setting in force than the one they have read, or both add the same version, which the table does not
-    accept.
+    The last version is read before the setting in force. If two people set a rule at the same time, either the second
+    one finds that the setting in force is newer than the expected version, or both add the same version, and the
+    primary key of the table refuses the second row.
     """
     if not actor.is_staff:
         raise NotFound

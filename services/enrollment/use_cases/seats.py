@@ -1,4 +1,4 @@
-"""Free seats that are given without a decision about one request."""
+"""Give free seats of a training outside a decision about one request."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,6 @@ from services.enrollment.use_cases.record import record
 
 
 async def allocate_free_seats(tx: Transaction, training_id: UUID, *, now: datetime) -> None:
-    """Give the free seats of a training to the requests that the rules let have them now."""
+    """Give the free seats of a training to the queued requests that may have them under the rules in force."""
     training = await load_training(tx, training_id, now=now)
     await record(tx, training.allocate(), now=now)

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.request import add_to_cart, validate_cart
 from shared.contracts import Message

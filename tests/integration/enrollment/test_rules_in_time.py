@@ -19,7 +19,7 @@ from services.enrollment.domain.rules.registry import eligibility
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.domain.rules.structure_cap import STRUCTURE_CAP, StructureCap, structure_cap
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
-from services.enrollment.storage.people import Actor
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.decide import withdraw
 from services.enrollment.use_cases.rules import set_rule

@@ -31,7 +31,7 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
     ),
     (facts.Accepted(**MOVED, accepted_by=SOMEBODY), events.EnrollmentApproved, {"approved_by": SOMEBODY}),
     (
-        facts.Refused(**MOVED, refused_by=SOMEBODY, reason="Non."),
+        facts.RefusedByEmployer(**MOVED, refused_by=SOMEBODY, reason="Non."),
         events.EnrollmentRefused,
         {"refused_by": SOMEBODY, "reason": "Non."},
     ),

@@ -9,7 +9,7 @@ from services.enrollment.domain.rules.situation import Situation, in_words
 
 @dataclass(frozen=True, slots=True)
 class BookingWindow:
-    """No value: the times are those of the session."""
+    """The rule has no value: the times are those of the session."""
 
 
 def _judge(situation: Situation, _: BookingWindow) -> Outcome:

@@ -1,4 +1,4 @@
-"""How many days the employer has to decide; then the request expires."""
+"""A request expires if the employer does not decide in a number of days."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from services.enrollment.domain.rules.situation import Situation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionDeadline:
-    """The employer's time in `days`."""
+    """The number of `days` that the employer has."""
 
     days: int = whole_number(21)
 
@@ -26,6 +26,6 @@ DECISION_DEADLINE: Final = Rule(
 
 
 def expired_before(rules: Rules, now: datetime) -> datetime | None:
-    """Requests made before this moment, and not decided, expire now; None where requests do not expire."""
+    """Undecided requests from before this moment expire now. None if the rule is off: then requests do not expire."""
     value = rules.in_force(DECISION_DEADLINE)
     return None if value is None else now - timedelta(days=value.days)

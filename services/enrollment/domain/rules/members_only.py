@@ -1,4 +1,4 @@
-"""Some actions are reserved to structures that are members of the agency."""
+"""Some actions are only for structures that are members of the agency."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from services.enrollment.domain.rules.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class MembersOnly:
-    """No value: the training says whether it is reserved."""
+    """The rule has no value: the training has a mark if it is for members only."""
 
 
 def _judge(situation: Situation, _: MembersOnly) -> Outcome:

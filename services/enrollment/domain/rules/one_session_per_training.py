@@ -1,4 +1,4 @@
-"""One session of a training for one person, among open and attended requests."""
+"""A person has at most one open or attended request for a training."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ ALREADY_REQUESTED: Final = "Vous avez déjà une demande en cours pour cette for
 
 @dataclass(frozen=True, slots=True)
 class OneSessionPerTraining:
-    """No value."""
+    """The rule has no value."""
 
 
 def _judge(situation: Situation, _: OneSessionPerTraining) -> Outcome:
@@ -21,7 +21,7 @@ def _judge(situation: Situation, _: OneSessionPerTraining) -> Outcome:
 
 
 def _judge_even_if_off(situation: Situation) -> Outcome | None:
-    """A unique index of the database allows one open request for a training."""
+    """A unique index of the database allows only one open request of a person for a training."""
     if situation.has_open_in_training:
         return blocks(ALREADY_REQUESTED)
     return None

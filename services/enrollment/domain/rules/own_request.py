@@ -11,7 +11,7 @@ from services.enrollment.domain.rules.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """No value."""
+    """The rule has no value."""
 
 
 def _judge(situation: Situation, _: OwnRequest) -> Outcome:
@@ -28,5 +28,5 @@ OWN_REQUEST: Final = Rule(
 
 
 def may_decide_own(rules: Rules, *, decider: UUID, beneficiary: UUID, has_other_employer: bool) -> bool:
-    """Whether this employer may decide on that request: their own only where the structure has no other employer."""
+    """Whether an employer may decide on a request: on their own only if the structure has no other employer."""
     return rules.in_force(OWN_REQUEST) is None or decider != beneficiary or not has_other_employer

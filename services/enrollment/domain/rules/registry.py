@@ -1,4 +1,4 @@
-"""The list of all rules, in the order in which they answer. A rule that is not in it does not exist."""
+"""The list of all rules, in the order in which they are evaluated. A rule has no effect unless it is in this list."""
 
 from dataclasses import dataclass, fields
 from itertools import groupby
@@ -32,7 +32,7 @@ OFF: Final = "Cette règle n'est pas appliquée en ce moment."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer of one rule. A rule that is not passed and does not block only tells what follows from it."""
+    """The answer of one rule. If `passed` and `blocks` are both false, the sentence is a warning."""
 
     rule: str
     passed: bool
@@ -49,7 +49,7 @@ class WrongRuleValue(Refused):
 
     @property
     def sentence(self) -> str:
-        """`people : des nombres entiers de 1 à 1000`; neighbours of which the same is expected share the words."""
+        """The expected fields: `people : des nombres entiers de 1 à 1000`. Equal neighbours share the words."""
         by_words = groupby(fields(self.rule.default), key=lambda field: str(field.metadata["expects"]))
         expected = [f"{', '.join(field.name for field in of_these)} : {words}" for words, of_these in by_words]
         if not expected:
@@ -58,7 +58,7 @@ class WrongRuleValue(Refused):
 
 
 def rule_named(name: str) -> Rule[Any]:
-    """Raises NotFound."""
+    """The rule with that name. Raises NotFound."""
     for rule in ALL_RULES:
         if rule.name == name:
             return rule
@@ -66,12 +66,12 @@ def rule_named(name: str) -> Rule[Any]:
 
 
 def eligibility(rules: Rules, situation: Situation) -> list[Verdict]:
-    """Every rule, in order, with its verdict and its sentence, before anybody fills in a form."""
+    """The verdicts of all rules about a situation, in order."""
     return [_verdict(rule, rules, situation) for rule in ALL_RULES]
 
 
 def _verdict(rule: Rule[Any], rules: Rules, situation: Situation) -> Verdict:
-    """The only place that knows what a rule answers while it is off."""
+    """The verdict of one rule. A rule that is off passes, unless `judge_even_if_off` gives an outcome."""
     value = rules.in_force(rule)
     outcome = rule.judge_even_if_off(situation)
     if outcome is None:

@@ -1,7 +1,7 @@
-"""A rule of the agency as a declared record, and the answers that it can give.
+"""The record that declares a rule of the agency, and the possible outcomes of a rule.
 
-Each rule is one module of this package: the type of its value, what it answers about a request, its name and its
-title. The list of all rules is in `registry`.
+Each rule is one module of this package with the type of its value, its function that judges a situation, its name and
+its title. The list of all rules is in `registry`.
 """
 
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from typing import Final, Generic, TypeVar
 from services.enrollment.domain.rules.situation import Situation
 
 LARGEST: Final = 1000
-"""No whole number of a rule is larger."""
+"""The largest whole number in the value of a rule."""
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a rule: one of `allows`, `warns` and `blocks`."""
+    """The answer of a rule, made by `allows`, `warns` or `blocks`."""
 
     passed: bool
     blocks: bool
@@ -31,7 +31,7 @@ def allows(sentence: str) -> Outcome:
 
 
 def warns(sentence: str) -> Outcome:
-    """The rule is not respected: a request can be made all the same, and the sentence tells what follows from it."""
+    """The rule is not respected. A request can still be made, and the sentence explains the consequence."""
     return Outcome(passed=False, blocks=False, sentence=sentence)
 
 
@@ -46,11 +46,11 @@ def _nothing(_: Situation) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[Value]):
-    """A rule: its name for programs, its title in French, its value as long as nobody sets it, and its answer.
+    """A rule with its name for programs, its title in French, its default value and its functions.
 
-    `default` is a frozen dataclass whose fields are what staff can set: whole numbers (see `whole_number`), dates,
-    words, or tuples of them. `judge` is asked only while the rule is on. `judge_even_if_off` is for what the database
-    does not allow either: its answer, if there is one, holds whether the rule is on or off.
+    `default` is a frozen dataclass. Staff can set its fields: whole numbers (see `whole_number`), dates, words, or
+    tuples of them. `judge` is called only while the rule is on. `judge_even_if_off` is always called, and an
+    outcome that is not None comes first: it is for requests that the database refuses too.
     """
 
     name: str
@@ -63,8 +63,7 @@ class Rule(Generic[Value]):
 def whole_number(default: int) -> int:
     """A field of a rule's value: a whole number from 1 to `LARGEST`.
 
-    `expects` tells in French which values are accepted. The other entries are the bounds: pydantic, which checks values
-    that come from outside, reads them here.
+    `expects` describes the accepted values in French. pydantic reads the bounds, `ge` and `le`, and checks them.
     """
     metadata = {"ge": 1, "le": LARGEST, "expects": f"des nombres entiers de 1 à {LARGEST}"}
     made: int = field(default=default, metadata=metadata)

@@ -1,4 +1,4 @@
-"""All the rules as they are set at one moment."""
+"""The settings of all rules at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from services.enrollment.domain.rules.rule import Rule, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting(Generic[Value]):
-    """How one rule is set. Version 0 is the default, which nobody has set."""
+    """The setting of one rule. Version 0 is the default, if nobody has set the rule."""
 
     value: Value
     enabled: bool = True
@@ -18,7 +18,7 @@ class Setting(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings at one moment by name of the rule. A rule without a setting has its default."""
+    """The settings at one moment, by the name of the rule. A rule without a setting has its default."""
 
     settings: Mapping[str, Setting[Any]] = field(default_factory=dict)
 
@@ -26,10 +26,10 @@ class Rules:
         return self.settings.get(rule.name) or Setting(value=rule.default)
 
     def in_force(self, rule: Rule[Value]) -> Value | None:
-        """The value of a rule; None while it is off."""
+        """The value of a rule. None if the rule is off."""
         setting = self.setting(rule)
         return setting.value if setting.enabled else None
 
     def changed(self, rule: Rule[Value], setting: Setting[Value]) -> "Rules":
-        """The same rules with one of them set anew."""
+        """The same settings, with a new one for this rule."""
         return Rules({**self.settings, rule.name: setting})

@@ -1,4 +1,4 @@
-"""What the rules are asked about."""
+"""The facts that the rules judge."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """A person of a structure who wants a session, and what the person and the structure have already.
+    """A person wants a session for a structure: the facts about the person, the structure and the session.
 
     `actions_this_year` and `trainings_this_year` count the person's open and attended requests for sessions that
     begin in the same calendar year as this one; `held_by_structure` counts the structure's seats in the training.
-    Times are in the zone in which people read them.
+    Times are in the time zone in which people read them.
     """
 
     now: datetime

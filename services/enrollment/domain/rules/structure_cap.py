@@ -1,4 +1,4 @@
-"""How many people of one structure hold seats in one training; further ones come after all others."""
+"""A structure holds at most a number of seats in one training; its other people come after everybody else."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ from services.enrollment.domain.rules.situation import Situation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureCap:
-    """`people` hold seats at most."""
+    """The maximal number of `people` of a structure who hold a seat."""
 
     people: int = whole_number(2)
 
@@ -31,6 +31,6 @@ STRUCTURE_CAP: Final = Rule(
 
 
 def structure_cap(rules: Rules) -> int | None:
-    """How many seats a structure may hold in a training; None where there is no limit."""
+    """The number of seats that a structure may hold in a training. None if the rule is off."""
     value = rules.in_force(STRUCTURE_CAP)
     return None if value is None else value.people

@@ -1,4 +1,4 @@
-"""How many days before the first slot a withdrawal is in time."""
+"""A withdrawal is late if it comes less than a number of days before the first slot."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +29,6 @@ WITHDRAWAL_NOTICE: Final = Rule(
 
 
 def notice_period(rules: Rules) -> timedelta | None:
-    """The notice period of a withdrawal; None where a withdrawal is never late."""
+    """The notice period of a withdrawal. None if the rule is off: then no withdrawal is late."""
     value = rules.in_force(WITHDRAWAL_NOTICE)
     return None if value is None else timedelta(days=value.days)

@@ -1,4 +1,4 @@
-"""How many actions, and how many trainings among them, one person reserves in a calendar year."""
+"""A person reserves at most a number of actions, and of trainings among them, in a calendar year."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from services.enrollment.domain.rules.situation import Situation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearlyQuota:
-    """At most so many `actions` a year, of which at most so many `trainings`."""
+    """The maximal numbers of `actions`, and of `trainings` among them, in a year."""
 
     actions: int = whole_number(5)
     trainings: int = whole_number(3)
