@@ -136,11 +136,15 @@ def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         entry = described.setdefault(
-            kind.status, {"model": Problem, "description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}}
+            kind.status, {"model": Problem, "description": _in_english(kind), "content": {MEDIA_TYPE: {"examples": {}}}}
         )
         example = {"type": TYPE + kind.slug, "title": kind.title, "status": kind.status, "detail": kind.title}
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": example}
     return described
+
+
+def _in_english(kind: ProblemKind) -> str:
+    return f"{HTTPStatus(kind.status).phrase}: {kind.slug.replace('-', ' ')}"
 
 
 def install(app: FastAPI, mapped: ProblemMap) -> None:
