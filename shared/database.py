@@ -1,4 +1,4 @@
-"""A service's database: its engine, its transactions, and what a transaction will say."""
+"""A service's database: its engine, its transactions, and the messages that a transaction emits."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ back, with all their prepared statements: under load, more of them would only be
 
 
 class UnitOfWork:
-    """One transaction: its connection, and the messages that its commit makes true."""
+    """One transaction: its connection, and the messages that are written to the outbox at its commit."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Wrap a connection inside a transaction."""
@@ -41,15 +41,15 @@ class Database:
     """The engine of one service's database. Nothing else in the tree commits."""
 
     def __init__(self, url: str, *, application: str, pool_size: int = 10, wakeup: Wakeup | None = None) -> None:
-        """Open nothing yet. `url`: postgresql+asyncpg://…; `application` names the connections in pg_stat_activity;
-        `wakeup` is shared by those of one process.
+        """Open no connection yet. `url`: postgresql+asyncpg://…; `application` names the connections in
+        pg_stat_activity; the databases of one process can share a `wakeup`.
         """
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=OVERFLOW,
             json_serializer=compact_json,
-            hide_parameters=True,  # what people wrote has no place in a log
+            hide_parameters=True,  # texts that people wrote must not be in a log
             connect_args={"server_settings": {"application_name": application, "jit": "off"}, "timeout": 5},
         )
         self.wakeup = wakeup or Wakeup()
@@ -62,13 +62,13 @@ class Database:
         connection = await self.engine.connect()
         work = UnitOfWork(connection)
         try:
-            # BEGIN goes with the first statement: here is nothing to wait for, and no greenlet to pay
+            # BEGIN is sent with the first statement, so nothing is awaited here and no greenlet is made
             connection.sync_connection.begin()  # type: ignore[union-attr]
             yield work
             await outbox.write(connection, work.outgoing)
             await connection.commit()
         except BaseException:
-            # rolled back whole, whoever cancels meanwhile
+            # shielded, so that the roll-back is complete even if the task is cancelled during it
             await asyncio.shield(asyncio.create_task(connection.close()))
             raise
         await connection.close()
@@ -77,7 +77,7 @@ class Database:
             self._notices.send_soon()
 
     async def ready(self) -> bool:
-        """Say whether a statement can be run now."""
+        """Return True if a statement can be run now."""
         try:
             async with asyncio.timeout(5), self.engine.connect() as connection:
                 await connection.execute(select(1))
@@ -86,7 +86,7 @@ class Database:
         return True
 
     async def wait_until_ready(self) -> None:
-        """Wait for the database, and say so once, however many wait."""
+        """Wait for the database. The wait is logged once, even if several tasks wait."""
         while not await self.ready():
             if not self._away:
                 self._away = True
@@ -97,10 +97,10 @@ class Database:
             log.info("the database answers")
 
     async def is_away(self, error: BaseException) -> bool:
-        """Say whether an error came of the database being away, rather than of a statement or of what a handler did.
+        """Return True if the cause of an error is that the database is away, not a wrong statement or handler.
 
-        An OSError may be the handler's own, of a file or of another server: it is the database's while that does not
-        answer.
+        An OSError can also come from a file or from another server. It counts as the database's if the database does
+        not answer now.
         """
         return (isinstance(error, DBAPIError) and is_outage(error)) or not await self.ready()
 
@@ -111,7 +111,7 @@ class Database:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Say whether an error means that the database is away, rather than that a statement was wrong.
+    """Return True if an error means that the database is away, False if the statement was wrong.
 
     SQLSTATE 08 connection, 57P01–57P03 shutting down or starting, 53300 too many connections, 25006 a standby.
     """

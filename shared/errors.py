@@ -9,8 +9,8 @@ WrongField = tuple[str, str]
 
 
 class NotFound(Exception):
-    """The object does not exist, or the acting person may not see it: the answer is the same, so that nobody can
-    tell.
+    """The object does not exist, or the acting person may not see it: the answer is the same, so that nobody
+    learns which.
     """
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 from alembic import command, context, op
 from alembic.config import Config
@@ -10,6 +11,7 @@ from sqlalchemy import DDL, Connection, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
 from shared.messaging.schema import EVENT_LOG_BY_DAY, MECHANISMS
 
@@ -105,23 +107,9 @@ def partition_event_log_by_day() -> None:
 
 
 def run_sql(script: str) -> None:
-    """Run a script statement by statement, because asyncpg's prepared statements cannot contain several.
+    """Run a script of several statements.
 
-    Statements end with a semicolon at the end of a line; the body of a function is between `$$`.
+    asyncpg runs it itself, because SQLAlchemy would prepare it, and a prepared statement cannot contain several.
     """
-    for statement in _statements(script):
-        op.get_bind().exec_driver_sql(statement)
-
-
-def _statements(script: str) -> list[str]:
-    statements: list[str] = []
-    lines: list[str] = []
-    quoted = False
-    for line in script.splitlines():
-        quoted ^= line.count("$$") % 2 == 1
-        lines.append(line)
-        if not quoted and line.rstrip().endswith(";"):
-            statements.append("\n".join(lines).strip())
-            lines = []
-    rest = "\n".join(lines).strip()
-    return [*statements, rest] if rest else statements
+    driver: Any = op.get_bind().connection.driver_connection
+    await_only(driver.execute(script))

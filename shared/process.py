@@ -55,7 +55,7 @@ async def serve(app: FastAPI, settings: ServiceSettings) -> None:
 
 def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     gc.collect()
-    gc.freeze()  # the heap of the start is never garbage: looking through it cost 450 ms at the 99th percentile
+    gc.freeze()  # objects of the start are never garbage: collecting among them cost 450 ms at the 99th percentile
     return uvicorn.Config(
         app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
     )
@@ -79,7 +79,7 @@ def worker_app(worker: Worker[Any]) -> FastAPI:
 
 
 async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -> None:
-    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; it finishes what it has begun."""
+    """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; work in progress is finished."""
     database = open_database(service, settings, "worker")
     transport = RabbitTransport(settings.amqp_url, service=service.name)
     worker = service.worker(settings, database, transport)
@@ -119,13 +119,13 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
 
     @app.command()
     def worker() -> None:
-        """Publish, listen, retry, and do what is due by the clock."""
+        """Publish, receive and retry messages, and run the jobs that are due."""
         uvloop.run(run_worker(service, settings()))
 
     @app.command("migrate")
     def migrate_command() -> None:
         """Bring the database to the newest revision, as the owner role, and grant the running role its rights."""
-        from shared.migrations import migrate  # noqa: PLC0415 - brings Alembic, which no api or worker shall wait for
+        from shared.migrations import migrate  # noqa: PLC0415 - brings Alembic, which api and worker do not need
 
         loaded = settings()
         running = make_url(loaded.database_url).username

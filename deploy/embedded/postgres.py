@@ -8,9 +8,15 @@ from typing import Any
 
 import asyncpg
 import psutil
-from sqlalchemy import URL
+from sqlalchemy import DDL, URL
+from sqlalchemy.dialects import postgresql
 
 PROCESS_NAME = "postgres"
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+_RIGHTS = (
+    "REVOKE CONNECT, TEMPORARY ON DATABASE %(database)s FROM PUBLIC",
+    "GRANT CONNECT ON DATABASE %(database)s TO %(role)s",
+)
 
 
 class EmbeddedPostgres:
@@ -47,13 +53,22 @@ class EmbeddedPostgres:
             for service in services:
                 for role in (f"{service}_owner", service):
                     if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
-                        await connection.execute(f"CREATE ROLE {role} LOGIN")
+                        await connection.execute(_ddl("CREATE ROLE %(role)s LOGIN", role=role))
                 if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", service):
-                    await connection.execute(f"CREATE DATABASE {service} OWNER {service}_owner")
-                await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {service} FROM PUBLIC")
-                await connection.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}")
+                    create = _ddl(
+                        "CREATE DATABASE %(database)s OWNER %(owner)s", database=service, owner=f"{service}_owner"
+                    )
+                    await connection.execute(create)
+                for statement in _RIGHTS:
+                    await connection.execute(_ddl(statement, database=service, role=service))
         finally:
             await connection.close()
+
+
+def _ddl(statement: str, **names: str) -> str:
+    """The statement with the names as quoted identifiers."""
+    quoted = {key: _DIALECT.identifier_preparer.quote(name) for key, name in names.items()}
+    return str(DDL(statement, context=quoted).compile(dialect=_DIALECT))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
 
 
 def _server(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types

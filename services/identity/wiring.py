@@ -32,7 +32,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
     """The HTTP process. Identity verifies access tokens with its own keys."""
     keys = _keys(settings, database)
     app = create_app(
-        title="ParcoursPro – comptes et structures",
+        title="Identity",
         service="identity",
         database=database,
         verifier=TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience),

@@ -30,7 +30,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
     keys = HttpKeys(settings.jwks_url, database)
     verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
     return create_app(
-        title="ParcoursPro – notifications",
+        title="Notifier",
         service="notifier",
         database=database,
         verifier=verifier,

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request of somebody who is signed in, in its transaction. It is committed before the response leaves."""
+    """One request of a signed-in person, in its transaction. It is committed before the response is sent."""
 
     account_id: UUID
     work: UnitOfWork

@@ -28,7 +28,8 @@ _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 def body_limit(size: int) -> Callable[[Endpoint], Endpoint]:
     """Let the bodies of an endpoint have up to `size` bytes. Write it below `@router.post(…)`.
 
-    The gateway has a limit of its own for all services: raise that too.
+    No service uses it yet: it is ready for imports of files. The gateway has its own limit for all services: raise
+    that too.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:
@@ -83,7 +84,7 @@ class RequestMiddleware:
         except Exception as error:
             log.exception("a request failed", method=scope["method"], path=scope["path"])
             if status:
-                raise  # the answer has begun: only a broken connection can tell the client
+                raise  # the answer has begun: only a broken connection can show the error to the client
             away = is_outage(error)
             await of_status(503 if away else 500, headers={"Retry-After": "5"} if away else None)(
                 scope, receive, with_headers

@@ -132,14 +132,18 @@ def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONR
 
 
 def problems(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI description of the problems of an endpoint, with an example of each."""
+    """The OpenAPI description of the problems of an endpoint, with an example of each.
+
+    OpenAPI is in English, so the description of a status is made of the slugs; the examples have the French titles.
+    """
     described: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         entry = described.setdefault(
-            kind.status, {"model": Problem, "description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}}
+            kind.status, {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
         )
         example = {"type": TYPE + kind.slug, "title": kind.title, "status": kind.status, "detail": kind.title}
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": example}
+        entry["description"] = ", ".join(entry["content"][MEDIA_TYPE]["examples"]).replace("-", " ")
     return described
 
 

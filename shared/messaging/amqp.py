@@ -10,9 +10,7 @@ from shared.messaging.envelope import Envelope
 
 
 def message_of(envelope: Envelope) -> aio_pika.Message:
-    """What is published: the payload, and everything about it in properties and headers, the CloudEvents attributes
-    too.
-    """
+    """The AMQP message: the payload as body; metadata and CloudEvents attributes as properties and headers."""
     occurred = envelope.occurred_at or datetime.now(UTC)
     headers = {
         **envelope.headers,
@@ -37,7 +35,7 @@ def message_of(envelope: Envelope) -> aio_pika.Message:
 
 
 def envelope_of(message: DeliveredMessage, recipient: str | None) -> Envelope:
-    """What arrived. `recipient` is told by the queue it came from: None for events."""
+    """The envelope of a delivered message. `recipient` is known from its queue: None for events."""
     properties = message.header.properties
     headers: Mapping[str, object] = properties.headers or {}
     return Envelope(

@@ -64,6 +64,7 @@ class Tombstone:
     """Marks the row of an aggregate that no longer exists as erased, and empties its personal data.
 
     If there is no row yet, it is inserted, so that a snapshot that arrives late does not bring the aggregate back.
+    No service uses it yet: it is ready for the erasure of accounts.
     """
 
     def __init__(self, snapshot: type[Snapshot], table: Table) -> None:

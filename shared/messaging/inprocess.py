@@ -1,6 +1,7 @@
-"""The transport of one process: a publish is confirmed when every listener has committed, deferred or parked.
+"""The transport of one process: a publish is confirmed when every subscriber has committed, deferred or parked.
 
-Nothing is kept: what survives a crash is the outbox row, which stays until the publish is confirmed.
+Nothing is stored: after a crash, messages are published again from the outbox rows, which stay until the publish is
+confirmed.
 """
 
 import asyncio
@@ -42,15 +43,15 @@ class _Subscription:
         return taken
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        settled = None
-        while settled is not deliveries[-1] and self._taken:
-            settled = self._taken.popleft()
-            if not settled.done.done():
-                settled.done.set_result(None)
+        acknowledged = None
+        while acknowledged is not deliveries[-1] and self._taken:
+            acknowledged = self._taken.popleft()
+            if not acknowledged.done.done():
+                acknowledged.done.set_result(None)
 
-    def forget_what_was_given_up(self) -> None:
-        """What the relay no longer waits for is published again: keeping it too would grow without end."""
-        self._waiting = deque(one for one in self._waiting if not one.done.done())
+    def drop_abandoned(self) -> None:
+        """Drop deliveries that the relay no longer waits for: it publishes them again, so the list would only grow."""
+        self._waiting = deque(delivery for delivery in self._waiting if not delivery.done.done())
 
     async def close(self) -> None:
         if self in self._members:
@@ -68,15 +69,15 @@ class InProcessTransport:
     """Hands envelopes to the subscriptions of the same process; several of one service share its deliveries."""
 
     def __init__(self, *, expected: frozenset[str] = frozenset()) -> None:
-        """`expected`: services that must have subscribed before anything is confirmed, so that none misses the first
-        news.
+        """`expected`: services that must have subscribed before any message is confirmed, so that none of them misses
+        the first messages.
         """
         self._expected = expected
         self._subscriptions: dict[str, list[_Subscription]] = {}
         self._turn = 0
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
-        """See the port. Not confirmed within CONFIRM_SECONDS: it will be published again."""
+        """A message that is not confirmed within CONFIRM_SECONDS is published again by the relay."""
         if not await self.ready():
             return [False] * len(envelopes)
         waits = [self._hand_over(envelope) for envelope in envelopes]
@@ -92,7 +93,7 @@ class InProcessTransport:
             future.cancel()
         for members in self._subscriptions.values():
             for member in members:
-                member.forget_what_was_given_up()
+                member.drop_abandoned()
 
     def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]]:
         futures = []
@@ -104,11 +105,11 @@ class InProcessTransport:
             delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
             wanting[self._turn % len(wanting)].put(delivery)
             futures.append(delivery.done)
-        return futures or self._unheard(envelope)
+        return futures or self._without_subscriber(envelope)
 
     @staticmethod
-    def _unheard(envelope: Envelope) -> list[asyncio.Future[None]]:
-        """What nobody takes is not confirmed, so it waits; what is said for others outside may pass."""
+    def _without_subscriber(envelope: Envelope) -> list[asyncio.Future[None]]:
+        """An event without a subscriber is not confirmed and stays in the outbox, unless it is declared `public`."""
         kind = REGISTRY.get(envelope.name)
         if kind is not None and kind.public:
             return []
@@ -117,15 +118,14 @@ class InProcessTransport:
         return [refused]
 
     async def subscribe(self, queue: Queue) -> _Subscription:
-        """See the port."""
         members = self._subscriptions.setdefault(queue.service, [])
         subscription = _Subscription(queue, members)
         members.append(subscription)
         return subscription
 
     async def ready(self) -> bool:
-        """Whether everybody who is expected listens."""
+        """True if all expected services have subscribed."""
         return self._expected <= {service for service, members in self._subscriptions.items() if members}
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no connection is open."""

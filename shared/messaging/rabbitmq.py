@@ -1,7 +1,7 @@
 """RabbitMQ: a topic exchange for events, a direct exchange for commands, one quorum queue for each service and kind.
 
-The connections are plain ones that this module opens anew by itself. A robust connection restores channels out of
-sight, and one that it cannot restore on a healthy connection stays dead in silence.
+This module reconnects plain connections by itself. aio-pika's robust connections restore channels internally, and a
+channel that cannot be restored on a healthy connection stays closed without an error.
 """
 
 import asyncio
@@ -69,9 +69,10 @@ class _Delivery:
 
 
 class _Subscription:
-    """Keeps one consumer alive. The callback only stores; what is lost with a channel is forgotten, for it comes again.
+    """Keeps one consumer alive. The callback only stores deliveries; those of a lost channel are dropped, because the
+    broker delivers them again.
 
-    What is stored is bounded by the prefetch: the broker sends no more until something is acknowledged.
+    The prefetch bounds how many are stored: the broker sends no more until some are acknowledged.
     """
 
     def __init__(self, url: str, queue: Queue) -> None:
@@ -80,16 +81,16 @@ class _Subscription:
         self._waiting: deque[_Delivery] = deque()
         self._channel: aiormq.abc.AbstractChannel | None = None
         self._arrived = asyncio.Event()
-        self.declared = asyncio.Event()
+        self._declared = asyncio.Event()
         self.listening = False
         self.task = asyncio.create_task(self._keep(), name=f"subscription {queue.service}")
-        # the watchdog: a keeper that ends has failed, and whoever waits for deliveries must not wait on
+        # a task that ends has failed: wake the tasks that wait for it, so that they raise its error
         self.task.add_done_callback(lambda _: self._arrived.set())
-        self.task.add_done_callback(lambda _: self.declared.set())
+        self.task.add_done_callback(lambda _: self._declared.set())
 
-    async def stand(self) -> None:
-        """Wait until the queue and its bindings are declared; raise what ended the keeper, if something did."""
-        await self.declared.wait()
+    async def declared(self) -> None:
+        """Wait until the queue and its bindings are declared; raise the error of the task if it has ended."""
+        await self._declared.wait()
         if self.task.done():
             await self.task
 
@@ -102,8 +103,8 @@ class _Subscription:
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
     async def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """One acknowledgement for all up to the last one: a channel numbers the deliveries of both queues in one
-        sequence, and all before the last one were received before it, and so are settled. A channel that is lost
+        """Send one acknowledgement for all up to the last one: a channel numbers the deliveries of both queues in one
+        sequence, so all before the last one were received before it and are finished. After a lost channel, the broker
         delivers them again.
         """
         last = deliveries[-1]
@@ -117,28 +118,28 @@ class _Subscription:
         await asyncio.gather(self.task, return_exceptions=True)
 
     async def _keep(self) -> None:
-        said = False
+        logged = False
         while True:
             try:
                 await self._listen_once()
-                said = False
+                logged = False
             except LOST as error:
-                if not said:
+                if not logged:
                     log.warning("waiting for the broker", queue=self._queue.service, error=repr(error))
-                    said = True
+                    logged = True
             self._waiting.clear()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen_once(self) -> None:
-        """Connect, declare, consume, until anything of it ends."""
-        connection = await _connect(self._url, f"{self._queue.service} listens")
+        """Connect, declare and consume, until the connection, the channel or the consumer ends."""
+        connection = await _connect(self._url, f"{self._queue.service} consumer")
         try:
             ended = asyncio.Event()
             async with asyncio.timeout(CALL_SECONDS):
                 await self._consume(connection, ended.set)
             log.info("listening", queue=self._queue.service)
             self.listening = True
-            self.declared.set()
+            self._declared.set()
             await ended.wait()
             log.warning("no longer listening", queue=self._queue.service)
         finally:
@@ -151,7 +152,7 @@ class _Subscription:
         channel.close_callbacks.add(lambda *_: on_end())
         # aiormq's own channel: aio-pika's makes another task and another object for each delivery
         self._channel = await channel.get_underlay_channel()
-        # a consumer that the broker ends, for its queue was deleted, closes neither
+        # if the queue is deleted, the broker ends the consumer, but closes neither the channel nor the connection
         self._channel.on_consumer_cancel_callbacks.add(lambda _: on_end())
         await channel.set_qos(prefetch_count=PREFETCH)
         events, commands = await _exchanges(channel)
@@ -161,7 +162,7 @@ class _Subscription:
         ):
             if not names:
                 continue
-            # only the type: any other argument that differs from a queue of yesterday would be refused for ever
+            # only the type: the broker refuses a declaration whose arguments differ from those of the existing queue
             queue = await channel.declare_queue(
                 self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"}
             )
@@ -172,7 +173,7 @@ class _Subscription:
 
     async def _store(self, recipient: str | None, message: DeliveredMessage) -> None:
         if message.channel is not self._channel or message.delivery_tag is None:
-            return  # of a channel that is lost: it comes again
+            return  # its channel is lost, so the broker delivers it again
         self._waiting.append(_Delivery(envelope_of(message, recipient), message.channel, message.delivery_tag))
         self._arrived.set()
 
@@ -181,7 +182,7 @@ class RabbitTransport:
     """The transport of separate processes."""
 
     def __init__(self, url: str, *, service: str) -> None:
-        """Open nothing yet. `service` names the connections for whoever looks at the broker."""
+        """Open no connection yet. The broker's management pages show `service` in the name of each connection."""
         self._url = url
         self._service = service
         self._connection: AbstractConnection | None = None
@@ -191,7 +192,7 @@ class RabbitTransport:
         self._away = False
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
-        """See the port. Confirms are pipelined; a message that no queue takes is returned, and so is not safe."""
+        """Confirms are pipelined. A message that no queue is bound for is returned, so it is not safe."""
         try:
             publishing = await self._open()
         except LOST as error:
@@ -224,7 +225,7 @@ class RabbitTransport:
             if self._publishing is not None and not self._publishing.channel.is_closed:
                 return self._publishing
             await self._drop_connection()
-            self._connection = await _connect(self._url, f"{self._service} speaks")
+            self._connection = await _connect(self._url, f"{self._service} publisher")
             async with asyncio.timeout(CALL_SECONDS):
                 channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
                 self._publishing = _Publishing(channel, *await _exchanges(channel))
@@ -236,14 +237,13 @@ class RabbitTransport:
             await _close(connection)
 
     async def subscribe(self, queue: Queue) -> _Subscription:
-        """See the port. Returns once the queue stands, however long the broker takes to come."""
+        """Return when the queue is declared, which can take as long as the broker is away."""
         subscription = _Subscription(self._url, queue)
         self._subscriptions.append(subscription)
-        await subscription.stand()
+        await subscription.declared()
         return subscription
 
     async def ready(self) -> bool:
-        """See the port."""
         try:
             await self._open()
         except LOST:
@@ -251,7 +251,6 @@ class RabbitTransport:
         return all(subscription.listening for subscription in self._subscriptions)
 
     async def close(self) -> None:
-        """See the port."""
         for subscription in self._subscriptions:
             await subscription.close()
         await self._drop_connection()

@@ -75,9 +75,10 @@ class Subscriptions(Generic[Tx]):
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
 
     def bury(self, event: type[Message], *, in_: Table) -> None:
-        """Turn the row of an aggregate into a tombstone when `event` tells that the aggregate no longer exists.
+        """Turn the row of an aggregate into a tombstone when `event` means that the aggregate no longer exists.
 
-        Call `keep` for the table first. Raises ValueError if the table cannot hold a tombstone.
+        Call `keep` for the table first. Raises ValueError if the table cannot hold a tombstone. No service calls it
+        yet: it is ready for the erasure of accounts.
         """
         snapshot = self._kept.get(in_.name)
         if snapshot is None:

@@ -1,4 +1,4 @@
-"""The port: what relay and worker need of a transport. One behaviour suite tests every implementation."""
+"""The interface of a transport for relay and worker. One suite of tests runs for every implementation."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from shared.messaging.envelope import Envelope
 
 
 class Delivery(Protocol):
-    """One message at one listener. Not acknowledged: it comes again, to this process or another."""
+    """One message for one subscriber. Until it is acknowledged, it can be delivered again, also to another process."""
 
     @property
     def envelope(self) -> Envelope:
-        """What arrived."""
+        """The message with its headers."""
 
 
 class Subscription(Protocol):
-    """One listener's stream of deliveries. One task receives and acknowledges."""
+    """The deliveries of one subscriber. One task receives and acknowledges them."""
 
     async def receive(self, most: int) -> Sequence[Delivery]:
         """Wait for at least one delivery and return up to `most`, in order of arrival."""
@@ -25,16 +25,16 @@ class Subscription(Protocol):
         """Acknowledge deliveries, and with them all that were received before: their effects are committed (or
         deferred, or parked).
 
-        After a lost connection it does nothing: they come again.
+        After a lost connection it does nothing: they are delivered again.
         """
 
     async def close(self) -> None:
-        """Take no more; what was received and not acknowledged comes again."""
+        """Receive no more. Deliveries that are not acknowledged are delivered again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One service's queue: the events and the commands (by wire name) that are to reach it."""
+    """One service's queue: the events and the commands (by wire name) that it receives."""
 
     service: str
     events: Collection[str] = ()
@@ -42,19 +42,19 @@ class Queue:
 
 
 class Transport(Protocol):
-    """Carries envelopes from a relay to every listener."""
+    """Carries envelopes from a relay to every subscriber."""
 
     async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
-        """Publish all, pipelined; for each say whether it is safe (True: every listener has it, durably).
+        """Publish all, pipelined. Return for each True if every subscriber has it durably.
 
-        Never waits without a limit and never raises for a transport that is away: those are simply not safe yet.
+        The wait has a limit. A transport that is away raises nothing: the result is then False.
         """
 
     async def subscribe(self, queue: Queue) -> Subscription:
-        """Declare the queue with its bindings and start to take from it. Reconnects by itself."""
+        """Declare the queue with its bindings and start to receive. Reconnects by itself."""
 
     async def ready(self) -> bool:
-        """Say whether a message could be published now."""
+        """Return True if a message can be published now."""
 
     async def close(self) -> None:
         """Close connections."""

@@ -1,4 +1,4 @@
-"""How a relay learns at once that messages were committed, in its own process and in others. It polls besides."""
+"""Wakes relays as soon as messages are committed, in this process and in others. Relays also poll."""
 
 import asyncio
 from typing import Final
@@ -12,9 +12,9 @@ log = structlog.get_logger()
 
 CHANNEL: Final = "outbox"
 NOTICE_SECONDS = 0.002
-"""The shortest time between two notices of one process: commits that follow one another closely share one."""
+"""The shortest time between two notices of one process: commits within it share one notice."""
 _NOTIFY = "SELECT pg_notify('outbox', ''), set_config('synchronous_commit', 'off', true)"
-"""The commit of a notice has nothing to keep, so that it need not wait for the disk."""
+"""A notice changes no row, so its commit need not wait for the disk."""
 NOT_SENT = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -25,11 +25,11 @@ class Wakeup:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """Wake whoever waits, now or next."""
+        """Wake the relay that waits, or the next one that does."""
         self._event.set()
 
     async def wait(self, timeout: float) -> bool:
-        """Return True as soon as it was set, False after `timeout` seconds."""
+        """Return True as soon as it is set, False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 await self._event.wait()
@@ -39,7 +39,7 @@ class Wakeup:
         return True
 
     async def listen(self, connection: AsyncConnection) -> None:
-        """Be set by the notices of all processes, for as long as this connection's session lives."""
+        """Let the notices of all processes set it, as long as this connection is open."""
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - for the type checker
         await driver.add_listener(CHANNEL, lambda *_: self.set())
@@ -48,8 +48,8 @@ class Wakeup:
 class Notices:
     """Wakes the relays of other processes, with a NOTIFY in a transaction of its own after the commit.
 
-    Inside the transaction that writes the messages it would take a lock of the whole server at its commit. A notice
-    that cannot be sent is not sent again: the relay polls, and finds the rows later.
+    Inside the transaction that writes the messages, NOTIFY would take a lock of the whole server at the commit. A
+    notice that cannot be sent is not sent again, because the relay also polls.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

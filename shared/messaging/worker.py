@@ -1,4 +1,4 @@
-"""The background process of a service: relays, the listener, retries, housekeeping, and the service's own jobs."""
+"""The background process of a service: relays, the subscription, retries, housekeeping, and the service's own jobs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Where the public keys of tokens come from."""
+"""Finds the public keys that verify tokens."""
 
 import asyncio
 import time
@@ -30,11 +30,11 @@ class KeySource(Protocol):
     """Finds a public key."""
 
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - a key of the cryptography library
-        """The key of that id, None when there is none."""
+        """The key with this id, None if there is none."""
 
 
 def _parsed(jwks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {str(one["kid"]): jwt.PyJWK(dict(one)).key for one in jwks if one.get("kty") == "OKP" and "kid" in one}
+    return {str(jwk["kid"]): jwt.PyJWK(dict(jwk)).key for jwk in jwks if jwk.get("kty") == "OKP" and "kid" in jwk}
 
 
 class StaticKeys:
@@ -45,15 +45,14 @@ class StaticKeys:
         self._keys = _parsed(jwks)
 
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
-        """See KeySource."""
         return self._keys.get(kid)
 
 
 class HttpKeys:
-    """The set that identity publishes. The last good one is kept in the service's database: identity may be down."""
+    """The set that identity publishes. The last one is kept in the service's database, because identity can be down."""
 
     def __init__(self, url: str, database: Database) -> None:
-        """`url` comes from the settings alone."""
+        """`url` must come from the settings, never from a token."""
         self._url = url
         self._database = database
         self._keys: dict[str, Any] = {}
@@ -62,13 +61,13 @@ class HttpKeys:
         self._failed = False
 
     async def key(self, kid: str) -> Any:  # noqa: ANN401 - as in the protocol
-        """See KeySource. An unknown id asks again, but not more often than every 30 seconds (2 after a failure)."""
+        """An unknown id fetches the set again, but at most once in 30 seconds (2 after a failure)."""
         if self._is_due(kid):
             jwks: Sequence[Mapping[str, Any]] = ()
-            async with self._asking:  # whoever comes meanwhile waits for this answer instead of being refused
+            async with self._asking:  # other requests wait for this answer instead of being refused
                 if self._is_due(kid):
                     jwks = await self._refresh()
-            # nobody waits for this: who does may hold the connection that it needs
+            # outside the lock: a request that waits for the lock can hold the connection that this needs
             await self._remember(jwks)
         return self._keys.get(kid)
 
@@ -79,7 +78,7 @@ class HttpKeys:
         return age > (FAILED_SECONDS if self._failed else UNKNOWN_KEY_SECONDS)
 
     async def _refresh(self) -> Sequence[Mapping[str, Any]]:
-        """Fetch the set; return what is to be remembered of it, nothing when identity does not answer."""
+        """Fetch the set and return the keys to store: none if identity does not answer."""
         try:
             async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
                 answer = await client.get(self._url)
@@ -94,13 +93,13 @@ class HttpKeys:
             return ()
         finally:
             self._asked_at = time.monotonic()
-        return [one for one in jwks if str(one.get("kid")) in self._keys]
+        return [jwk for jwk in jwks if str(jwk.get("kid")) in self._keys]
 
     async def _remember(self, jwks: Sequence[Mapping[str, Any]]) -> None:
         if not jwks:
             return
         async with self._database.transaction() as work:
-            # a key that was taken out must not be trusted again after a restart
+            # a key that identity removed must not be trusted again after a restart
             await work.connection.execute(_DELETE_OTHERS, {"kids": [str(jwk["kid"]) for jwk in jwks]})
             for jwk in jwks:
                 await work.connection.execute(_UPSERT, {"kid": str(jwk["kid"]), "jwk": dict(jwk)})

@@ -1,4 +1,4 @@
-"""Access tokens, verified by each service with keys that it has: fixed algorithm, fixed issuer and audience."""
+"""Access tokens, verified by each service with its copy of the keys: fixed algorithm, fixed issuer and audience."""
 
 import time
 from collections import OrderedDict
@@ -15,16 +15,16 @@ ALGORITHM: Final = "EdDSA"
 TYPE: Final = "at+jwt"
 REQUIRED: Final = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti"]
 MOST_REMEMBERED: Final = 10_000
-"""Verified tokens that a process remembers; the least recently used one goes first."""
+"""Verified tokens that a process remembers; the least recently used one is dropped first."""
 
 
 class InvalidToken(Exception):
-    """The token is not one of ours, or not valid any more; the text says why, for the log alone."""
+    """The token was not issued by identity or is no longer valid. The text is the reason; it is only logged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose it is. What that person may do is decided from the service's own copies."""
+    """The claims of a token: only whose it is. The person's rights are decided from the service's own copies."""
 
     sub: UUID
     jti: str
@@ -41,9 +41,8 @@ class _Verified:
 class TokenVerifier:
     """Verifies access tokens (RFC 9068 profile).
 
-    A signature costs more than all other work of a small request, so verified tokens are remembered: until they
-    expire, and only while their key is still the very object that verified them, so that a key taken back takes its
-    tokens with it.
+    A signature costs more than all other work of a small request, so verified tokens are remembered until they expire,
+    and only while their key is still the same object: the tokens of a removed key are refused.
     """
 
     def __init__(self, keys: KeySource, *, issuer: str, audience: str, most_remembered: int = MOST_REMEMBERED) -> None:
@@ -85,7 +84,7 @@ class TokenVerifier:
                 audience=self._audience,
                 options={"require": REQUIRED},
             )
-            found = Claims(UUID(claims["sub"]), str(claims["jti"]), datetime.fromtimestamp(claims["exp"], UTC))
+            parsed = Claims(UUID(claims["sub"]), str(claims["jti"]), datetime.fromtimestamp(claims["exp"], UTC))
         except (jwt.PyJWTError, ValueError) as error:
             raise InvalidToken(str(error)) from error
-        return _Verified(found, kid, key)
+        return _Verified(parsed, kid, key)

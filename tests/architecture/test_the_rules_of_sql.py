@@ -10,24 +10,31 @@ from tests.architecture.tree import Files, tree
 
 MOST_TEXTS = 15
 SQL_CALLS = {"text", "exec_driver_sql", "DDL"}
+SQL_METHODS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "stream"}
+"""Methods of connections, of SQLAlchemy and of asyncpg, whose first argument is a statement."""
+RESULTS = {"Row", "RowMapping", "Result", "CursorResult", "MappingResult", "ScalarResult", "AsyncResult"}
 
 
 def rows_outside_storage(files: Files) -> list[str]:
-    """SQLAlchemy's Row is imported where statements are executed, and nowhere else."""
+    """SQLAlchemy's rows and results, and compiled statements, are imported where statements are executed only."""
     return [
         name
         for name, source in files
-        if not name.startswith("shared/") and not re.match(r"services/\w+/storage/", name) and _imports_row(source)
+        if not name.startswith("shared/")
+        and not re.match(r"services/\w+/storage/", name)
+        and any(_gives_rows(node) for node in ast.walk(ast.parse(source)))
     ]
 
 
-def _imports_row(source: str) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and (node.module or "").startswith("sqlalchemy")
-        and "Row" in {alias.name for alias in node.names}
-        for node in ast.walk(ast.parse(source))
-    )
+def _gives_rows(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return "shared.compiled" in {alias.name for alias in node.names}
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    module, names = node.module or "", {alias.name for alias in node.names}
+    if module.startswith("sqlalchemy"):
+        return bool(names & RESULTS)
+    return module == "shared.compiled" or (module == "shared" and "compiled" in names)
 
 
 def sql_from_pieces(files: Files) -> list[str]:
@@ -53,8 +60,8 @@ def _composed(module: ast.Module) -> Iterator[bool]:
 def _calls_with_sql(module: ast.Module) -> Iterator[ast.Call]:
     for node in ast.walk(module):
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in SQL_CALLS:
+            method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if (method or getattr(node.func, "id", "")) in SQL_CALLS or method in SQL_METHODS:
                 yield node
 
 
@@ -116,12 +123,25 @@ BROKEN = [
     (rows_outside_storage, "services/x/use_cases/y.py", "from sqlalchemy import Row\n"),
     (rows_outside_storage, "services/x/api/y.py", "from sqlalchemy.engine import Result, Row\n"),
     (rows_outside_storage, "deploy/embedded/y.py", "from sqlalchemy import Row\n"),
+    (rows_outside_storage, "services/x/use_cases/y.py", "from sqlalchemy import RowMapping\n"),
+    (rows_outside_storage, "services/x/use_cases/y.py", "from sqlalchemy.engine import Result\n"),
+    (rows_outside_storage, "services/x/consumers/y.py", "from sqlalchemy import CursorResult\n"),
+    (rows_outside_storage, "services/x/use_cases/y.py", "from shared.compiled import compiled\n"),
+    (rows_outside_storage, "services/x/api/y.py", "from shared import compiled\n"),
+    (rows_outside_storage, "deploy/embedded/y.py", "import shared.compiled\n"),
     (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = text(f"SELECT {b}")\n'),
     (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = text("SELECT " + b)\n'),
     (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = text("SELECT %s" % b)\n'),
     (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = text("SELECT {}".format(b))\n'),
     (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = f"SELECT {b}"\nB = text(A)\n'),
     (sql_from_pieces, "shared/y.py", 'def f(c):\n    c.exec_driver_sql(f"DROP TABLE {b}")\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    await c.execute(f"CREATE ROLE {b}")\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    await c.execute("CREATE ROLE " + b)\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    s = f"CREATE ROLE {b}"\n    await c.execute(s)\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    return await c.fetch(f"SELECT {b}")\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    return await c.fetchrow(f"SELECT {b}")\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    return await c.fetchval(f"SELECT {b}")\n'),
+    (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    return await c.scalar(f"SELECT {b}")\n'),
     (sql_from_pieces, "services/x/storage/y.py", 'A = f"SELECT {b}"  # noqa: S608 - of constants\n'),
     (unexplained_texts, "services/x/storage/y.py", IMPORT + '\nA = text("SELECT 1")\n'),
 ]
@@ -143,6 +163,8 @@ def test_too_many_texts_are_found() -> None:
     [
         (rows_outside_storage, "services/x/storage/deep/y.py", "from sqlalchemy import Row\n"),
         (rows_outside_storage, "shared/messaging/relay.py", "from sqlalchemy import Row\n"),
+        (rows_outside_storage, "services/x/storage/y.py", "from shared.compiled import compiled\n"),
+        (sql_from_pieces, "deploy/y.py", 'async def f(c):\n    await c.execute("SELECT $1", f"{b}_owner")\n'),
         (sql_from_pieces, "services/x/storage/y.py", IMPORT + 'A = text("SELECT 1")\nB = f"{A}"\n'),
         (
             unexplained_texts,

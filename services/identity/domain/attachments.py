@@ -28,7 +28,7 @@ class Move(StrEnum):
 
 
 class Status(StrEnum):
-    """What an active attachment allows (procedure of the agency: "bénéficiaire", "employeur", "référent")."""
+    """What an active attachment allows, as in the procedure of the agency."""
 
     BENEFICIARY = "beneficiary"
     EMPLOYER = "employer"
