@@ -12,10 +12,11 @@ from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.rules.decision_deadline import expired_before
 from services.enrollment.domain.states import Move
 from services.enrollment.storage.enrollments import RequestKey
-from services.enrollment.storage.transaction import Begin, Transaction
+from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import cancel_all
 from services.enrollment.use_cases.record import record
 from services.enrollment.use_cases.seats import allocate_free_seats
+from shared.transactions import Begin
 
 TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 
@@ -24,7 +25,7 @@ TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 class Clock:
     """The service's job by the clock; it may run twice at once."""
 
-    begin: Begin
+    begin: Begin[Transaction]
 
     async def run(self) -> None:
         """Expire undecided requests, give the seats left over when requests close, cancel those queued too long."""
