@@ -46,7 +46,7 @@ from shared.contracts.message import Message
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
 
 
-def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
+def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
     """The message that announces a fact; None for a fact that only this service knows."""
     match fact:
         case AddressProved(account):
@@ -83,7 +83,7 @@ def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901
             )
         case StructureRegistered(structure):
             return contracts.StructureRegistered(occurred_at=now, structure=_of_structure(structure))
-        case StructureUpdated(structure):
+        case StructureUpdated(structure=structure):
             return contracts.StructureUpdated(occurred_at=now, structure=_of_structure(structure))
         case StructureRequested(request):
             return contracts.StructureRegistrationRequested(occurred_at=now, request=_of_request(request))
