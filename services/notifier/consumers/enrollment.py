@@ -63,8 +63,8 @@ def _mail(kind: Kind, message: Message, **facts: object) -> NewMail:
 
 
 def _without_trainers(seat_before: str) -> tuple[Audience, ...]:
-    """A trainer gets a mail about the end of a request only after the mail about the request."""
-    return (Audience.TRAINER,) if seat_before == "none" else ()
+    """A trainer gets a mail about the end of a request that was queued or had a seat; not for an unknown value."""
+    return () if seat_before in {"queued", "held"} else (Audience.TRAINER,)
 
 
 @subscriptions.on(EnrollmentRequested)
