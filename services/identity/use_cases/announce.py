@@ -44,6 +44,8 @@ from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
+Notice = Literal["already_registered", "password_changed"]
+"""What the owner of an address is told about an account."""
 
 
 def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
@@ -107,9 +109,7 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             assert_never(fact)
 
 
-def account_notice(
-    account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime
-) -> contracts.SendAccountNotice:
+def account_notice(account: Account, notice: Notice, *, now: datetime) -> contracts.SendAccountNotice:
     """The command to mail the owner of an address what happened to the account."""
     return contracts.SendAccountNotice(
         occurred_at=now,
