@@ -23,6 +23,8 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
+from shared.tokens.keys import HttpKeys
+from shared.tokens.verifier import TokenVerifier
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
@@ -46,6 +48,12 @@ def open_database(
     return Database(
         settings.database_url, application=f"{service.name}-{role}", pool_size=settings.pool_size, wakeup=wakeup
     )
+
+
+def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
+    """Verifies access tokens with the keys that identity publishes; `database` keeps a copy of them."""
+    keys = HttpKeys(settings.jwks_url, database)
+    return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
 
 async def serve(app: FastAPI, settings: ServiceSettings) -> None:

@@ -11,20 +11,15 @@ from shared.database import Database
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
-from shared.process import ServiceDefinition
-from shared.tokens.keys import HttpKeys
-from shared.tokens.verifier import TokenVerifier
+from shared.process import ServiceDefinition, verifier_of
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    verifier = TokenVerifier(
-        HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
-    )
     return create_app(
         title="Catalogue",
         service="catalogue",
         database=database,
-        verifier=verifier,
+        verifier=verifier_of(settings, database),
         routers=[axes.router, trainings.router, sessions.router],
         problems=PROBLEMS,
     )

@@ -1,7 +1,5 @@
 """Builds the API and the worker of enrollment from their parts."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -10,28 +8,24 @@ from services.enrollment.api import cart, decisions, enrollments, rules, session
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
-from services.enrollment.storage.transaction import Begin, Transaction
+from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.clock import Clock
 from shared.database import Database
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
-from shared.process import ServiceDefinition
-from shared.tokens.keys import HttpKeys
-from shared.tokens.verifier import TokenVerifier
+from shared.process import ServiceDefinition, verifier_of
+from shared.transactions import begin
 
 CLOCK_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    verifier = TokenVerifier(
-        HttpKeys(settings.jwks_url, database), issuer=settings.token_issuer, audience=settings.token_audience
-    )
     return create_app(
         title="Enrollment",
         service="enrollment",
         database=database,
-        verifier=verifier,
+        verifier=verifier_of(settings, database),
         routers=[cart.router, decisions.router, enrollments.router, sessions.router, rules.router],
         problems=PROBLEMS,
     )
@@ -44,18 +38,9 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         service="enrollment",
         subscriptions=[identity.subscriptions, catalogue.subscriptions],
         transaction=Transaction,
-        jobs=[Job("clock", CLOCK_EVERY, Clock(_begin(database)).run)],
+        jobs=[Job("clock", CLOCK_EVERY, Clock(begin(database, Transaction)).run)],
         relay_shards=settings.relay_shards,
     )
-
-
-def _begin(database: Database) -> Begin:
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with database.transaction() as work:
-            yield Transaction(work)
-
-    return begin
 
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(

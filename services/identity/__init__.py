@@ -1,0 +1,1 @@
+"""Accounts and sign-in, structures, and the attachments of accounts to structures."""

@@ -1,7 +1,5 @@
 """Puts the parts of identity together; the only reader of its settings."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +8,7 @@ from fastapi import FastAPI
 from services.identity.api import accounts, attachments, desk, me, registrations, structures, tokens
 from services.identity.api.problems import PROBLEMS
 from services.identity.settings import Settings
-from services.identity.storage.transaction import Begin, Transaction
+from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
 from services.identity.use_cases.housekeeping import clean
 from services.identity.use_cases.keys import KeyRing
@@ -22,6 +20,7 @@ from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
 from shared.tokens.verifier import TokenVerifier
+from shared.transactions import begin
 
 ROTATION_CHECKED_EVERY = timedelta(minutes=5)
 CLEANING_EVERY = timedelta(hours=1)
@@ -41,7 +40,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
     )
     passwords = Passwords(at_once=settings.hashes_at_once)
     app.state.sign_in = SignIn(
-        begin=_begin(database),
+        begin=begin(database, Transaction),
         passwords=passwords,
         keys=keys,
         issuer=settings.token_issuer,
@@ -52,8 +51,8 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
     """The background process. Identity handles no messages; it publishes its own and has three jobs."""
-    begin = _begin(database)
-    first_staff = partial(ensure_first_staff, begin, settings.first_staff_email)
+    own_transaction = begin(database, Transaction)
+    first_staff = partial(ensure_first_staff, own_transaction, settings.first_staff_email)
     return Worker(
         database,
         transport,
@@ -63,23 +62,14 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         jobs=[
             Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),
             Job("first staff", FIRST_STAFF_CHECKED_EVERY, first_staff),
-            Job("cleaning", CLEANING_EVERY, partial(clean, begin)),
+            Job("cleaning", CLEANING_EVERY, partial(clean, own_transaction)),
         ],
         relay_shards=settings.relay_shards,
     )
 
 
 def _keys(settings: Settings, database: Database) -> KeyRing:
-    return KeyRing(_begin(database), passphrase=settings.key_passphrase, every=settings.key_rotation)
-
-
-def _begin(database: Database) -> Begin:
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with database.transaction() as work:
-            yield Transaction(work)
-
-    return begin
+    return KeyRing(begin(database, Transaction), passphrase=settings.key_passphrase, every=settings.key_rotation)
 
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(

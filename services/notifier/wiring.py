@@ -1,7 +1,5 @@
 """Builds the parts of the notifier from its settings. No other module reads the settings."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
@@ -18,22 +16,19 @@ from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
-from shared.process import ServiceDefinition
-from shared.tokens.keys import HttpKeys
-from shared.tokens.verifier import TokenVerifier
+from shared.process import ServiceDefinition, verifier_of
+from shared.transactions import begin
 
 SENDING_EVERY = timedelta(seconds=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
     """The HTTP application."""
-    keys = HttpKeys(settings.jwks_url, database)
-    verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
     return create_app(
         title="Notifier",
         service="notifier",
         database=database,
-        verifier=verifier,
+        verifier=verifier_of(settings, database),
         routers=[mails.router],
         problems=PROBLEMS,
     )
@@ -45,15 +40,10 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
     def transaction(work: UnitOfWork) -> Transaction:
         return Transaction(work, desk_email=settings.desk_email)
 
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with database.transaction() as work:
-            yield transaction(work)
-
     sender_identity = SenderIdentity(
         public_url=settings.public_url, email=settings.sender_email, name=settings.sender_name
     )
-    sender = Sender(begin=begin, mailer=mailer(settings), identity=sender_identity)
+    sender = Sender(begin=begin(database, transaction), mailer=mailer(settings), identity=sender_identity)
     return Worker(
         database,
         transport,

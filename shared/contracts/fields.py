@@ -75,11 +75,6 @@ def known_values(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - an annot
     return next(marker.values for marker in get_args(annotation)[1:] if isinstance(marker, Known))
 
 
-def open_fields(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
-    """The open words of a message by path, with their documented values."""
-    return {field.path: field.known for field in text_fields(model) if field.known is not None}
-
-
 def personal_fields(model: type[BaseModel]) -> list[str]:
     """The paths of the personal data in a message or snapshot."""
     return [field.path for field in text_fields(model) if field.personal]

@@ -87,7 +87,11 @@ Step = Callable[[Scenario], Awaitable[None]]
 
 
 async def perform(scenario: Scenario, steps: Iterable[Step]) -> None:
-    """Run the steps in order; the name of each finished step is recorded."""
+    """Run the steps in order; record the name of each finished step, and add that of a failed one to its failure."""
     for step in steps:
-        await step(scenario)
+        try:
+            await step(scenario)
+        except BaseException as error:
+            error.add_note(f"in the step {step.__name__}")
+            raise
         scenario.performed.append(step.__name__)

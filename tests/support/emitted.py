@@ -63,6 +63,7 @@ class Check:
         self._passed: set[str] = set()
         self._failed: set[str] = set()
         self._missing: list[str] | None = None
+        self._not_checked = "only some tests of the files were selected"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         file = report.nodeid.split("::")[0]
@@ -77,7 +78,9 @@ class Check:
         self._path.unlink()
         del os.environ[VARIABLE]
         if self._whole_files:
-            self._missing = missing(emitted, self._passed - self._failed, needed_files())
+            passed = self._passed - self._failed
+            self._missing = missing(emitted, passed, needed_files())
+            self._not_checked = f"not passed: {', '.join(sorted(needed_files() - passed))}"
         if self._missing:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -87,3 +90,5 @@ class Check:
             terminalreporter.write_line("\n".join(self._missing))
         elif self._missing is not None:
             terminalreporter.write_line("every declared message was emitted")
+        else:
+            terminalreporter.write_line(f"emitted messages not checked: {self._not_checked}")

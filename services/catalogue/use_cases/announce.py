@@ -20,7 +20,7 @@ from shared.contracts.catalogue import (
 from shared.contracts.message import Message
 
 
-def message_about(  # noqa: PLR0911 - one return for each fact
+def announce(  # noqa: PLR0911 - one return for each fact
     fact: TrainingFact | SessionFact, *, training_title: str, now: datetime
 ) -> Message | None:
     """The message that announces a fact; None for drafts, which only this service knows."""

@@ -8,7 +8,7 @@ from services.catalogue.domain.training import Training, TrainingFact
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.history import HistoryLine
 from services.catalogue.storage.transaction import Transaction
-from services.catalogue.use_cases.announce import message_about
+from services.catalogue.use_cases.announce import announce
 
 
 async def record_axis(tx: Transaction, fact: AxisFact, *, actor: Actor, now: datetime) -> Axis:
@@ -24,7 +24,7 @@ async def record_training(tx: Transaction, fact: TrainingFact, *, actor: Actor, 
     training = fact.training
     await (tx.trainings.add(training) if training.version == 1 else tx.trainings.save(training))
     await tx.history.add(_line(training, fact, actor=actor, now=now))
-    message = message_about(fact, training_title=training.syllabus.title, now=now)
+    message = announce(fact, training_title=training.syllabus.title, now=now)
     if message is not None:
         tx.emit(message)
     return training
@@ -37,7 +37,7 @@ async def record_session(tx: Transaction, fact: SessionFact, *, actor: Actor, no
     note = fact.reason if isinstance(fact, Cancelled) else None
     await tx.history.add(_line(session, fact, actor=actor, now=now, note=note))
     title = await tx.trainings.title_of(session.training_id)
-    message = message_about(fact, training_title=title, now=now)
+    message = announce(fact, training_title=title, now=now)
     if message is not None:
         tx.emit(message)
     return session

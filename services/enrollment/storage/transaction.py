@@ -1,8 +1,5 @@
 """One unit of work of the enrollment service."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 from services.enrollment.storage.attendance import Sheets
 from services.enrollment.storage.carts import Carts
 from services.enrollment.storage.changes import Changes
@@ -37,7 +34,3 @@ class Transaction:
         self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
         self.emit = work.emit
-
-
-Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Opens a new transaction."""

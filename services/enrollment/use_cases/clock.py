@@ -13,10 +13,11 @@ from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.rules.decision_deadline import expired_before
 from services.enrollment.domain.states import Move
 from services.enrollment.storage.enrollments import RequestKey
-from services.enrollment.storage.transaction import Begin, Transaction
+from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import cancel_all
 from services.enrollment.use_cases.record import record
 from services.enrollment.use_cases.seats import allocate_free_seats
+from shared.transactions import Begin
 
 TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 
@@ -25,7 +26,7 @@ TOOK_PLACE: Final = "La session a eu lieu sans qu'une place se libère."
 class Clock:
     """The job of the worker. Two workers may run it at the same time."""
 
-    begin: Begin
+    begin: Begin[Transaction]
 
     async def run(self) -> None:
         """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.

@@ -37,7 +37,7 @@ async def request_attachment(body: NewAttachment, actor: Acting, tx: Tx, now: No
     """Ask to be attached to a structure; its first user becomes its referent at once."""
 
     async def perform() -> AttachmentView:
-        attachment = await attach(tx, actor.account_id, body.structure_id, now=now)
+        attachment = await attach(tx, account_id=actor.account_id, structure_id=body.structure_id, now=now)
         return AttachmentView.model_validate(await tx.attachments.details(attachment.id, actor))
 
     return await once(perform)

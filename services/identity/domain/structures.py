@@ -89,7 +89,7 @@ class StructureRegistered:
     structure: Structure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructureUpdated:
     """Staff changed a structure."""
 
@@ -162,7 +162,7 @@ def update(
         town=structure.town if town is None else town,
         is_member=structure.is_member if is_member is None else is_member,
     )
-    return StructureUpdated(updated, structure)
+    return StructureUpdated(before=structure, structure=updated)
 
 
 def accept(request: StructureRequest, structure_id: UUID, *, is_member: bool) -> StructureRequestAccepted:

@@ -46,7 +46,7 @@ class SignInSessions:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def begin(self, family_id: UUID, account_id: UUID, *, now: datetime) -> None:
+    async def begin(self, *, family_id: UUID, account_id: UUID, now: datetime) -> None:
         values = {"id": family_id, "account_id": account_id, "started_at": now}
         await self._connection.execute(_BEGIN, values)
 

@@ -1,8 +1,5 @@
 """One unit of work of the identity service."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 from services.identity.storage.accounts import Accounts
 from services.identity.storage.attachments import Attachments
 from services.identity.storage.desk import Desk
@@ -31,10 +28,3 @@ class Transaction:
         self.sign_in_sessions = SignInSessions(work.connection)
         self.structures = Structures(work.connection)
         self.emit = work.emit
-
-
-Begin = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Opens a transaction of its own, which is committed although the answer is a refusal.
-
-So a wrong password is counted and a replay is recorded.
-"""

@@ -9,10 +9,11 @@ from services.identity.domain.accounts import Account, AccountMade, AddressTaken
 from services.identity.domain.links import registration_of
 from services.identity.storage.access import Actor
 from services.identity.storage.history import OPERATOR, Author, staff_or
-from services.identity.storage.transaction import Begin, Transaction
+from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.links import send_proof
 from services.identity.use_cases.record import record_account
 from shared.errors import check_version
+from shared.transactions import Begin
 
 log = structlog.get_logger()
 
@@ -70,7 +71,7 @@ async def mark_account(
     )
 
 
-async def ensure_first_staff(begin: Begin, email: str | None) -> None:
+async def ensure_first_staff(begin: Begin[Transaction], email: str | None) -> None:
     """Make sure that a staff account of this address exists; its owner proves the address.
 
     Without an address nothing is done.

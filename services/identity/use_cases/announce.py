@@ -44,9 +44,11 @@ from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
+Notice = Literal["already_registered", "password_changed"]
+"""What the owner of an address is told about an account."""
 
 
-def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
+def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR0911, PLR0912 - a case a fact
     """The message that announces a fact; None for a fact that only this service knows."""
     match fact:
         case AddressProved(account):
@@ -83,7 +85,7 @@ def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901
             )
         case StructureRegistered(structure):
             return contracts.StructureRegistered(occurred_at=now, structure=_of_structure(structure))
-        case StructureUpdated(structure):
+        case StructureUpdated(structure=structure):
             return contracts.StructureUpdated(occurred_at=now, structure=_of_structure(structure))
         case StructureRequested(request):
             return contracts.StructureRegistrationRequested(occurred_at=now, request=_of_request(request))
@@ -107,9 +109,7 @@ def message_about(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901
             assert_never(fact)
 
 
-def account_notice(
-    account: Account, notice: Literal["already_registered", "password_changed"], *, now: datetime
-) -> contracts.SendAccountNotice:
+def account_notice(account: Account, notice: Notice, *, now: datetime) -> contracts.SendAccountNotice:
     """The command to mail the owner of an address what happened to the account."""
     return contracts.SendAccountNotice(
         occurred_at=now,

@@ -16,7 +16,7 @@ async def require_structure(tx: Transaction, structure_id: UUID, *, lock: bool =
         raise WrongFields([("structure_id", "Cette structure n'est pas répertoriée.")])
 
 
-async def attach(tx: Transaction, account_id: UUID, structure_id: UUID, *, now: datetime) -> Attachment:
+async def attach(tx: Transaction, *, account_id: UUID, structure_id: UUID, now: datetime) -> Attachment:
     """Request the attachment; the first user of the structure becomes its referent at once. Raises AlreadyAttached.
 
     The structure is locked, so that of two first users one becomes the referent.

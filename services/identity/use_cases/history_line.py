@@ -66,7 +66,7 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one re
             return fact.attachment.id, fact.attachment.version
         case AttachmentConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
             return fact.attachment.id, fact.attachment.version
-        case StructureRegistered(structure) | StructureUpdated(structure):
+        case StructureRegistered(structure) | StructureUpdated(structure=structure):
             return structure.id, structure.version
         case StructureRequested(request) | StructureRequestAccepted(request) | StructureRequestRefused(request):
             return request.id, request.version
@@ -90,8 +90,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for 
             return {"was": _words(fact.before), "statuses": _words(fact.attachment.statuses)}
         case StructureRegistered(structure):
             return {"name": structure.name, "siret": structure.siret}
-        case StructureUpdated(structure, before):
-            return _difference(before, structure)
+        case StructureUpdated(before=before, structure=after):
+            return _difference(before=before, after=after)
         case StructureRequestAccepted(structure=structure):
             return {"structure": str(structure.id), "is_member": structure.is_member}
         case StructureChangeReported(structure=structure):
@@ -115,7 +115,7 @@ def _words(statuses: Sequence[Status]) -> list[str]:
     return [status.value for status in statuses]
 
 
-def _difference(before: Structure, after: Structure) -> dict[str, Any]:
+def _difference(*, before: Structure, after: Structure) -> dict[str, Any]:
     old, new = asdict(before), asdict(after)
     changed = [name for name in old if old[name] != new[name] and name != "version"]
     return {"before": {name: old[name] for name in changed}, "after": {name: new[name] for name in changed}}

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.identity.domain.keys import current_key, expired_keys, next_signs_from
 from services.identity.storage.keys import StoredKey
-from services.identity.storage.transaction import Begin
+from services.identity.storage.transaction import Transaction
 from shared.tokens.keys import StaticKeys
+from shared.transactions import Begin
 
 log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ class KeyRing:
     They are read again after a minute, or for a token with an unknown key.
     """
 
-    def __init__(self, begin: Begin, *, passphrase: str | None, every: timedelta) -> None:
+    def __init__(self, begin: Begin[Transaction], *, passphrase: str | None, every: timedelta) -> None:
         """`every`: how long a key signs before the next takes over."""
         self._begin = begin
         self._passphrase = passphrase.encode() if passphrase else None

@@ -18,7 +18,7 @@ from services.identity.domain.structures import (
 )
 from services.identity.storage.history import UNKNOWN, Author, person
 from services.identity.storage.transaction import Transaction
-from services.identity.use_cases.announce import Fact, message_about
+from services.identity.use_cases.announce import Fact, announce
 from services.identity.use_cases.history_line import line_about
 
 
@@ -83,6 +83,6 @@ async def record_replay(tx: Transaction, fact: RefreshTokenReplayed, *, now: dat
 
 async def _note_and_emit(tx: Transaction, fact: Fact, author: Author, now: datetime) -> None:
     await tx.history.add(line_about(fact, author=author, now=now))
-    message = message_about(fact, now=now)
+    message = announce(fact, now=now)
     if message is not None:
         tx.emit(message)

@@ -50,7 +50,7 @@ async def prove_address(tx: Transaction, token: str, password: str, *, passwords
         # another link to this address was followed at the same moment
         raise InvalidLink from error
     if registration.structure_id is not None:
-        await attach(tx, fact.account.id, registration.structure_id, now=now)
+        await attach(tx, account_id=fact.account.id, structure_id=registration.structure_id, now=now)
 
 
 async def record_proof(tx: Transaction, fact: AddressProved, password_hash: str, *, now: datetime) -> None:

@@ -15,11 +15,12 @@ from services.identity.domain.sign_in_sessions import (
     Verdict,
     WrongCredentials,
 )
-from services.identity.storage.transaction import Begin
+from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.record import record_replay
 from shared.tokens.verifier import ALGORITHM, TYPE
+from shared.transactions import Begin
 
 log = structlog.get_logger()
 
@@ -41,7 +42,7 @@ class SignIn:
     may be held while a password is compared.
     """
 
-    begin: Begin
+    begin: Begin[Transaction]
     passwords: Passwords
     keys: KeyRing
     issuer: str
@@ -53,7 +54,7 @@ class SignIn:
         signer = await self.keys.signing_key(now)
         async with self.begin() as tx:
             family_id = uuid4()
-            await tx.sign_in_sessions.begin(family_id, account_id, now=now)
+            await tx.sign_in_sessions.begin(family_id=family_id, account_id=account_id, now=now)
             pair = self._pair(signer, account_id, await tx.sign_in_sessions.next_token(family_id, now=now), now)
         log.info("signed in", account=str(account_id))
         return pair

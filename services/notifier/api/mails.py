@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from services.notifier.api.dependencies import Acting, Tx
 from services.notifier.api.views import MailLine, MailView, Status
 from services.notifier.domain.kinds import Kind
-from services.notifier.use_cases.read_mails import list_mails, read_mail
+from services.notifier.use_cases import read_mails
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
 from shared.http.problems import NOT_FOUND, problems
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/mails", tags=["mails"])
 
 
 @router.get("", responses=problems(NOT_FOUND))
-async def get_mails(
+async def list_mails(
     actor: Acting,
     tx: Tx,
     *,
@@ -26,13 +26,13 @@ async def get_mails(
     kind: Annotated[Kind | None, Query()] = None,
 ) -> Page[MailLine]:
     """List the mails, newest first."""
-    mails = await list_mails(tx, actor, limit=limit, after=after, status=status, kind=kind)
+    mails = await tx.mails.list(actor, limit=limit, after=after, status=status, kind=kind)
     return Page[MailLine].of(
         mails, limit, view=MailLine.model_validate, sort_key=BY_TIME, key=lambda mail: (mail.created_at, mail.id)
     )
 
 
 @router.get("/{mail_id}", responses=problems(NOT_FOUND))
-async def get_mail(mail_id: UUID, actor: Acting, tx: Tx) -> MailView:
+async def read_mail(mail_id: UUID, actor: Acting, tx: Tx) -> MailView:
     """Read one mail."""
-    return MailView.model_validate(await read_mail(tx, actor, mail_id))
+    return MailView.model_validate(await read_mails.read_mail(tx, actor, mail_id))

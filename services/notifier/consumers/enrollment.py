@@ -63,8 +63,8 @@ def _mail(kind: Kind, message: Message, **facts: object) -> NewMail:
 
 
 def _without_trainers(seat_before: str) -> tuple[Audience, ...]:
-    """A trainer gets a mail about the end of a request only after the mail about the request."""
-    return (Audience.TRAINER,) if seat_before == "none" else ()
+    """A trainer gets a mail about the end of a request that was queued or had a seat; not for an unknown value."""
+    return () if seat_before in {"queued", "held"} else (Audience.TRAINER,)
 
 
 @subscriptions.on(EnrollmentRequested)
@@ -72,7 +72,7 @@ async def when_a_request_is_made(message: EnrollmentRequested, tx: Transaction) 
     """Ask every employer for a decision, or the referents, or the desk. Send one receipt for the whole cart."""
     request = await _request_of(tx, message.enrollment)
     await queue_for_those_who_decide(tx, _mail(Kind.REQUEST_TO_DECIDE, message), request.structure_id)
-    if await tx.copies.set_cart(request.id, message.cart_id) >= message.cart_size:
+    if await tx.copies.set_cart(enrollment_id=request.id, cart_id=message.cart_id) >= message.cart_size:
         cart_id = message.cart_id
         receipt = NewMail(kind=Kind.REQUEST_RECEIPT, cause=f"cart:{cart_id}", subject_id=cart_id)
         await queue_for_people(tx, receipt, Audience.PERSON, [await known_account(tx, request.account_id)])
@@ -168,7 +168,7 @@ async def when_attendance_is_closed(message: AttendanceRecorded, tx: Transaction
     sheet = NewMail(
         kind=Kind.ATTENDANCE,
         cause=f"{message.wire_name}:{request.id}:{request.version}",
-        subject_id=attendance_sheet_id(request.session_id, request.structure_id),
+        subject_id=attendance_sheet_id(session_id=request.session_id, structure_id=request.structure_id),
         facts={"session_id": str(request.session_id), "structure_id": str(request.structure_id)},
         delay=ATTENDANCE_DELAY,
     )

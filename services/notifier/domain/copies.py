@@ -108,7 +108,7 @@ class RequestLine:
     session: Session
 
 
-def attendance_sheet_id(session_id: UUID, structure_id: UUID) -> UUID:
+def attendance_sheet_id(*, session_id: UUID, structure_id: UUID) -> UUID:
     """The subject of the mails about "attendance of structure S at session X".
 
     It is computed from the two ids, so that a later mail about the same sheet can replace an earlier one.

@@ -133,13 +133,13 @@ class Copies:
         row = await self._first(_ENROLLMENT, id=enrollment_id)
         return _enrollment(row) if row else None
 
-    async def statuses(self, account_id: UUID, structure_id: UUID) -> frozenset[str]:
+    async def statuses(self, *, account_id: UUID, structure_id: UUID) -> frozenset[str]:
         """The person's statuses now in the structure."""
         parameters = {"account_id": account_id, "structure_id": structure_id}
         rows = await self._connection.execute(_STATUSES, parameters)
         return frozenset(status for row in rows for status in row.statuses)
 
-    async def is_attached(self, account_id: UUID, structure_id: UUID) -> bool:
+    async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
         """Whether any attachment of the person to the structure is known, in whatever state."""
         return await self._first(_IS_ATTACHED, account_id=account_id, structure_id=structure_id) is not None
 
@@ -152,7 +152,7 @@ class Copies:
         rows = await self._connection.execute(_OF_SESSION, {"session_id": session_id})
         return [_enrollment(row) for row in rows]
 
-    async def set_cart(self, enrollment_id: UUID, cart_id: UUID) -> int:
+    async def set_cart(self, *, enrollment_id: UUID, cart_id: UUID) -> int:
         """Store the request's cart, and count the requests of the cart that have arrived.
 
         Two transactions for one cart wait for each other, so that one of them counts all the requests.
@@ -170,7 +170,7 @@ class Copies:
         """The requests of one validated cart, ordered by the first slot of their session."""
         return await self._lines(enrollments.c.cart_id == cart_id)
 
-    async def attendance_sheet(self, session_id: UUID, structure_id: UUID) -> tuple[RequestLine, ...]:
+    async def attendance_sheet(self, *, session_id: UUID, structure_id: UUID) -> tuple[RequestLine, ...]:
         """The people of a structure whose attendance of the session is closed."""
         return await self._lines(
             enrollments.c.session_id == session_id,

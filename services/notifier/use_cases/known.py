@@ -32,7 +32,7 @@ async def require_all_about(tx: Transaction, request: Enrollment) -> None:
     await known_account(tx, request.account_id)
     await known_session(tx, request.session_id)
     await require_structure(tx, request.structure_id)
-    if not await tx.copies.is_attached(request.account_id, request.structure_id):
+    if not await tx.copies.is_attached(account_id=request.account_id, structure_id=request.structure_id):
         raise NotYetKnown(f"attachment of {request.account_id} to {request.structure_id}")
 
 

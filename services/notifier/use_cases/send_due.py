@@ -1,7 +1,6 @@
 """Sends the mails that are due: check again that each must leave, compose it, send it, and store the outcome."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -21,6 +20,7 @@ from services.notifier.use_cases.mailers import Mailer, NotSent
 from services.notifier.use_cases.message import message_id, message_of
 from services.notifier.use_cases.situation import situation_of
 from shared.telemetry import correlated
+from shared.transactions import Begin
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ ATTEMPTS: Final = len(DELAYS) + 1
 class Sender:
     """The job of the worker."""
 
-    begin: Callable[[], AbstractAsyncContextManager[Transaction]]
+    begin: Begin[Transaction]
     mailer: Mailer
     identity: SenderIdentity
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -19,7 +19,8 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     situation = replace(situation, recipient=await tx.copies.account(recipient_id))
     if situation.structure is None:
         return situation
-    return replace(situation, recipient_statuses=await tx.copies.statuses(recipient_id, situation.structure.id))
+    statuses = await tx.copies.statuses(account_id=recipient_id, structure_id=situation.structure.id)
+    return replace(situation, recipient_statuses=statuses)
 
 
 async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
@@ -56,7 +57,7 @@ async def _attendance_sheet(tx: Transaction, mail: Mail) -> Situation:
     return Situation(
         session=await tx.copies.session(session_id),
         structure=await tx.copies.structure(structure_id),
-        lines=await tx.copies.attendance_sheet(session_id, structure_id),
+        lines=await tx.copies.attendance_sheet(session_id=session_id, structure_id=structure_id),
     )
 
 

@@ -45,8 +45,8 @@ async def test_the_second_first_user_waits_and_is_not_the_referent(service: Iden
     first, second = await account_of(service, STAFF), await account_of(service, "a@x.example")
     late = await while_held(
         service,
-        lambda tx: attach(tx, first, structure, now=service.now),
-        lambda: service.within(lambda tx: attach(tx, second, structure, now=service.now)),
+        lambda tx: attach(tx, account_id=first, structure_id=structure, now=service.now),
+        lambda: service.within(lambda tx: attach(tx, account_id=second, structure_id=structure, now=service.now)),
     )
     assert late.state is State.REQUESTED
     emitted = [message for message in await service.emitted() if "attachment" in message]

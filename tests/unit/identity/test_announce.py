@@ -11,7 +11,7 @@ from services.identity.domain import accounts, attachments, structures
 from services.identity.domain.attachments import State, Status
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.storage.history import Author
-from services.identity.use_cases.announce import Fact, message_about
+from services.identity.use_cases.announce import Fact, announce
 from services.identity.use_cases.history_line import line_about
 from tests.unit.identity.examples import ACCOUNT, NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, an_attachment
 
@@ -107,7 +107,7 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
 def test_a_fact_has_its_message_and_its_line(
     fact: Fact, name: str | None, version: int | None, facts: Mapping[str, Any]
 ) -> None:
-    message = message_about(fact, now=NOW)
+    message = announce(fact, now=NOW)
     assert (message and message.wire_name) == name
     assert message is None or message.occurred_at == NOW
     line = line_about(fact, author=Author(SOMEBODY, "staff"), now=NOW)

@@ -36,6 +36,6 @@ def test_a_presence_counts_the_slots() -> None:
 
 
 def test_one_attendance_sheet_for_a_structure_and_a_session() -> None:
-    sheet = attendance_sheet_id(SESSION.id, STRUCTURE.id)
-    assert sheet == attendance_sheet_id(SESSION.id, STRUCTURE.id)
-    assert sheet != attendance_sheet_id(STRUCTURE.id, SESSION.id)
+    sheet = attendance_sheet_id(session_id=SESSION.id, structure_id=STRUCTURE.id)
+    assert sheet == attendance_sheet_id(session_id=SESSION.id, structure_id=STRUCTURE.id)
+    assert sheet != attendance_sheet_id(session_id=STRUCTURE.id, structure_id=SESSION.id)
