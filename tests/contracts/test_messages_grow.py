@@ -145,7 +145,7 @@ CASES = [
 async def test_a_value_that_a_subscriber_does_not_know_is_kept_and_nothing_is_done_because_of_it(
     service: str, message: type[Message], make_database: MakeDatabase
 ) -> None:
-    """After the story, the message's last example comes with an unknown value, in each open field in turn."""
+    """The last example of the message comes as it is, then with an unknown value in each open field in turn."""
     database = await make_database(service)
     worker = generate.wired(SERVICES[service], database)
     examples = subscribed(worker)

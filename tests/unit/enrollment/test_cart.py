@@ -118,6 +118,7 @@ def test_the_verdicts_about_a_session_read_its_times_in_france_and_know_the_requ
         "yearly_quota": "Vous avez réservé 2 action(s) en 2026, pour 5 au plus.",
         "members_only": "Cette action est réservée aux structures adhérentes, et la vôtre l'est.",
         "own_request": "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
+        "decision_deadline": "L'employeur a 21 jour(s) pour décider ; ensuite la demande expire.",
         "withdrawal_notice": "Vous pourrez vous désister dans les délais jusqu'au 25/03/2026 à 11 h 00.",
     }
 
