@@ -1,6 +1,7 @@
 """Wakes relays as soon as messages are committed, in this process and in others. Relays also poll."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Final
 
 import asyncpg
@@ -77,11 +78,10 @@ class Notices:
     async def _notify(connection: AsyncConnection) -> None:
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - for the type checker
-        try:
+        async with AsyncExitStack() as unless_sent:
+            unless_sent.push_async_callback(connection.invalidate)
             await driver.execute(_NOTIFY)
-        except BaseException:
-            await connection.invalidate()
-            raise
+            unless_sent.pop_all()
 
     async def close(self) -> None:
         """Send no more."""

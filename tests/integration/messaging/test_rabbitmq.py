@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 import aiormq.channel
 import pytest
 import structlog
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.messaging import rabbitmq
@@ -149,6 +152,18 @@ async def test_what_a_lost_connection_had_delivered_is_not_acknowledged_on_the_n
     again = await transport.subscribe(QUEUE)
     await eventually(lambda: _waits(again, 10), within=10)
     assert {one.envelope.message_id for one in await again.receive(50)} == {f"id-{number}" for number in range(10)}
+
+
+async def test_a_delivery_of_a_lost_channel_is_dropped_since_it_is_delivered_again(transport: RabbitTransport) -> None:
+    subscription = await transport.subscribe(QUEUE)
+    lost = DeliveredMessage(
+        delivery=Basic.Deliver(delivery_tag=1),
+        header=ContentHeader(),
+        body=b"{}",
+        channel=cast("AbstractChannel", object()),
+    )
+    await subscription._store(None, lost)
+    assert len(subscription._waiting) == 0
 
 
 async def test_a_queue_that_is_deleted_is_declared_again_and_listened_to(
