@@ -13,7 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from sqlalchemy import Connection, Executable, Numeric
+from sqlalchemy import ARRAY, Connection, Executable, Numeric
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -115,9 +115,23 @@ def _processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
 def _parameter(compiled: SQLCompiler, name: str) -> tuple[str, Callable[[Any], Any] | None, Any]:
     """A parameter's name, what converts its values, and the value that it has in the statement itself, converted."""
     bound = compiled.binds[name]
-    process = bound.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    process = _bind_processor(bound.type)
     default = bound.effective_value
     return name, process, default if process is None or bound.required else process(default)
+
+
+def _bind_processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """What converts the values of a parameter.
+
+    SQLAlchemy goes through an array value by value, even if nothing converts its values, which costs much here.
+    """
+    adapted = kind.dialect_impl(_DIALECT)
+    if not isinstance(adapted, ARRAY):
+        return adapted.bind_processor(_DIALECT)
+    convert = _bind_processor(adapted.item_type)
+    if convert is None or adapted.dimensions != 1:
+        return None if convert is None else adapted.bind_processor(_DIALECT)
+    return lambda values: None if values is None else [convert(each) for each in values]
 
 
 def _raise_as_sqlalchemy_does(connection: Connection, error: Exception, sql: str, values: Sequence[Any]) -> NoReturn:

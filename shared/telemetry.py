@@ -68,7 +68,6 @@ def configure_logging(level: str, service: str, stream: TextIO | None = None) ->
     """Write each log entry, those of libraries too, as one line of JSON to standard error, or to `stream`."""
     stream = stream or sys.stderr
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         _with_correlation,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -24,7 +24,7 @@ _COLUMNS = {
     "headers": JSONB,
 }
 _ROWS = (
-    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))
+    func.unnest(*(bindparam(name, type_=ARRAY(kind, dimensions=1)) for name, kind in _COLUMNS.items()))
     .table_valued(*_COLUMNS, name="new")
     .render_derived()
 )

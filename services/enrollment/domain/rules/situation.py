@@ -31,4 +31,4 @@ class Situation:
 
 def in_words(moment: datetime) -> str:
     """A moment in a French sentence: `02/03/2026 à 09 h 00`."""
-    return f"{moment:%d/%m/%Y} à {moment:%H} h {moment:%M}"
+    return f"{moment.day:02}/{moment.month:02}/{moment.year:04} à {moment.hour:02} h {moment.minute:02}"
