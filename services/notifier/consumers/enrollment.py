@@ -32,6 +32,7 @@ from shared.contracts.enrollment import (
 )
 from shared.contracts.message import Message
 from shared.messaging.subscriptions import Subscriptions
+from shared.records import from_attributes
 
 ATTENDANCE_DELAY: Final = timedelta(seconds=10)
 """The attendance of a session arrives person by person: the employers' mail waits until all have arrived."""
@@ -42,16 +43,8 @@ subscriptions.keep(EnrollmentSnapshot, into=tables.enrollments)
 
 async def _request_of(tx: Transaction, snapshot: EnrollmentSnapshot) -> Enrollment:
     """The request as it was when the event happened; the copy may be newer. Raises NotYetKnown."""
-    request = Enrollment(
-        id=snapshot.id,
-        version=snapshot.version,
-        account_id=snapshot.account_id,
-        structure_id=snapshot.structure_id,
-        session_id=snapshot.session_id,
-        approval=snapshot.approval,
-        seat=snapshot.seat,
-        rank=snapshot.rank,
-    )
+    # the presences are in one event only, not in the snapshot
+    request = from_attributes(Enrollment, snapshot, attendance=None)
     await require_all_about(tx, request)
     return request
 
