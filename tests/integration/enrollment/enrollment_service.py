@@ -205,7 +205,6 @@ class EnrollmentService(EnrollmentEvents):
         return await self.call("POST", f"/enrollments/{enrollment_id}/withdrawal", by=person.account_id)
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
-        """Rows of the database."""
         async with self.database.engine.connect() as connection:
             return list((await connection.execute(text(statement), values)).all())
 

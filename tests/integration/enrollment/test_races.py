@@ -9,7 +9,6 @@ from tests.integration.enrollment.enrollment_service import EnrollmentService
 
 
 async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(service: EnrollmentService) -> None:
-    """Drill 4."""
     session = await service.session(1)
     [person] = await service.people(1)
     request = await service.request(person, session)
@@ -40,7 +39,6 @@ async def test_an_acceptance_and_a_withdrawal_at_once_leave_nothing_held(service
 
 
 async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(service: EnrollmentService) -> None:
-    """Drill 7."""
     session = await service.session(1)
     requests = [await service.request(person, session) for person in await service.people(50)]
 
