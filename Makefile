@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared deploy tests bench docs
 
-.PHONY: run reset test check bench docs lock broker up down
+.PHONY: run reset test check bench docs migration lock broker up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -49,6 +49,10 @@ bench: .venv/installed broker
 # generate from the code: the messages' schemas and their two documents, the table of settings in the README
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
+
+# write the migration to the tables that a service declares: make migration SERVICE=enrollment NAME="Group requests"
+migration: .venv/installed
+	@$(BIN)/python -m docs.migration $(SERVICE) "$(NAME)"
 
 # the distributed system, on Docker
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

@@ -117,7 +117,6 @@ def _row(message: type[Message], listeners: Listeners) -> str:
 
 
 def _first_line(message: type[Message]) -> str:
-    """The docstring's first paragraph."""
     return " ".join((message.__doc__ or "").split("\n\n", 1)[0].split())
 
 

@@ -105,7 +105,6 @@ class Database:
         return (isinstance(error, DBAPIError) and is_outage(error)) or not await self.ready()
 
     async def close(self) -> None:
-        """Close every connection."""
         await self._notices.close()
         await self.engine.dispose()
 

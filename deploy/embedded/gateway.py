@@ -17,7 +17,6 @@ class Gateway:
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request."""
         await self._of(scope.get("path", ""))(scope, receive, send)
 
     def _of(self, path: str) -> ASGIApp:

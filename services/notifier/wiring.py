@@ -23,7 +23,6 @@ SENDING_EVERY = timedelta(seconds=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    """The HTTP application."""
     return create_app(
         title="Notifier",
         service="notifier",

@@ -70,7 +70,6 @@ class Message(Snapshot):
 
     @classmethod
     def snapshot_class(cls) -> type[Snapshot]:
-        """The class of `snapshot`."""
         if cls.snapshot_field is None:
             return cls
         kind = cls.model_fields[cls.snapshot_field].annotation

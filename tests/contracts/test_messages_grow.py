@@ -162,7 +162,9 @@ async def test_a_value_that_a_subscriber_does_not_know_is_kept_and_nothing_is_do
         await _execute(database, "DELETE FROM outbox")
         if service == "notifier":
             await _execute(database, "DELETE FROM mails")
-        await deliver(worker, [Envelope(path, message.wire_name, changed.model_dump_json().encode())])
+        await deliver(
+            worker, [Envelope(message_id=path, name=message.wire_name, body=changed.model_dump_json().encode())]
+        )
 
         assert await failures(database) == [], path
         assert path in await handled(database)

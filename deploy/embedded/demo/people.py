@@ -30,7 +30,6 @@ class Person:
 
     @property
     def email(self) -> str:
-        """The e-mail address."""
         return f"{self.key}@{self.structure}.example"
 
 
@@ -45,7 +44,6 @@ class Trainer:
 
     @property
     def email(self) -> str:
-        """The e-mail address."""
         return f"{self.key}@formateurs.example"
 
 

@@ -18,6 +18,7 @@ from shared.contracts.catalogue import (
     TrainingSnapshot,
 )
 from shared.contracts.message import Message
+from shared.records import from_attributes
 
 
 def announce(  # noqa: PLR0911 - one return for each fact
@@ -46,30 +47,20 @@ def announce(  # noqa: PLR0911 - one return for each fact
 
 
 def _of_training(training: Training) -> TrainingSnapshot:
-    syllabus = training.syllabus
-    return TrainingSnapshot(
-        id=training.id,
-        version=training.version,
-        title=syllabus.title,
-        axis_id=syllabus.axis_id,
-        kind=syllabus.kind.value,
-        members_only=syllabus.members_only,
-        state=training.state.value,
+    return from_attributes(
+        TrainingSnapshot, training.syllabus, id=training.id, version=training.version, state=training.state
     )
 
 
 def _of_session(session: Session, training_title: str) -> SessionSnapshot:
-    plan = session.plan
-    return SessionSnapshot(
+    return from_attributes(
+        SessionSnapshot,
+        session.plan,
         id=session.id,
         version=session.version,
         training_id=session.training_id,
         training_title=training_title,
         capacity=session.capacity,
-        place=plan.place,
-        opens_at=plan.opens_at,
-        closes_at=plan.closes_at,
-        slots=tuple(SlotSnapshot(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in plan.slots),
-        trainer_ids=plan.trainer_ids,
-        state=session.state.value,
+        slots=tuple(from_attributes(SlotSnapshot, slot) for slot in session.plan.slots),
+        state=session.state,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
+from services.enrollment.storage.details import COLUMNS
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
 from shared.compiled import compiled
@@ -39,11 +40,9 @@ _LIST: Final = (
     .order_by(sessions.c.starts_at, carts.c.session_id)
 )
 
-_REQUEST: Final = (
-    "id", "account_id", "structure_id", "training_id", "session_id", "motivation", "requested_at",
-    "version", "approval", "seat", "late",
-)  # fmt: skip
-"""The columns that a new request fills; the others stay empty."""
+_FIELDS: Final = tuple(column.name for column in COLUMNS if column.name not in {"queue_number", "attendance"})
+"""The fields that a new request fills; the others stay empty."""
+_REQUEST: Final = (*_FIELDS, "motivation")
 _REQUESTS: Final = (
     func.unnest(*(bindparam(name, type_=ARRAY(enrollments.c[name].type)) for name in _REQUEST))
     .table_valued(*(column(name, enrollments.c[name].type) for name in _REQUEST), name="requests")
@@ -126,7 +125,6 @@ class Carts:
 
         Return the ids of the added requests. A request is not added if the person has an open one for the training.
         """
-        of_enrollment = [name for name in _REQUEST if name != "motivation"]
-        values = {name: [getattr(request.enrollment, name) for request in requests] for name in of_enrollment}
+        values = {name: [getattr(request.enrollment, name) for request in requests] for name in _FIELDS}
         values["motivation"] = [request.motivation for request in requests]
         return {row.id for row in await _TURN_INTO_REQUESTS.all(self._connection, values)}

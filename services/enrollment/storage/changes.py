@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Integer, Text, Uuid, func, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Integer, Uuid, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.attendance import Attendance
@@ -12,18 +11,15 @@ from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.facts import Moved
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.storage.arrays import Columns, parameters, rows
+from services.enrollment.storage.details import COLUMNS
 from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
 from shared.compiled import compiled
 
+_FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "session_id", "requested_at"})
+"""The fields of a request that no move changes; all others are stored."""
 _REQUEST: Final[Columns] = {
-    "id": Uuid(),
     "version_before": BigInteger(),
-    "version": BigInteger(),
-    "approval": Text(),
-    "seat": Text(),
-    "queue_number": Integer(),
-    "late": Boolean(),
-    "attendance": JSONB(none_as_null=True),
+    **{column.name: column.type for column in COLUMNS if column.name not in _FIXED},
     "attended": Boolean(),
 }
 _LINE: Final[Columns] = {column.name: column.type for column in enrollment_history.c}
@@ -89,13 +85,8 @@ def _request_row(fact: Moved) -> dict[str, Any]:
     enrollment = fact.enrollment
     attendance = enrollment.attendance
     return {
-        "id": enrollment.id,
+        **{column.name: getattr(enrollment, column.name) for column in COLUMNS},
         "version_before": fact.lines[0].version - 1,
-        "version": enrollment.version,
-        "approval": enrollment.approval.value,
-        "seat": enrollment.seat.value,
-        "queue_number": enrollment.queue_number,
-        "late": enrollment.late,
         "attendance": attendance and attendance_as_json(attendance),
         "attended": attendance and attendance.attended,
     }

@@ -12,6 +12,7 @@ from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.states import ActingAs, Approval, Seat
 from services.enrollment.storage.tables import accounts, enrollment_history, enrollments, sessions, structures
+from shared.records import field_names, from_attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class EnrollmentDetails:
     rank: Rank | None = None
 
 
+COLUMNS: Final = tuple(enrollments.c[name] for name in field_names(Enrollment))
+"""The columns of the domain object: one of the same name for each field."""
 _NAMES: Final = (
     accounts.c.first_name,
     accounts.c.last_name,
@@ -118,21 +121,8 @@ def details_of(row: Row[Any]) -> EnrollmentDetails:
 
 
 def enrollment_of(row: Row[Any]) -> Enrollment:
-    """Make the domain object of a row of `enrollments`."""
+    """Make the domain object of a row with its COLUMNS of `enrollments`."""
     presences = row.attendance and Attendance(
         tuple(Presence(UUID(presence["slot_id"]), presence["present"]) for presence in row.attendance)
     )
-    return Enrollment(
-        id=row.id,
-        version=row.version,
-        account_id=row.account_id,
-        structure_id=row.structure_id,
-        training_id=row.training_id,
-        session_id=row.session_id,
-        requested_at=row.requested_at,
-        approval=Approval(row.approval),
-        seat=Seat(row.seat),
-        queue_number=row.queue_number,
-        late=row.late,
-        attendance=presences,
-    )
+    return from_attributes(Enrollment, row, approval=Approval(row.approval), seat=Seat(row.seat), attendance=presences)

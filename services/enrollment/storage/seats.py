@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
-from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.domain.training_seats import Queues
 from services.enrollment.storage.access import DECIDING, Actor, Role, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
+from services.enrollment.storage.details import COLUMNS, enrollment_of
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled, compiled
 from shared.errors import NotFound
@@ -50,22 +50,15 @@ _LOCK_OF_SESSION: Final = for_each_role(
 )
 
 _IN_TRAININGS: Final = enrollments.c.training_id == any_(bindparam("trainings", type_=ARRAY(Uuid())))
-_OF_REQUEST: Final = ("id", "version", "account_id", "requested_at", "approval", "queue_number", "late")
+_KEYS: Final = enrollments.c["training_id", "session_id", "structure_id"]
+_OTHERS: Final = [column for column in COLUMNS if column.name not in _KEYS]
 _QUEUES: Final = compiled(
     union_all(
-        select(
-            *enrollments.c["training_id", "session_id", "structure_id"],
-            null().label("seats"),
-            *enrollments.c[_OF_REQUEST],
-        ).where(_IN_TRAININGS, IS_QUEUED),
-        select(
-            *enrollments.c["training_id", "session_id", "structure_id"],
-            func.count(),
-            *(null().label(name) for name in _OF_REQUEST),
-        )
+        select(*_KEYS, null().label("seats"), *_OTHERS).where(_IN_TRAININGS, IS_QUEUED),
+        select(*_KEYS, func.count(), *(null().label(column.name) for column in _OTHERS))
         .join(sessions, sessions.c.id == enrollments.c.session_id)
         .where(_IN_TRAININGS, IS_HELD, sessions.c.ends_at > bindparam("now", type_=DateTime(timezone=True)))
-        .group_by(*enrollments.c["training_id", "session_id", "structure_id"]),
+        .group_by(*_KEYS),
     )
 )
 """Two kinds of rows: the queued requests, and the `seats` that each structure holds in each session."""
@@ -95,7 +88,7 @@ class Seats:
         held: dict[UUID, dict[tuple[UUID, UUID], int]] = {training_id: {} for training_id in training_ids}
         for row in await _QUEUES.all(self._connection, {"trainings": list(training_ids), "now": now}):
             if row.seats is None:
-                queued[row.training_id].setdefault(row.session_id, []).append(_queued_of(row))
+                queued[row.training_id].setdefault(row.session_id, []).append(enrollment_of(row))
             else:
                 held[row.training_id][row.session_id, row.structure_id] = row.seats
         return {each: Queues(queued=queued[each], held=held[each]) for each in training_ids}
@@ -124,20 +117,4 @@ def _seats_of(row: Row[Any]) -> SessionSeats:
         last_queue_number=row.last_queue_number,
         version=row.occupancy_version,
         attendance_closed_at=row.attendance_closed_at,
-    )
-
-
-def _queued_of(row: Row[Any]) -> Enrollment:
-    return Enrollment(
-        id=row.id,
-        version=row.version,
-        account_id=row.account_id,
-        structure_id=row.structure_id,
-        training_id=row.training_id,
-        session_id=row.session_id,
-        requested_at=row.requested_at,
-        approval=Approval(row.approval),
-        seat=Seat.QUEUED,
-        queue_number=row.queue_number,
-        late=row.late,
     )

@@ -10,6 +10,7 @@ from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from shared.contracts import Message
 from shared.contracts import enrollment as contract
+from shared.records import from_attributes
 
 
 def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
@@ -68,21 +69,11 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
 
 def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> contract.EnrollmentSnapshot:
     """The request without its motivation, which is not for other services."""
-    return contract.EnrollmentSnapshot(
-        id=enrollment.id,
-        version=enrollment.version,
-        account_id=enrollment.account_id,
-        structure_id=enrollment.structure_id,
-        training_id=enrollment.training_id,
-        session_id=enrollment.session_id,
-        approval=enrollment.approval.value,
-        seat=enrollment.seat.value,
-        rank=None if rank is None else rank.place,
-    )
+    return from_attributes(contract.EnrollmentSnapshot, enrollment, rank=rank and rank.place)
 
 
 def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:
-    return tuple(contract.SlotPresence(slot_id=each.slot_id, present=each.present) for each in attendance.presences)
+    return tuple(from_attributes(contract.SlotPresence, each) for each in attendance.presences)
 
 
 def _occupancy(seats: SessionSeats, queued: int, now: datetime) -> contract.SessionOccupancyChanged:

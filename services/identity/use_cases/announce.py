@@ -42,6 +42,7 @@ from services.identity.domain.structures import (
 )
 from shared.contracts import identity as contracts
 from shared.contracts.message import Message
+from shared.records import from_attributes
 
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
 Notice = Literal["already_registered", "password_changed"]
@@ -122,38 +123,15 @@ def account_notice(account: Account, notice: Notice, *, now: datetime) -> contra
 
 
 def _of_account(account: Account) -> contracts.AccountSnapshot:
-    return contracts.AccountSnapshot(
-        id=account.id,
-        version=account.version,
-        first_name=account.first_name,
-        last_name=account.last_name,
-        email=account.email,
-        civility=account.civility,
-        is_staff=account.is_staff,
-        disabled=account.disabled,
-    )
+    return from_attributes(contracts.AccountSnapshot, account)
 
 
 def _of_structure(structure: Structure) -> contracts.StructureSnapshot:
-    return contracts.StructureSnapshot(
-        id=structure.id,
-        version=structure.version,
-        name=structure.name,
-        siret=structure.siret,
-        town=structure.town,
-        is_member=structure.is_member,
-    )
+    return from_attributes(contracts.StructureSnapshot, structure)
 
 
 def _of_attachment(attachment: Attachment) -> contracts.AttachmentSnapshot:
-    return contracts.AttachmentSnapshot(
-        id=attachment.id,
-        version=attachment.version,
-        account_id=attachment.account_id,
-        structure_id=attachment.structure_id,
-        state=attachment.state.value,
-        statuses=_of_statuses(attachment.statuses),
-    )
+    return from_attributes(contracts.AttachmentSnapshot, attachment)
 
 
 def _of_statuses(statuses: tuple[Status, ...]) -> tuple[contracts.Status, ...]:
@@ -161,12 +139,4 @@ def _of_statuses(statuses: tuple[Status, ...]) -> tuple[contracts.Status, ...]:
 
 
 def _of_request(request: StructureRequest) -> contracts.StructureRequestSnapshot:
-    return contracts.StructureRequestSnapshot(
-        id=request.id,
-        version=request.version,
-        name=request.name,
-        siret=request.siret,
-        town=request.town,
-        contact_name=request.contact_name,
-        contact_email=request.contact_email,
-    )
+    return from_attributes(contracts.StructureRequestSnapshot, request)

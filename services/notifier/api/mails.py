@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from services.notifier.api.dependencies import Acting, Tx
+from services.notifier.api.requests import Kind
 from services.notifier.api.views import MailLine, MailView, Status
-from services.notifier.domain.kinds import Kind
 from services.notifier.use_cases import read_mails
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
 from shared.http.problems import NOT_FOUND, problems

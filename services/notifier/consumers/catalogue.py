@@ -1,6 +1,6 @@
 """What the notifier does with the events of the catalogue."""
 
-from services.notifier.domain.kinds import Kind
+from services.notifier.domain.mails.session import SESSION_MOVED
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.cancelled_session import session_cancelled
@@ -23,7 +23,7 @@ async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transac
         if request.is_open:
             await require_all_about(tx, request)
             cause = f"{message.wire_name}:{message.session.version}:{request.id}"
-            mail = NewMail(kind=Kind.SESSION_MOVED, cause=cause, subject_id=request.id)
+            mail = NewMail(spec=SESSION_MOVED, cause=cause, subject_id=request.id)
             await queue_about_request(tx, mail, request)
 
 

@@ -4,7 +4,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
+from services.notifier.domain.mails.account import ADDRESS_PROOF, ALREADY_REGISTERED, PASSWORD_CHANGED, PASSWORD_RESET
+from services.notifier.domain.mails.attachment import (
+    ATTACHMENT_CONFIRMED,
+    ATTACHMENT_ENDED,
+    ATTACHMENT_REFUSED,
+    ATTACHMENT_REQUESTED,
+    STATUSES_CHANGED,
+)
+from services.notifier.domain.mails.desk import (
+    STRUCTURE_CHANGE_REPORTED,
+    STRUCTURE_REGISTERED,
+    STRUCTURE_REQUEST_REFUSED,
+    STRUCTURE_REQUESTED,
+)
+from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.known import known_account, require_structure
@@ -35,7 +50,7 @@ from shared.contracts.identity import (
 )
 from shared.messaging.subscriptions import Subscriptions
 
-NOTICES: Final = {"already_registered": Kind.ALREADY_REGISTERED, "password_changed": Kind.PASSWORD_CHANGED}
+NOTICES: Final = {"already_registered": ALREADY_REGISTERED, "password_changed": PASSWORD_CHANGED}
 
 subscriptions = Subscriptions[Transaction]()
 subscriptions.keep(AccountSnapshot, into=tables.accounts)
@@ -43,10 +58,10 @@ subscriptions.keep(StructureSnapshot, into=tables.structures)
 subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 
-def _mail(kind: Kind, message: Message, subject_id: UUID, facts: Mapping[str, Any] | None = None) -> NewMail:
+def _mail(spec: MailSpec, message: Message, subject_id: UUID, facts: Mapping[str, Any] | None = None) -> NewMail:
     """The cause is the aggregate at the version of the event."""
     cause = f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
-    return NewMail(kind=kind, cause=cause, subject_id=subject_id, facts=facts or {})
+    return NewMail(spec=spec, cause=cause, subject_id=subject_id, facts=facts or {})
 
 
 @subscriptions.on(StructureRegistered)
@@ -54,21 +69,21 @@ async def when_a_structure_is_registered(message: StructureRegistered, tx: Trans
     """Notify the person who asked for it."""
     if message.request is not None:
         facts = message.request.model_dump(mode="json")
-        mail = _mail(Kind.STRUCTURE_REGISTERED, message, message.request.id, facts)
+        mail = _mail(STRUCTURE_REGISTERED, message, message.request.id, facts)
         await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
 
 
 @subscriptions.on(StructureRegistrationRequested)
 async def when_a_structure_is_requested(message: StructureRegistrationRequested, tx: Transaction) -> None:
     facts = message.request.model_dump(mode="json")
-    await queue_for_desk(tx, _mail(Kind.STRUCTURE_REQUESTED, message, message.request.id, facts))
+    await queue_for_desk(tx, _mail(STRUCTURE_REQUESTED, message, message.request.id, facts))
 
 
 @subscriptions.on(StructureRegistrationRefused)
 async def when_a_structure_request_is_refused(message: StructureRegistrationRefused, tx: Transaction) -> None:
     """Notify the person who asked."""
     facts = {**message.request.model_dump(mode="json"), "reason": message.reason}
-    mail = _mail(Kind.STRUCTURE_REQUEST_REFUSED, message, message.request.id, facts)
+    mail = _mail(STRUCTURE_REQUEST_REFUSED, message, message.request.id, facts)
     await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
 
 
@@ -83,7 +98,7 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
     }
     cause = f"{message.wire_name}:{message.report_id}"
     subject_id = message.structure.id
-    mail = NewMail(kind=Kind.STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=subject_id, facts=facts)
+    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=subject_id, facts=facts)
     await queue_for_desk(tx, mail)
 
 
@@ -93,7 +108,7 @@ async def when_an_attachment_is_requested(message: AccountAttachmentRequested, t
     attachment = message.attachment
     await known_account(tx, attachment.account_id)
     await require_structure(tx, attachment.structure_id)
-    mail = _mail(Kind.ATTACHMENT_REQUESTED, message, attachment.id)
+    mail = _mail(ATTACHMENT_REQUESTED, message, attachment.id)
     await queue_for_those_who_decide(tx, mail, attachment.structure_id)
 
 
@@ -106,25 +121,25 @@ async def _notify_person(tx: Transaction, mail: NewMail, attachment: AttachmentS
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     facts = {"first": message.confirmed_by is None}
-    mail = _mail(Kind.ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
+    mail = _mail(ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
     await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AccountAttachmentRefused)
 async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: Transaction) -> None:
-    mail = _mail(Kind.ATTACHMENT_REFUSED, message, message.attachment.id, {"reason": message.reason})
+    mail = _mail(ATTACHMENT_REFUSED, message, message.attachment.id, {"reason": message.reason})
     await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    mail = _mail(Kind.ATTACHMENT_ENDED, message, message.attachment.id, {"reason": message.reason})
+    mail = _mail(ATTACHMENT_ENDED, message, message.attachment.id, {"reason": message.reason})
     await _notify_person(tx, mail, message.attachment)
 
 
 @subscriptions.on(AttachmentStatusesChanged)
 async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
-    mail = _mail(Kind.STATUSES_CHANGED, message, message.attachment.id, {"before": list(message.before)})
+    mail = _mail(STATUSES_CHANGED, message, message.attachment.id, {"before": list(message.before)})
     await _notify_person(tx, mail, message.attachment)
 
 
@@ -132,7 +147,7 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
 async def send_address_proof(message: SendAddressProof, tx: Transaction) -> None:
     """Send the link to the address; there is no account yet."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name", "structure_name"})
-    mail = _mail(Kind.ADDRESS_PROOF, message, message.id, facts)
+    mail = _mail(ADDRESS_PROOF, message, message.id, facts)
     await queue_for_address(tx, mail, Audience.OWNER, message.email)
 
 
@@ -140,15 +155,15 @@ async def send_address_proof(message: SendAddressProof, tx: Transaction) -> None
 async def send_password_reset(message: SendPasswordReset, tx: Transaction) -> None:
     """Send the link to the address in the command, not to the one in the copy of the account."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name"})
-    mail = _mail(Kind.PASSWORD_RESET, message, message.id, facts)
+    mail = _mail(PASSWORD_RESET, message, message.id, facts)
     await queue_for_address(tx, mail, Audience.OWNER, message.email)
 
 
 @subscriptions.on(SendAccountNotice)
 async def send_account_notice(message: SendAccountNotice, tx: Transaction) -> None:
     """A notice that this version does not know has no mail, so it is ignored."""
-    kind = NOTICES.get(message.notice)
-    if kind is None:
+    spec = NOTICES.get(message.notice)
+    if spec is None:
         return
-    mail = _mail(kind, message, message.id, {"first_name": message.first_name})
+    mail = _mail(spec, message, message.id, {"first_name": message.first_name})
     await queue_for_address(tx, mail, Audience.OWNER, message.email)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Attachment, Enrollment, RequestLine, Session, Slot, Structure
-from services.notifier.domain.kinds import Audience, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Mail:
     """A mail to one recipient. `facts`: what only the event contains, such as a reason, a question or a token."""
 
     id: UUID
-    kind: Kind
+    kind: str
     audience: Audience
     recipient: str
     recipient_account_id: UUID | None

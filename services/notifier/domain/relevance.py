@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notifier.domain.kinds import Audience
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail, Situation
 from services.notifier.domain.mails.spec import MailSpec
 

@@ -11,6 +11,7 @@ from services.notifier.domain.copies import Account, Attachment, Enrollment, Req
 from services.notifier.storage.access import Actor
 from services.notifier.storage.slots import slots_of
 from services.notifier.storage.tables import accounts, attachments, enrollments, sessions, structures
+from shared.records import from_attributes
 
 
 def _by_id(table: Table) -> Select[Any]:
@@ -52,41 +53,15 @@ _SET_ATTENDANCE: Final = (
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(
-        id=row.id,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        is_staff=row.is_staff,
-        disabled=row.disabled,
-        erased=row.erased,
-    )
+    return from_attributes(Account, row)
 
 
 def _session(row: Row[Any]) -> Session:
-    return Session(
-        id=row.id,
-        version=row.version,
-        training_title=row.training_title,
-        place=row.place,
-        slots=slots_of(row.slots),
-        trainer_ids=tuple(row.trainer_ids),
-        state=row.state,
-    )
+    return from_attributes(Session, row, slots=slots_of(row.slots), trainer_ids=tuple(row.trainer_ids))
 
 
 def _enrollment(row: Row[Any]) -> Enrollment:
-    return Enrollment(
-        id=row.id,
-        version=row.version,
-        account_id=row.account_id,
-        structure_id=row.structure_id,
-        session_id=row.session_id,
-        approval=row.approval,
-        seat=row.seat,
-        rank=row.rank,
-        attendance=row.attendance,
-    )
+    return from_attributes(Enrollment, row)
 
 
 class Copies:
@@ -111,19 +86,13 @@ class Copies:
 
     async def structure(self, structure_id: UUID) -> Structure | None:
         row = await self._first(_STRUCTURE, id=structure_id)
-        return Structure(id=row.id, name=row.name, siret=row.siret, town=row.town) if row else None
+        return from_attributes(Structure, row) if row else None
 
     async def attachment(self, attachment_id: UUID) -> Attachment | None:
         row = await self._first(_ATTACHMENT, id=attachment_id)
         if row is None:
             return None
-        return Attachment(
-            id=row.id,
-            account_id=row.account_id,
-            structure_id=row.structure_id,
-            state=row.state,
-            statuses=tuple(row.statuses),
-        )
+        return from_attributes(Attachment, row, statuses=tuple(row.statuses))
 
     async def session(self, session_id: UUID) -> Session | None:
         row = await self._first(_SESSION, id=session_id)

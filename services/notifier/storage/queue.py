@@ -10,7 +10,7 @@ from sqlalchemy import Interval, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail
 from services.notifier.storage.tables import mails
 
@@ -100,7 +100,7 @@ class MailQueue:
     async def add(
         self,
         *,
-        kind: Kind,
+        kind: str,
         audience: Audience,
         recipient: str,
         recipient_account_id: UUID | None,
@@ -131,7 +131,7 @@ class MailQueue:
             return None
         return Mail(
             id=row.id,
-            kind=Kind(row.kind),
+            kind=row.kind,
             audience=Audience(row.audience),
             recipient=row.recipient,
             recipient_account_id=row.recipient_account_id,

@@ -7,8 +7,8 @@ from typing import Literal
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Enrollment, Session, Slot
-from services.notifier.domain.kinds import Audience
 from services.notifier.domain.mail import Mail, Situation
 from services.notifier.domain.mails.spec import CalendarEffect, MailSpec
 

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from services.notifier.domain.kinds import Kind
+from services.notifier.domain.mails.session import SESSION_CANCELLED
 from services.notifier.use_cases.queue_mails import NewMail
 
 
 def session_cancelled(enrollment_id: UUID, reason: str) -> NewMail:
     """The cause is the same for both events, so that only the first of them queues the mail."""
     return NewMail(
-        kind=Kind.SESSION_CANCELLED,
+        spec=SESSION_CANCELLED,
         cause=f"session cancelled:{enrollment_id}",
         subject_id=enrollment_id,
         facts={"reason": reason},

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Enrollment, Session
-from services.notifier.domain.kinds import Audience
 from services.notifier.storage.transaction import Transaction
 from shared.messaging.subscriptions import NotYetKnown
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Enrollment
-from services.notifier.domain.kinds import Audience, Kind
-from services.notifier.domain.mails.all import SPECS
+from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.known import known_account, people_with_status, trainers_of
 from shared.telemetry import current_correlation_id
@@ -18,26 +18,22 @@ from shared.telemetry import current_correlation_id
 class NewMail:
     """A mail without its recipients. `cause`: why it is sent; the same cause, kind and recipient are queued once."""
 
-    kind: Kind
+    spec: MailSpec
     cause: str
     subject_id: UUID
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     delay: timedelta = timedelta(0)
-
-    @property
-    def audiences(self) -> Sequence[Audience]:
-        return SPECS[self.kind].audiences
 
 
 async def queue_for_address(
     tx: Transaction, mail: NewMail, audience: Audience, email: str, account_id: UUID | None = None
 ) -> None:
     """Raises ValueError for an audience that the record of the mail does not declare."""
-    if audience not in mail.audiences:
-        text = f"the mail {mail.kind} is not for the audience {audience}"
+    if audience not in mail.spec.audiences:
+        text = f"the mail {mail.spec.kind} is not for the audience {audience}"
         raise ValueError(text)
     await tx.queue.add(
-        kind=mail.kind,
+        kind=mail.spec.kind,
         audience=audience,
         recipient=email,
         recipient_account_id=account_id,
@@ -62,7 +58,7 @@ async def queue_for_desk(tx: Transaction, mail: NewMail) -> None:
 
 async def queue_for_those_who_decide(tx: Transaction, mail: NewMail, structure_id: UUID) -> None:
     """Queue for the first audience of the mail that has people in the structure, else for the desk."""
-    for status in mail.audiences:
+    for status in mail.spec.audiences:
         people = [] if status is Audience.DESK else await people_with_status(tx, structure_id, status)
         if people:
             await queue_for_people(tx, mail, status, people)
@@ -82,7 +78,7 @@ async def queue_about_request(
 
     A person in several audiences receives one mail, in the role of the first of them.
     """
-    for audience in mail.audiences:
+    for audience in mail.spec.audiences:
         if audience in without:
             continue
         match audience:

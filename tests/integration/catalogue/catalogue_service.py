@@ -136,7 +136,6 @@ class CatalogueService:
         return answer.json()
 
     async def axis(self, name: str = "Accompagner", **more: Any) -> Any:
-        """A new axis."""
         return await self.change("POST", "/axes", {"name": name, "description": "Accueillir et orienter.", **more})
 
     async def draft(self, axis: Any, **more: Any) -> Any:

@@ -1,11 +1,10 @@
 """The enrollment service in tests: events come in by `tell`, everything else goes over HTTP."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -36,6 +35,7 @@ from tests.support.statements import statements
 
 BASE = "/api/enrollment/v1"
 BATCH = 500
+Emitted = TypeVar("Emitted", bound=Message)
 
 
 @dataclass
@@ -134,20 +134,20 @@ class EnrollmentService(EnrollmentEvents):
         after = self.next_of(session_id, state="cancelled")
         await self.tell(SessionCancelled(occurred_at=self.now, session=after, reason="Formatrice souffrante."))
 
-    async def call(self, who: UUID, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+    async def call(self, method: str, path: str, body: Any = None, *, by: UUID, **headers: str) -> httpx.Response:
         """One HTTP call by an account."""
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(
-            transport=transport, base_url="http://test", headers={"X-Account": str(who), **headers}
+            transport=transport, base_url="http://test", headers={"X-Account": str(by), **headers}
         ) as client:
             return await client.request(method, BASE + path, json=body)
 
     async def asks(self, person: Person, session_id: UUID) -> httpx.Response:
         """Put the session into the cart and validate the cart."""
-        await self.call(person.account_id, "PUT", f"/cart/sessions/{session_id}")
+        await self.call("PUT", f"/cart/sessions/{session_id}", by=person.account_id)
         lines = [{"session_id": str(session_id), "motivation": "Accompagner les salariés."}]
         body = {"structure_id": str(person.structure_id), "lines": lines}
-        return await self.call(person.account_id, "POST", "/cart/validation", body)
+        return await self.call("POST", "/cart/validation", body, by=person.account_id)
 
     async def request(self, person: Person, session_id: UUID) -> UUID:
         """A request that waits for the employer."""
@@ -182,11 +182,11 @@ class EnrollmentService(EnrollmentEvents):
 
     async def accepts(self, enrollment_id: UUID) -> httpx.Response:
         """The employer agrees."""
-        return await self.call(self.employer, "POST", f"/enrollments/{enrollment_id}/acceptance")
+        return await self.call("POST", f"/enrollments/{enrollment_id}/acceptance", by=self.employer)
 
     async def decides(self, who: UUID, enrollment_id: UUID, what: str, **body: str) -> httpx.Response:
         """Any decision about a request."""
-        return await self.call(who, "POST", f"/enrollments/{enrollment_id}/{what}", body or None)
+        return await self.call("POST", f"/enrollments/{enrollment_id}/{what}", body or None, by=who)
 
     async def enrolled(self, person: Person, session_id: UUID) -> UUID:
         """A request that employer and trainer have agreed to."""
@@ -202,10 +202,9 @@ class EnrollmentService(EnrollmentEvents):
 
     async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:
         """The person withdraws the request."""
-        return await self.call(person.account_id, "POST", f"/enrollments/{enrollment_id}/withdrawal")
+        return await self.call("POST", f"/enrollments/{enrollment_id}/withdrawal", by=person.account_id)
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
-        """Rows of the database."""
         async with self.database.engine.connect() as connection:
             return list((await connection.execute(text(statement), values)).all())
 
@@ -218,19 +217,18 @@ class EnrollmentService(EnrollmentEvents):
         )
         return {row.id: (row.seat, row.queue_number) for row in rows}
 
-    async def said(self, name: str) -> list[UUID]:
-        """The ids of the requests in the messages of that name in the outbox, in order."""
-        rows = await self.rows("SELECT aggregate_id FROM outbox WHERE name = :name ORDER BY id", name=name)
-        return [row.aggregate_id for row in rows]
-
     def statements(self) -> AbstractContextManager[list[str]]:
         """The SQL statements that the service runs inside the block."""
         return statements(self.database.engine)
 
-    async def messages(self, name: str) -> list[dict[str, Any]]:
-        """The bodies of the messages of that name in the outbox, in order."""
-        rows = await self.rows("SELECT payload FROM outbox WHERE name = :name ORDER BY id", name=name)
-        return [json.loads(row.payload) for row in rows]
+    async def emitted(self, kind: type[Emitted]) -> list[Emitted]:
+        """The messages of a kind in the outbox, in order, read as a listener reads them."""
+        rows = await self.rows("SELECT payload FROM outbox WHERE name = :name ORDER BY id", name=kind.wire_name)
+        return [kind.model_validate_json(row.payload) for row in rows]
+
+    async def emitted_about(self, kind: type[Message]) -> list[UUID]:
+        """The ids of the requests, or of the sessions, in the messages of a kind in the outbox, in order."""
+        return [message.aggregate_id for message in await self.emitted(kind)]
 
     async def audit(self) -> list[str]:
         """The invariants that are violated."""

@@ -8,10 +8,9 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from shared.contracts.enrollment import AttendanceRecorded, EnrollmentCancelled
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 
-RECORDED = "enrollment.attendance_recorded.v1"
-CANCELLED = "enrollment.enrollment_cancelled.v1"
 YESTERDAY = timedelta(days=-31)
 
 
@@ -25,11 +24,13 @@ async def record(
 ) -> httpx.Response:
     lines = [{"enrollment_id": str(request), "present": was} for request, was in present.items()]
     path = f"/sessions/{session}/attendance/slots/{service.sessions[session].slots[slot].id}"
-    return await service.call(who or service.trainer, "PUT", path, {"presences": lines, **body})
+    return await service.call("PUT", path, {"presences": lines, **body}, by=who or service.trainer)
 
 
 async def close(service: EnrollmentService, session: UUID, who: UUID | None = None, **body: Any) -> httpx.Response:
-    return await service.call(who or service.trainer, "POST", f"/sessions/{session}/attendance/closure", body or None)
+    return await service.call(
+        "POST", f"/sessions/{session}/attendance/closure", body or None, by=who or service.trainer
+    )
 
 
 async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: EnrollmentService) -> None:
@@ -50,18 +51,19 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: Enrollm
     assert (await record(service, session, 1, {here: True})).status_code == 200
     assert (await close(service, session)).status_code == 409
     assert (await record(service, session, 1, {here: False, away: False})).status_code == 200
-    assert await service.messages(RECORDED) == []
+    assert await service.emitted(AttendanceRecorded) == []
 
     closed = await close(service, session)
 
     assert closed.status_code == 200
     assert closed.json()["closed_at"]
-    said = {UUID(one["enrollment"]["id"]): one for one in await service.messages(RECORDED)}
-    assert {request: one["attended"] for request, one in said.items()} == {here: True, away: False}
-    assert said[here]["slots"] == [{"slot_id": morning, "present": True}, {"slot_id": afternoon, "present": False}]
+    recorded = {message.enrollment.id: message for message in await service.emitted(AttendanceRecorded)}
+    assert {request: message.attended for request, message in recorded.items()} == {here: True, away: False}
+    presences = {str(slot.slot_id): slot.present for slot in recorded[here].slots}
+    assert presences == {morning: True, afternoon: False}
     stored = {row.id: row for row in await service.rows("SELECT id, version, attended FROM enrollments")}
     assert {request: row.attended for request, row in stored.items()} == {here: True, away: False}
-    assert {request: one["enrollment"]["version"] for request, one in said.items()} == {
+    assert {request: message.enrollment.version for request, message in recorded.items()} == {
         r: row.version for r, row in stored.items()
     }
     lines = await service.rows(
@@ -71,7 +73,7 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: Enrollm
     assert {tuple(line) for line in lines} == {
         (request, row.version, service.trainer, "trainer", "held", "held") for request, row in stored.items()
     }
-    history = (await service.call(people[0].account_id, "GET", f"/enrollments/{here}/history")).json()
+    history = (await service.call("GET", f"/enrollments/{here}/history", by=people[0].account_id)).json()
     assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
     assert await service.audit() == []
 
@@ -91,7 +93,7 @@ async def test_after_the_closing_nothing_changes(service: EnrollmentService) -> 
     assert (again.status_code, late.status_code, taken_back.status_code) == (409, 409, 409)
     assert "a été clos le" in late.json()["detail"]
     assert "émargement de la session est clos" in taken_back.json()["detail"]
-    assert len(await service.messages(RECORDED)) == 1
+    assert len(await service.emitted(AttendanceRecorded)) == 1
     assert await service.rows("SELECT count(*) FROM presences WHERE NOT present") == [(0,)]
 
 
@@ -118,7 +120,7 @@ async def test_only_the_trainers_and_staff_with_a_reason_take_attendance(service
     for stranger in (person.account_id, service.employer, other_trainer):
         assert (await record(service, session, 0, {request: True}, stranger)).status_code == 404
         assert (await close(service, session, stranger)).status_code == 404
-        assert (await service.call(stranger, "GET", f"/sessions/{session}/attendance")).status_code == 404
+        assert (await service.call("GET", f"/sessions/{session}/attendance", by=stranger)).status_code == 404
     assert (await record(service, session, 0, {request: True}, service.staff)).status_code == 422
     for slot in (0, 1):
         assert (
@@ -140,16 +142,16 @@ async def test_who_is_not_enrolled_is_not_on_the_sheet(service: EnrollmentServic
 
     wrong = await record(service, session, 0, {request: True, waiting: True})
     twice = await service.call(
-        service.trainer,
         "PUT",
         f"/sessions/{session}/attendance/slots/{service.sessions[session].slots[0].id}",
         {"presences": [{"enrollment_id": str(request), "present": True}] * 2},
+        by=service.trainer,
     )
     unknown = await service.call(
-        service.trainer,
         "PUT",
         f"/sessions/{session}/attendance/slots/{uuid4()}",
         {"presences": [{"enrollment_id": str(request), "present": True}]},
+        by=service.trainer,
     )
 
     assert (wrong.status_code, twice.status_code, unknown.status_code) == (422, 422, 404)
@@ -172,9 +174,13 @@ async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_
 
     assert (await close(service, session)).status_code == 200
 
-    assert await service.said(CANCELLED) == [waiting]
+    assert await service.emitted_about(EnrollmentCancelled) == [waiting]
     names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
-    assert names == [RECORDED, CANCELLED, "enrollment.session_occupancy_changed.v1"]
+    assert names == [
+        AttendanceRecorded.wire_name,
+        EnrollmentCancelled.wire_name,
+        "enrollment.session_occupancy_changed.v1",
+    ]
     later = await service.session(5, training_id=training)
     assert (await service.asks(queued, later)).status_code == 201
     assert (await service.asks(enrolled, later)).status_code == 422
@@ -201,7 +207,7 @@ async def test_the_sessions_of_a_trainer_are_paged(service: EnrollmentService) -
     found: list[dict[str, Any]] = []
     path = "/sessions?limit=2"
     while path:
-        page = (await service.call(service.trainer, "GET", path)).json()
+        page = (await service.call("GET", path, by=service.trainer)).json()
         found += page["items"]
         path = f"/sessions?limit=2&cursor={page['next']}" if page["next"] else ""
     assert {one["id"] for one in found} == {str(session) for session in sessions}
@@ -214,5 +220,5 @@ async def test_the_sessions_of_a_trainer_are_paged(service: EnrollmentService) -
         0,
         None,
     )
-    assert len((await service.call(service.staff, "GET", "/sessions")).json()["items"]) == 3
-    assert (await service.call(person.account_id, "GET", "/sessions")).json()["items"] == []
+    assert len((await service.call("GET", "/sessions", by=service.staff)).json()["items"]) == 3
+    assert (await service.call("GET", "/sessions", by=person.account_id)).json()["items"] == []

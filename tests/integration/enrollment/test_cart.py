@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.storage.transaction import Transaction
+from shared.contracts.enrollment import EnrollmentRequested
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
-REQUESTED = "enrollment.enrollment_requested.v1"
 NOTHING_YET = {
     "in_cart": False,
     "has_open_in_training": False,
@@ -42,17 +42,17 @@ async def already(service: EnrollmentService, person: Person, session_id: UUID) 
 async def validate(service: EnrollmentService, person: Person, sessions: list[UUID]) -> httpx.Response:
     lines = [{"session_id": str(session), "motivation": "Progresser."} for session in sessions]
     body = {"structure_id": str(person.structure_id), "lines": lines}
-    return await service.call(person.account_id, "POST", "/cart/validation", body)
+    return await service.call("POST", "/cart/validation", body, by=person.account_id)
 
 
 async def cart_of(service: EnrollmentService, person: Person) -> set[UUID]:
-    lines = (await service.call(person.account_id, "GET", "/cart")).json()["lines"]
+    lines = (await service.call("GET", "/cart", by=person.account_id)).json()["lines"]
     return {UUID(line["session_id"]) for line in lines}
 
 
 async def put_in(service: EnrollmentService, person: Person, *sessions: UUID) -> None:
     for session in sessions:
-        assert (await service.call(person.account_id, "PUT", f"/cart/sessions/{session}")).status_code == 204
+        assert (await service.call("PUT", f"/cart/sessions/{session}", by=person.account_id)).status_code == 204
 
 
 async def starts(service: EnrollmentService, session_id: UUID, at: datetime) -> None:
@@ -189,10 +189,10 @@ async def test_the_sessions_that_were_requested_leave_the_cart_and_nothing_else_
     assert [UUID(request["session_id"]) for request in answer.json()["requests"]] == [first, third]
     assert await cart_of(service, person) == {second}
     assert await cart_of(service, somebody_else) == {first}
-    made = await service.messages(REQUESTED)
-    assert len({message["cart_id"] for message in made}) == 1
-    assert [message["cart_size"] for message in made] == [2, 2]
-    assert {message["enrollment"]["id"] for message in made} == {each["id"] for each in answer.json()["requests"]}
+    made = await service.emitted(EnrollmentRequested)
+    assert len({message.cart_id for message in made}) == 1
+    assert [message.cart_size for message in made] == [2, 2]
+    assert {str(message.enrollment.id) for message in made} == {each["id"] for each in answer.json()["requests"]}
 
 
 async def test_a_cart_that_one_line_stops_stays_as_it_is(service: EnrollmentService) -> None:
@@ -206,7 +206,7 @@ async def test_a_cart_that_one_line_stops_stays_as_it_is(service: EnrollmentServ
     assert (error["field"], "Les demandes sont closes depuis le" in error["message"]) == ("lines.1.session_id", True)
     assert await cart_of(service, person) == {first, closed}
     assert await service.rows("SELECT id FROM enrollments") == []
-    assert await service.messages(REQUESTED) == []
+    assert await service.emitted(EnrollmentRequested) == []
 
 
 async def test_a_line_that_is_not_in_the_cart_is_not_requested(service: EnrollmentService) -> None:
@@ -236,7 +236,7 @@ async def test_another_session_of_a_training_in_the_cart_is_refused_with_a_sente
     here, there = await service.session(5, training_id=training), await service.session(5, training_id=training)
     [person] = await service.people(1)
     await put_in(service, person, here)
-    answer = await service.call(person.account_id, "PUT", f"/cart/sessions/{there}")
+    answer = await service.call("PUT", f"/cart/sessions/{there}", by=person.account_id)
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:parcourspro:problem:training-twice-in-cart")
     assert answer.json()["detail"] == (
         "Une autre session de cette formation est déjà dans votre panier : retirez-la d'abord."

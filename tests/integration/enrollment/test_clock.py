@@ -5,11 +5,8 @@ from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
+from shared.contracts.enrollment import EnrollmentCancelled, EnrollmentExpired, EnrollmentPromoted
 from tests.integration.enrollment.enrollment_service import EnrollmentService
-
-EXPIRED = "enrollment.enrollment_expired.v1"
-PROMOTED = "enrollment.enrollment_promoted.v1"
-CANCELLED = "enrollment.enrollment_cancelled.v1"
 
 
 async def test_what_nobody_decides_expires_after_the_days_of_the_rule(service: EnrollmentService) -> None:
@@ -24,7 +21,7 @@ async def test_what_nobody_decides_expires_after_the_days_of_the_rule(service: E
     await asyncio.gather(service.clock(), service.clock())
     await service.clock()
 
-    assert await service.said(EXPIRED) == [old]
+    assert await service.emitted_about(EnrollmentExpired) == [old]
     found = {row.id: row.approval for row in await service.rows("SELECT id, approval FROM enrollments")}
     assert found == {old: "expired", new: "awaiting_employer", decided: "awaiting_trainer"}
     late = await service.accepts(old)
@@ -37,10 +34,10 @@ async def test_what_nobody_decided_before_the_first_slot_expires(service: Enroll
     [person] = await service.people(1)
     request = await service.request(person, session)
     await service.clock()
-    assert await service.said(EXPIRED) == []
+    assert await service.emitted_about(EnrollmentExpired) == []
     await service.moves(session, timedelta(days=-30, seconds=-1))
     await service.clock()
-    assert await service.said(EXPIRED) == [request]
+    assert await service.emitted_about(EnrollmentExpired) == [request]
 
 
 async def test_seats_left_over_at_the_closing_go_to_those_over_the_cap_in_their_order(
@@ -62,7 +59,7 @@ async def test_seats_left_over_at_the_closing_go_to_those_over_the_cap_in_their_
 
     seats = await service.seats(session)
     assert [seats[request][0] for request in requests] == ["held", "held", "held", "held", "queued"]
-    assert await service.said(PROMOTED) == requests[2:4]
+    assert await service.emitted_about(EnrollmentPromoted) == requests[2:4]
     assert await service.audit() == []
 
 
@@ -74,7 +71,7 @@ async def test_nobody_waits_for_a_session_that_is_over(service: EnrollmentServic
     await service.moves(session, timedelta(days=-40))
     await service.clock()
     await service.clock()
-    assert await service.said(CANCELLED) == [second]
+    assert await service.emitted_about(EnrollmentCancelled) == [second]
     assert await service.rows("SELECT approval, seat FROM enrollments WHERE id = :id", id=first) == [
         ("awaiting_trainer", "held")
     ]

@@ -43,13 +43,13 @@ async def test_every_compiled_statement_gives_the_rows_of_sqlalchemy(
     session = await service.session(1)
     first, second, third = await service.people(3)
     requests = [await service.request(person, session) for person in (first, second, third)]
-    await service.call(first.account_id, "GET", f"/eligibility?session_id={session}")
-    await service.call(service.staff, "GET", "/rules")
+    await service.call("GET", f"/eligibility?session_id={session}", by=first.account_id)
+    await service.call("GET", "/rules", by=service.staff)
     for who, path in (
         (first.account_id, ""), (service.employer, ""), (service.trainer, ""), (service.staff, ""),
         (service.employer, "/history"), (service.staff, "/history"),
     ):  # fmt: skip
-        await service.call(who, "GET", f"/enrollments/{requests[0]}{path}")
+        await service.call("GET", f"/enrollments/{requests[0]}{path}", by=who)
     for request in requests:
         await service.accepts(request)
     await service.decides(service.staff, requests[1], "validation", reason="Accord donné par téléphone.")

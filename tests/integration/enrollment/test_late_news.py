@@ -15,6 +15,7 @@ from shared.contracts.catalogue import (
     TrainingArchived,
     TrainingPublished,
 )
+from shared.contracts.enrollment import EnrollmentCancelled
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
@@ -23,8 +24,6 @@ from shared.contracts.identity import (
 )
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 from tests.support.eventually import eventually
-
-CANCELLED = "enrollment.enrollment_cancelled.v1"
 
 
 def ended(service: EnrollmentService, person: Person, version: int = 2) -> AccountAttachmentEnded:
@@ -36,7 +35,7 @@ async def test_a_session_is_not_offered_before_its_training_is_known(service: En
     [person] = await service.people(1)
     training = service.training()
     session = service.planned(training, 5)
-    assert (await service.call(person.account_id, "PUT", f"/cart/sessions/{session.id}")).status_code == 404
+    assert (await service.call("PUT", f"/cart/sessions/{session.id}", by=person.account_id)).status_code == 404
     await service.tell(SessionScheduled(occurred_at=service.now, session=session))
     assert (await service.asks(person, session.id)).status_code == 422
     await service.tell(TrainingPublished(occurred_at=service.now, training=training))
@@ -94,9 +93,9 @@ async def test_a_cancelled_session_ends_its_requests_once_however_often_it_is_he
     await service.tell(
         SessionCancelled(occurred_at=service.now, session=service.sessions[session], reason="Encore une fois.")
     )
-    assert sorted(await service.said(CANCELLED)) == sorted(requests)
+    assert sorted(await service.emitted_about(EnrollmentCancelled)) == sorted(requests)
     assert await service.rows("SELECT DISTINCT approval, seat FROM enrollments") == [("cancelled", "none")]
-    shown = (await service.call(people[0].account_id, "GET", f"/enrollments/{requests[0]}")).json()
+    shown = (await service.call("GET", f"/enrollments/{requests[0]}", by=people[0].account_id)).json()
     assert shown["status_label"] == "Annulée (session annulée)"
     late = await service.accepts(requests[2])
     assert (late.status_code, "La session a été annulée le" in late.json()["detail"]) == (409, True)
@@ -147,7 +146,7 @@ async def test_news_that_comes_while_a_cart_is_being_validated_finds_its_request
 
     [(request, approval)] = await service.rows("SELECT id, approval FROM enrollments")
     assert approval == "cancelled"
-    assert await service.said(CANCELLED) == [request]
+    assert await service.emitted_about(EnrollmentCancelled) == [request]
 
 
 async def test_an_attachment_that_ends_gives_its_seats_on(service: EnrollmentService) -> None:
@@ -157,7 +156,7 @@ async def test_an_attachment_that_ends_gives_its_seats_on(service: EnrollmentSer
     await service.accepts(first)
     await service.accepts(second)
     await service.tell(ended(service, leaving))
-    assert await service.said(CANCELLED) == [first]
+    assert await service.emitted_about(EnrollmentCancelled) == [first]
     assert (await service.seats(session))[second] == ("held", 2)
     assert (await service.asks(leaving, await service.session(1))).status_code == 422
     assert await service.audit() == []
@@ -184,7 +183,7 @@ async def test_the_end_of_an_old_attachment_heard_late_leaves_the_new_one_alone(
     await service.tell(
         AccountAttachmentEnded(occurred_at=service.now, attachment=older, ended_by=service.staff, reason="Doublon.")
     )
-    assert await service.said(CANCELLED) == []
+    assert await service.emitted_about(EnrollmentCancelled) == []
     assert (await service.accepts(request)).status_code == 200
 
 
@@ -200,8 +199,8 @@ async def test_a_status_taken_away_stops_working_at_once(service: EnrollmentServ
         )
     )
     assert (await service.accepts(request)).status_code == 404
-    assert (await service.call(service.employer, "GET", f"/enrollments/{request}")).status_code == 404
-    assert (await service.call(service.employer, "GET", "/enrollments?scope=structure")).json()["items"] == []
+    assert (await service.call("GET", f"/enrollments/{request}", by=service.employer)).status_code == 404
+    assert (await service.call("GET", "/enrollments?scope=structure", by=service.employer)).json()["items"] == []
 
 
 async def test_who_is_disabled_is_refused_and_not_brought_back_by_late_news(service: EnrollmentService) -> None:
@@ -213,15 +212,15 @@ async def test_who_is_disabled_is_refused_and_not_brought_back_by_late_news(serv
         *before,
     )
     for person in people:
-        refused = await service.call(person.account_id, "GET", "/cart")
+        refused = await service.call("GET", "/cart", by=person.account_id)
         assert (refused.status_code, refused.json()["type"]) == (403, "urn:parcourspro:problem:account-not-admitted")
 
 
 async def test_somebody_not_heard_of_yet_is_refused_until_the_news_comes(service: EnrollmentService) -> None:
     somebody = uuid4()
-    assert (await service.call(somebody, "GET", "/cart")).status_code == 403
+    assert (await service.call("GET", "/cart", by=somebody)).status_code == 403
     await service.tell(service.account(somebody))
-    assert (await service.call(somebody, "GET", "/cart")).json() == {"lines": []}
+    assert (await service.call("GET", "/cart", by=somebody)).json() == {"lines": []}
 
 
 async def test_a_session_moved_into_the_past_gives_no_seat(service: EnrollmentService) -> None:

@@ -18,11 +18,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.contracts.enrollment import EnrollmentPromoted
 from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
 from tests.support.processes import Process, free_port
 
 SEATS, PEOPLE, NEWCOMERS, CONCURRENCY = 20, 500, 20, 32
-PROMOTED = "enrollment.enrollment_promoted.v1"
 KEY = Ed25519PrivateKey.generate()
 JWK = jwt.algorithms.OKPAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": "race", "use": "sig", "alg": "EdDSA"}
 
@@ -76,20 +76,20 @@ class Front:
         self._clients = cycle(clients)
         self._places = asyncio.Semaphore(CONCURRENCY)
 
-    async def call(self, who: UUID, method: str, path: str, body: Any = None, *, about: UUID | None = None) -> Answer:
+    async def call(self, method: str, path: str, body: Any = None, *, by: UUID, about: UUID | None = None) -> Answer:
         async with self._places:
             client = next(self._clients)
-            headers = {"Authorization": f"Bearer {token(who, self._agency.now)}"}
+            headers = {"Authorization": f"Bearer {token(by, self._agency.now)}"}
             sent = time.perf_counter()
             answer = await client.request(method, BASE + path, json=body, headers=headers)
             received = time.perf_counter()
-        return Answer(about or who, answer.status_code, answer.json() if answer.content else None, sent, received)
+        return Answer(about or by, answer.status_code, answer.json() if answer.content else None, sent, received)
 
     async def accept(self, request: UUID) -> Answer:
-        return await self.call(self._agency.employer, "POST", f"/enrollments/{request}/acceptance", about=request)
+        return await self.call("POST", f"/enrollments/{request}/acceptance", by=self._agency.employer, about=request)
 
     async def withdraw(self, person: Person, request: UUID) -> Answer:
-        return await self.call(person.account_id, "POST", f"/enrollments/{request}/withdrawal", about=request)
+        return await self.call("POST", f"/enrollments/{request}/withdrawal", by=person.account_id, about=request)
 
 
 @pytest.fixture
@@ -156,5 +156,5 @@ async def test_five_hundred_acceptances_for_twenty_seats_then_twenty_withdrawals
     assert [seats[request][0] for request in in_order[SEATS : 2 * SEATS]] == ["held"] * SEATS
     assert [seats[request][0] for request in in_order[2 * SEATS :]] == ["queued"] * (PEOPLE - 2 * SEATS + NEWCOMERS)
     assert set(in_order[PEOPLE:]) == set(newcomers)
-    assert await service.said(PROMOTED) == in_order[SEATS : 2 * SEATS]
+    assert await service.emitted_about(EnrollmentPromoted) == in_order[SEATS : 2 * SEATS]
     assert await service.audit() == []

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections import Counter
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from shared.contracts.enrollment import EnrollmentApproved, EnrollmentPromoted, SessionOccupancyChanged
 from tests.integration.enrollment.enrollment_service import EnrollmentService
-
-APPROVED = "enrollment.enrollment_approved.v1"
-PROMOTED = "enrollment.enrollment_promoted.v1"
 
 
 async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(service: EnrollmentService) -> None:
-    """Drill 4."""
     session = await service.session(1)
     [person] = await service.people(1)
     request = await service.request(person, session)
@@ -22,7 +19,7 @@ async def test_an_acceptance_that_comes_after_the_withdrawal_holds_nothing(servi
     assert late.status_code == 409
     assert "Annulée" in late.json()["detail"]
     assert await service.rows("SELECT approval, seat FROM enrollments") == [("withdrawn", "none")]
-    assert await service.said(APPROVED) == []
+    assert await service.emitted_about(EnrollmentApproved) == []
     assert await service.audit() == []
 
 
@@ -42,7 +39,6 @@ async def test_an_acceptance_and_a_withdrawal_at_once_leave_nothing_held(service
 
 
 async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(service: EnrollmentService) -> None:
-    """Drill 7."""
     session = await service.session(1)
     requests = [await service.request(person, session) for person in await service.people(50)]
 
@@ -52,7 +48,7 @@ async def test_fifty_accepted_at_once_for_one_seat_one_holds_it(service: Enrollm
     seats = list((await service.seats(session)).values())
     assert [seat for seat, _ in seats] == ["held"] + ["queued"] * 49
     assert [number for _, number in seats] == list(range(1, 51))
-    assert sorted(await service.said(APPROVED)) == sorted(requests)
+    assert sorted(await service.emitted_about(EnrollmentApproved)) == sorted(requests)
     assert await service.audit() == []
 
 
@@ -70,7 +66,7 @@ async def test_a_seat_freed_and_a_newcomer_at_once_nobody_overtakes(service: Enr
         assert (freed.status_code, accepted.status_code) == (200, 200)
         seats = await service.seats(session)
         assert [seats[request][0] for request in requests[turn : turn + 3]] == ["none", "held", "queued"]
-    assert [r for r in await service.said(PROMOTED) if r in requests[2:]] == requests[2:201]
+    assert [r for r in await service.emitted_about(EnrollmentPromoted) if r in requests[2:]] == requests[2:201]
     assert await service.audit() == []
 
 
@@ -109,7 +105,7 @@ async def test_the_same_decision_twice_at_once_is_taken_once(service: Enrollment
     answers = await asyncio.gather(*(service.accepts(request) for _ in range(8)))
 
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
-    assert await service.said(APPROVED) == [request]
+    assert await service.emitted_about(EnrollmentApproved) == [request]
     assert await service.audit() == []
 
 
@@ -161,8 +157,8 @@ async def test_an_acceptance_gives_what_the_closing_of_requests_left_free_to_tho
 
     assert (accepted.json()["seat"], accepted.json()["rank"]) == ("held", None)
     assert {seat for session in (here, there) for seat, _ in (await service.seats(session)).values()} == {"held"}
-    assert set(await service.said(PROMOTED)) == set(requests[2:4])
-    occupied = [UUID(each["session_id"]) for each in await service.messages("enrollment.session_occupancy_changed.v1")]
+    assert set(await service.emitted_about(EnrollmentPromoted)) == set(requests[2:4])
+    occupied = await service.emitted_about(SessionOccupancyChanged)
     assert occupied[-2:] == sorted([here, there])
     assert await service.audit() == []
 
@@ -180,8 +176,12 @@ async def test_an_acceptance_leaves_the_seat_to_somebody_who_was_there_before(se
 
     assert (accepted.json()["seat"], accepted.json()["rank"]) == ("queued", 1)
     assert (await service.seats(session))[requests[2]] == ("held", 3)
-    assert await service.said(PROMOTED) == [requests[2]]
-    assert await service.said(APPROVED) == requests
+    assert await service.emitted_about(EnrollmentPromoted) == [requests[2]]
+    assert await service.emitted_about(EnrollmentApproved) == requests
     names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
-    assert names == [PROMOTED, "enrollment.session_occupancy_changed.v1", APPROVED]
+    assert names == [
+        EnrollmentPromoted.wire_name,
+        "enrollment.session_occupancy_changed.v1",
+        EnrollmentApproved.wire_name,
+    ]
     assert await service.audit() == []

@@ -12,7 +12,7 @@ WHEN = r"le \d\d/\d\d/\d{4} à \d\d h \d\d"
 
 
 async def get(service: EnrollmentService, who: UUID, path: str) -> Any:
-    answer = await service.call(who, "GET", path)
+    answer = await service.call("GET", path, by=who)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -86,7 +86,7 @@ async def test_the_pages_of_a_list_hold_everything_once(service: EnrollmentServi
 @pytest.mark.parametrize("path", ["/enrollments", "/decisions", "/sessions"])
 @pytest.mark.parametrize("cursor", ["nothing", "WyJhIiwiYiJd", "WyJhIiwiYiIsImMiXQ", "WyIyMDI2LTAxLTAxIiwiYSJd"])
 async def test_a_cursor_of_somebody_else_is_a_field_error(service: EnrollmentService, path: str, cursor: str) -> None:
-    answer = await service.call(service.employer, "GET", f"{path}?cursor={cursor}")
+    answer = await service.call("GET", f"{path}?cursor={cursor}", by=service.employer)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
 
 
@@ -107,7 +107,7 @@ async def test_the_groups_and_filters_of_a_list(service: EnrollmentService) -> N
     assert await ids(service, staff, "scope=all&approval=declined") == [declined]
     assert await ids(service, staff, f"scope=all&session_id={other}") == [elsewhere]
     assert set(await ids(service, people[0].account_id, "group=requested")) == {waiting, elsewhere}
-    assert (await service.call(staff, "GET", "/enrollments?group=other")).status_code == 422
+    assert (await service.call("GET", "/enrollments?group=other", by=staff)).status_code == 422
 
 
 async def test_an_employer_finds_their_own_decisions(service: EnrollmentService) -> None:

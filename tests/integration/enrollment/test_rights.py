@@ -81,7 +81,7 @@ async def test_who_may_see_a_request_and_its_history(service: EnrollmentService)
     request = await brought_to(service, person, "awaiting_trainer")
     seeing = {"person", "employer", "trainer", "staff"}
     for path in (f"/enrollments/{request}", f"/enrollments/{request}/history"):
-        found = {kind: (await service.call(people[kind], "GET", path)).status_code for kind in KINDS}
+        found = {kind: (await service.call("GET", path, by=people[kind])).status_code for kind in KINDS}
         assert found == {kind: 200 if kind in seeing else 404 for kind in KINDS}
     for scope, those in {
         "mine": {"person"},
@@ -92,7 +92,7 @@ async def test_who_may_see_a_request_and_its_history(service: EnrollmentService)
         listed = {
             kind
             for kind in KINDS
-            if (await service.call(people[kind], "GET", f"/enrollments?scope={scope}")).json()["items"]
+            if (await service.call("GET", f"/enrollments?scope={scope}", by=people[kind])).json()["items"]
         }
         assert listed == those, scope
 
@@ -112,5 +112,5 @@ async def test_a_request_is_made_only_by_a_beneficiary_of_the_structure_named(se
 async def test_what_does_not_exist_is_not_there_for_anybody(service: EnrollmentService) -> None:
     nothing = uuid4()
     assert (await service.accepts(nothing)).status_code == 404
-    assert (await service.call(service.staff, "GET", f"/sessions/{nothing}/attendance")).status_code == 404
-    assert (await service.call(service.staff, "POST", f"/sessions/{nothing}/attendance/closure")).status_code == 404
+    assert (await service.call("GET", f"/sessions/{nothing}/attendance", by=service.staff)).status_code == 404
+    assert (await service.call("POST", f"/sessions/{nothing}/attendance/closure", by=service.staff)).status_code == 404

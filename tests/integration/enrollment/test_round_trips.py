@@ -70,11 +70,11 @@ async def test_a_cart_costs_the_same_however_many_lines_it_has(service: Enrollme
     costs: list[int] = []
     for person, wanted in zip(people, (sessions[:1], sessions), strict=True):
         for session in wanted:
-            await service.call(person.account_id, "PUT", f"/cart/sessions/{session}")
+            await service.call("PUT", f"/cart/sessions/{session}", by=person.account_id)
         lines = [{"session_id": str(session), "motivation": "Progresser."} for session in wanted]
         with service.statements() as said:
             body = {"structure_id": str(person.structure_id), "lines": lines}
-            made = (await service.call(person.account_id, "POST", "/cart/validation", body)).json()["requests"]
+            made = (await service.call("POST", "/cart/validation", body, by=person.account_id)).json()["requests"]
         assert [UUID(one["session_id"]) for one in made] == wanted
         costs.append(len(said))
     # actor, person and structure, sessions, rules, requests with the cart, outbox

@@ -8,14 +8,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from shared.contracts.enrollment import EnrollmentPromoted, EnrollmentRequested
 from shared.contracts.identity import AccountUpdated, StructureSnapshot, StructureUpdated
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
-PROMOTED = "enrollment.enrollment_promoted.v1"
-
 
 async def verdict(service: EnrollmentService, person: Person, session: UUID, rule: str) -> Any:
-    found = await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")
+    found = await service.call("GET", f"/eligibility?session_id={session}", by=person.account_id)
     assert found.status_code == 200, found.text
     return next(one for one in found.json() if one["rule"] == rule)
 
@@ -24,19 +23,19 @@ async def set_rule(
     service: EnrollmentService, name: str, version: int = 0, who: UUID | None = None, **body: Any
 ) -> httpx.Response:
     return await service.call(
-        who or service.staff, "PUT", f"/rules/{name}", {"enabled": True, **body}, **{"If-Match": f'"{version}"'}
+        "PUT", f"/rules/{name}", {"enabled": True, **body}, by=who or service.staff, **{"If-Match": f'"{version}"'}
     )
 
 
 async def validate(service: EnrollmentService, person: Person, sessions: list[UUID], **headers: str) -> httpx.Response:
     for session in sessions:
-        await service.call(person.account_id, "PUT", f"/cart/sessions/{session}")
+        await service.call("PUT", f"/cart/sessions/{session}", by=person.account_id)
     lines = [{"session_id": str(session), "motivation": "Progresser."} for session in sessions]
     return await service.call(
-        person.account_id,
         "POST",
         "/cart/validation",
         {"structure_id": str(person.structure_id), "lines": lines},
+        by=person.account_id,
         **headers,
     )
 
@@ -115,8 +114,8 @@ async def test_a_third_of_a_structure_waits_is_told_why_and_staff_may_promote_wi
     assert (none_left.status_code, none_left.json()["type"]) == (409, "urn:parcourspro:problem:no-seat-free")
     again = await service.decides(service.staff, requests[3], "promotion", reason="Encore.")
     assert (again.status_code, "Pré-inscrit·e" in again.json()["detail"]) == (409, True)
-    assert await service.said(PROMOTED) == [requests[3]]
-    history = (await service.call(service.staff, "GET", f"/enrollments/{requests[3]}/history")).json()
+    assert await service.emitted_about(EnrollmentPromoted) == [requests[3]]
+    history = (await service.call("GET", f"/enrollments/{requests[3]}/history", by=service.staff)).json()
     assert (history[-1]["move"], history[-1]["acting_as"], history[-1]["note"]) == (
         "promote",
         "staff",
@@ -139,7 +138,7 @@ async def test_a_seat_given_back_inside_the_structure_lifts_the_bar_in_another_s
     assert (await service.seats(there))[requests[2]] == ("queued", 1)
     await service.withdraws(people[0], requests[0])
     assert (await service.seats(there))[requests[2]] == ("held", 1)
-    assert await service.said(PROMOTED) == [requests[2]]
+    assert await service.emitted_about(EnrollmentPromoted) == [requests[2]]
     assert await service.audit() == []
 
 
@@ -154,7 +153,7 @@ async def test_a_looser_cap_gives_the_seats_that_are_free_at_once(
         await service.accepts(await service.request(person, session))
     assert (await set_rule(service, "structure_cap", **change)).status_code == 200
     assert Counter(seat for seat, _ in (await service.seats(session)).values())["held"] == held
-    assert len(await service.said(PROMOTED)) == held - 2
+    assert len(await service.emitted_about(EnrollmentPromoted)) == held - 2
 
 
 async def test_a_looser_cap_and_acceptances_at_once_leave_no_seat_free(service: EnrollmentService) -> None:
@@ -171,26 +170,26 @@ async def test_rules_are_set_by_staff_who_have_seen_them(service: EnrollmentServ
     [person] = await service.people(1)
     assert (await set_rule(service, "structure_cap", who=person.account_id, value={"people": 9})).status_code == 404
     assert (
-        await service.call(service.staff, "PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}})
+        await service.call("PUT", "/rules/structure_cap", {"enabled": True, "value": {"people": 9}}, by=service.staff)
     ).status_code == 428
     assert (await set_rule(service, "structure_cap", value={"people": 0})).status_code == 422
     assert (await set_rule(service, "nothing", value={})).status_code == 404
     answers = await asyncio.gather(*(set_rule(service, "structure_cap", value={"people": people}) for people in (3, 4)))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
-    shown = (await service.call(person.account_id, "GET", "/rules")).json()
+    shown = (await service.call("GET", "/rules", by=person.account_id)).json()
     assert next(rule["version"] for rule in shown if rule["name"] == "structure_cap") == 1
 
 
 async def test_the_eligibility_asks_which_structure_only_of_who_has_several(service: EnrollmentService) -> None:
     session = await service.session(9)
     [person] = await service.people(1)
-    verdicts = (await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")).json()
-    rules = (await service.call(person.account_id, "GET", "/rules")).json()
+    verdicts = (await service.call("GET", f"/eligibility?session_id={session}", by=person.account_id)).json()
+    rules = (await service.call("GET", "/rules", by=person.account_id)).json()
     assert [verdict["rule"] for verdict in verdicts] == [rule["name"] for rule in rules]
     await service.tell(service.attached(person.account_id, uuid4(), "beneficiary"))
-    several = await service.call(person.account_id, "GET", f"/eligibility?session_id={session}")
+    several = await service.call("GET", f"/eligibility?session_id={session}", by=person.account_id)
     assert (several.status_code, several.json()["errors"][0]["field"]) == (422, "structure_id")
-    assert (await service.call(service.employer, "GET", f"/eligibility?session_id={session}")).status_code == 404
+    assert (await service.call("GET", f"/eligibility?session_id={session}", by=service.employer)).status_code == 404
 
 
 async def test_a_cart_has_one_session_of_a_training_even_when_two_are_put_in_at_once(
@@ -200,13 +199,13 @@ async def test_a_cart_has_one_session_of_a_training_even_when_two_are_put_in_at_
     sessions = [await service.session(9, training_id=training) for _ in range(4)]
     [person] = await service.people(1)
     answers = await asyncio.gather(
-        *(service.call(person.account_id, "PUT", f"/cart/sessions/{session}") for session in sessions)
+        *(service.call("PUT", f"/cart/sessions/{session}", by=person.account_id) for session in sessions)
     )
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]
-    lines = (await service.call(person.account_id, "GET", "/cart")).json()["lines"]
+    lines = (await service.call("GET", "/cart", by=person.account_id)).json()["lines"]
     assert len(lines) == 1
-    await service.call(person.account_id, "DELETE", f"/cart/sessions/{lines[0]['session_id']}")
-    assert (await service.call(person.account_id, "GET", "/cart")).json() == {"lines": []}
+    await service.call("DELETE", f"/cart/sessions/{lines[0]['session_id']}", by=person.account_id)
+    assert (await service.call("GET", "/cart", by=person.account_id)).json() == {"lines": []}
 
 
 async def test_a_cart_validated_twice_with_one_key_makes_its_requests_once(service: EnrollmentService) -> None:
@@ -218,5 +217,5 @@ async def test_a_cart_validated_twice_with_one_key_makes_its_requests_once(servi
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert await service.rows("SELECT count(*) FROM enrollments") == [(2,)]
-    assert [one["cart_size"] for one in await service.messages("enrollment.enrollment_requested.v1")] == [2, 2]
+    assert [message.cart_size for message in await service.emitted(EnrollmentRequested)] == [2, 2]
     assert (await validate(service, person, sessions[:1], **key)).status_code == 422

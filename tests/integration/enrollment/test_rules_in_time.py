@@ -51,11 +51,11 @@ async def rules_at(service: EnrollmentService, moment: datetime | None) -> Rules
 
 async def put_cap(service: EnrollmentService, people: int, *, version: int) -> Any:
     body = {"enabled": True, "value": {"people": people}}
-    return await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": f'"{version}"'})
+    return await service.call("PUT", "/rules/structure_cap", body, by=service.staff, **{"If-Match": f'"{version}"'})
 
 
 async def shown(service: EnrollmentService, name: str) -> Any:
-    rules = (await service.call(service.staff, "GET", "/rules")).json()
+    rules = (await service.call("GET", "/rules", by=service.staff)).json()
     return next(rule for rule in rules if rule["name"] == name)
 
 
@@ -97,7 +97,7 @@ async def test_every_setting_stays_with_its_author_and_its_time(service: Enrollm
     }
     body = {"enabled": False, "value": {"people": 5}}
     assert (
-        await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"1"'})
+        await service.call("PUT", "/rules/structure_cap", body, by=service.staff, **{"If-Match": '"1"'})
     ).status_code == 200
     rows = await service.rows("SELECT * FROM rules ORDER BY version")
     assert [(row.name, row.version, row.enabled, row.value, row.set_by) for row in rows] == [
@@ -117,7 +117,7 @@ async def test_a_value_that_is_not_the_rules_is_refused_and_nothing_is_stored(
     service: EnrollmentService, value: Any
 ) -> None:
     body = {"enabled": True, "value": value}
-    answer = await service.call(service.staff, "PUT", "/rules/structure_cap", body, **{"If-Match": '"0"'})
+    answer = await service.call("PUT", "/rules/structure_cap", body, by=service.staff, **{"If-Match": '"0"'})
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:parcourspro:problem:wrong-rule-value")
     assert answer.json()["detail"] == "La règle « structure_cap » attend people : des nombres entiers de 1 à 1000."
     assert await service.rows("SELECT name FROM rules") == []

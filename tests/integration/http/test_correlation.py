@@ -120,9 +120,9 @@ async def test_a_message_that_a_handler_emits_has_the_correlation_id_and_the_cau
     )
     envelopes = [
         Envelope(
-            f"message-{number}",
-            message.wire_name,
-            message.model_dump_json().encode(),
+            message_id=f"message-{number}",
+            name=message.wire_name,
+            body=message.model_dump_json().encode(),
             correlation_id=f"{MINE}-{number}",
         )
         for number in (1, 2)

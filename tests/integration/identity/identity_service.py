@@ -133,7 +133,6 @@ class IdentityService:
         await self.sign_in(email, password)
 
     async def sign_in(self, email: str, password: str = PASSWORD) -> dict[str, Any]:
-        """Sign in; the tokens."""
         pair: dict[str, Any] = await self.ask("POST", "/tokens", {"email": email, "password": password})
         self.tokens[email] = pair
         return pair

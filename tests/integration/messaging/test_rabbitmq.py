@@ -60,9 +60,9 @@ async def test_others_can_read_it_as_a_cloud_event(
     await queue.bind(exchange, "enrollment.*.v1")
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     envelope = Envelope(
-        "id-1",
-        EVENT,
-        b"{}",
+        message_id="id-1",
+        name=EVENT,
+        body=b"{}",
         correlation_id="follow-me",
         source="enrollment",
         occurred_at=at,
@@ -123,7 +123,9 @@ async def test_a_batch_costs_one_acknowledgement(services: TwoServices, monkeypa
     monkeypatch.setattr(aiormq.channel.Channel, "basic_ack", counted)
     subscription = await services.transport.subscribe(services.subscribing_worker().queue)
     assert (
-        await services.transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(20)])
+        await services.transport.publish(
+            [Envelope(message_id=f"id-{number}", name=EVENT, body=b"{}") for number in range(20)]
+        )
         == [True] * 20
     )
     await eventually(lambda: _waits(subscription, 20), within=10)
@@ -141,7 +143,10 @@ async def test_what_a_lost_connection_had_delivered_is_not_acknowledged_on_the_n
 ) -> None:
     monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
     subscription = await transport.subscribe(QUEUE)
-    assert await transport.publish([Envelope(f"id-{number}", EVENT, b"{}") for number in range(10)]) == [True] * 10
+    assert (
+        await transport.publish([Envelope(message_id=f"id-{number}", name=EVENT, body=b"{}") for number in range(10)])
+        == [True] * 10
+    )
     await eventually(lambda: _waits(subscription, 10), within=10)
     before = await subscription.receive(5)
     await asyncio.to_thread(broker.cut_connections)
@@ -182,25 +187,25 @@ async def test_a_channel_that_the_broker_closes_is_opened_again(
     transport: RabbitTransport, channel: aio_pika.abc.AbstractChannel
 ) -> None:
     subscription = await transport.subscribe(QUEUE)
-    assert await transport.publish([Envelope("id-0", EVENT, b"{}")]) == [True]
+    assert await transport.publish([Envelope(message_id="id-0", name=EVENT, body=b"{}")]) == [True]
     await channel.exchange_delete("events")
     async with asyncio.timeout(20):
-        assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [False]
+        assert await transport.publish([Envelope(message_id="id-1", name=EVENT, body=b"{}")]) == [False]
     await subscription.close()
     await transport.subscribe(QUEUE)  # declares and binds anew
-    assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [True]
+    assert await transport.publish([Envelope(message_id="id-1", name=EVENT, body=b"{}")]) == [True]
 
 
 async def test_an_alarm_of_the_broker_does_not_hang_the_publisher(
     transport: RabbitTransport, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscription = await transport.subscribe(QUEUE)
-    assert await transport.publish([Envelope("id-0", EVENT, b"{}")]) == [True]
+    assert await transport.publish([Envelope(message_id="id-0", name=EVENT, body=b"{}")]) == [True]
     monkeypatch.setattr(rabbitmq, "CALL_SECONDS", 1.0)
     await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "absolute", "1")
     try:
         async with asyncio.timeout(10):
-            assert await transport.publish([Envelope("id-1", EVENT, b"{}")]) == [False]
+            assert await transport.publish([Envelope(message_id="id-1", name=EVENT, body=b"{}")]) == [False]
     finally:
         await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "0.6")
     await eventually(lambda: _safe(transport, "id-2"), within=20)
@@ -208,7 +213,7 @@ async def test_an_alarm_of_the_broker_does_not_hang_the_publisher(
 
 
 async def _safe(transport: RabbitTransport, message_id: str) -> bool:
-    return all(await transport.publish([Envelope(message_id, EVENT, b"{}")]))
+    return all(await transport.publish([Envelope(message_id=message_id, name=EVENT, body=b"{}")]))
 
 
 async def test_a_keeper_that_fails_ends_whoever_waits_for_it(

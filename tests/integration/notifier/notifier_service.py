@@ -11,7 +11,7 @@ from fastapi import Header
 from sqlalchemy import Row, Table, delete, select
 
 from services.notifier.consumers import catalogue, enrollment, identity
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.all import SPECS
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
@@ -111,7 +111,7 @@ class NotifierService:
     async def audit(self) -> None:
         """What must hold for every mail, whatever happened to it."""
         for row in await self.rows():
-            spec = SPECS[Kind(row.kind)]
+            spec = SPECS[row.kind]
             finished = row.status != "pending"
             assert Audience(row.audience) in spec.audiences
             assert not (finished and "token" in row.facts)

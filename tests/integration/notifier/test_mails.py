@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import create_model
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
+from services.notifier.domain.mails.request import QUESTION
 from services.notifier.storage import tables
 from services.notifier.use_cases.queue_mails import NewMail, queue_for_address
 from services.notifier.use_cases.read_mailbox import kept_file
@@ -278,7 +279,7 @@ async def test_a_status_taken_away_before_the_mail_left_takes_the_mail_away(serv
 
 
 async def test_a_mail_is_queued_only_for_the_audiences_of_its_record(service: NotifierService) -> None:
-    mail = NewMail(kind=Kind.QUESTION, cause="x", subject_id=uuid4())
+    mail = NewMail(spec=QUESTION, cause="x", subject_id=uuid4())
     with pytest.raises(ValueError, match="question is not for the audience employer"):
         async with service.begin() as tx:
             await queue_for_address(tx, mail, Audience.EMPLOYER, "ada@example.org")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.spec import About, CalendarEffect
 
 REASONS: Final[Mapping[str, str | None]] = {
@@ -73,153 +73,153 @@ class Expected:
     certificate: bool = False
 
 
-EXPECTED: Final[Mapping[Kind, Expected]] = {
-    Kind.ADDRESS_PROOF: Expected(
+EXPECTED: Final[Mapping[str, Expected]] = {
+    "address_proof": Expected(
         outcomes=".......... ....... ..... ... .L .. ... ... ..",
         audiences=(Audience.OWNER,),
         about=About.NOTHING,
         page="compte/adresse/s3cret",
         secret=True,
     ),
-    Kind.PASSWORD_RESET: Expected(
+    "password_reset": Expected(
         outcomes=".......... ....... ..... ... .L .. ... ... ..",
         audiences=(Audience.OWNER,),
         about=About.NOTHING,
         page="compte/mot-de-passe/s3cret",
         secret=True,
     ),
-    Kind.ALREADY_REGISTERED: Expected(
+    "already_registered": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.OWNER,),
         about=About.NOTHING,
         page="connexion",
     ),
-    Kind.PASSWORD_CHANGED: Expected(
+    "password_changed": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.OWNER,),
         about=About.NOTHING,
         page="connexion",
     ),
-    Kind.ATTACHMENT_REQUESTED: Expected(
+    "attachment_requested": Expected(
         attachment="requested",
         outcomes=".......... ....... .AAAA ... .. .. ... ... ..",
         audiences=(Audience.REFERENT, Audience.DESK),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
-    Kind.ATTACHMENT_CONFIRMED: Expected(
+    "attachment_confirmed": Expected(
         outcomes=".......... ....... A.AAA ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
-    Kind.ATTACHMENT_REFUSED: Expected(
+    "attachment_refused": Expected(
         attachment="refused",
         outcomes=".......... ....... AA.AA ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
-    Kind.ATTACHMENT_ENDED: Expected(
+    "attachment_ended": Expected(
         attachment="ended",
         outcomes=".......... ....... AAA.A ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
-    Kind.STATUSES_CHANGED: Expected(
+    "statuses_changed": Expected(
         outcomes=".......... ....... A.AAA ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
-    Kind.STRUCTURE_REQUESTED: Expected(
+    "structure_requested": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.DESK,),
         about=About.NOTHING,
         page="structures/demandes/{subject}",
     ),
-    Kind.STRUCTURE_CHANGE_REPORTED: Expected(
+    "structure_change_reported": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.DESK,),
         about=About.STRUCTURE,
         page="structures/{subject}",
     ),
-    Kind.STRUCTURE_REGISTERED: Expected(
+    "structure_registered": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.CONTACT,),
         about=About.NOTHING,
         page="compte/nouveau",
     ),
-    Kind.STRUCTURE_REQUEST_REFUSED: Expected(
+    "structure_request_refused": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.CONTACT,),
         about=About.NOTHING,
         page="structures",
     ),
-    Kind.REQUEST_TO_DECIDE: Expected(
+    "request_to_decide": Expected(
         approval="awaiting_employer",
         outcomes=".SSSSSSSSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.EMPLOYER, Audience.REFERENT, Audience.DESK),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.REQUEST_RECEIPT: Expected(
+    "request_receipt": Expected(
         outcomes=".......... ....... ..... ... .. .. .RR ... ..",
         audiences=(Audience.PERSON,),
         about=About.CART,
         page="demandes",
     ),
-    Kind.ACCEPTED: Expected(
+    "accepted": Expected(
         approval="awaiting_trainer",
         outcomes="....CCCCCC .PPP.PP ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.REQUEST_TO_VALIDATE: Expected(
+    "request_to_validate": Expected(
         approval="awaiting_trainer",
         outcomes="S.SSSSSSSS .PPPPPP ..... ... .. .. ... ... ..",
         audiences=(Audience.TRAINER,),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.REFUSED: Expected(
+    "refused": Expected(
         approval="refused",
         outcomes="SSSS.SSSSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.DECLINED: Expected(
+    "declined": Expected(
         approval="declined",
         outcomes="SSSSS.SSSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.EXPIRED: Expected(
+    "expired": Expected(
         approval="expired",
         outcomes="SSSSSS.SSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.QUESTION: Expected(
+    "question": Expected(
         approval="awaiting_beneficiary",
         outcomes="SS.SSSSSSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.ANSWER: Expected(
+    "answer": Expected(
         approval="awaiting_trainer",
         outcomes="S.SSSSSSSS ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.TRAINER,),
         about=About.REQUEST,
         page="demandes/{subject}",
     ),
-    Kind.PROMOTED: Expected(
+    "promoted": Expected(
         approval="awaiting_trainer",
         outcomes="....CCCCCC .PPPPPP ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
@@ -227,14 +227,14 @@ EXPECTED: Final[Mapping[Kind, Expected]] = {
         page="demandes/{subject}",
         calendar=CalendarEffect.PUTS,
     ),
-    Kind.VALIDATED: Expected(
+    "validated": Expected(
         outcomes="SSS.SSSSSS .PPP.PP ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="demandes/{subject}",
         calendar=CalendarEffect.PUTS,
     ),
-    Kind.WITHDRAWN: Expected(
+    "withdrawn": Expected(
         approval="withdrawn",
         outcomes="SSSSSSS.SS ....... ..... ... .. .. ... ... .W",
         audiences=(Audience.PERSON, Audience.EMPLOYER, Audience.TRAINER),
@@ -242,7 +242,7 @@ EXPECTED: Final[Mapping[Kind, Expected]] = {
         page="demandes/{subject}",
         calendar=CalendarEffect.CANCELS,
     ),
-    Kind.CANCELLED: Expected(
+    "cancelled": Expected(
         approval="cancelled",
         outcomes="SSSSSSSS.S ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER, Audience.TRAINER),
@@ -250,27 +250,27 @@ EXPECTED: Final[Mapping[Kind, Expected]] = {
         page="demandes/{subject}",
         calendar=CalendarEffect.CANCELS,
     ),
-    Kind.SESSION_MOVED: Expected(
+    "session_moved": Expected(
         outcomes="....CCCCCC ....... ..... .XX .. .N ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="sessions/{session}",
         calendar=CalendarEffect.PUTS,
     ),
-    Kind.SESSION_CANCELLED: Expected(
+    "session_cancelled": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.PERSON, Audience.EMPLOYER),
         about=About.REQUEST,
         page="sessions/{session}",
         calendar=CalendarEffect.CANCELS,
     ),
-    Kind.ATTENDANCE: Expected(
+    "attendance": Expected(
         outcomes=".......... ....... ..... ... .. .N ... ... ..",
         audiences=(Audience.EMPLOYER,),
         about=About.ATTENDANCE_SHEET,
         page="sessions/{session}",
     ),
-    Kind.CERTIFICATE: Expected(
+    "certificate": Expected(
         outcomes=".......... ....... ..... ... .. .. ... .VV ..",
         audiences=(Audience.PERSON,),
         about=About.REQUEST,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Attachment, Enrollment, RequestLine, Session, Slot, Structure
-from services.notifier.domain.kinds import Audience, Kind
 from services.notifier.domain.mail import Mail
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ FACTS = {
 }
 
 
-def mail_of(kind: Kind, audience: Audience = Audience.PERSON, **facts: Any) -> Mail:
+def mail_of(kind: str, audience: Audience = Audience.PERSON, **facts: Any) -> Mail:
     return Mail(
         id=uuid4(),
         kind=kind,

@@ -63,9 +63,9 @@ EXAMPLES: list[tuple[type[Snapshot], Table, dict[str, Any]]] = [
 def test_a_field_that_is_added_to_a_snapshot_changes_nothing(
     snapshot: type[Snapshot], table: Table, fields: dict[str, Any]
 ) -> None:
-    longer = create_model("Longer", __base__=snapshot, group_id=(UUID | None, None))
+    longer = create_model("Longer", __base__=snapshot, added_later=(UUID | None, None))
     known = snapshot.model_validate({"id": ID, "version": 1, **fields})
-    added = longer.model_validate({"id": ID, "version": 1, "group_id": uuid4(), **fields})
+    added = longer.model_validate({"id": ID, "version": 1, "added_later": uuid4(), **fields})
     row = Copy(snapshot, table).values(known)
     assert row["id"] == ID
     assert Copy(longer, table).values(added) == row

@@ -1,38 +1,43 @@
 """What the records declare besides the conditions."""
 
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 
-from services.notifier.domain.kinds import Kind
+from services.notifier.domain import mails
 from services.notifier.domain.mail import Situation
-from services.notifier.domain.mails.all import SECRET, SPECS, by_kind
+from services.notifier.domain.mails import request
+from services.notifier.domain.mails.all import SECRET, SPECS, declared_in
+from services.notifier.domain.mails.spec import MailSpec
 from tests.unit.notifier.expected import EXPECTED
 from tests.unit.notifier.records import PERSON, REQUEST, SESSION, mail_of
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_the_link_leads_to_the_page_of_the_next_step(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_the_link_leads_to_the_page_of_the_next_step(kind: str) -> None:
     path = SPECS[kind].path(mail_of(kind), Situation(session=SESSION))
     assert path == EXPECTED[kind].page.format(subject=REQUEST.id, session=SESSION.id)
 
 
 def test_a_page_without_its_session_is_the_list() -> None:
-    assert SPECS[Kind.ATTENDANCE].path(mail_of(Kind.ATTENDANCE), Situation()) == "sessions/"
+    assert SPECS["attendance"].path(mail_of("attendance"), Situation()) == "sessions/"
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_record_declares_its_audiences_its_copies_its_calendar_effect_and_its_certificate(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_record_declares_its_audiences_its_copies_its_calendar_effect_and_its_certificate(kind: str) -> None:
     spec, expected = SPECS[kind], EXPECTED[kind]
-    assert spec.kind is kind
+    assert spec.kind == kind
     assert spec.audiences == expected.audiences
     assert spec.about is expected.about
     assert spec.calendar is expected.calendar
     assert spec.certificate is expected.certificate
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_only_mails_with_a_secret_link_forget_their_token(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_only_mails_with_a_secret_link_forget_their_token(kind: str) -> None:
     is_secret = EXPECTED[kind].secret
     assert SPECS[kind].secret is is_secret
     assert (kind in SECRET) is is_secret
@@ -41,20 +46,27 @@ def test_only_mails_with_a_secret_link_forget_their_token(kind: Kind) -> None:
 
 
 def test_the_token_is_in_no_representation() -> None:
-    assert "s3cret" not in repr(mail_of(Kind.PASSWORD_RESET))
+    assert "s3cret" not in repr(mail_of("password_reset"))
 
 
 def test_a_calendar_belongs_to_the_account_and_without_one_to_the_address() -> None:
-    mail = mail_of(Kind.VALIDATED)
+    mail = mail_of("validated")
     assert mail.calendar_key == str(PERSON.id)
     assert replace(mail, recipient_account_id=None).calendar_key == PERSON.email
 
 
-def test_a_kind_without_a_record_stops_the_program() -> None:
-    with pytest.raises(ValueError, match="no record declares the mail promoted"):
-        by_kind(spec for kind, spec in SPECS.items() if kind is not Kind.PROMOTED)
+def test_every_module_of_the_folder_is_read() -> None:
+    declared = {
+        value.kind
+        for module in iter_modules(mails.__path__)
+        for value in vars(import_module(f"{mails.__name__}.{module.name}")).values()
+        if isinstance(value, MailSpec)
+    }
+    assert declared == set(SPECS)
 
 
 def test_a_kind_with_two_records_stops_the_program() -> None:
-    with pytest.raises(ValueError, match="the mail promoted is declared twice"):
-        by_kind((*SPECS.values(), SPECS[Kind.PROMOTED]))
+    again = ModuleType("again")
+    again.ANSWER = replace(request.ANSWER, page="elsewhere")  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="the mail answer is declared twice"):
+        declared_in((request, again))

@@ -16,7 +16,7 @@ LARGEST: Final = 1000
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The answer of a rule, made by `allows`, `warns` or `blocks`."""
 

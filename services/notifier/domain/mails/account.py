@@ -2,39 +2,37 @@
 
 from typing import Final
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import ALWAYS, LINK_IS_VALID
 from services.notifier.domain.mails.spec import About, MailSpec
 
-SPECS: Final = (
-    MailSpec(
-        kind=Kind.ADDRESS_PROOF,
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        true_while=(LINK_IS_VALID,),
-        page="compte/adresse/{token}",
-        secret=True,
-    ),
-    MailSpec(
-        kind=Kind.PASSWORD_RESET,
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        true_while=(LINK_IS_VALID,),
-        page="compte/mot-de-passe/{token}",
-        secret=True,
-    ),
-    MailSpec(
-        kind=Kind.ALREADY_REGISTERED,
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        true_while=ALWAYS,
-        page="connexion",
-    ),
-    MailSpec(
-        kind=Kind.PASSWORD_CHANGED,
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        true_while=ALWAYS,
-        page="connexion",
-    ),
+ADDRESS_PROOF: Final = MailSpec(
+    kind="address_proof",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=(LINK_IS_VALID,),
+    page="compte/adresse/{token}",
+    secret=True,
+)
+PASSWORD_RESET: Final = MailSpec(
+    kind="password_reset",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=(LINK_IS_VALID,),
+    page="compte/mot-de-passe/{token}",
+    secret=True,
+)
+ALREADY_REGISTERED: Final = MailSpec(
+    kind="already_registered",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="connexion",
+)
+PASSWORD_CHANGED: Final = MailSpec(
+    kind="password_changed",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="connexion",
 )

@@ -2,46 +2,44 @@
 
 from typing import Final
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import attachment_is
 from services.notifier.domain.mails.spec import About, MailSpec
 
 _PAGE: Final = "rattachements/{subject}"
 
-SPECS: Final = (
-    MailSpec(
-        kind=Kind.ATTACHMENT_REQUESTED,
-        audiences=(Audience.REFERENT, Audience.DESK),
-        about=About.ATTACHMENT,
-        true_while=(attachment_is("requested"),),
-        page=_PAGE,
-    ),
-    MailSpec(
-        kind=Kind.ATTACHMENT_CONFIRMED,
-        audiences=(Audience.PERSON,),
-        about=About.ATTACHMENT,
-        true_while=(attachment_is("active"),),
-        page=_PAGE,
-    ),
-    MailSpec(
-        kind=Kind.ATTACHMENT_REFUSED,
-        audiences=(Audience.PERSON,),
-        about=About.ATTACHMENT,
-        true_while=(attachment_is("refused"),),
-        page=_PAGE,
-    ),
-    MailSpec(
-        kind=Kind.ATTACHMENT_ENDED,
-        audiences=(Audience.PERSON,),
-        about=About.ATTACHMENT,
-        true_while=(attachment_is("ended"),),
-        page=_PAGE,
-    ),
-    MailSpec(
-        kind=Kind.STATUSES_CHANGED,
-        audiences=(Audience.PERSON,),
-        about=About.ATTACHMENT,
-        true_while=(attachment_is("active"),),
-        page=_PAGE,
-    ),
+ATTACHMENT_REQUESTED: Final = MailSpec(
+    kind="attachment_requested",
+    audiences=(Audience.REFERENT, Audience.DESK),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("requested"),),
+    page=_PAGE,
+)
+ATTACHMENT_CONFIRMED: Final = MailSpec(
+    kind="attachment_confirmed",
+    audiences=(Audience.PERSON,),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("active"),),
+    page=_PAGE,
+)
+ATTACHMENT_REFUSED: Final = MailSpec(
+    kind="attachment_refused",
+    audiences=(Audience.PERSON,),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("refused"),),
+    page=_PAGE,
+)
+ATTACHMENT_ENDED: Final = MailSpec(
+    kind="attachment_ended",
+    audiences=(Audience.PERSON,),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("ended"),),
+    page=_PAGE,
+)
+STATUSES_CHANGED: Final = MailSpec(
+    kind="statuses_changed",
+    audiences=(Audience.PERSON,),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("active"),),
+    page=_PAGE,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notifier.domain.kinds import Audience
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail, Situation
 
 

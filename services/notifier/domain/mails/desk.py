@@ -2,37 +2,35 @@
 
 from typing import Final
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import ALWAYS
 from services.notifier.domain.mails.spec import About, MailSpec
 
-SPECS: Final = (
-    MailSpec(
-        kind=Kind.STRUCTURE_REQUESTED,
-        audiences=(Audience.DESK,),
-        about=About.NOTHING,
-        true_while=ALWAYS,
-        page="structures/demandes/{subject}",
-    ),
-    MailSpec(
-        kind=Kind.STRUCTURE_CHANGE_REPORTED,
-        audiences=(Audience.DESK,),
-        about=About.STRUCTURE,
-        true_while=ALWAYS,
-        page="structures/{subject}",
-    ),
-    MailSpec(
-        kind=Kind.STRUCTURE_REGISTERED,
-        audiences=(Audience.CONTACT,),
-        about=About.NOTHING,
-        true_while=ALWAYS,
-        page="compte/nouveau",
-    ),
-    MailSpec(
-        kind=Kind.STRUCTURE_REQUEST_REFUSED,
-        audiences=(Audience.CONTACT,),
-        about=About.NOTHING,
-        true_while=ALWAYS,
-        page="structures",
-    ),
+STRUCTURE_REQUESTED: Final = MailSpec(
+    kind="structure_requested",
+    audiences=(Audience.DESK,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="structures/demandes/{subject}",
+)
+STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
+    kind="structure_change_reported",
+    audiences=(Audience.DESK,),
+    about=About.STRUCTURE,
+    true_while=ALWAYS,
+    page="structures/{subject}",
+)
+STRUCTURE_REGISTERED: Final = MailSpec(
+    kind="structure_registered",
+    audiences=(Audience.CONTACT,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="compte/nouveau",
+)
+STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
+    kind="structure_request_refused",
+    audiences=(Audience.CONTACT,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="structures",
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import (
     ALWAYS,
     PERSON_WAS_PRESENT,
@@ -13,39 +13,37 @@ from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 
 _PAGE: Final = "sessions/{session}"
 
-SPECS: Final = (
-    MailSpec(
-        kind=Kind.SESSION_MOVED,
-        audiences=(Audience.PERSON, Audience.EMPLOYER),
-        about=About.REQUEST,
-        true_while=(REQUEST_IS_OPEN, SESSION_IS_SCHEDULED),
-        page=_PAGE,
-        calendar=CalendarEffect.PUTS,
-        newest_only=True,
-    ),
-    MailSpec(
-        kind=Kind.SESSION_CANCELLED,
-        audiences=(Audience.PERSON, Audience.EMPLOYER),
-        about=About.REQUEST,
-        # the cancellation may be known from enrollment before the catalogue's event, and it is final
-        true_while=ALWAYS,
-        page=_PAGE,
-        calendar=CalendarEffect.CANCELS,
-    ),
-    MailSpec(
-        kind=Kind.ATTENDANCE,
-        audiences=(Audience.EMPLOYER,),
-        about=About.ATTENDANCE_SHEET,
-        true_while=ALWAYS,
-        page=_PAGE,
-        newest_only=True,
-    ),
-    MailSpec(
-        kind=Kind.CERTIFICATE,
-        audiences=(Audience.PERSON,),
-        about=About.REQUEST,
-        true_while=(PERSON_WAS_PRESENT,),
-        page="demandes/{subject}",
-        certificate=True,
-    ),
+SESSION_MOVED: Final = MailSpec(
+    kind="session_moved",
+    audiences=(Audience.PERSON, Audience.EMPLOYER),
+    about=About.REQUEST,
+    true_while=(REQUEST_IS_OPEN, SESSION_IS_SCHEDULED),
+    page=_PAGE,
+    calendar=CalendarEffect.PUTS,
+    newest_only=True,
+)
+SESSION_CANCELLED: Final = MailSpec(
+    kind="session_cancelled",
+    audiences=(Audience.PERSON, Audience.EMPLOYER),
+    about=About.REQUEST,
+    # the cancellation may be known from enrollment before the catalogue's event, and it is final
+    true_while=ALWAYS,
+    page=_PAGE,
+    calendar=CalendarEffect.CANCELS,
+)
+ATTENDANCE: Final = MailSpec(
+    kind="attendance",
+    audiences=(Audience.EMPLOYER,),
+    about=About.ATTENDANCE_SHEET,
+    true_while=ALWAYS,
+    page=_PAGE,
+    newest_only=True,
+)
+CERTIFICATE: Final = MailSpec(
+    kind="certificate",
+    audiences=(Audience.PERSON,),
+    about=About.REQUEST,
+    true_while=(PERSON_WAS_PRESENT,),
+    page="demandes/{subject}",
+    certificate=True,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from services.notifier.domain.kinds import Audience, Kind
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail, Situation
 from services.notifier.domain.mails.conditions import Condition
 
@@ -36,6 +36,7 @@ class CalendarEffect(Enum):
 class MailSpec:
     """One kind of mail.
 
+    - `kind`: its name, which the table of mails keeps, and the name of its template.
     - `audiences`: the only roles in which people receive it. The order matters where only the first audience that has
       people gets it, and for a person in two audiences.
     - `true_while`: what must still hold when it leaves, in the order of the checks; `ALWAYS` if nothing can change it.
@@ -45,7 +46,7 @@ class MailSpec:
     - `certificate`: the certificate of attendance is attached.
     """
 
-    kind: Kind
+    kind: str
     audiences: tuple[Audience, ...]
     about: About
     true_while: tuple[Condition, ...]
