@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared deploy tests bench docs
 
-.PHONY: run reset test check bench docs migration lock broker up down
+.PHONY: run reset test drills check bench docs migration lock broker up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -35,6 +35,10 @@ broker:
 test: .venv/installed broker
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
+
+# long tests with the time-outs of production, one after the other: docs/drills.md
+drills: .venv/installed broker
+	$(BIN)/python -m pytest -o python_files='drill_*.py' tests/drills
 
 check: .venv/installed
 	$(BIN)/ruff check $(CODE)

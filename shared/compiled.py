@@ -139,6 +139,6 @@ def _raise_as_sqlalchemy_does(connection: Connection, error: Exception, sql: str
     adapted: Any = connection.connection.dbapi_connection
     try:
         adapted._handle_exception(error)  # noqa: SLF001
-    except _DIALECT.loaded_dbapi.Error as translated:
+    except (_DIALECT.loaded_dbapi.Error, TimeoutError) as translated:
         connection._handle_dbapi_exception(translated, sql, tuple(values), None, None)  # noqa: SLF001
     raise error

@@ -62,6 +62,7 @@ _GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %(role)s",
     "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %(role)s",
     "REVOKE ALL ON alembic_version FROM %(role)s",
+    "GRANT SELECT ON alembic_version TO %(role)s",
 )
 _ONLY_APPEND = "REVOKE UPDATE, DELETE, TRUNCATE ON %(table)s FROM %(role)s"
 

@@ -21,10 +21,15 @@ from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
+from shared.revisions import newest_revision
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
+
+COMMAND_SECONDS = 60.0
+WORKER_COMMAND_SECONDS = 30.0
+"""A database that does not answer a statement within this time is lost."""
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
@@ -46,7 +51,12 @@ def open_database(
 ) -> Database:
     """The database of one process; `role` (api, worker, …) is seen in pg_stat_activity."""
     return Database(
-        settings.database_url, application=f"{service.name}-{role}", pool_size=settings.pool_size, wakeup=wakeup
+        settings.database_url,
+        application=f"{service.name}-{role}",
+        pool_size=settings.pool_size,
+        command_seconds=WORKER_COMMAND_SECONDS if role == "worker" else COMMAND_SECONDS,
+        revision=newest_revision(service.migrations_package),
+        wakeup=wakeup,
     )
 
 
@@ -81,7 +91,7 @@ class _Beside(uvicorn.Server):
 def worker_app(worker: Worker[Any]) -> FastAPI:
     """The HTTP application of a worker process: its health and its metrics."""
     app = FastAPI(title=f"{worker.service} worker", openapi_url=None)
-    checks = {"database": worker.database.ready, "broker": worker.transport.ready}
+    checks = {"database": worker.database.ready, "broker": worker.transport.ready, "progress": worker.progresses}
     app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
     return app
 
@@ -99,6 +109,7 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
     serving, stopping = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
     # a worker or a server that ends has failed: the process ends with it, and the supervisor starts another
     await asyncio.wait({running, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    is_stopped = stop.is_set()
     server.should_exit = True
     running.cancel()
     stopping.cancel()
@@ -108,6 +119,8 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
     for failure in ends:
         if isinstance(failure, Exception):
             raise failure
+    if not is_stopped:
+        raise RuntimeError("the worker or its server ended although nobody stopped it")
 
 
 def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.notifier.use_cases.send_due import LEASE
 from shared.settings import ServiceSettings
 
 
@@ -18,8 +19,13 @@ class Settings(ServiceSettings):
     sender_email: str = Field("ne-pas-repondre@agence.example", description="The From address")
     sender_name: str = Field("ParcoursPro", description="The From name")
     smtp_host: str = Field("localhost", description="The SMTP server")
-    smtp_port: int = Field(1025, description="The port of the SMTP server")
+    smtp_port: int = Field(1025, description="The port of the SMTP server", ge=1, le=65535)
     smtp_username: str | None = Field(None, description="The account at the SMTP server; without sign-in if empty")
     smtp_password: str | None = Field(None, description="Its password", repr=False)
     smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="How the connection is encrypted")
-    smtp_timeout_seconds: float = Field(20, description="The longest time that sending one mail may take")
+    smtp_timeout_seconds: float = Field(
+        20,
+        description="The longest time that sending one mail may take",
+        gt=0,
+        lt=LEASE.total_seconds(),  # afterwards another worker sends the mail again
+    )

@@ -10,12 +10,24 @@ GRACE_SECONDS = 20.0
 """Shorter than the 30 seconds that Kubernetes gives between SIGTERM and SIGKILL."""
 
 
+def is_this_task_cancelled() -> bool:
+    """Return False for a CancelledError that came out of something else, although nobody has cancelled this task."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def finish_before_stopping(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run `work`. If cancelled meanwhile, wait for it to finish, at most GRACE_SECONDS, and then cancel it."""
+    """Run `work`. If cancelled meanwhile, wait for it to finish, at most GRACE_SECONDS, and then cancel it.
+
+    Raises RuntimeError if a CancelledError comes out of `work` although nobody has cancelled: whoever waits for the
+    work would take it for the end.
+    """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as error:
+        if task.cancelled() and not is_this_task_cancelled():
+            raise RuntimeError("the work was cancelled from inside") from error
         await asyncio.wait({task}, timeout=GRACE_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import tables
 from shared.compiled import compiled
 from shared.contracts import REGISTRY, Message
-from shared.database import RETRY_SECONDS, Database, UnitOfWork
+from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging import undelivered
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
@@ -77,20 +77,20 @@ class Inbox(Generic[Tx]):
     async def handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None = None) -> None:
         """Handle deliveries and acknowledge them to their subscription, if they have one.
 
-        While the database is away, wait: an outage costs no attempts.
+        While the database is away, or takes neither effects nor deferrals, wait: an outage costs no attempts.
 
         If cancelled meanwhile, running transactions are finished and what they committed is acknowledged.
         """
+        pauses, is_logged = growing_pauses(), False
         while True:
             try:
-                await finish_before_stopping(self._handle(deliveries, subscription))
+                return await finish_before_stopping(self._handle(deliveries, subscription))
             except Exception as error:
-                if not await self._database.is_away(error):
-                    raise
-                await asyncio.sleep(RETRY_SECONDS)
+                if not is_logged and not await self._database.is_away(error):
+                    is_logged = True
+                    log.exception("deliveries can be neither handled nor deferred, so they wait")
+                await asyncio.sleep(next(pauses))
                 await self._database.wait_until_ready()
-            else:
-                return
 
     async def _handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None) -> None:
         runs: list[HandlerRun[Tx]] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared.contracts import REGISTRY
 from shared.messaging.envelope import Envelope
-from shared.messaging.transport import Delivery, Queue
+from shared.messaging.transport import Delivery, Outcome, Queue
 
 CONFIRM_SECONDS = 10.0
 
@@ -76,17 +76,17 @@ class InProcessTransport:
         self._subscriptions: dict[str, list[_Subscription]] = {}
         self._turn = 0
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
         """A message that is not confirmed within CONFIRM_SECONDS is published again by the relay."""
         if not await self.ready():
-            return [False] * len(envelopes)
+            return [Outcome.LOST] * len(envelopes)
         waits = [self._hand_over(envelope) for envelope in envelopes]
-        futures = [future for each in waits for future in each]
+        futures = [future for each in waits for future in each or ()]
         if futures:
             _, late = await asyncio.wait(futures, timeout=CONFIRM_SECONDS)
             if late:
                 self._give_up(late)
-        return [all(not future.cancelled() for future in each) for each in waits]
+        return [_outcome(each) for each in waits]
 
     def _give_up(self, late: Iterable[asyncio.Future[None]]) -> None:
         for future in late:
@@ -95,7 +95,10 @@ class InProcessTransport:
             for member in members:
                 member.drop_abandoned()
 
-    def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]]:
+    def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]] | None:
+        """One future for each subscriber; None without any, so that the message stays in the outbox. A message that is
+        declared `public` needs none.
+        """
         futures = []
         for members in self._subscriptions.values():
             wanting = [member for member in members if member.wants(envelope)]
@@ -105,17 +108,8 @@ class InProcessTransport:
             delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
             wanting[self._turn % len(wanting)].put(delivery)
             futures.append(delivery.done)
-        return futures or self._without_subscriber(envelope)
-
-    @staticmethod
-    def _without_subscriber(envelope: Envelope) -> list[asyncio.Future[None]]:
-        """An event without a subscriber is not confirmed and stays in the outbox, unless it is declared `public`."""
         kind = REGISTRY.get(envelope.name)
-        if kind is not None and kind.public:
-            return []
-        refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        refused.cancel()
-        return [refused]
+        return futures if futures or (kind is not None and kind.public) else None
 
     async def subscribe(self, queue: Queue) -> _Subscription:
         members = self._subscriptions.setdefault(queue.service, [])
@@ -129,3 +123,9 @@ class InProcessTransport:
 
     async def close(self) -> None:
         """Do nothing: no connection is open."""
+
+
+def _outcome(futures: Iterable[asyncio.Future[None]] | None) -> Outcome:
+    if futures is None:
+        return Outcome.UNROUTABLE
+    return Outcome.TIMED_OUT if any(future.cancelled() for future in futures) else Outcome.CONFIRMED

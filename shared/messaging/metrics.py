@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.contracts import REGISTRY
 from shared.database import Database
+from shared.messaging.progress import Progress
 from shared.tables import outbox, undelivered
 
 _OLDEST = func.extract("epoch", func.now() - func.min(outbox.c.created_at))
@@ -24,6 +25,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self.progress = Progress(self.registry)
         labels = ("message",)
         self._published = Counter(
             "messages_published", "Messages that the transport confirmed", labels, registry=self.registry
@@ -61,6 +63,7 @@ class Metrics:
 
     async def measure(self, database: Database) -> None:
         """Read the numbers of the tables. While the database is away, the last numbers stay."""
+        self.progress.measure()
         try:
             async with database.engine.connect() as connection:
                 row = (await connection.execute(_WAITING)).one()

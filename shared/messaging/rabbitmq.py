@@ -6,8 +6,8 @@ channel that cannot be restored on a healthy connection stays closed without an 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,15 +15,15 @@ import aio_pika
 import aiormq.abc
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import DeliveryError, PublishError
 from aiormq.abc import DeliveredMessage
-from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
 from shared.messaging.amqp import envelope_of, message_of
+from shared.messaging.ending import is_this_task_cancelled
 from shared.messaging.envelope import Envelope
-from shared.messaging.transport import Delivery, Queue
+from shared.messaging.transport import Delivery, Outcome, Queue
 
 log = structlog.get_logger()
 
@@ -33,8 +33,8 @@ PREFETCH = 200
 CALL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
 RECONNECT_SECONDS = 0.5
-LOST = (AMQPError, WireError, OSError, TimeoutError, RuntimeError, asyncio.InvalidStateError)
-"""What aio-pika raises when the broker is away: its own errors, and plain ones from a channel that is half closed."""
+_DROPPING = frozenset({Outcome.REFUSED, Outcome.LOST})
+"""After these outcomes another connection is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,28 @@ class _Publishing:
     channel: AbstractChannel
     events: AbstractExchange
     commands: AbstractExchange
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return True if an error out of aio-pika means that the connection is lost; False if this task is cancelled.
+
+    Every error does: aiormq rejects what waits for a lost connection with whatever ended it, and with a bare
+    `Exception` if it knows no reason. After missed heartbeats that is the CancelledError of its own reader, which then
+    reaches tasks that nobody has cancelled.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        return not is_this_task_cancelled()
+    return isinstance(error, Exception)
+
+
+@contextmanager
+def _unless_lost() -> Iterator[None]:
+    """Leave the block without an error if the connection is lost."""
+    try:
+        yield
+    except BaseException as error:
+        if not is_lost(error):
+            raise
 
 
 async def _exchanges(channel: AbstractChannel) -> tuple[AbstractExchange, AbstractExchange]:
@@ -56,7 +78,7 @@ async def _connect(url: str, name: str) -> AbstractConnection:
 
 
 async def _close(connection: AbstractConnection) -> None:
-    with suppress(*LOST):
+    with _unless_lost():
         async with asyncio.timeout(CALL_SECONDS):
             await connection.close()
 
@@ -109,7 +131,7 @@ class _Subscription:
         """
         last = deliveries[-1]
         assert isinstance(last, _Delivery)  # noqa: S101 - for the type checker: what `receive` returned
-        with suppress(*LOST):
+        with _unless_lost():
             async with asyncio.timeout(CALL_SECONDS):
                 await last.channel.basic_ack(last.tag, multiple=True)
 
@@ -123,7 +145,9 @@ class _Subscription:
             try:
                 await self._listen_once()
                 logged = False
-            except LOST as error:
+            except BaseException as error:
+                if is_this_task_cancelled() or not is_lost(error):
+                    raise
                 if not logged:
                     log.warning("waiting for the broker", queue=self._queue.service, error=repr(error))
                     logged = True
@@ -191,34 +215,42 @@ class RabbitTransport:
         self._subscriptions: list[_Subscription] = []
         self._away = False
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
         """Confirms are pipelined. A message that no queue is bound for is returned, so it is not safe."""
         try:
             publishing = await self._open()
-        except LOST as error:
+        except BaseException as error:
+            if not is_lost(error):
+                raise
             if not self._away:
                 log.warning("cannot publish: waiting for the broker", error=repr(error))
                 self._away = True
-            return [False] * len(envelopes)
+            return [Outcome.LOST] * len(envelopes)
         self._away = False
         outcomes = await asyncio.gather(*(self._publish_one(publishing, each) for each in envelopes))
-        if not all(outcomes) and publishing.channel.is_closed:
+        # a broker that has refused a channel's first message, because the queue's node was down, refuses all later ones
+        if publishing is self._publishing and (publishing.channel.is_closed or not _DROPPING.isdisjoint(outcomes)):
             await self._drop_connection()
         return outcomes
 
-    async def _publish_one(self, publishing: _Publishing, envelope: Envelope) -> bool:
+    async def _publish_one(self, publishing: _Publishing, envelope: Envelope) -> Outcome:
         kind = REGISTRY.get(envelope.name)
         exchange = publishing.events if envelope.recipient is None else publishing.commands
+        message = message_of(envelope)
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(CALL_SECONDS) as limit:
                 confirmation = await exchange.publish(
-                    message_of(envelope),
-                    routing_key=envelope.name,
-                    mandatory=kind is None or not kind.public,
+                    message, routing_key=envelope.name, mandatory=kind is None or not kind.public
                 )
-        except LOST:
-            return False
-        return isinstance(confirmation, Basic.Ack)
+        except PublishError:
+            return Outcome.UNROUTABLE
+        except DeliveryError:
+            return Outcome.REFUSED
+        except BaseException as error:
+            if not is_lost(error):
+                raise
+            return Outcome.TIMED_OUT if limit.expired() else Outcome.LOST
+        return Outcome.CONFIRMED if isinstance(confirmation, Basic.Ack) else Outcome.REFUSED
 
     async def _open(self) -> _Publishing:
         async with self._opening:
@@ -246,7 +278,9 @@ class RabbitTransport:
     async def ready(self) -> bool:
         try:
             await self._open()
-        except LOST:
+        except BaseException as error:
+            if not is_lost(error):
+                raise
             return False
         return all(subscription.listening for subscription in self._subscriptions)
 

@@ -2,24 +2,25 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, Uuid, all_, any_, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, Text, any_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.compiled import compiled
 from shared.database import Database
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
+from shared.messaging.held_names import HeldNames
 from shared.messaging.metrics import Metrics
-from shared.messaging.transport import Transport
+from shared.messaging.transport import Outcome, Transport
 from shared.messaging.undelivered import describe
+from shared.messaging.wakeup import DATABASE_ERRORS
 from shared.tables import event_log, outbox
 
 log = structlog.get_logger()
@@ -29,12 +30,18 @@ IDLE_SECONDS = (0.05, 0.5)
 LOCK_RETRY_SECONDS = 1.0
 FROZEN_AFTER = "30s"
 LOCK_SPACE = 7_267_100
-MAX_SKIPPED = 10_000
-"""How many aggregates whose messages no queue accepts are skipped; the messages of further ones wait with them."""
+LONGEST_PAUSE = 16
+"""After failures in a row, in units of LOCK_RETRY_SECONDS."""
 
 _LOCK = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("shard")))
-_SET_TIME_LIMIT = select(func.set_config("idle_session_timeout", bindparam("limit"), False))  # noqa: FBT003 - "is local"
-_READ = compiled(
+_SET_UP = select(
+    func.set_config("idle_session_timeout", bindparam("limit"), False),  # noqa: FBT003 - "is local"
+    # the planner would choose one for _READ_OTHERS if its statistics are old, and then compare all rows with all
+    func.set_config("enable_nestloop", "off", False),  # noqa: FBT003 - "is local"
+)
+_OF_SHARD = outbox.c.shard % bindparam("shards") == bindparam("shard")
+_HELD = outbox.c.name == any_(bindparam("held", type_=ARRAY(Text, dimensions=1)))
+_ROWS = (
     select(
         outbox.c.id,
         outbox.c.event_id,
@@ -45,12 +52,25 @@ _READ = compiled(
         outbox.c.headers,
         outbox.c.created_at,
     )
-    .where(
-        outbox.c.shard % bindparam("shards") == bindparam("shard"),
-        outbox.c.aggregate_id != all_(bindparam("skipped", type_=ARRAY(Uuid))),
-    )
+    .where(_OF_SHARD)
     .order_by(outbox.c.id)
     .limit(bindparam("limit"))
+)
+_READ = compiled(_ROWS)
+_FIRST_HELD = (
+    select(outbox.c.aggregate_id, func.min(outbox.c.id).label("id"))
+    .where(_OF_SHARD, _HELD)
+    .group_by(outbox.c.aggregate_id)
+    .cte("first_held")
+)
+_READ_OTHERS = compiled(
+    _ROWS.select_from(outbox.outerjoin(_FIRST_HELD, _FIRST_HELD.c.aggregate_id == outbox.c.aggregate_id)).where(
+        or_(_FIRST_HELD.c.id.is_(None), outbox.c.id < _FIRST_HELD.c.id)
+    )
+)
+"""Without the messages of held names, and without those that follow them in their aggregates."""
+_COUNT_HELD = compiled(
+    select(outbox.c.name, func.count().label("count")).where(_OF_SHARD, _HELD).group_by(outbox.c.name)
 )
 _PUBLISHED = (
     delete(outbox)
@@ -75,10 +95,15 @@ class RelayPass:
     """The result of one batch."""
 
     published: int
-    stuck: frozenset[UUID]
-    """The aggregates whose messages could not be published."""
+    outcomes: Mapping[str, set[Outcome]]
+    """What became of the messages of each name."""
     full: bool
     """Whether the batch was full, so that more rows may follow."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the transport went away, so that other messages cannot be published either."""
+        return any(Outcome.LOST in given for given in self.outcomes.values())
 
 
 class Relay:
@@ -99,82 +124,92 @@ class Relay:
         self._transport = transport
         self._metrics = metrics
         self._source = source
-        self._shard = shard
-        self._shards = shards
+        self._parameters = {"shard": shard, "shards": shards}
+        self.name = f"relay {shard}"
+        self._held = HeldNames()
+        self._failures = 0
+        metrics.progress.went_round(self.name)
 
     async def run(self) -> None:
         """Publish until cancelled; wait for a database that is away."""
         while True:
             try:
-                async with self._database.engine.connect() as pooled:
-                    connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-                    try:
-                        await self._publish_while_locked(connection)
-                    finally:
-                        # the lock and the time limit belong to this session: it must not go back to the pool
-                        await connection.invalidate()
-            except (DBAPIError, OSError) as error:
+                async with self._database.session() as connection:
+                    await self._publish_while_locked(connection)
+            except DATABASE_ERRORS as error:
                 log.warning("the relay lost its session", error=describe(error))
-            await asyncio.sleep(LOCK_RETRY_SECONDS)
+            await asyncio.sleep(LOCK_RETRY_SECONDS * min(2**self._failures, LONGEST_PAUSE))
+            self._failures += 1
             await self._database.wait_until_ready()
 
     async def _publish_while_locked(self, connection: AsyncConnection) -> None:
         """Publish once this session has the lock. A frozen process is disconnected as idle, and so loses the lock."""
-        await connection.execute(_SET_TIME_LIMIT, {"limit": FROZEN_AFTER})
-        while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._shard}):  # noqa: ASYNC110 - another process holds it
+        await connection.execute(_SET_UP, {"limit": FROZEN_AFTER})
+        while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._parameters["shard"]}):
+            # another process holds it, and goes round
+            self._metrics.progress.went_round(self.name)
             await asyncio.sleep(LOCK_RETRY_SECONDS)
         # before the first read, so that nothing falls in between
         await self._database.wakeup.listen(connection)
-        idle, skipped = IDLE_SECONDS[0], frozenset[UUID]()
+        idle = IDLE_SECONDS[0]
         while True:
-            result = await finish_before_stopping(self.publish_batch(connection, skipped))
-            if await self._should_look_further(result, skipped):
-                skipped |= result.stuck
-                continue
-            is_stuck, skipped = bool(result.stuck or skipped), frozenset()
-            if is_stuck:
+            result = await finish_before_stopping(self._go_round(connection))
+            if result.is_lost and not result.published:
                 await asyncio.sleep(idle)
-            is_busy = not is_stuck and (bool(result.published) or await self._database.wakeup.wait(idle))
+                is_busy = False
+            else:
+                pause = min(idle, self._held.seconds_to_next())
+                is_busy = bool(result.outcomes) or await self._database.wakeup.wait(pause)
             idle = IDLE_SECONDS[0] if is_busy else min(idle * 2, IDLE_SECONDS[1])
 
-    async def _should_look_further(self, result: RelayPass, skipped: frozenset[UUID]) -> bool:
-        """Messages that no queue accepts must not block later ones. If the transport is away, don't look past them."""
-        return (
-            result.full
-            and len(skipped) < MAX_SKIPPED
-            and bool(result.stuck or skipped)
-            and bool(result.published or await self._transport.ready())
-        )
+    async def _go_round(self, connection: AsyncConnection) -> RelayPass:
+        """Publish one batch. What cannot be published must not block what comes after it."""
+        skipped = self._held.now()
+        result = await self.publish_batch(connection, skipped)
+        self._failures = 0
+        self._held.record(result.outcomes, skipped=skipped, read_all=not result.full)
+        if result.published or not (result.is_lost or self._held.is_transport_unable()):
+            self._metrics.progress.went_round(self.name)
+        if self._held.must_log():
+            counts = await _COUNT_HELD.all(connection, {**self._parameters, "held": self._held.names})
+            self._held.log({row.name: row.count for row in counts})
+        return result
 
-    async def publish_batch(self, connection: AsyncConnection, skipped: frozenset[UUID] = frozenset()) -> RelayPass:
-        """Publish the first rows of the outbox, without those of the `skipped` aggregates."""
-        parameters = {"shard": self._shard, "shards": self._shards, "limit": BATCH, "skipped": list(skipped)}
-        rows = await _READ.all(connection, parameters)
-        published = await self._publish_in_order(rows)
+    async def publish_batch(self, connection: AsyncConnection, held: Sequence[str] = ()) -> RelayPass:
+        """Publish the first rows of the outbox, without those that have a held name or follow one that has."""
+        parameters = {**self._parameters, "limit": BATCH}
+        if held:
+            rows = await _READ_OTHERS.all(connection, {**parameters, "held": held})
+        else:
+            rows = await _READ.all(connection, parameters)
+        published, outcomes = await self._publish_in_order(rows)
         if published:
             await _MOVE_TO_LOG.run(connection, {"ids": list(published)})
         for row in rows:
             if row.id in published:
                 self._metrics.published(row.name)
-        stuck = frozenset(row.aggregate_id for row in rows if row.id not in published)
-        return RelayPass(published=len(published), stuck=stuck, full=len(rows) == BATCH)
+        return RelayPass(published=len(published), outcomes=outcomes, full=len(rows) == BATCH)
 
-    async def _publish_in_order(self, rows: Sequence[Any]) -> set[int]:
+    async def _publish_in_order(self, rows: Sequence[Any]) -> tuple[set[int], Mapping[str, set[Outcome]]]:
         """Publish in waves with one message of each aggregate: the next one only after the one before is confirmed."""
         by_aggregate: dict[UUID, deque[Any]] = defaultdict(deque)
         for row in rows:
             by_aggregate[row.aggregate_id].append(row)
         published: set[int] = set()
+        outcomes: dict[str, set[Outcome]] = defaultdict(set)
         while by_aggregate:
             wave = [waiting[0] for waiting in by_aggregate.values()]
             confirmations = await self._transport.publish([self._envelope(row) for row in wave])
-            for row, is_confirmed in zip(wave, confirmations, strict=True):
-                if is_confirmed:
+            for row, outcome in zip(wave, confirmations, strict=True):
+                outcomes[row.name].add(outcome)
+                if outcome is Outcome.CONFIRMED:
                     published.add(row.id)
                     by_aggregate[row.aggregate_id].popleft()
-                if not is_confirmed or not by_aggregate[row.aggregate_id]:
+                if outcome is not Outcome.CONFIRMED or not by_aggregate[row.aggregate_id]:
                     del by_aggregate[row.aggregate_id]
-        return published
+            if any(confirmations):
+                self._metrics.progress.went_round(self.name)
+        return published, outcomes
 
     def _envelope(self, row: Any) -> Envelope:  # noqa: ANN401 - a row of _READ
         headers: dict[str, str] = row.headers

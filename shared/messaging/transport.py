@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from shared.messaging.envelope import Envelope
@@ -41,14 +42,28 @@ class Queue:
     commands: Collection[str] = ()
 
 
+class Outcome(Enum):
+    """What became of one message that was published. Only CONFIRMED is true."""
+
+    CONFIRMED = "confirmed"
+    """Every subscriber has it durably."""
+    UNROUTABLE = "unroutable"
+    """There is no subscriber for messages of this name."""
+    REFUSED = "refused"
+    TIMED_OUT = "timed out"
+    """Nothing was answered within the limit."""
+    LOST = "lost"
+    """The transport is away."""
+
+    def __bool__(self) -> bool:
+        return self is Outcome.CONFIRMED
+
+
 class Transport(Protocol):
     """Carries envelopes from a relay to every subscriber."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
-        """Publish all, pipelined. Return for each True if every subscriber has it durably.
-
-        The wait has a limit. A transport that is away raises nothing: the result is then False.
-        """
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
+        """Publish all, pipelined, and return what became of each. The wait has a limit; nothing is raised."""
 
     async def subscribe(self, queue: Queue) -> Subscription:
         """Declare the queue with its bindings and start to receive. Reconnects by itself."""

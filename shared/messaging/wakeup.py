@@ -16,7 +16,8 @@ NOTICE_SECONDS = 0.002
 """The shortest time between two notices of one process: commits within it share one notice."""
 _NOTIFY = "SELECT pg_notify('outbox', ''), set_config('synchronous_commit', 'off', true)"
 """A notice changes no row, so its commit need not wait for the disk."""
-NOT_SENT = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What a lost connection raises, used by SQLAlchemy or by this module."""
 
 
 class Wakeup:
@@ -70,7 +71,7 @@ class Notices:
             try:
                 async with self._engine.connect() as connection:
                     await self._notify(connection)
-            except NOT_SENT as error:
+            except DATABASE_ERRORS as error:
                 log.debug("a notice was not sent", error=type(error).__name__)
             await asyncio.sleep(NOTICE_SECONDS)
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic
+from typing import Generic, NoReturn
 
 import structlog
 from sqlalchemy import delete, func, select
 
 from shared import tables
-from shared.database import Database, UnitOfWork
+from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
@@ -21,6 +21,7 @@ from shared.messaging.undelivered import describe
 
 log = structlog.get_logger()
 
+LISTENER = "listener"
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
@@ -68,6 +69,9 @@ class Worker(Generic[Tx]):
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
             for shard in range(relay_shards)
         ]
+        self._listens = bool(self.queue.events or self.queue.commands)
+        if self._listens:
+            self.metrics.progress.went_round(LISTENER)
         self.jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
@@ -77,32 +81,47 @@ class Worker(Generic[Tx]):
     async def run(self) -> None:
         """Run until cancelled; then finish and acknowledge what was started."""
         await self.database.wait_until_ready()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            for relay in self._relays:
-                tasks.create_task(relay.run())
-            for job in self.jobs:
-                tasks.create_task(self._repeat(job))
+        parts = [asyncio.create_task(relay.run(), name=relay.name) for relay in self._relays]
+        parts += [asyncio.create_task(self._repeat(job), name=f"job {job.name}") for job in self.jobs]
+        if self._listens:
+            parts.append(asyncio.create_task(self._listen(), name=LISTENER))
+        try:
+            ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.wait(parts)
+        # nobody has cancelled this worker, so a part has failed, even if it was cancelled
+        _raise_end_of(ended.pop())
+
+    async def progresses(self) -> bool:
+        """Return True unless a relay or the listener stands still."""
+        return not self.metrics.progress.standing_still()
 
     async def _listen(self) -> None:
-        if not self.queue.events and not self.queue.commands:
-            return
+        progress = self.metrics.progress
         subscription = await self.transport.subscribe(self.queue)
         try:
             while True:
-                await self.inbox.handle(await subscription.receive(BATCH), subscription)
+                progress.waits(LISTENER)
+                deliveries = await subscription.receive(BATCH)
+                progress.went_round(LISTENER)
+                await self.inbox.handle(deliveries, subscription)
         finally:
             await subscription.close()
 
     async def _repeat(self, job: Job) -> None:
+        pauses = growing_pauses()
         while True:
             try:
                 await finish_before_stopping(_run(job))
+                pauses = growing_pauses()
             except Exception as error:
                 if await self.database.is_away(error):
+                    await asyncio.sleep(next(pauses))
                     await self.database.wait_until_ready()
-                else:
-                    log.exception("a job failed", job=job.name, error=describe(error))
+                    continue
+                log.exception("a job failed", job=job.name, error=describe(error))
             await asyncio.sleep(job.every.total_seconds())
 
     async def _retry(self) -> None:
@@ -112,6 +131,12 @@ class Worker(Generic[Tx]):
         for statement in _HOUSEKEEPING:
             async with self.database.transaction() as work:
                 await work.connection.execute(statement)
+
+
+def _raise_end_of(part: asyncio.Task[None]) -> NoReturn:
+    failure = None if part.cancelled() else part.exception()
+    log.critical("a part of the worker has ended", part=part.get_name(), error=failure and describe(failure))
+    raise failure or RuntimeError(f"{part.get_name()} has ended although nobody stopped it")
 
 
 async def _run(job: Job) -> None:

@@ -89,6 +89,12 @@ class Broker:
         )
         self.wait()
 
+    @property
+    def pid(self) -> int:
+        """The process that leads the group of the node's processes."""
+        assert self._node is not None, "it was not started"
+        return self._node.pid
+
     def wait(self) -> None:
         """Wait until the node accepts connections."""
         deadline = time.monotonic() + START_SECONDS

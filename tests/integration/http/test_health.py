@@ -92,9 +92,10 @@ async def test_a_worker_reports_whether_database_or_broker_is_missing(make_datab
     )
     async with _client(worker_app(worker)) as client:
         waiting = await client.get("/health/ready")
-        assert (waiting.status_code, waiting.json()) == (503, {"status": "waiting", "database": True, "broker": False})
+        missing = {"status": "waiting", "database": True, "broker": False, "progress": True}
+        assert (waiting.status_code, waiting.json()) == (503, missing)
         broker.available = True
-        assert (await client.get("/health/ready")).json() == {"status": "ready", "database": True, "broker": True}
+        assert (await client.get("/health/ready")).json() == {**missing, "status": "ready", "broker": True}
 
 
 async def test_the_metrics_of_an_api_are_counted_by_route_and_status(client: httpx.AsyncClient) -> None:

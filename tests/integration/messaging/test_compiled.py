@@ -42,7 +42,9 @@ from tests.integration.messaging.two_services import notice, occupancy
 
 SAME = UUID(int=7)
 EXAMPLES: dict[Compiled, tuple[dict[str, Any], str]] = {
-    relay._READ: ({"shards": 1, "shard": 0, "skipped": [uuid4()], "limit": 10}, "SELECT 1"),
+    relay._READ: ({"shards": 1, "shard": 0, "limit": 10}, "SELECT 1"),
+    relay._READ_OTHERS: ({"shards": 1, "shard": 0, "held": ["a.b.v1"], "limit": 10}, "SELECT 1"),
+    relay._COUNT_HELD: ({"shards": 1, "shard": 0, "held": ["identity.send_account_notice.v1"]}, "SELECT 1"),
     relay._MOVE_TO_LOG: ({"ids": [1, 2, 3]}, "SELECT event_id, name, headers FROM event_log"),
     inbox._CLAIM: ({"messages": ["new", "known"], "handlers": ["one", "one"]}, "SELECT message_id FROM inbox"),
     outbox._INSERT: (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,8 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.metrics import Metrics
 from shared.messaging.relay import Relay
+from shared.messaging.transport import Outcome
+from shared.messaging.worker import Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.two_services import TwoServices, notice, occupancy, two_services
 from tests.support.eventually import eventually
@@ -27,13 +30,16 @@ class Scripted(InProcessTransport):
         self.given: list[str] = []
         self.away = False
         self.refused: set[str] = set()
+        self.refusal = Outcome.UNROUTABLE
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
         await self.hold.wait()
         self.given += [envelope.name for envelope in envelopes]
-        return [not self.away and envelope.name not in self.refused for envelope in envelopes]
+        if self.away:
+            return [Outcome.LOST] * len(envelopes)
+        return [self.refusal if envelope.name in self.refused else Outcome.CONFIRMED for envelope in envelopes]
 
     async def ready(self) -> bool:
         return not self.away
@@ -96,7 +102,8 @@ async def test_an_event_is_not_published_before_an_earlier_one_of_its_aggregate_
     await services.emit(occupancy(session, 1), occupancy(session, 2))
     async with services.publisher.engine.connect() as connection:
         result = await Relay(services.publisher, transport, Metrics(), source="enrollment").publish_batch(connection)
-    assert (result.published, result.stuck, result.full) == (0, frozenset({session}), False)
+    assert (result.published, result.full) == (0, False)
+    assert result.outcomes == {"enrollment.session_occupancy_changed.v1": {Outcome.UNROUTABLE}}
     assert len(transport.given) == 1
 
 
@@ -256,6 +263,23 @@ async def test_every_row_belongs_to_exactly_one_shard(services: TwoServices, tra
             published.append((await shard.publish_batch(connection)).published)
     assert sum(published) == 40
     assert all(published)
+
+
+async def test_relays_take_no_connection_of_the_pool_from_the_other_work(
+    services: TwoServices, transport: Scripted
+) -> None:
+    url = services.publisher.engine.url.render_as_string(hide_password=False)
+    small = Database(url, application="small", pool_size=1)
+    worker: Worker[Any] = Worker(
+        small, transport, service="enrollment", subscriptions=[], transaction=lambda work: work, relay_shards=8
+    )
+    running = services.start(worker)
+    for _ in range(3):
+        await _emit(small)
+        await eventually(lambda: _left(services, 0), within=10)
+    assert await small.ready()
+    await services.stop(running)
+    await small.close()
 
 
 async def test_the_relay_continues_after_the_database_was_away(

@@ -110,14 +110,3 @@ async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(
         await inbox.retry_due()
     await _shut(services, postgres_server, shut=False)
     assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [1]
-
-
-async def test_a_failure_that_cannot_be_stored_is_raised(services: TwoServices) -> None:
-    async def fail(_: Any) -> None:
-        raise ZeroDivisionError
-
-    services.before = fail
-    given = delivery(headers={"x": "\ud800"})  # half of a surrogate pair cannot be kept
-    with pytest.raises(DBAPIError):
-        await services.subscribing_worker().inbox.handle([given], HANDED)
-    assert given.acknowledged == 0

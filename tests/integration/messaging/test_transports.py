@@ -14,7 +14,7 @@ from shared.messaging import inprocess
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
-from shared.messaging.transport import Delivery, Queue, Subscription, Transport
+from shared.messaging.transport import Delivery, Outcome, Queue, Subscription, Transport
 
 EVENT, COMMAND = SessionOccupancyChanged.wire_name, SendAccountNotice.wire_name
 NOTIFIER = Queue("notifier", events=[EVENT], commands=[COMMAND])
@@ -92,7 +92,7 @@ async def test_an_event_reaches_every_listener_as_it_was_said(transport: Transpo
     published = _publish(transport, said)
     heard = [(await _take(subscriber, 1))[0] for subscriber in listeners]
     assert heard == [said, said]
-    assert await published == [True]
+    assert await published == [Outcome.CONFIRMED]
 
 
 async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transport: Transport) -> None:
@@ -104,7 +104,7 @@ async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transp
     published = _publish(transport, said)
     (heard,) = await _take(notifier, 1)
     assert (heard.message_id, heard.recipient) == (said.message_id, "notifier")
-    assert await published == [True]
+    assert await published == [Outcome.CONFIRMED]
     assert await _nothing_comes(other)
 
 
@@ -114,21 +114,21 @@ async def test_a_command_reaches_its_recipient_alone_and_says_whose_it_is(transp
 async def test_what_nobody_takes_is_not_safe_so_that_it_waits(transport: Transport, said: Envelope) -> None:
     await transport.subscribe(Queue("catalogue", events=["identity.account_updated.v1"]))
     async with asyncio.timeout(15):
-        assert await transport.publish([said]) == [False]
+        assert await transport.publish([said]) == [Outcome.UNROUTABLE]
 
 
 async def test_what_is_said_for_others_outside_needs_no_listener(
     transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SessionOccupancyChanged, "public", True)
-    assert await transport.publish([_event()]) == [True]
+    assert await transport.publish([_event()]) == [Outcome.CONFIRMED]
 
 
 async def test_messages_of_one_publisher_come_in_their_order(transport: Transport) -> None:
     subscriber = await transport.subscribe(NOTIFIER)
     published = _publish(transport, *(_event(number) for number in range(100)))
     assert [int(envelope.body) for envelope in await _take(subscriber, 100)] == list(range(100))
-    assert await published == [True] * 100
+    assert await published == [Outcome.CONFIRMED] * 100
 
 
 async def test_no_more_come_at_a_time_than_asked_for(transport: Transport) -> None:
@@ -158,7 +158,7 @@ async def test_two_members_of_one_service_share_what_comes(transport: Transport)
     published = _publish(transport, *(_event(number) for number in range(total)))
     async with asyncio.timeout(15):
         await asyncio.wait(taking, return_when=asyncio.FIRST_COMPLETED)
-        assert await published == [True] * total
+        assert await published == [Outcome.CONFIRMED] * total
     for task in taking:
         task.cancel()
     await asyncio.gather(*taking, return_exceptions=True)
@@ -178,14 +178,14 @@ async def test_what_was_not_acknowledged_comes_again(transport: Transport) -> No
     if not all(safe):
         published = _publish(transport, said)
     assert [one.message_id for one in await _take(again, 1)] == [said.message_id]
-    assert await published == [True]
+    assert await published == [Outcome.CONFIRMED]
 
 
 async def test_what_was_acknowledged_does_not_come_again(transport: Transport) -> None:
     first = await transport.subscribe(NOTIFIER)
     published = _publish(transport, _event())
     await _take(first, 1)
-    assert await published == [True]
+    assert await published == [Outcome.CONFIRMED]
     await first.close()
     assert await _nothing_comes(await transport.subscribe(NOTIFIER))
 
@@ -235,7 +235,7 @@ async def test_ready_says_that_something_could_be_published(transport: Transport
 
 async def test_where_nobody_can_be_reached_publishing_answers_and_does_not_hang(broken: Transport) -> None:
     async with asyncio.timeout(15):
-        assert await broken.publish([_event(), _command()]) == [False, False]
+        assert await broken.publish([_event(), _command()]) == [Outcome.LOST] * 2
         assert not await broken.ready()
 
 
@@ -247,10 +247,10 @@ async def test_a_listener_that_does_not_acknowledge_holds_the_in_process_relay_f
     subscriber = await transport.subscribe(NOTIFIER)
     said = [_event(number) for number in range(10)]
     for _ in range(5):
-        assert await transport.publish(said) == [False] * 10
+        assert await transport.publish(said) == [Outcome.TIMED_OUT] * 10
     published = _publish(transport, *said)
     await asyncio.sleep(0)
     taken = await _receive(subscriber, most=1000)
     assert [one.envelope for one in taken] == said, "what was given up was forgotten"
     await subscriber.acknowledge(taken)
-    assert await published == [True] * 10
+    assert await published == [Outcome.CONFIRMED] * 10
