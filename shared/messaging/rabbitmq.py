@@ -21,7 +21,7 @@ from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
-from shared.messaging.amqp import envelope_of, message_of
+from shared.messaging.amqp import earlier_deliveries, envelope_of, message_of
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Delivery, Queue
 
@@ -66,6 +66,7 @@ class _Delivery:
     envelope: Envelope
     channel: aiormq.abc.AbstractChannel
     tag: int
+    earlier_deliveries: int
 
 
 class _Subscription:
@@ -174,7 +175,10 @@ class _Subscription:
     async def _store(self, recipient: str | None, message: DeliveredMessage) -> None:
         if message.channel is not self._channel or message.delivery_tag is None:
             return  # its channel is lost, so the broker delivers it again
-        self._waiting.append(_Delivery(envelope_of(message, recipient), message.channel, message.delivery_tag))
+        delivery = _Delivery(
+            envelope_of(message, recipient), message.channel, message.delivery_tag, earlier_deliveries(message)
+        )
+        self._waiting.append(delivery)
         self._arrived.set()
 
 

@@ -14,6 +14,10 @@ class Delivery(Protocol):
     def envelope(self) -> Envelope:
         """The message with its headers."""
 
+    @property
+    def earlier_deliveries(self) -> int:
+        """How often it was delivered before and not acknowledged, as far as the transport knows."""
+
 
 class Subscription(Protocol):
     """The deliveries of one subscriber. One task receives and acknowledges them."""

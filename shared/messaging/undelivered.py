@@ -36,14 +36,19 @@ _ADD = (
     )
     .on_conflict_do_nothing()
 )
+_NEXT_DUE = (
+    select(undelivered)
+    .where(_IS_DUE)
+    .order_by(undelivered.c.next_at, undelivered.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _CLAIM_DUE = (
     delete(undelivered)
     .where(
         undelivered.c.id
         == select(undelivered.c.id)
-        .where(_IS_DUE)
-        .order_by(undelivered.c.next_at, undelivered.c.id)
-        .limit(1)
+        .where(undelivered.c.id == bindparam("number"), _IS_DUE)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
@@ -101,10 +106,10 @@ class Undelivered:
 def describe(error: BaseException) -> str:
     """One line for operators: the kind of error and the first line of its text."""
     first_line = (str(error).splitlines() or [""])[0]
-    return _storable(f"{type(error).__name__}: {first_line}"[:ERROR_LENGTH])
+    return storable(f"{type(error).__name__}: {first_line}"[:ERROR_LENGTH])
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """PostgreSQL cannot store NUL characters, which a message of an unknown program may contain anywhere."""
     return value.replace("\0", "\\0")
 
@@ -137,21 +142,30 @@ async def _add(
     await connection.execute(
         _ADD,
         {
-            "message_id": None if envelope.message_id is None else _storable(envelope.message_id),
+            "message_id": None if envelope.message_id is None else storable(envelope.message_id),
             "handler": handler,
-            "name": _storable(envelope.name),
+            "name": storable(envelope.name),
             "body": envelope.body,
-            "headers": {_storable(key): _storable(value) for key, value in headers.items() if value is not None},
+            "headers": {storable(key): storable(value) for key, value in headers.items() if value is not None},
             "attempts": attempts,
             "delay": delay,
-            "error": _storable(error),
+            "error": storable(error),
         },
     )
 
 
-async def claim_due(connection: AsyncConnection) -> Undelivered | None:
-    """Take one delivery that is due out of the table; a rollback puts it back."""
-    row = (await connection.execute(_CLAIM_DUE)).one_or_none()
+async def next_due(connection: AsyncConnection) -> Undelivered | None:
+    """The delivery that is due for the longest time and that no other worker is trying."""
+    row = (await connection.execute(_NEXT_DUE)).one_or_none()
+    return None if row is None else _record(row)
+
+
+async def claim_due(connection: AsyncConnection, number: int) -> Undelivered | None:
+    """Take a delivery that is due out of the table; a rollback puts it back.
+
+    Return None if another worker is trying it or has finished it.
+    """
+    row = (await connection.execute(_CLAIM_DUE, {"number": number})).one_or_none()
     return None if row is None else _record(row)
 
 
