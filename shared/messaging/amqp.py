@@ -34,6 +34,8 @@ def message_of(envelope: Envelope) -> aio_pika.Message:
     )
 
 
+COMMANDS_SUFFIX = ".commands"
+"""A service's commands have a queue of their own, called like the service with this suffix."""
 BROKERS_OWN = ("cloudEvents:", "x-")
 """Prefixes of the headers that are not the message's: attributes that repeat its properties, and what brokers add."""
 COUNTS = ("x-delivery-count", "x-acquired-count")

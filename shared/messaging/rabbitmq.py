@@ -21,7 +21,8 @@ from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
-from shared.messaging.amqp import earlier_deliveries, envelope_of, message_of
+from shared.messaging.amqp import COMMANDS_SUFFIX, earlier_deliveries, envelope_of, message_of
+from shared.messaging.dead import DeadQueue
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Delivery, Queue
 
@@ -159,7 +160,7 @@ class _Subscription:
         events, commands = await _exchanges(channel)
         for exchange, suffix, names in (
             (events, "", self._queue.events),
-            (commands, ".commands", self._queue.commands),
+            (commands, COMMANDS_SUFFIX, self._queue.commands),
         ):
             if not names:
                 continue
@@ -246,6 +247,14 @@ class RabbitTransport:
         self._subscriptions.append(subscription)
         await subscription.declared()
         return subscription
+
+    async def count_dead(self, service: str) -> int | None:
+        """On a connection of its own, because the broker closes the channel if the queue does not exist."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                return await DeadQueue(self._url, service).count()
+        except LOST:
+            return None
 
     async def ready(self) -> bool:
         try:

@@ -57,6 +57,9 @@ class Transport(Protocol):
     async def subscribe(self, queue: Queue) -> Subscription:
         """Declare the queue with its bindings and start to receive. Reconnects by itself."""
 
+    async def count_dead(self, service: str) -> int | None:
+        """How many deliveries to a service were given up and wait for an operator; None if it is away."""
+
     async def ready(self) -> bool:
         """Return True if a message can be published now."""
 

@@ -1,6 +1,6 @@
 """Deliveries that failed: deferred with growing delays, then parked; operators can read, replay or drop them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,8 +60,6 @@ _FAILED = (
     .where(undelivered.c.id == bindparam("number"), undelivered.c.attempts == bindparam("attempts_before"))
     .values(attempts=undelivered.c.attempts + 1, last_error=bindparam("error"), **_NEXT_ATTEMPT)
 )
-_LIST = select(undelivered).order_by(undelivered.c.id).limit(bindparam("limit"))
-_LIST_PARKED = _LIST.where(undelivered.c.parked_at.is_not(None))
 _FIND = select(undelivered).where(undelivered.c.id == bindparam("number"))
 _REPLAY = (
     update(undelivered)
@@ -124,6 +122,11 @@ async def park(connection: AsyncConnection, envelope: Envelope, reason: str) -> 
     await _add(connection, envelope, None, attempts=0, delay=None, error=reason)
 
 
+async def retry_from_start(connection: AsyncConnection, envelope: Envelope, reason: str) -> None:
+    """Keep a delivery that is due at once for all handlers, with all its attempts."""
+    await _add(connection, envelope, None, attempts=0, delay=timedelta(0), error=reason)
+
+
 async def _add(
     connection: AsyncConnection,
     envelope: Envelope,
@@ -157,7 +160,7 @@ async def _add(
 async def next_due(connection: AsyncConnection) -> Undelivered | None:
     """The delivery that is due for the longest time and that no other worker is trying."""
     row = (await connection.execute(_NEXT_DUE)).one_or_none()
-    return None if row is None else _record(row)
+    return None if row is None else record_of(row)
 
 
 async def claim_due(connection: AsyncConnection, number: int) -> Undelivered | None:
@@ -166,7 +169,7 @@ async def claim_due(connection: AsyncConnection, number: int) -> Undelivered | N
     Return None if another worker is trying it or has finished it.
     """
     row = (await connection.execute(_CLAIM_DUE, {"number": number})).one_or_none()
-    return None if row is None else _record(row)
+    return None if row is None else record_of(row)
 
 
 async def count_due(connection: AsyncConnection) -> int:
@@ -191,18 +194,10 @@ async def record_failure(
     return delay is None
 
 
-async def list_undelivered(
-    connection: AsyncConnection, *, parked: bool = False, limit: int = 100
-) -> Sequence[Undelivered]:
-    """The deliveries that wait or are parked, the oldest first; with `parked` only the parked ones."""
-    rows = await connection.execute(_LIST_PARKED if parked else _LIST, {"limit": limit})
-    return [_record(row) for row in rows]
-
-
 async def find(connection: AsyncConnection, number: int) -> Undelivered | None:
     """The delivery of that number."""
     row = (await connection.execute(_FIND, {"number": number})).one_or_none()
-    return None if row is None else _record(row)
+    return None if row is None else record_of(row)
 
 
 async def replay(connection: AsyncConnection, number: int) -> bool:
@@ -215,7 +210,8 @@ async def drop(connection: AsyncConnection, number: int) -> bool:
     return bool((await connection.execute(_DROP, {"number": number})).rowcount)
 
 
-def _record(row: Row[Any]) -> Undelivered:
+def record_of(row: Row[Any]) -> Undelivered:
+    """The delivery of a row of the table."""
     return Undelivered(
         number=row.id,
         message_id=row.message_id,

@@ -229,15 +229,19 @@ async def test_in_one_process_what_was_waiting_at_its_start_is_suspect(services:
     services.before = kill
     for _ in range(4):
         services.transport = InProcessTransport()
-        tasks = [services.start(services.subscribing_worker()), services.start(services.publishing_worker())]
-        with suppress(BaseExceptionGroup, asyncio.CancelledError):
-            await eventually(lambda: _is_over(services, tasks[0]), within=10)
-        services.running.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _live_in_one_process(services)
     assert len(await parked(services)) == 1
     assert await services.count("effects") == 1
+
+
+async def _live_in_one_process(services: TwoServices) -> None:
+    """Run both workers until the listening one is killed or has handled all."""
+    tasks = [services.start(services.subscribing_worker()), services.start(services.publishing_worker())]
+    await eventually(lambda: _is_over(services, tasks[0]), within=10)
+    services.running.clear()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _is_over(services: TwoServices, listening: asyncio.Task[None]) -> bool:
