@@ -69,7 +69,7 @@ async def test_a_message_that_kills_its_listener_is_parked_after_five_ends_alone
 
 async def test_twenty_kills_from_outside_park_nothing(drill: Drill) -> None:
     await drill.publish([1] * EVENTS)
-    chance = random.Random(20)
+    chance = random.Random(20)  # noqa: S311 - for a test
     for _ in range(20):
         drill.process.start()
         await asyncio.sleep(1 + 2 * chance.random())
