@@ -7,6 +7,7 @@ the process again and again. Only operators take messages out of it.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiormq
 from aiormq.abc import AbstractChannel, DeliveredMessage
@@ -93,7 +94,7 @@ class DeadQueue:
 
 def _dead(message: DeliveredMessage) -> Dead:
     """The broker adds what became of a message in the header `x-death`, the newest first."""
-    [death, *_] = (message.header.properties.headers or {}).get("x-death") or [{}]
-    queue = str(death.get("queue", ""))
+    deaths: Any = (message.header.properties.headers or {}).get("x-death")
+    queue = str(deaths[0]["queue"]) if deaths else ""
     is_command = queue.endswith(COMMANDS_SUFFIX)
     return Dead(envelope_of(message, queue.removesuffix(COMMANDS_SUFFIX) if is_command else None), queue)

@@ -56,7 +56,7 @@ def _is_expired(name: str, body: bytes, created_at: datetime) -> bool:
         return False
     now = datetime.now(UTC)
     try:
-        return datetime.fromisoformat(content["expires_at"]) < now  # type: ignore[index] # TypeError is caught
+        return datetime.fromisoformat(content["expires_at"]) < now
     except (KeyError, TypeError, ValueError):
         return created_at < now - UNREADABLE_LIFE
 

@@ -225,8 +225,9 @@ def run_the_model(url: str, owner_url: str, monkeypatch: Any, *, examples: int, 
 
     try:
         loop.run_until_complete(create())
+        machine: Any = hypothesis.seed(seed)(lambda: InboxMachine(loop, database))
         run_state_machine_as_test(
-            hypothesis.seed(seed)(lambda: InboxMachine(loop, database)),
+            machine,
             settings=hypothesis.settings(
                 max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False
             ),

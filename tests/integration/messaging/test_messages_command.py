@@ -198,7 +198,7 @@ DEAD_POLICY = """{"delivery-limit": 2, "dead-letter-exchange": "dead", "dead-let
 
 
 @pytest.fixture
-async def given_up(vhost: str, broker: Any) -> AsyncIterator[None]:
+async def given_up(vhost: str, broker: Any) -> None:
     """An event and a command that the broker has given up, as deploy/rabbitmq/definitions.json tells it to."""
     name = vhost.rpartition("/")[2]
     await asyncio.to_thread(
@@ -217,7 +217,6 @@ async def given_up(vhost: str, broker: Any) -> AsyncIterator[None]:
                 each = await queue.get(fail=False)
                 if each is not None:
                     await each.reject(requeue=True)
-    yield
 
 
 async def test_an_operator_lists_and_returns_what_the_broker_gave_up(
