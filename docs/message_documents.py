@@ -40,7 +40,7 @@ def asyncapi(listeners: Listeners) -> dict[str, Any]:
             "version": "1",
             "description": "An event is delivered to every service that subscribes to it, a command to one service. "
             "A message is only ever changed by adding an optional field or another known value of an open word. "
-            "Fields with `x-personal` hold personal data.",
+            "Fields with `x-personal` hold personal data, those with `x-secret` a secret.",
         },
         "defaultContentType": "application/json",
         "servers": {"rabbitmq": {"host": "localhost:5672", "protocol": "amqp"}},

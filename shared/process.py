@@ -15,8 +15,10 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from shared.database import Database
+from shared.dead_command import DEAD_QUEUE
 from shared.http.health import health_router
 from shared.messages_command import messages
+from shared.messaging.dead import DeadQueue
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
@@ -160,8 +162,9 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
 
     @messages.callback()
     def with_database(context: typer.Context) -> None:
-        """Work on the deliveries that failed: list, show, replay, drop."""
+        """Work on the deliveries that failed: list, show, replay, drop, dead."""
         context.obj = lambda: open_database(service, settings(), "messages")
+        context.meta[DEAD_QUEUE] = lambda: DeadQueue(settings().amqp_url, service.name)
 
     app.add_typer(messages, name="messages")
     return app

@@ -68,6 +68,16 @@ undelivered = Table(
     Column("parked_at", _TIME),
     Column("created_at", _TIME, nullable=False, server_default=func.now()),
 )
+tries = Table(
+    "tries",
+    MECHANISMS,
+    Column("message_id", Text, primary_key=True),
+    Column("handler", Text, primary_key=True),
+    Column("process", Uuid, nullable=False),
+    Column("processes", Integer, nullable=False),
+    Column("noted_at", _TIME, nullable=False, server_default=func.now()),
+)
+"""Deliveries that a process is trying now or was trying when it ended; `handler` is empty if all of them are tried."""
 idempotency_keys = Table(
     "idempotency_keys",
     MECHANISMS,

@@ -1,7 +1,7 @@
-"""What a contract says about a text field beside its type: the values known today, and whether it is personal data."""
+"""What a contract says about a text field beside its type: the values known today, whether it is personal or secret."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, GetJsonSchemaHandler
@@ -34,8 +34,20 @@ class Personal:
         return {**handler(core), "x-personal": True}
 
 
+class Secret:
+    """Marks a field whose value gives a right to whoever knows it: in the schema `"x-secret": true`.
+
+    It is never shown or logged, and a message that holds one is never kept longer than the secret is valid.
+    """
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: ANN401 - an opaque schema
+        return {**handler(core), "x-secret": True}
+
+
 PersonalText = Annotated[str, Personal()]
 """A name, an address, or words that a person wrote."""
+SecretText = Annotated[str, Personal(), Secret()]
+"""The token of a single-use link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class TextField:
     path: str
     known: tuple[str, ...] | None
     personal: bool
+    secret: bool
 
 
 def text_fields(model: type[BaseModel]) -> Iterator[TextField]:
@@ -59,15 +72,19 @@ def _walk(path: str, annotation: Any, markers: tuple[Any, ...]) -> Iterator[Text
         yield from _walk(path, inner, (*markers, *own))
     elif annotation is str:
         known = next((marker.values for marker in markers if isinstance(marker, Known)), None)
-        yield TextField(path, known, any(isinstance(marker, Personal) for marker in markers))
+        yield TextField(path, known, _is_marked(markers, Personal), _is_marked(markers, Secret))
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for field in text_fields(annotation):
-            yield TextField(f"{path}.{field.path}", field.known, field.personal)
+            yield replace(field, path=f"{path}.{field.path}")
     elif get_origin(annotation) is tuple:
         yield from _walk(f"{path}[]", get_args(annotation)[0], markers)
     else:
         for part in get_args(annotation):
             yield from _walk(path, part, markers)
+
+
+def _is_marked(markers: tuple[Any, ...], kind: type) -> bool:
+    return any(isinstance(marker, kind) for marker in markers)
 
 
 def known_values(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - an annotated type such as `Seat`
@@ -78,3 +95,8 @@ def known_values(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - an annot
 def personal_fields(model: type[BaseModel]) -> list[str]:
     """The paths of the personal data in a message or snapshot."""
     return [field.path for field in text_fields(model) if field.personal]
+
+
+def secret_fields(model: type[BaseModel]) -> list[str]:
+    """The paths of the secrets in a message or snapshot."""
+    return [field.path for field in text_fields(model) if field.secret]

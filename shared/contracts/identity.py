@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.fields import Known, PersonalText
+from shared.contracts.fields import Known, PersonalText, SecretText
 from shared.contracts.message import AggregateSnapshot, Message, command, event
 
 Status = Annotated[str, Known("beneficiary", "employer", "referent")]
@@ -168,7 +168,7 @@ class _SecretLink(Message):
     account_id: UUID
     email: PersonalText
     first_name: PersonalText
-    token: PersonalText
+    token: SecretText
     expires_at: AwareDatetime
 
     @property

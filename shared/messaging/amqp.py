@@ -34,6 +34,22 @@ def message_of(envelope: Envelope) -> aio_pika.Message:
     )
 
 
+COMMANDS_SUFFIX = ".commands"
+"""A service's commands have a queue of their own, called like the service with this suffix."""
+BROKERS_OWN = ("cloudEvents:", "x-")
+"""Prefixes of the headers that are not the message's: attributes that repeat its properties, and what brokers add."""
+COUNTS = ("x-delivery-count", "x-acquired-count")
+"""What a quorum queue adds to a message that was delivered before. A consumer whose connection ends counts in the first
+one. From RabbitMQ 4.3 on, it no longer counts what the second one counts: returns, and consumers that only seem lost.
+"""
+
+
+def earlier_deliveries(message: DeliveredMessage) -> int:
+    """How often the broker delivered this message before; 0 for a queue that does not count."""
+    headers: Mapping[str, object] = message.header.properties.headers or {}
+    return max(count for count in (0, *map(headers.get, COUNTS)) if isinstance(count, int))
+
+
 def envelope_of(message: DeliveredMessage, recipient: str | None) -> Envelope:
     """The envelope of a delivered message. `recipient` is known from its queue: None for events."""
     properties = message.header.properties
@@ -46,5 +62,5 @@ def envelope_of(message: DeliveredMessage, recipient: str | None) -> Envelope:
         correlation_id=properties.correlation_id or None,
         source=properties.app_id or None,
         occurred_at=properties.timestamp,
-        headers={key: str(value) for key, value in headers.items() if not key.startswith("cloudEvents:")},
+        headers={key: str(value) for key, value in headers.items() if not key.startswith(BROKERS_OWN)},
     )

@@ -37,6 +37,7 @@ class Copy:
 
     def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
         """Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires."""
+        self.table = table
         self._columns = [name for name in snapshot.model_fields if name in table.c]
         required = {column.name for column in table.c if _is_required(column)}
         missing = sorted((required | {"version"}) - set(self._columns))
@@ -76,6 +77,7 @@ class Tombstone:
         if len(key) != 1 or not {"version", "erased"} <= set(table.c.keys()):
             text = f"{table.name} cannot hold tombstones: it needs a primary key of one column, `version` and `erased`"
             raise ValueError(text)
+        self.table = table
         self._key = key[0].name
         personal = {path: _empty(table.c[path]) for path in personal_fields(snapshot) if path in table.c}
         others = {

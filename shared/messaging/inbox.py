@@ -4,27 +4,29 @@ Deliveries whose handler fails are deferred, messages that cannot be read are pa
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from itertools import groupby
 from typing import Generic
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import tables
 from shared.compiled import compiled
-from shared.contracts import REGISTRY, Message
 from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging import undelivered
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
 from shared.messaging.metrics import Metrics
-from shared.messaging.subscriptions import Directory, Handler, Tx
+from shared.messaging.reading import HandlerRun, Unreadable, read
+from shared.messaging.subscriptions import Directory, Tx
 from shared.messaging.transport import Delivery, Subscription
+from shared.messaging.tries import MOST_ENDS, SUSPECT_FROM, Tries
 from shared.messaging.undelivered import Undelivered
 from shared.telemetry import caused_by, correlated
 
@@ -43,23 +45,11 @@ _CLAIM = compiled(
 )
 
 
-class Unreadable(Exception):
-    """This delivery can never be handled by this code; the text gives the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandlerRun(Generic[Tx]):
-    """One message for one handler: the unit whose effect must be committed exactly once."""
-
-    envelope: Envelope
-    message_id: str
-    message: Message
-    handler: Handler[Tx]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The primary key of its claim in the inbox table."""
-        return self.message_id, self.handler.name
+MOST_CONFLICTS = 4
+CONFLICT_SECONDS = 0.2
+ENDED_ITS_PROCESS = (
+    f"{MOST_ENDS} processes ended while they handled it (killed, or out of memory): it is not tried again by itself"
+)
 
 
 class Inbox(Generic[Tx]):
@@ -73,14 +63,20 @@ class Inbox(Generic[Tx]):
         self._directory = directory
         self._transaction = transaction
         self._metrics = metrics
+        self._tries = Tries(database)
 
     async def handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None = None) -> None:
         """Handle deliveries and acknowledge them to their subscription, if they have one.
 
-        While the database is away, or takes neither effects nor deferrals, wait: an outage costs no attempts.
-
         If cancelled meanwhile, running transactions are finished and what they committed is acknowledged.
         """
+        for group in _groups(deliveries):
+            await self._handle_in_spite_of_outages(group, subscription)
+
+    async def _handle_in_spite_of_outages(
+        self, deliveries: Sequence[Delivery], subscription: Subscription | None
+    ) -> None:
+        """While the database is away, or takes neither effects nor deferrals, wait: an outage costs no attempts."""
         pauses, is_logged = growing_pauses(), False
         while True:
             try:
@@ -93,42 +89,37 @@ class Inbox(Generic[Tx]):
                 await self._database.wait_until_ready()
 
     async def _handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None) -> None:
-        runs: list[HandlerRun[Tx]] = []
-        for delivery in deliveries:
-            try:
-                runs += self._read(delivery.envelope)
-            except Unreadable as reason:
-                await self._park(delivery.envelope, reason)
-        if len(runs) <= 1 or not await self._run_together(runs):
-            for run in runs:
-                await self._run_alone(run)
+        envelopes = [delivery.envelope for delivery in deliveries]
+        if _is_suspect(deliveries[0]):
+            await self._take_suspect(envelopes[0])
+        else:
+            await self._take(envelopes)
         if subscription is not None:
             await subscription.acknowledge(deliveries)
 
-    async def _park(self, envelope: Envelope, reason: Unreadable) -> None:
-        log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=str(reason))
-        async with self._database.transaction() as work:
-            await undelivered.park(work.connection, envelope, str(reason))
-        self._metrics.parked(envelope.name)
+    async def _take_suspect(self, envelope: Envelope) -> None:
+        async with self._tries.noted(envelope.message_id or "") as may_try:
+            if may_try:
+                await self._take([envelope])
+            else:
+                await self._park(envelope, ENDED_ITS_PROCESS)
 
-    def _read(self, envelope: Envelope) -> list[HandlerRun[Tx]]:
-        if not envelope.message_id:
-            raise Unreadable("the message has no id, without which duplicates cannot be recognized")
-        if "\0" in envelope.message_id:
-            raise Unreadable("the message's id contains a NUL character, which cannot be stored")
-        message_class = REGISTRY.get(envelope.name)
-        if message_class is None:
-            text = f"unknown message or version: {envelope.name!r}"
-            raise Unreadable(text)
-        try:
-            message = message_class.model_validate_json(envelope.body)
-        except ValidationError as error:
-            text = f"does not parse as {envelope.name}: {_first_errors(error)}"
-            raise Unreadable(text) from error
-        handlers = self._directory.listening_to(envelope.name)
-        if not handlers and message_class.recipient is not None:
-            raise Unreadable("no handler for this command any more")
-        return [HandlerRun(envelope, envelope.message_id, message, handler) for handler in handlers]
+    async def _take(self, envelopes: Sequence[Envelope]) -> None:
+        runs: list[HandlerRun[Tx]] = []
+        for envelope in envelopes:
+            try:
+                runs += read(envelope, self._directory)
+            except Unreadable as reason:
+                await self._park(envelope, str(reason))
+        if len(runs) <= 1 or not await self._run_together(runs):
+            for run in runs:
+                await self._run_alone(run)
+
+    async def _park(self, envelope: Envelope, reason: str) -> None:
+        log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=reason)
+        async with self._database.transaction() as work:
+            await undelivered.park(work.connection, envelope, reason)
+        self._metrics.parked(envelope.name)
 
     async def _run_together(self, runs: Sequence[HandlerRun[Tx]]) -> bool:
         """Run all in one transaction, which is quick for a backlog. Return False if it failed and was rolled back."""
@@ -158,8 +149,20 @@ class Inbox(Generic[Tx]):
                 await undelivered.defer(work.connection, run.envelope, run.handler.name, error)
 
     async def _commit(self, runs: Sequence[HandlerRun[Tx]]) -> None:
-        async with self._database.transaction() as work:
-            completed = await self._run_claimed(work, runs)
+        """Run all in one transaction, again after a random pause if other workers' transactions are in its way."""
+        conflicts = 0
+        while True:
+            try:
+                async with self._database.transaction() as work:
+                    completed = await self._run_claimed(work, runs)
+            except DBAPIError as error:
+                conflicts += 1
+                if conflicts > MOST_CONFLICTS or not is_conflict(error):
+                    raise
+                log.info("another transaction is in the way", handlers=len(runs), error=undelivered.describe(error))
+                await asyncio.sleep(random.uniform(0, CONFLICT_SECONDS))  # noqa: S311 - no secret
+            else:
+                break
         for run in completed:
             self._metrics.handled(run.envelope.name)
 
@@ -168,7 +171,7 @@ class Inbox(Generic[Tx]):
         claimed = await self._claim(work.connection, runs)
         transaction = self._transaction(work)
         completed: list[HandlerRun[Tx]] = []
-        for run in runs:
+        for run in sorted(runs, key=lambda run: run.turn):
             if run.key not in claimed:
                 continue
             claimed.discard(run.key)
@@ -198,21 +201,30 @@ class Inbox(Generic[Tx]):
         return tried
 
     async def _retry_next(self) -> bool:
+        async with self._database.transaction() as work:
+            due = await undelivered.next_due(work.connection)
+        if due is None:
+            return False
+        async with self._tries.noted(due.message_id or "", due.handler) as may_try:
+            await self._retry(due.number, may_try=may_try)
+        return True
+
+    async def _retry(self, number: int, *, may_try: bool) -> None:
         delivery = None
         try:
             async with self._database.transaction() as work:
-                delivery = await undelivered.claim_due(work.connection)
+                delivery = await undelivered.claim_due(work.connection, number)
                 if delivery is None:
-                    return False
-                completed = await self._run_claimed(work, self._runs_of(delivery))
+                    return
+                completed = await self._run_claimed(work, self._runs_of(delivery, may_try=may_try))
         except Exception as error:
             if delivery is None or await self._database.is_away(error):
                 raise
-            await self._record_failure(delivery, error)
+            if not is_conflict(error):  # after a conflict it is still due
+                await self._record_failure(delivery, error)
         else:
             for run in completed:
                 self._metrics.handled(run.envelope.name)
-        return True
 
     async def _record_failure(self, delivery: Undelivered, error: Exception) -> None:
         async with self._database.transaction() as work:
@@ -226,13 +238,27 @@ class Inbox(Generic[Tx]):
             )
             self._metrics.parked(delivery.name)
 
-    def _runs_of(self, delivery: Undelivered) -> list[HandlerRun[Tx]]:
-        runs = [run for run in self._read(delivery.envelope) if delivery.handler in {None, run.handler.name}]
+    def _runs_of(self, delivery: Undelivered, *, may_try: bool) -> list[HandlerRun[Tx]]:
+        if not may_try:
+            raise Unreadable(ENDED_ITS_PROCESS)
+        runs = [run for run in read(delivery.envelope, self._directory) if delivery.handler in {None, run.handler.name}]
         if delivery.handler is not None and not runs:
             text = f"no handler is called {delivery.handler} any more"
             raise Unreadable(text)
         return runs
 
 
-def _first_errors(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, detail['loc'])) or 'body'}: {detail['msg']}" for detail in error.errors()[:5])
+def _is_suspect(delivery: Delivery) -> bool:
+    return delivery.earlier_deliveries >= SUSPECT_FROM
+
+
+def _groups(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+    """What is handled and acknowledged together, in order: each suspect delivery is alone."""
+    for is_suspect, group in groupby(deliveries, _is_suspect):
+        together = list(group)
+        yield from ([delivery] for delivery in together) if is_suspect else (together,)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Return True for a deadlock (40P01) or a failed serialization (40001): the same work succeeds a moment later."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}

@@ -44,6 +44,9 @@ class Metrics:
         self._undelivered = Gauge(
             "undelivered_messages", "Deliveries that failed, by state", ("state",), registry=self.registry
         )
+        self._dead = Gauge(
+            "dead_messages", "Deliveries that the broker has given up, as last counted", registry=self.registry
+        )
 
     def published(self, wire_name: str) -> None:
         """Count a message that the transport confirmed."""
@@ -60,6 +63,11 @@ class Metrics:
     def parked(self, wire_name: str) -> None:
         """Count a delivery that is not retried automatically."""
         self._parked.labels(_label(wire_name)).inc()
+
+    def dead(self, number: int | None) -> None:
+        """Set the number of deliveries that the broker has given up; None, while it is away, changes nothing."""
+        if number is not None:
+            self._dead.set(number)
 
     async def measure(self, database: Database) -> None:
         """Read the numbers of the tables. While the database is away, the last numbers stay."""

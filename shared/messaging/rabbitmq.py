@@ -20,7 +20,8 @@ from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
-from shared.messaging.amqp import envelope_of, message_of
+from shared.messaging.amqp import COMMANDS_SUFFIX, earlier_deliveries, envelope_of, message_of
+from shared.messaging.dead import DeadQueue
 from shared.messaging.ending import is_this_task_cancelled
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Delivery, Outcome, Queue
@@ -88,6 +89,7 @@ class _Delivery:
     envelope: Envelope
     channel: aiormq.abc.AbstractChannel
     tag: int
+    earlier_deliveries: int
 
 
 class _Subscription:
@@ -182,7 +184,7 @@ class _Subscription:
         events, commands = await _exchanges(channel)
         for exchange, suffix, names in (
             (events, "", self._queue.events),
-            (commands, ".commands", self._queue.commands),
+            (commands, COMMANDS_SUFFIX, self._queue.commands),
         ):
             if not names:
                 continue
@@ -198,7 +200,10 @@ class _Subscription:
     async def _store(self, recipient: str | None, message: DeliveredMessage) -> None:
         if message.channel is not self._channel or message.delivery_tag is None:
             return  # its channel is lost, so the broker delivers it again
-        self._waiting.append(_Delivery(envelope_of(message, recipient), message.channel, message.delivery_tag))
+        delivery = _Delivery(
+            envelope_of(message, recipient), message.channel, message.delivery_tag, earlier_deliveries(message)
+        )
+        self._waiting.append(delivery)
         self._arrived.set()
 
 
@@ -274,6 +279,13 @@ class RabbitTransport:
         self._subscriptions.append(subscription)
         await subscription.declared()
         return subscription
+
+    async def count_dead(self, service: str) -> int | None:
+        """On a connection of its own, because the broker closes the channel if the queue does not exist."""
+        with _unless_lost():
+            async with asyncio.timeout(CALL_SECONDS):
+                return await DeadQueue(self._url, service).count()
+        return None
 
     async def ready(self) -> bool:
         try:

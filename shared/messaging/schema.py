@@ -136,3 +136,14 @@ INSERT INTO event_log (event_id, aggregate_id, aggregate_version, name, payload,
 DROP TABLE event_log_by_month;
 """
 """Rows are kept for 30 days. A row that comes so late that its day has no partition goes to the default partition."""
+
+TRIES = """
+CREATE TABLE tries (
+    message_id text NOT NULL,
+    handler text NOT NULL,
+    process uuid NOT NULL,
+    processes int NOT NULL,
+    noted_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (message_id, handler)
+);
+"""

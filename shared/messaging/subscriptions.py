@@ -31,9 +31,9 @@ class Handler(Generic[Tx]):
     run: Callable[[Any, Tx], Awaitable[None]] | Copy | Tombstone
 
     @property
-    def is_table_effect(self) -> bool:
-        """Whether it is a copy or a tombstone; these run before the functions."""
-        return isinstance(self.run, Copy | Tombstone)
+    def table(self) -> str | None:
+        """The name of the table that a copy or a tombstone writes; None for a function, which runs after these."""
+        return self.run.table.name if isinstance(self.run, Copy | Tombstone) else None
 
     async def perform(self, message: Message, work: UnitOfWork, tx: Tx) -> None:
         """Run it; `tx` is the service's own transaction object for `work`."""
@@ -97,14 +97,14 @@ class Directory(Generic[Tx]):
         for handler in (handler for group in subscriptions for handler in group.handlers):
             wire_name = handler.message.wire_name
             # a table effect has one name for several events, a function belongs to one
-            scope = wire_name if handler.is_table_effect else ""
+            scope = wire_name if handler.table else ""
             if (scope, handler.name) in names:
                 text = f"two handlers are called {handler.name}"
                 raise ValueError(text)
             names.add((scope, handler.name))
             self._by_wire_name.setdefault(wire_name, []).append(handler)
         for handlers in self._by_wire_name.values():
-            handlers.sort(key=lambda handler: not handler.is_table_effect)
+            handlers.sort(key=lambda handler: handler.table is None)
 
     def listening_to(self, wire_name: str) -> Sequence[Handler[Tx]]:
         """The handlers of a wire name: table effects first, then functions, in order of registration."""

@@ -15,6 +15,10 @@ class Delivery(Protocol):
     def envelope(self) -> Envelope:
         """The message with its headers."""
 
+    @property
+    def earlier_deliveries(self) -> int:
+        """How often it was delivered before and not acknowledged, as far as the transport knows."""
+
 
 class Subscription(Protocol):
     """The deliveries of one subscriber. One task receives and acknowledges them."""
@@ -67,6 +71,9 @@ class Transport(Protocol):
 
     async def subscribe(self, queue: Queue) -> Subscription:
         """Declare the queue with its bindings and start to receive. Reconnects by itself."""
+
+    async def count_dead(self, service: str) -> int | None:
+        """How many deliveries to a service were given up and wait for an operator; None if it is away."""
 
     async def ready(self) -> bool:
         """Return True if a message can be published now."""

@@ -1,6 +1,6 @@
 """Deliveries that failed: deferred with growing delays, then parked; operators can read, replay or drop them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,14 +36,19 @@ _ADD = (
     )
     .on_conflict_do_nothing()
 )
+_NEXT_DUE = (
+    select(undelivered)
+    .where(_IS_DUE)
+    .order_by(undelivered.c.next_at, undelivered.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _CLAIM_DUE = (
     delete(undelivered)
     .where(
         undelivered.c.id
         == select(undelivered.c.id)
-        .where(_IS_DUE)
-        .order_by(undelivered.c.next_at, undelivered.c.id)
-        .limit(1)
+        .where(undelivered.c.id == bindparam("number"), _IS_DUE)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
@@ -55,8 +60,6 @@ _FAILED = (
     .where(undelivered.c.id == bindparam("number"), undelivered.c.attempts == bindparam("attempts_before"))
     .values(attempts=undelivered.c.attempts + 1, last_error=bindparam("error"), **_NEXT_ATTEMPT)
 )
-_LIST = select(undelivered).order_by(undelivered.c.id).limit(bindparam("limit"))
-_LIST_PARKED = _LIST.where(undelivered.c.parked_at.is_not(None))
 _FIND = select(undelivered).where(undelivered.c.id == bindparam("number"))
 _REPLAY = (
     update(undelivered)
@@ -101,10 +104,10 @@ class Undelivered:
 def describe(error: BaseException) -> str:
     """One line for operators: the kind of error and the first line of its text."""
     first_line = (str(error).splitlines() or [""])[0]
-    return _storable(f"{type(error).__name__}: {first_line}"[:ERROR_LENGTH])
+    return storable(f"{type(error).__name__}: {first_line}"[:ERROR_LENGTH])
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """PostgreSQL cannot store NUL characters, which a message of an unknown program may contain anywhere."""
     return value.replace("\0", "\\0")
 
@@ -117,6 +120,11 @@ async def defer(connection: AsyncConnection, envelope: Envelope, handler: str, e
 async def park(connection: AsyncConnection, envelope: Envelope, reason: str) -> None:
     """Keep a delivery that no further attempt can help: it has no id, cannot be read, or has an unknown version."""
     await _add(connection, envelope, None, attempts=0, delay=None, error=reason)
+
+
+async def retry_from_start(connection: AsyncConnection, envelope: Envelope, reason: str) -> None:
+    """Keep a delivery that is due at once for all handlers, with all its attempts."""
+    await _add(connection, envelope, None, attempts=0, delay=timedelta(0), error=reason)
 
 
 async def _add(
@@ -137,22 +145,31 @@ async def _add(
     await connection.execute(
         _ADD,
         {
-            "message_id": None if envelope.message_id is None else _storable(envelope.message_id),
+            "message_id": None if envelope.message_id is None else storable(envelope.message_id),
             "handler": handler,
-            "name": _storable(envelope.name),
+            "name": storable(envelope.name),
             "body": envelope.body,
-            "headers": {_storable(key): _storable(value) for key, value in headers.items() if value is not None},
+            "headers": {storable(key): storable(value) for key, value in headers.items() if value is not None},
             "attempts": attempts,
             "delay": delay,
-            "error": _storable(error),
+            "error": storable(error),
         },
     )
 
 
-async def claim_due(connection: AsyncConnection) -> Undelivered | None:
-    """Take one delivery that is due out of the table; a rollback puts it back."""
-    row = (await connection.execute(_CLAIM_DUE)).one_or_none()
-    return None if row is None else _record(row)
+async def next_due(connection: AsyncConnection) -> Undelivered | None:
+    """The delivery that is due for the longest time and that no other worker is trying."""
+    row = (await connection.execute(_NEXT_DUE)).one_or_none()
+    return None if row is None else record_of(row)
+
+
+async def claim_due(connection: AsyncConnection, number: int) -> Undelivered | None:
+    """Take a delivery that is due out of the table; a rollback puts it back.
+
+    Return None if another worker is trying it or has finished it.
+    """
+    row = (await connection.execute(_CLAIM_DUE, {"number": number})).one_or_none()
+    return None if row is None else record_of(row)
 
 
 async def count_due(connection: AsyncConnection) -> int:
@@ -177,18 +194,10 @@ async def record_failure(
     return delay is None
 
 
-async def list_undelivered(
-    connection: AsyncConnection, *, parked: bool = False, limit: int = 100
-) -> Sequence[Undelivered]:
-    """The deliveries that wait or are parked, the oldest first; with `parked` only the parked ones."""
-    rows = await connection.execute(_LIST_PARKED if parked else _LIST, {"limit": limit})
-    return [_record(row) for row in rows]
-
-
 async def find(connection: AsyncConnection, number: int) -> Undelivered | None:
     """The delivery of that number."""
     row = (await connection.execute(_FIND, {"number": number})).one_or_none()
-    return None if row is None else _record(row)
+    return None if row is None else record_of(row)
 
 
 async def replay(connection: AsyncConnection, number: int) -> bool:
@@ -201,7 +210,8 @@ async def drop(connection: AsyncConnection, number: int) -> bool:
     return bool((await connection.execute(_DROP, {"number": number})).rowcount)
 
 
-def _record(row: Row[Any]) -> Undelivered:
+def record_of(row: Row[Any]) -> Undelivered:
+    """The delivery of a row of the table."""
     return Undelivered(
         number=row.id,
         message_id=row.message_id,

@@ -15,6 +15,7 @@ from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
 from shared.messaging.relay import Relay
+from shared.messaging.secret_messages import drop_expired
 from shared.messaging.subscriptions import Directory, Subscriptions, Tx
 from shared.messaging.transport import Queue, Transport
 from shared.messaging.undelivered import describe
@@ -25,12 +26,15 @@ LISTENER = "listener"
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
+EXPIRED_SECRETS_EVERY = timedelta(minutes=10)
+DEAD_MESSAGES_EVERY = timedelta(minutes=1)
 INBOX_DAYS = timedelta(days=90)
 """Longer than the longest retry and any replay by an operator: an older claim is no longer needed."""
 IDEMPOTENCY_DAYS = timedelta(days=2)
 _HOUSEKEEPING = (
     select(func.maintain_event_log()),
     delete(tables.inbox).where(tables.inbox.c.done_at < func.now() - INBOX_DAYS),
+    delete(tables.tries).where(tables.tries.c.noted_at < func.now() - INBOX_DAYS),
     delete(tables.idempotency_keys).where(tables.idempotency_keys.c.created_at < func.now() - IDEMPOTENCY_DAYS),
 )
 
@@ -76,6 +80,8 @@ class Worker(Generic[Tx]):
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
             Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
+            Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
+            Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
         ]
 
     async def run(self) -> None:
@@ -131,6 +137,14 @@ class Worker(Generic[Tx]):
         for statement in _HOUSEKEEPING:
             async with self.database.transaction() as work:
                 await work.connection.execute(statement)
+
+    async def _drop_expired_secrets(self) -> None:
+        async with self.database.transaction() as work:
+            await drop_expired(work.connection)
+
+    async def _count_dead(self) -> None:
+        if self.queue.events or self.queue.commands:
+            self.metrics.dead(await self.transport.count_dead(self.service))
 
 
 def _raise_end_of(part: asyncio.Task[None]) -> NoReturn:

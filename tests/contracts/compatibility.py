@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
-DOCUMENTATION = {"title", "description", "x-personal", "$defs"}
+DOCUMENTATION = {"title", "description", "x-personal", "x-secret", "$defs"}
 """What does not change how a message is read."""
 
 

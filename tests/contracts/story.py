@@ -44,6 +44,8 @@ def subscribed(worker: Worker[Any]) -> list[Example]:
 
 
 class _Delivery:
+    earlier_deliveries = 0
+
     def __init__(self, envelope: Envelope) -> None:
         self.envelope = envelope
 

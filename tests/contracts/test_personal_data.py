@@ -5,7 +5,7 @@ import pytest
 from docs.message_documents import schemas
 from shared.contracts import REGISTRY
 from shared.contracts.enrollment import EnrollmentRefused
-from shared.contracts.fields import personal_fields, text_fields
+from shared.contracts.fields import personal_fields, secret_fields, text_fields
 from shared.contracts.identity import AccountRegistered, SendPasswordReset, StructureRegistered
 
 NOT_PERSONAL = {
@@ -57,3 +57,11 @@ def test_the_personal_fields_of_a_message_can_be_asked_for(message: type, paths:
 def test_the_schemas_show_what_is_personal() -> None:
     marked = {name for name, text in schemas().items() if '"x-personal": true' in text}
     assert marked == {f"{message.wire_name}.json" for message in REGISTRY.all() if personal_fields(message)}
+
+
+def test_the_secrets_are_marked_and_personal_too() -> None:
+    secret = {message.wire_name: secret_fields(message) for message in REGISTRY.all() if secret_fields(message)}
+    assert secret == {"identity.send_address_proof.v1": ["token"], "identity.send_password_reset.v1": ["token"]}
+    assert {name for name, text in schemas().items() if '"x-secret": true' in text} == {
+        f"{name}.json" for name in secret
+    }

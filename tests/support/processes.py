@@ -88,6 +88,11 @@ class Process:
         os.kill(self._running.pid, signal.SIGKILL)
         self._running.wait(STOP_SECONDS)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and is not running any more."""
+        return self._running is not None and self._running.poll() is not None
+
     def wait(self) -> int:
         """Wait until the process ends by itself; return its exit code."""
         assert self._running is not None, f"{self.name} was not started"

@@ -47,6 +47,8 @@ class Person:
 
 
 class _Delivery:
+    earlier_deliveries = 0
+
     def __init__(self, message: Message) -> None:
         self.envelope = Envelope(
             message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode()

@@ -29,6 +29,8 @@ MINE = "0b5e3c1a-follow-me"
 
 
 class _Delivery:
+    earlier_deliveries = 0
+
     def __init__(self, envelope: Envelope) -> None:
         self.envelope = envelope
 

@@ -86,9 +86,35 @@ async def test_a_delivery_that_another_worker_is_trying_is_not_waited_for(servic
     await inbox.handle([delivery()])
     await services.make_due()
     async with services.subscriber.engine.connect() as other:
-        assert await undelivered.claim_due(other) is not None
+        due = await undelivered.next_due(other)
+        assert due is not None
+        assert await undelivered.claim_due(other, due.number) is not None
         assert await inbox.retry_due() == 0
     assert [row.attempts for row in await services.rows("SELECT attempts FROM undelivered")] == [1]
+
+
+async def test_a_delivery_that_is_dropped_just_before_its_retry_is_not_handled(
+    services: TwoServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Any) -> None:
+        raise ZeroDivisionError
+
+    services.before = fail
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery()])
+    await services.make_due()
+    find = undelivered.next_due
+
+    async def find_and_drop(connection: Any) -> Any:
+        due = await find(connection)
+        assert due is not None
+        assert await undelivered.drop(connection, due.number)
+        return due
+
+    monkeypatch.setattr(undelivered, "next_due", find_and_drop)
+    assert await inbox.retry_due() == 1
+    assert (await services.count("effects"), await services.count("undelivered")) == (0, 0)
+    assert await services.count("tries") == 0
 
 
 async def test_a_retry_during_which_the_database_goes_down_costs_no_attempt(

@@ -23,8 +23,9 @@ from shared.messaging.worker import Worker
 class HandedDelivery:
     """A delivery that a test hands directly to the inbox."""
 
-    def __init__(self, envelope: Envelope) -> None:
+    def __init__(self, envelope: Envelope, earlier_deliveries: int = 0) -> None:
         self.envelope = envelope
+        self.earlier_deliveries = earlier_deliveries
         self.acknowledged = 0
 
 

@@ -51,7 +51,8 @@ def test_every_subscription_is_bound_before_the_first_start_of_its_service(queue
 
 def test_the_queues_are_declared_as_their_service_declares_them(queue: Queue) -> None:
     shipped = {entry["name"]: entry for entry in SHIPPED["queues"] if entry["name"].split(".")[0] == queue.service}
-    assert set(shipped) == {destination for _, destination, _ in bindings(queue)}
+    queues = {destination for _, destination, _ in bindings(queue)}
+    assert set(shipped) == queues | ({f"{queue.service}.dead"} if queues else set())
     assert all(entry["durable"] and entry["arguments"] == {"x-queue-type": "quorum"} for entry in shipped.values())
 
 
@@ -62,6 +63,28 @@ def test_only_the_service_itself_may_declare_bind_and_read_its_queues(queue: Que
         for kind in ("configure", "write", "read"):
             assert search(rights(queue.service, kind), destination)
             assert not [other for other in others if search(rights(other, kind), destination)]
+
+
+def test_what_the_broker_gives_up_goes_to_a_queue_that_only_its_service_may_read(queue: Queue) -> None:
+    name = f"{queue.service}.dead"
+    for _, destination, _ in bindings(queue):
+        [policy] = [policy["definition"] for policy in SHIPPED["policies"] if search(policy["pattern"], destination)]
+        target = (policy["dead-letter-exchange"], policy["dead-letter-routing-key"])
+        shipped = [
+            (entry["source"], entry["routing_key"]) for entry in SHIPPED["bindings"] if entry["destination"] == name
+        ]
+        assert shipped == [target]
+        assert policy["delivery-limit"] >= 10_000, "the inbox finds what ends its process after five deliveries"
+        readers = [entry["user"] for entry in SHIPPED["permissions"] if search(entry["read"], name)]
+        writers = [entry["user"] for entry in SHIPPED["permissions"] if search(entry["write"], name)]
+        assert (sorted(readers), writers) == (sorted(["operator", queue.service]), ["operator"])
+
+
+def test_looking_at_dead_messages_never_drops_them() -> None:
+    """RabbitMQ 4 drops messages of a quorum queue without a policy after 20 deliveries."""
+    for entry in SHIPPED["queues"]:
+        [policy] = [policy["definition"] for policy in SHIPPED["policies"] if search(policy["pattern"], entry["name"])]
+        assert policy["delivery-limit"] >= 10_000
 
 
 @pytest.mark.parametrize("message", REGISTRY.all(), ids=lambda message: message.wire_name)

@@ -1,0 +1,10 @@
+"""Create the table of the tries that a worker has begun."""
+
+from shared.migrations import create_tries
+
+revision = "0007"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    create_tries()

@@ -1,0 +1,100 @@
+"""The queue in which the broker keeps what it has given up: deliveries that reached the limit of its policy.
+
+That needs thousands of deliveries of one message: it ends its process before the inbox sees it, or something else ends
+the process again and again. Only operators take messages out of it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiormq
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from aiormq.exceptions import ChannelNotFoundEntity
+
+from shared.database import Database
+from shared.messaging import undelivered
+from shared.messaging.amqp import COMMANDS_SUFFIX, envelope_of
+from shared.messaging.envelope import Envelope
+
+GIVEN_UP = "the broker gave it up, after thousands of deliveries that were not acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A message that the broker gave up, and the queue in which it was."""
+
+    envelope: Envelope
+    queue: str
+
+
+class DeadQueue:
+    """The dead messages of one service: the queue `<service>.dead`, to which the broker's policy sends them.
+
+    The broker's user of a service needs the right to read this queue, and no other right.
+    """
+
+    def __init__(self, url: str, service: str) -> None:
+        self._url = url
+        self._service = service
+
+    async def count(self) -> int:
+        """How many there are; none if the broker has no such queue."""
+        async with self._channel() as channel:
+            return await self._count(channel)
+
+    async def peek(self, limit: int = 100) -> Sequence[Dead]:
+        """Look at the first ones. They stay in the queue."""
+        async with self._channel() as channel:
+            messages = [message async for message in self._get(channel, limit)]
+            if messages:
+                await channel.basic_nack(messages[-1].delivery_tag or 0, multiple=True, requeue=True)
+        return [_dead(message) for message in messages]
+
+    async def return_all(self, database: Database) -> int:
+        """Hand every message back to the service; return how many.
+
+        They go to its table of failed deliveries, where its worker tries each of them at once: a user that may write to
+        one queue directly may write to all of them.
+        """
+        returned = 0
+        async with self._channel() as channel:
+            async for message in self._get(channel, await self._count(channel)):
+                async with database.transaction() as work:
+                    await undelivered.retry_from_start(work.connection, _dead(message).envelope, GIVEN_UP)
+                await channel.basic_ack(message.delivery_tag or 0)
+                returned += 1
+        return returned
+
+    @asynccontextmanager
+    async def _channel(self) -> AsyncIterator[AbstractChannel]:
+        connection = await aiormq.connect(
+            self._url, client_properties={"connection_name": f"{self._service} dead messages"}
+        )
+        try:
+            yield await connection.channel()
+        finally:
+            await connection.close()
+
+    async def _count(self, channel: AbstractChannel) -> int:
+        try:
+            return (await channel.queue_declare(self._name, passive=True)).message_count or 0
+        except ChannelNotFoundEntity:
+            return 0
+
+    async def _get(self, channel: AbstractChannel, limit: int) -> AsyncIterator[DeliveredMessage]:
+        for _ in range(min(limit, await self._count(channel))):
+            yield await channel.basic_get(self._name)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._service}.dead"
+
+
+def _dead(message: DeliveredMessage) -> Dead:
+    """The broker adds what became of a message in the header `x-death`, the newest first."""
+    deaths: Any = (message.header.properties.headers or {}).get("x-death")
+    queue = str(deaths[0]["queue"]) if deaths else ""
+    is_command = queue.endswith(COMMANDS_SUFFIX)
+    return Dead(envelope_of(message, queue.removesuffix(COMMANDS_SUFFIX) if is_command else None), queue)
