@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from shared.messaging.schema import EVENT_LOG_BY_DAY, MECHANISMS
+from shared.messaging.schema import EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
@@ -104,6 +104,11 @@ def partition_event_log_by_day() -> None:
     Called by a revision of each service after its first.
     """
     run_sql(EVENT_LOG_BY_DAY)
+
+
+def let_the_event_log_be_read() -> None:
+    """Add what subscribers need to find out what they have missed. Called by a revision of each service."""
+    run_sql(EVENT_LOG_READER)
 
 
 def run_sql(script: str) -> None:

@@ -17,10 +17,12 @@ from sqlalchemy.engine import make_url
 from shared.database import Database
 from shared.http.health import health_router
 from shared.messages_command import messages
+from shared.messaging.event_log import EventLog
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
+from shared.resend_command import EVENT_LOG
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
@@ -48,6 +50,12 @@ def open_database(
     return Database(
         settings.database_url, application=f"{service.name}-{role}", pool_size=settings.pool_size, wakeup=wakeup
     )
+
+
+def open_event_log(service: ServiceDefinition[Settings], settings: Settings) -> EventLog:
+    """What an operator's command publishes again from."""
+    transport = RabbitTransport(settings.amqp_url, service=service.name)
+    return EventLog(open_database(service, settings, "resend"), transport, service=service.name)
 
 
 def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
@@ -147,8 +155,9 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
 
     @messages.callback()
     def with_database(context: typer.Context) -> None:
-        """Work on the deliveries that failed: list, show, replay, drop."""
+        """Work on the deliveries that failed: list, show, replay, drop. Publish events again: resend."""
         context.obj = lambda: open_database(service, settings(), "messages")
+        context.meta[EVENT_LOG] = lambda: open_event_log(service, settings())
 
     app.add_typer(messages, name="messages")
     return app

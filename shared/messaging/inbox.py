@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import tables
 from shared.compiled import compiled
 from shared.contracts import REGISTRY, Message
+from shared.contracts.catch_up import is_technical
 from shared.database import RETRY_SECONDS, Database, UnitOfWork
 from shared.messaging import undelivered
 from shared.messaging.ending import finish_before_stopping
@@ -116,6 +117,8 @@ class Inbox(Generic[Tx]):
             raise Unreadable("the message has no id, without which duplicates cannot be recognized")
         if "\0" in envelope.message_id:
             raise Unreadable("the message's id contains a NUL character, which cannot be stored")
+        if is_technical(envelope.name):
+            return []
         message_class = REGISTRY.get(envelope.name)
         if message_class is None:
             text = f"unknown message or version: {envelope.name!r}"

@@ -76,11 +76,11 @@ class InProcessTransport:
         self._subscriptions: dict[str, list[_Subscription]] = {}
         self._turn = 0
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[bool]:
         """A message that is not confirmed within CONFIRM_SECONDS is published again by the relay."""
         if not await self.ready():
             return [False] * len(envelopes)
-        waits = [self._hand_over(envelope) for envelope in envelopes]
+        waits = [self._hand_over(envelope, to) for envelope in envelopes]
         futures = [future for each in waits for future in each]
         if futures:
             _, late = await asyncio.wait(futures, timeout=CONFIRM_SECONDS)
@@ -95,23 +95,23 @@ class InProcessTransport:
             for member in members:
                 member.drop_abandoned()
 
-    def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]]:
+    def _hand_over(self, envelope: Envelope, to: str | None) -> list[asyncio.Future[None]]:
         futures = []
-        for members in self._subscriptions.values():
-            wanting = [member for member in members if member.wants(envelope)]
+        for service, members in self._subscriptions.items():
+            wanting = [member for member in members if (service == to if to else member.wants(envelope))]
             if not wanting:
                 continue
             self._turn += 1
             delivery = _Delivery(envelope, asyncio.get_running_loop().create_future())
             wanting[self._turn % len(wanting)].put(delivery)
             futures.append(delivery.done)
-        return futures or self._without_subscriber(envelope)
+        return futures or self._without_subscriber(envelope, to)
 
     @staticmethod
-    def _without_subscriber(envelope: Envelope) -> list[asyncio.Future[None]]:
+    def _without_subscriber(envelope: Envelope, to: str | None) -> list[asyncio.Future[None]]:
         """An event without a subscriber is not confirmed and stays in the outbox, unless it is declared `public`."""
         kind = REGISTRY.get(envelope.name)
-        if kind is not None and kind.public:
+        if to is None and kind is not None and kind.public:
             return []
         refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         refused.cancel()

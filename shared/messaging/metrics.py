@@ -35,6 +35,12 @@ class Metrics:
         self._parked = Counter(
             "messages_parked", "Deliveries that only an operator can retry", labels, registry=self.registry
         )
+        self._missed = Counter(
+            "messages_missed",
+            "Events that a publisher was asked for again",
+            ("publisher",),
+            registry=self.registry,
+        )
         self._backlog = Gauge(
             "outbox_messages", "Messages that are committed and not yet published", registry=self.registry
         )
@@ -58,6 +64,10 @@ class Metrics:
     def parked(self, wire_name: str) -> None:
         """Count a delivery that is not retried automatically."""
         self._parked.labels(_label(wire_name)).inc()
+
+    def missed(self, publisher: str, events: int) -> None:
+        """Count events that had not arrived although they were published."""
+        self._missed.labels(publisher).inc(events)
 
     async def measure(self, database: Database) -> None:
         """Read the numbers of the tables. While the database is away, the last numbers stay."""

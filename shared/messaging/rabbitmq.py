@@ -33,6 +33,8 @@ PREFETCH = 200
 CALL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
 RECONNECT_SECONDS = 0.5
+DECLARE_SECONDS = 60.0
+"""How often a subscription declares its queues and bindings again, in case that somebody deleted one."""
 LOST = (AMQPError, WireError, OSError, TimeoutError, RuntimeError, asyncio.InvalidStateError)
 """What aio-pika raises when the broker is away: its own errors, and plain ones from a channel that is half closed."""
 
@@ -66,6 +68,13 @@ class _Delivery:
     envelope: Envelope
     channel: aiormq.abc.AbstractChannel
     tag: int
+
+
+async def _is_set(event: asyncio.Event, *, within: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()
+    return event.is_set()
 
 
 class _Subscription:
@@ -136,17 +145,19 @@ class _Subscription:
         try:
             ended = asyncio.Event()
             async with asyncio.timeout(CALL_SECONDS):
-                await self._consume(connection, ended.set)
+                channel = await self._consume(connection, ended.set)
             log.info("listening", queue=self._queue.service)
             self.listening = True
             self._declared.set()
-            await ended.wait()
+            while not await _is_set(ended, within=DECLARE_SECONDS):
+                async with asyncio.timeout(CALL_SECONDS):
+                    await self._declare(channel)
             log.warning("no longer listening", queue=self._queue.service)
         finally:
             self.listening, self._channel = False, None
             await _close(connection)
 
-    async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> None:
+    async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> AbstractChannel:
         channel = await connection.channel(publisher_confirms=False)
         connection.close_callbacks.add(lambda *_: on_end())
         channel.close_callbacks.add(lambda *_: on_end())
@@ -155,9 +166,18 @@ class _Subscription:
         # if the queue is deleted, the broker ends the consumer, but closes neither the channel nor the connection
         self._channel.on_consumer_cancel_callbacks.add(lambda _: on_end())
         await channel.set_qos(prefetch_count=PREFETCH)
+        for name, recipient in await self._declare(channel):
+            await self._channel.basic_consume(name, partial(self._store, recipient))
+        return channel
+
+    async def _declare(self, channel: AbstractChannel) -> Sequence[tuple[str, str | None]]:
+        """Declare the queues and bindings, which changes nothing where they exist. Return the names of the queues, each
+        with the recipient of what is in it.
+        """
+        declared = []
         events, commands = await _exchanges(channel)
         for exchange, suffix, names in (
-            (events, "", self._queue.events),
+            (events, "", self._queue.bindings),
             (commands, ".commands", self._queue.commands),
         ):
             if not names:
@@ -168,8 +188,8 @@ class _Subscription:
             )
             for name in names:
                 await queue.bind(exchange, routing_key=name)
-            store = partial(self._store, self._queue.service if suffix else None)
-            await self._channel.basic_consume(queue.name, store)
+            declared.append((queue.name, self._queue.service if suffix else None))
+        return declared
 
     async def _store(self, recipient: str | None, message: DeliveredMessage) -> None:
         if message.channel is not self._channel or message.delivery_tag is None:
@@ -191,7 +211,7 @@ class RabbitTransport:
         self._subscriptions: list[_Subscription] = []
         self._away = False
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[bool]:
         """Confirms are pipelined. A message that no queue is bound for is returned, so it is not safe."""
         try:
             publishing = await self._open()
@@ -201,20 +221,21 @@ class RabbitTransport:
                 self._away = True
             return [False] * len(envelopes)
         self._away = False
-        outcomes = await asyncio.gather(*(self._publish_one(publishing, each) for each in envelopes))
+        outcomes = await asyncio.gather(*(self._publish_one(publishing, each, to) for each in envelopes))
         if not all(outcomes) and publishing.channel.is_closed:
             await self._drop_connection()
         return outcomes
 
-    async def _publish_one(self, publishing: _Publishing, envelope: Envelope) -> bool:
+    async def _publish_one(self, publishing: _Publishing, envelope: Envelope, to: str | None) -> bool:
         kind = REGISTRY.get(envelope.name)
         exchange = publishing.events if envelope.recipient is None else publishing.commands
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 confirmation = await exchange.publish(
                     message_of(envelope),
-                    routing_key=envelope.name,
-                    mandatory=kind is None or not kind.public,
+                    # the key begins with the service's own name: the broker lets it publish nothing else
+                    routing_key=envelope.name if to is None else f"{self._service}.to.{to}",
+                    mandatory=to is not None or kind is None or not kind.public,
                 )
         except LOST:
             return False

@@ -40,12 +40,19 @@ class Queue:
     events: Collection[str] = ()
     commands: Collection[str] = ()
 
+    @property
+    def bindings(self) -> Collection[str]:
+        """The routing keys of its events, and of what any service publishes to it alone."""
+        return (*self.events, f"*.to.{self.service}")
+
 
 class Transport(Protocol):
     """Carries envelopes from a relay to every subscriber."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
-        """Publish all, pipelined. Return for each True if every subscriber has it durably.
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[bool]:
+        """Publish all, pipelined. Return for each True if every subscriber whose queue exists has it durably.
+
+        With `to`, publish to that service's queue alone, whether it subscribes to these names or not.
 
         The wait has a limit. A transport that is away raises nothing: the result is then False.
         """

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 
 from shared import tables
 from shared.database import Database, UnitOfWork
+from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
+CATCH_UP_EVERY = timedelta(seconds=0.25)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 INBOX_DAYS = timedelta(days=90)
 """Longer than the longest retry and any replay by an operator: an older claim is no longer needed."""
@@ -64,6 +66,7 @@ class Worker(Generic[Tx]):
         self.metrics = Metrics()
         self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
+        self.catch_up = CatchUp(database, transport, self.metrics, service=service, events=directory.events)
         self._relays = [
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
             for shard in range(relay_shards)
@@ -71,6 +74,7 @@ class Worker(Generic[Tx]):
         self.jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
+            Job("catch-up", CATCH_UP_EVERY, self.catch_up.run_once),
             Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
         ]
 
@@ -85,12 +89,12 @@ class Worker(Generic[Tx]):
                 tasks.create_task(self._repeat(job))
 
     async def _listen(self) -> None:
-        if not self.queue.events and not self.queue.commands:
-            return
         subscription = await self.transport.subscribe(self.queue)
         try:
             while True:
-                await self.inbox.handle(await subscription.receive(BATCH), subscription)
+                deliveries = await subscription.receive(BATCH)
+                await self.inbox.handle(deliveries, subscription)
+                self.catch_up.take(deliveries)
         finally:
             await subscription.close()
 

@@ -30,7 +30,7 @@ class Scripted(InProcessTransport):
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[bool]:
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[bool]:
         await self.hold.wait()
         self.given += [envelope.name for envelope in envelopes]
         return [not self.away and envelope.name not in self.refused for envelope in envelopes]
