@@ -9,18 +9,25 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from shared.contracts import REGISTRY, Message
+from shared.contracts.catch_up import TECHNICAL, EventsRequested, TechnicalMessage
 
 CONTRACTS: Final = Path(__file__).parents[1] / "shared" / "contracts"
 SCHEMAS: Final = CONTRACTS / "schemas"
 EXAMPLES: Final = CONTRACTS / "examples"
 
+Kind = type[Message] | type[TechnicalMessage]
 Listeners = Mapping[str, Sequence[str]]
 """The services that subscribe to a wire name."""
 
 
+def all_kinds() -> list[Kind]:
+    """The messages of the services, then the technical ones."""
+    return [*REGISTRY.all(), *TECHNICAL]
+
+
 def schemas() -> dict[str, str]:
     """The schema file of each message: `<wire name>.json` and its text."""
-    return {f"{message.wire_name}.json": as_json(message.model_json_schema()) for message in REGISTRY.all()}
+    return {f"{message.wire_name}.json": as_json(message.model_json_schema()) for message in all_kinds()}
 
 
 def as_json(value: object) -> str:
@@ -31,7 +38,7 @@ def as_json(value: object) -> str:
 def asyncapi(listeners: Listeners) -> dict[str, Any]:
     """The AsyncAPI 3 document: a channel for each wire name, with the services that send and receive."""
     _, definitions = models_json_schema(
-        [(message, "validation") for message in REGISTRY.all()], ref_template="#/components/schemas/{model}"
+        [(message, "validation") for message in all_kinds()], ref_template="#/components/schemas/{model}"
     )
     return {
         "asyncapi": "3.0.0",
@@ -44,10 +51,13 @@ def asyncapi(listeners: Listeners) -> dict[str, Any]:
         },
         "defaultContentType": "application/json",
         "servers": {"rabbitmq": {"host": "localhost:5672", "protocol": "amqp"}},
-        "channels": {message.wire_name: _channel(message) for message in REGISTRY.all()},
+        "channels": {
+            **{message.wire_name: _channel(message) for message in REGISTRY.all()},
+            **{message.wire_name: _technical_channel(message) for message in TECHNICAL},
+        },
         "operations": _operations(listeners),
         "components": {
-            "messages": {message.__name__: _message(message) for message in REGISTRY.all()},
+            "messages": {message.__name__: _message(message) for message in all_kinds()},
             "schemas": definitions["$defs"],
         },
     }
@@ -64,7 +74,17 @@ def _channel(message: type[Message]) -> dict[str, Any]:
     }
 
 
-def _message(message: type[Message]) -> dict[str, Any]:
+def _technical_channel(message: type[TechnicalMessage]) -> dict[str, Any]:
+    services = {"sender": "The service that publishes it", "receiver": "The service whose queue alone receives it"}
+    return {
+        "address": "{sender}.to.{receiver}",
+        "messages": {message.__name__: {"$ref": f"#/components/messages/{message.__name__}"}},
+        "parameters": {name: {"description": description} for name, description in services.items()},
+        "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "events", "type": "topic", "durable": True}}},
+    }
+
+
+def _message(message: Kind) -> dict[str, Any]:
     return {
         "name": message.wire_name,
         "title": message.__name__,
@@ -82,10 +102,28 @@ def _operations(listeners: Listeners) -> dict[str, Any]:
         operations[f"{message.owner}.sends.{message.__name__}"] = {"action": "send", "channel": channel}
         for service in sorted(listeners.get(message.wire_name, ())):
             operations[f"{service}.receives.{message.__name__}"] = {"action": "receive", "channel": channel}
+    return {**operations, **_technical_operations(listeners)}
+
+
+def _technical_operations(listeners: Listeners) -> dict[str, Any]:
+    """Each subscriber sends requests to each publisher of its events, and receives the answers."""
+    events = [message for message in REGISTRY.all() if message.recipient is None]
+    publishers = sorted({message.owner for message in events})
+    subscribers = sorted({service for message in events for service in listeners.get(message.wire_name, ())})
+    operations: dict[str, Any] = {}
+    for message in TECHNICAL:
+        channel = {"$ref": f"#/channels/{message.wire_name}"}
+        is_request = message is EventsRequested
+        for action, services in (
+            ("send", subscribers if is_request else publishers),
+            ("receive", publishers if is_request else subscribers),
+        ):
+            for service in services:
+                operations[f"{service}.{action}s.{message.__name__}"] = {"action": action, "channel": channel}
     return operations
 
 
-def examples_of(message: type[Message]) -> list[Path]:
+def examples_of(message: Kind) -> list[Path]:
     """The committed examples of a message, ordered by name. They are never changed or removed."""
     return sorted((EXAMPLES / message.wire_name).glob("*.json"))
 
@@ -107,6 +145,17 @@ def table(listeners: Listeners) -> str:
             "|---|---|---|---|",
         ]
         lines += [_row(message, listeners) for message in REGISTRY.all() if message.owner == owner]
+    lines += [
+        "",
+        "## Technical messages",
+        "",
+        "The workers of a subscriber and of a publisher exchange them, to find out which events were missed and to",
+        "publish them again: see [the decision](decisions/0013-what-was-missed-is-asked-for.md).",
+        "",
+        "| Message | Wire name | Meaning |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{kind.__name__}` | `{kind.wire_name}` | {_first_line(kind)} |" for kind in TECHNICAL]
     return "\n".join(lines) + "\n"
 
 
@@ -116,7 +165,7 @@ def _row(message: type[Message], listeners: Listeners) -> str:
     return f"| `{message.__name__}`{kind} | `{message.wire_name}` | {_first_line(message)} | {subscribers} |"
 
 
-def _first_line(message: type[Message]) -> str:
+def _first_line(message: Kind) -> str:
     return " ".join((message.__doc__ or "").split("\n\n", 1)[0].split())
 
 

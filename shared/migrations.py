@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from shared.messaging.schema import EVENT_LOG_BY_DAY, MECHANISMS, TRIES
+from shared.messaging.schema import EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
@@ -110,6 +110,11 @@ def partition_event_log_by_day() -> None:
 def create_tries() -> None:
     """Create the table in which a worker notes what it tries; called by a revision of each service."""
     run_sql(TRIES)
+
+
+def let_the_event_log_be_read() -> None:
+    """Add what subscribers need to find out what they have missed. Called by a revision of each service."""
+    run_sql(EVENT_LOG_READER)
 
 
 def run_sql(script: str) -> None:

@@ -19,10 +19,12 @@ from shared.dead_command import DEAD_QUEUE
 from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
+from shared.messaging.event_log import EventLog
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
+from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
@@ -60,6 +62,12 @@ def open_database(
         revision=newest_revision(service.migrations_package),
         wakeup=wakeup,
     )
+
+
+def open_event_log(service: ServiceDefinition[Settings], settings: Settings) -> EventLog:
+    """What an operator's command publishes again from."""
+    transport = RabbitTransport(settings.amqp_url, service=service.name)
+    return EventLog(open_database(service, settings, "resend"), transport, service=service.name)
 
 
 def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
@@ -162,9 +170,10 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
 
     @messages.callback()
     def with_database(context: typer.Context) -> None:
-        """Work on the deliveries that failed: list, show, replay, drop, dead."""
+        """Work on the deliveries that failed: list, show, replay, drop, dead. Publish events again: resend."""
         context.obj = lambda: open_database(service, settings(), "messages")
         context.meta[DEAD_QUEUE] = lambda: DeadQueue(settings().amqp_url, service.name)
+        context.meta[EVENT_LOG] = lambda: open_event_log(service, settings())
 
     app.add_typer(messages, name="messages")
     return app

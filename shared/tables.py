@@ -14,7 +14,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 MECHANISMS = MetaData()
 
@@ -44,8 +44,19 @@ event_log = Table(
     Column("payload", Text, nullable=False),
     Column("headers", JSONB, nullable=False),
     Column("created_at", _TIME, nullable=False),
+    Column("published_at", _TIME, nullable=False, server_default=func.now()),
 )
 """Partitioned by the day of `created_at`; append-only for the running role."""
+catch_up = Table(
+    "catch_up",
+    MECHANISMS,
+    Column("publisher", Text, primary_key=True),
+    Column("names", ARRAY(Text), nullable=False),
+    Column("published_at", _TIME, nullable=False, server_default="epoch"),
+    Column("event_id", Uuid, nullable=False, server_default="00000000-0000-0000-0000-000000000000"),
+    Column("next_at", _TIME, nullable=False, server_default=func.now()),
+)
+"""How far this service has compared the event log of each publisher with its inbox, and when it asks again."""
 inbox = Table(
     "inbox",
     MECHANISMS,

@@ -80,11 +80,11 @@ class InProcessTransport:
         self._turn = 0
         self._started_at = datetime.now(UTC)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
         """A message that is not confirmed within CONFIRM_SECONDS is published again by the relay."""
         if not await self.ready():
             return [Outcome.LOST] * len(envelopes)
-        waits = [self._hand_over(envelope) for envelope in envelopes]
+        waits = [self._hand_over(envelope, to) for envelope in envelopes]
         futures = [future for each in waits for future in each or ()]
         if futures:
             _, late = await asyncio.wait(futures, timeout=CONFIRM_SECONDS)
@@ -99,13 +99,13 @@ class InProcessTransport:
             for member in members:
                 member.drop_abandoned()
 
-    def _hand_over(self, envelope: Envelope) -> list[asyncio.Future[None]] | None:
+    def _hand_over(self, envelope: Envelope, to: str | None) -> list[asyncio.Future[None]] | None:
         """One future for each subscriber; None without any, so that the message stays in the outbox. A message that is
         declared `public` needs none.
         """
         futures = []
-        for members in self._subscriptions.values():
-            wanting = [member for member in members if member.wants(envelope)]
+        for service, members in self._subscriptions.items():
+            wanting = [member for member in members if (service == to if to else member.wants(envelope))]
             if not wanting:
                 continue
             self._turn += 1
@@ -113,7 +113,7 @@ class InProcessTransport:
             wanting[self._turn % len(wanting)].put(delivery)
             futures.append(delivery.done)
         kind = REGISTRY.get(envelope.name)
-        return futures if futures or (kind is not None and kind.public) else None
+        return futures if futures or (to is None and kind is not None and kind.public) else None
 
     def _earlier(self, envelope: Envelope) -> int:
         """A message that was waiting when this process started may have ended the one before."""

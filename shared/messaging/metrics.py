@@ -37,6 +37,12 @@ class Metrics:
         self._parked = Counter(
             "messages_parked", "Deliveries that only an operator can retry", labels, registry=self.registry
         )
+        self._missed = Counter(
+            "messages_missed",
+            "Events that a publisher was asked for again",
+            ("publisher",),
+            registry=self.registry,
+        )
         self._backlog = Gauge(
             "outbox_messages", "Messages that are committed and not yet published", registry=self.registry
         )
@@ -68,6 +74,10 @@ class Metrics:
         """Set the number of deliveries that the broker has given up; None, while it is away, changes nothing."""
         if number is not None:
             self._dead.set(number)
+
+    def missed(self, publisher: str, events: int) -> None:
+        """Count events that had not arrived although they were published."""
+        self._missed.labels(publisher).inc(events)
 
     async def measure(self, database: Database) -> None:
         """Read the numbers of the tables. While the database is away, the last numbers stay."""

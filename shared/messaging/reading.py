@@ -6,6 +6,7 @@ from typing import Generic
 from pydantic import ValidationError
 
 from shared.contracts import REGISTRY, Message
+from shared.contracts.catch_up import is_technical
 from shared.messaging.envelope import Envelope
 from shared.messaging.subscriptions import Directory, Handler, Tx
 
@@ -46,6 +47,8 @@ def read(envelope: Envelope, directory: Directory[Tx]) -> list[HandlerRun[Tx]]:
         raise Unreadable("the message has no id, without which duplicates cannot be recognized")
     if "\0" in envelope.message_id:
         raise Unreadable("the message's id contains a NUL character, which cannot be stored")
+    if is_technical(envelope.name):
+        return []
     message_class = REGISTRY.get(envelope.name)
     if message_class is None:
         text = f"unknown message or version: {envelope.name!r}"

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.compiled import compiled
 from shared.database import Database
 from shared.messaging.ending import finish_before_stopping
-from shared.messaging.envelope import Envelope
+from shared.messaging.envelope import stored_envelope
 from shared.messaging.held_names import HeldNames
 from shared.messaging.metrics import Metrics
 from shared.messaging.transport import Outcome, Transport
@@ -78,7 +78,7 @@ _PUBLISHED = (
     .returning(*outbox.c)
     .cte("published")
 )
-_LOGGED = [column.name for column in event_log.c]
+_LOGGED = [name for name in event_log.c.keys() if name in outbox.c]  # noqa: SIM118 - its columns, not their names
 _MOVE_TO_LOG = compiled(
     insert(event_log)
     .from_select(
@@ -199,7 +199,8 @@ class Relay:
         outcomes: dict[str, set[Outcome]] = defaultdict(set)
         while by_aggregate:
             wave = [waiting[0] for waiting in by_aggregate.values()]
-            confirmations = await self._transport.publish([self._envelope(row) for row in wave])
+            envelopes = [stored_envelope(row, source=self._source, recipient=row.recipient) for row in wave]
+            confirmations = await self._transport.publish(envelopes)
             for row, outcome in zip(wave, confirmations, strict=True):
                 outcomes[row.name].add(outcome)
                 if outcome is Outcome.CONFIRMED:
@@ -210,16 +211,3 @@ class Relay:
             if any(confirmations):
                 self._metrics.progress.went_round(self.name)
         return published, outcomes
-
-    def _envelope(self, row: Any) -> Envelope:  # noqa: ANN401 - a row of _READ
-        headers: dict[str, str] = row.headers
-        return Envelope(
-            message_id=str(row.event_id),
-            name=row.name,
-            body=row.payload.encode(),
-            recipient=row.recipient,
-            correlation_id=headers.get("correlation_id"),
-            source=self._source,
-            occurred_at=row.created_at,
-            headers={key: value for key, value in headers.items() if key != "correlation_id"},
-        )

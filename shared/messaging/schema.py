@@ -147,3 +147,19 @@ CREATE TABLE tries (
     PRIMARY KEY (message_id, handler)
 );
 """
+
+EVENT_LOG_READER = """
+-- the rows that exist are older: they count as published now, so they are compared once
+ALTER TABLE event_log ADD COLUMN published_at timestamptz NOT NULL DEFAULT now();
+CREATE INDEX event_log_by_publication ON event_log (published_at, event_id);
+CREATE TABLE catch_up (
+    publisher text PRIMARY KEY,
+    names text[] NOT NULL,
+    published_at timestamptz NOT NULL DEFAULT 'epoch',
+    event_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    next_at timestamptz NOT NULL DEFAULT now()
+);
+"""
+"""Subscribers find out what they have missed: the log in the order of publication, and how far each publisher's log
+has been compared.
+"""

@@ -45,6 +45,11 @@ class Queue:
     events: Collection[str] = ()
     commands: Collection[str] = ()
 
+    @property
+    def bindings(self) -> Collection[str]:
+        """The routing keys of its events, and of what any service publishes to it alone."""
+        return (*self.events, f"*.to.{self.service}")
+
 
 class Outcome(Enum):
     """What became of one message that was published. Only CONFIRMED is true."""
@@ -66,8 +71,11 @@ class Outcome(Enum):
 class Transport(Protocol):
     """Carries envelopes from a relay to every subscriber."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
-        """Publish all, pipelined, and return what became of each. The wait has a limit; nothing is raised."""
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
+        """Publish all, pipelined, and return what became of each. The wait has a limit; nothing is raised.
+
+        With `to`, publish to that service's queue alone, whether it subscribes to these names or not.
+        """
 
     async def subscribe(self, queue: Queue) -> Subscription:
         """Declare the queue with its bindings and start to receive. Reconnects by itself."""

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging.envelope import Envelope
-from shared.tables import undelivered
+from shared.tables import inbox, undelivered
 
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 ERROR_LENGTH = 2000
@@ -66,7 +66,28 @@ _REPLAY = (
     .where(undelivered.c.id == bindparam("number"))
     .values(attempts=0, next_at=func.now(), parked_at=None)
 )
-_DROP = delete(undelivered).where(undelivered.c.id == bindparam("number"))
+_DROPPED = (
+    delete(undelivered)
+    .where(undelivered.c.id == bindparam("number"))
+    .returning(undelivered.c.message_id, undelivered.c.handler)
+    .cte("dropped")
+)
+_DROP = (
+    select(func.count())
+    .select_from(_DROPPED)
+    .add_cte(
+        insert(inbox)
+        .from_select(
+            ["message_id", "handler"],
+            select(_DROPPED.c.message_id, func.coalesce(_DROPPED.c.handler, "")).where(
+                _DROPPED.c.message_id.is_not(None)
+            ),
+        )
+        .on_conflict_do_nothing()
+        .cte("claimed")
+    )
+)
+"""A dropped delivery is claimed, so that it does not count as missing and is not published again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +228,7 @@ async def replay(connection: AsyncConnection, number: int) -> bool:
 
 async def drop(connection: AsyncConnection, number: int) -> bool:
     """Delete a delivery. Return False if there is none of that number."""
-    return bool((await connection.execute(_DROP, {"number": number})).rowcount)
+    return bool(await connection.scalar(_DROP, {"number": number}))
 
 
 def record_of(row: Row[Any]) -> Undelivered:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 
 from shared import tables
 from shared.database import Database, UnitOfWork, growing_pauses
+from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 LISTENER = "listener"
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
+CATCH_UP_EVERY = timedelta(seconds=0.25)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 EXPIRED_SECRETS_EVERY = timedelta(minutes=10)
 DEAD_MESSAGES_EVERY = timedelta(minutes=1)
@@ -69,16 +71,16 @@ class Worker(Generic[Tx]):
         self.metrics = Metrics()
         self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
+        self.catch_up = CatchUp(database, transport, self.metrics, service=service, events=directory.events)
         self._relays = [
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
             for shard in range(relay_shards)
         ]
-        self._listens = bool(self.queue.events or self.queue.commands)
-        if self._listens:
-            self.metrics.progress.went_round(LISTENER)
+        self.metrics.progress.went_round(LISTENER)
         self.jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
+            Job("catch-up", CATCH_UP_EVERY, self.catch_up.run_once),
             Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
             Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
             Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
@@ -87,10 +89,9 @@ class Worker(Generic[Tx]):
     async def run(self) -> None:
         """Run until cancelled; then finish and acknowledge what was started."""
         await self.database.wait_until_ready()
-        parts = [asyncio.create_task(relay.run(), name=relay.name) for relay in self._relays]
+        parts = [asyncio.create_task(self._listen(), name=LISTENER)]
+        parts += [asyncio.create_task(relay.run(), name=relay.name) for relay in self._relays]
         parts += [asyncio.create_task(self._repeat(job), name=f"job {job.name}") for job in self.jobs]
-        if self._listens:
-            parts.append(asyncio.create_task(self._listen(), name=LISTENER))
         try:
             ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -113,6 +114,7 @@ class Worker(Generic[Tx]):
                 deliveries = await subscription.receive(BATCH)
                 progress.went_round(LISTENER)
                 await self.inbox.handle(deliveries, subscription)
+                self.catch_up.take(deliveries)
         finally:
             await subscription.close()
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from docs.message_documents import EXAMPLES, SCHEMAS, examples_of, schemas
 from shared.contracts import REGISTRY, Message
+from shared.contracts.catch_up import TECHNICAL, TechnicalMessage, is_technical
 from shared.contracts.fields import Known
 from tests.contracts.compatibility import illegal_edits
 from tests.contracts.history import versions
@@ -69,6 +70,17 @@ def test_every_example_still_parses(message: type[Message]) -> None:
         parsed = message.model_validate_json(example.read_text())
         assert parsed.aggregate_version >= 1
         assert isinstance(parsed.aggregate_id, UUID)
+
+
+@pytest.mark.parametrize("message", TECHNICAL, ids=lambda message: message.wire_name)
+def test_every_example_of_a_technical_message_still_parses(message: type[TechnicalMessage]) -> None:
+    examples = examples_of(message)
+    assert examples
+    for example in examples:
+        assert is_technical(message.wire_name)
+        assert json.loads(message.model_validate_json(example.read_text()).model_dump_json()) == json.loads(
+            example.read_text()
+        )
 
 
 def test_every_example_that_was_ever_committed_is_unchanged() -> None:

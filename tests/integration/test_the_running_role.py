@@ -10,6 +10,7 @@ from docs import generate
 from shared.database import Database
 from shared.migrations import APPEND_ONLY
 from tests.conftest import MakeDatabase
+from tests.support.postgres import TestServer
 
 SERVICES = generate.services()
 HISTORIES = [(name, table) for name, service in SERVICES.items() for table in service.append_only]
@@ -36,6 +37,30 @@ async def test_a_history_and_the_event_log_can_be_read_and_appended_to_and_never
         assert await connection.scalar(rights, {"table": table})
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = NULL", f"TRUNCATE {table}"):
         await _refused(database, statement)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_partition_of_the_event_log_can_be_changed_and_none_that_is_added_later(
+    make_database: MakeDatabase, postgres_server: TestServer, service: str
+) -> None:
+    database = await make_database(service)
+    owner = Database(
+        postgres_server.address(str(database.engine.url.database), f"{service}_owner"), application="owner"
+    )
+    later = "event_log_2999_01_01"
+    async with owner.engine.begin() as connection:  # as `maintain_event_log` does it, long after the migration
+        await connection.execute(
+            text(f"CREATE TABLE {later} PARTITION OF event_log FOR VALUES FROM ('2999-01-01') TO ('2999-01-02')")
+        )
+    await owner.close()
+    async with database.engine.connect() as connection:
+        partitions = list(
+            await connection.scalars(text("SELECT relid::regclass::text FROM pg_partition_tree('event_log')"))
+        )
+    assert {"event_log", "event_log_other_days", later} <= set(partitions)
+    for table in partitions:
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET name = ''", f"TRUNCATE {table}"):
+            await _refused(database, statement)
 
 
 @pytest.mark.parametrize("service", SERVICES)

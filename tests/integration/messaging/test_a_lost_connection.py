@@ -13,9 +13,10 @@ import pytest
 from aio_pika.exceptions import DeliveryError
 from pamqp.commands import Basic
 
-from shared.messaging import rabbitmq
+from shared.messaging import broker, rabbit_subscription
+from shared.messaging.broker import is_lost
 from shared.messaging.envelope import Envelope
-from shared.messaging.rabbitmq import RabbitTransport, is_lost
+from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Outcome
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.test_rabbitmq import EVENT, QUEUE
@@ -36,8 +37,8 @@ async def transport(vhost: str) -> AsyncIterator[RabbitTransport]:
 @pytest.fixture
 async def proxy(vhost: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
     """Before the broker; heartbeats are short, so that silence is noticed within some seconds."""
-    monkeypatch.setattr(rabbitmq, "HEARTBEAT_SECONDS", 1)
-    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(broker, "HEARTBEAT_SECONDS", 1)
+    monkeypatch.setattr(rabbit_subscription, "RECONNECT_SECONDS", 0.05)
     async with before_amqp(vhost) as given:
         yield given
 
@@ -86,7 +87,7 @@ async def test_an_error_out_of_an_acknowledgement_is_a_lost_connection(
 async def test_an_error_out_of_connecting_is_a_broker_that_is_away(
     transport: RabbitTransport, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(rabbit_subscription, "RECONNECT_SECONDS", 0.01)
     with monkeypatch.context() as patch:
         patch.setattr(aio_pika, "connect", _raising(error))
         subscribing = asyncio.create_task(transport.subscribe(QUEUE))

@@ -14,7 +14,7 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from shared.contracts.enrollment import SessionOccupancyChanged
-from shared.messaging import rabbitmq
+from shared.messaging import rabbit_subscription
 from shared.messaging.envelope import Envelope
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Outcome, Queue
@@ -141,7 +141,7 @@ async def _waits(subscription: Any, number: int) -> bool:
 async def test_what_a_lost_connection_had_delivered_is_not_acknowledged_on_the_next_one(
     transport: RabbitTransport, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(rabbit_subscription, "RECONNECT_SECONDS", 0.05)
     subscription = await transport.subscribe(QUEUE)
     assert (
         await transport.publish([Envelope(message_id=f"id-{number}", name=EVENT, body=b"{}") for number in range(10)])
@@ -201,7 +201,7 @@ async def test_an_alarm_of_the_broker_does_not_hang_the_publisher(
 ) -> None:
     subscription = await transport.subscribe(QUEUE)
     assert await transport.publish([Envelope(message_id="id-0", name=EVENT, body=b"{}")]) == [Outcome.CONFIRMED]
-    monkeypatch.setattr(rabbitmq, "CALL_SECONDS", 1.0)
+    monkeypatch.setattr(broker, "CALL_SECONDS", 1.0)
     await asyncio.to_thread(broker.control, "set_vm_memory_high_watermark", "absolute", "1")
     try:
         async with asyncio.timeout(10):
@@ -219,7 +219,7 @@ async def _safe(transport: RabbitTransport, message_id: str) -> bool:
 async def test_without_a_broker_at_the_start_it_is_waited_for_and_said_once(
     make_database: MakeDatabase, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(rabbit_subscription, "RECONNECT_SECONDS", 0.05)
     publisher, subscriber, url = await make_database("mechanisms"), await make_database("mechanisms"), broker.vhost()
     await asyncio.to_thread(broker.outage)
     with structlog.testing.capture_logs() as logs:

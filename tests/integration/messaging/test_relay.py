@@ -34,7 +34,7 @@ class Scripted(InProcessTransport):
         self.hold = asyncio.Event()
         self.hold.set()
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> Sequence[Outcome]:
+    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
         await self.hold.wait()
         self.given += [envelope.name for envelope in envelopes]
         if self.away:

@@ -73,11 +73,11 @@ async def _nothing_comes(subscription: Subscription) -> bool:
     return False
 
 
-def _publish(transport: Transport, *envelopes: Envelope) -> "asyncio.Task[Sequence[bool]]":
+def _publish(transport: Transport, *envelopes: Envelope, to: str | None = None) -> "asyncio.Task[Sequence[Outcome]]":
     """In one process a publish is confirmed by the acknowledgement: it must not be waited for before."""
 
-    async def publish() -> Sequence[bool]:
-        return await transport.publish(envelopes)
+    async def publish() -> Sequence[Outcome]:
+        return await transport.publish(envelopes, to=to)
 
     return asyncio.create_task(publish())
 
@@ -122,6 +122,26 @@ async def test_what_is_said_for_others_outside_needs_no_listener(
 ) -> None:
     monkeypatch.setattr(SessionOccupancyChanged, "public", True)
     assert await transport.publish([_event()]) == [Outcome.CONFIRMED]
+
+
+@pytest.mark.parametrize("name", [EVENT, "nobody.declared_this.v1"])
+async def test_what_is_published_to_one_service_reaches_it_alone_whatever_it_subscribes_to(
+    transport: Transport, name: str
+) -> None:
+    notifier, other = [await transport.subscribe(queue) for queue in (NOTIFIER, Queue("enrollment"))]
+    said = _event(name=name)
+    published = _publish(transport, said, to="enrollment")
+    assert await _take(other, 1) == [said]
+    assert await published == [True]
+    assert await _nothing_comes(notifier)
+
+
+async def test_what_is_published_to_a_service_that_has_no_queue_is_not_safe(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SessionOccupancyChanged, "public", True)
+    await transport.subscribe(NOTIFIER)
+    assert await transport.publish([_event()], to="catalogue") == [Outcome.UNROUTABLE]
 
 
 async def test_messages_of_one_publisher_come_in_their_order(transport: Transport) -> None:

@@ -31,7 +31,7 @@ def queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Qu
 
 
 def bindings(queue: Queue) -> Iterator[tuple[str, str, str]]:
-    yield from (("events", queue.service, name) for name in queue.events)
+    yield from (("events", queue.service, name) for name in queue.bindings)
     yield from (("commands", f"{queue.service}.commands", name) for name in queue.commands)
 
 
@@ -54,6 +54,15 @@ def test_the_queues_are_declared_as_their_service_declares_them(queue: Queue) ->
     queues = {destination for _, destination, _ in bindings(queue)}
     assert set(shipped) == queues | ({f"{queue.service}.dead"} if queues else set())
     assert all(entry["durable"] and entry["arguments"] == {"x-queue-type": "quorum"} for entry in shipped.values())
+
+
+def test_only_the_service_itself_may_publish_in_its_name_to_the_queue_of_another(queue: Queue) -> None:
+    publishers = [
+        entry["user"]
+        for entry in SHIPPED["topic_permissions"]
+        if search(entry["write"], f"{queue.service}.to.notifier") and entry["exchange"] == "events"
+    ]
+    assert publishers == [queue.service]
 
 
 def test_only_the_service_itself_may_declare_bind_and_read_its_queues(queue: Queue) -> None:
