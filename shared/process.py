@@ -12,6 +12,7 @@ import typer
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
 from shared.chains import broken_chains
@@ -22,7 +23,7 @@ from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, wrong_settings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
@@ -114,6 +115,15 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
             raise failure
 
 
+def _load(service: ServiceDefinition[Settings]) -> Settings:
+    try:
+        return service.load_settings()
+    except ValidationError as error:
+        for sentence in wrong_settings(error, service.name):
+            typer.echo(f"{service.name} does not start: {sentence}", err=True)
+        raise typer.Exit(2) from None
+
+
 async def _audit(service: ServiceDefinition[Settings], settings: Settings) -> list[str]:
     database = open_database(service, settings, "audit")
     try:
@@ -128,7 +138,7 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, help=f"The {service.name} service.", pretty_exceptions_enable=False)
 
     def settings() -> Settings:
-        loaded = service.load_settings()
+        loaded = _load(service)
         configure_logging(loaded.log_level, service.name)
         return loaded
 

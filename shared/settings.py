@@ -1,11 +1,20 @@
 """The settings that every service has. Each service's own class adds its prefix and its fields."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from ipaddress import ip_address
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET: Final = "development-"  # noqa: S105 - where a secret must not be
+"""What each secret begins with that is in the repository, for tests on one's own machine."""
 
 
 class ServiceSettings(BaseSettings):
     """Read from environment variables `PARCOURSPRO_<SERVICE>_…`; operators find them in the README's table."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)  # it contains the secrets
 
     database_url: str = Field(description="The running role's database: postgresql+asyncpg://role:password@host/name")
     migration_database_url: str | None = Field(
@@ -23,3 +32,41 @@ class ServiceSettings(BaseSettings):
     token_audience: str = Field("parcourspro", description="The `aud` that tokens must carry")
     pool_size: int = Field(10, description="Database connections a process keeps")
     relay_shards: int = Field(1, description="Relays that share the outbox; the same for all workers of a service")
+
+    @property
+    def is_development(self) -> bool:
+        """Whether people reach the installation only on the machine that it runs on."""
+        return _is_local(urlsplit(self.public_url).hostname or "")
+
+    @model_validator(mode="after")
+    def _no_secret_of_the_repository_in_production(self) -> Self:
+        known = [name for name, value in self if isinstance(value, str) and DEVELOPMENT_SECRET in value]
+        if known and not self.is_development:
+            names = ", ".join(self.variable(name) for name in known)
+            text = f"{names}: a secret that begins with {DEVELOPMENT_SECRET!r} is public; set another one."
+            raise ValueError(text)
+        return self
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def wrong_settings(error: ValidationError, service: str) -> list[str]:
+    """What is wrong with the settings of a service: one sentence for each, without the values."""
+    sentences = []
+    for each in error.errors(include_url=False, include_input=False):
+        own = each.get("ctx", {}).get("error")
+        variable = "_".join(("PARCOURSPRO", service, *(str(part) for part in each["loc"]))).upper()
+        sentences.append(str(own) if own else f"{variable}: {each['msg']}.")
+    return sentences
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
