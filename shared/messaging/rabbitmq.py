@@ -6,7 +6,7 @@ channel that cannot be restored on a healthy connection stays closed without an 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ import aio_pika
 import aiormq.abc
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError as WireError
 from pamqp.commands import Basic
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 EVENTS = "events"
 COMMANDS = "commands"
+EXCHANGES = {EVENTS: aio_pika.ExchangeType.TOPIC, COMMANDS: aio_pika.ExchangeType.DIRECT}
 PREFETCH = 200
 CALL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
@@ -39,15 +40,30 @@ LOST = (AMQPError, WireError, OSError, TimeoutError, RuntimeError, asyncio.Inval
 
 @dataclass(frozen=True, slots=True)
 class _Publishing:
+    connection: AbstractConnection
     channel: AbstractChannel
-    events: AbstractExchange
-    commands: AbstractExchange
+    exchanges: dict[str, AbstractExchange]
+
+    async def open_exchanges(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.exchanges:
+                async with asyncio.timeout(CALL_SECONDS):
+                    self.exchanges[name] = await _exchange(self.connection, self.channel, name)
 
 
-async def _exchanges(channel: AbstractChannel) -> tuple[AbstractExchange, AbstractExchange]:
-    events = await channel.declare_exchange(EVENTS, aio_pika.ExchangeType.TOPIC, durable=True)
-    commands = await channel.declare_exchange(COMMANDS, aio_pika.ExchangeType.DIRECT, durable=True)
-    return events, commands
+async def _exchange(connection: AbstractConnection, channel: AbstractChannel, name: str) -> AbstractExchange:
+    """An exchange for use on `channel`. The definitions of a deployed broker have it, and a service may not declare any
+    there, nor ask for one that it does not use; on a broker without definitions it is declared here.
+
+    The question has a channel of its own, because the answer "no" closes it.
+    """
+    try:
+        async with connection.channel() as asking:
+            await asking.get_exchange(name)
+    except ChannelNotFoundEntity:
+        async with connection.channel() as declaring:
+            await declaring.declare_exchange(name, EXCHANGES[name], durable=True)
+    return await channel.get_exchange(name, ensure=False)
 
 
 async def _connect(url: str, name: str) -> AbstractConnection:
@@ -155,19 +171,19 @@ class _Subscription:
         # if the queue is deleted, the broker ends the consumer, but closes neither the channel nor the connection
         self._channel.on_consumer_cancel_callbacks.add(lambda _: on_end())
         await channel.set_qos(prefetch_count=PREFETCH)
-        events, commands = await _exchanges(channel)
-        for exchange, suffix, names in (
-            (events, "", self._queue.events),
-            (commands, ".commands", self._queue.commands),
+        for name, suffix, keys in (
+            (EVENTS, "", self._queue.events),
+            (COMMANDS, ".commands", self._queue.commands),
         ):
-            if not names:
+            if not keys:
                 continue
+            exchange = await _exchange(connection, channel, name)
             # only the type: the broker refuses a declaration whose arguments differ from those of the existing queue
             queue = await channel.declare_queue(
                 self._queue.service + suffix, durable=True, arguments={"x-queue-type": "quorum"}
             )
-            for name in names:
-                await queue.bind(exchange, routing_key=name)
+            for key in keys:
+                await queue.bind(exchange, routing_key=key)
             store = partial(self._store, self._queue.service if suffix else None)
             await self._channel.basic_consume(queue.name, store)
 
@@ -176,6 +192,10 @@ class _Subscription:
             return  # its channel is lost, so the broker delivers it again
         self._waiting.append(_Delivery(envelope_of(message, recipient), message.channel, message.delivery_tag))
         self._arrived.set()
+
+
+def _exchange_of(envelope: Envelope) -> str:
+    return EVENTS if envelope.recipient is None else COMMANDS
 
 
 class RabbitTransport:
@@ -195,6 +215,7 @@ class RabbitTransport:
         """Confirms are pipelined. A message that no queue is bound for is returned, so it is not safe."""
         try:
             publishing = await self._open()
+            await publishing.open_exchanges({_exchange_of(envelope) for envelope in envelopes})
         except LOST as error:
             if not self._away:
                 log.warning("cannot publish: waiting for the broker", error=repr(error))
@@ -208,7 +229,7 @@ class RabbitTransport:
 
     async def _publish_one(self, publishing: _Publishing, envelope: Envelope) -> bool:
         kind = REGISTRY.get(envelope.name)
-        exchange = publishing.events if envelope.recipient is None else publishing.commands
+        exchange = publishing.exchanges[_exchange_of(envelope)]
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 confirmation = await exchange.publish(
@@ -228,7 +249,7 @@ class RabbitTransport:
             self._connection = await _connect(self._url, f"{self._service} publisher")
             async with asyncio.timeout(CALL_SECONDS):
                 channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-                self._publishing = _Publishing(channel, *await _exchanges(channel))
+                self._publishing = _Publishing(self._connection, channel, {})
             return self._publishing
 
     async def _drop_connection(self) -> None:

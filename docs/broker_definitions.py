@@ -1,0 +1,125 @@
+# ruff: noqa: INP001 - a folder of documents with the programs that write them
+"""Writes deploy/rabbitmq/definitions.json from the subscriptions of the services: queues, bindings and rights.
+
+A service may declare its own queues only, publish its own events only, and bind and read what it handles only.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from shared.contracts import REGISTRY
+from shared.messaging.transport import Queue
+
+VHOST: Final = "parcourspro"
+QUORUM: Final = {"x-queue-type": "quorum"}
+UNDELIVERED: Final = "undelivered"
+POLICY: Final = {
+    "delivery-limit": 100,
+    "dead-letter-exchange": UNDELIVERED,
+    "dead-letter-strategy": "at-least-once",
+    "overflow": "reject-publish",
+}
+
+
+def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
+    """All definitions; start.sh adds the users, whose passwords are not in the repository.
+
+    `queues`: what each service subscribes to.
+    """
+    bindings = {name: _bindings(queue) for name, queue in queues.items()}
+    exchanges = (("events", "topic", False), ("commands", "direct", False), (UNDELIVERED, "fanout", True))
+    return {
+        "users": [],
+        "vhosts": [{"name": VHOST}],
+        "permissions": [
+            _in_vhost(user="operator", configure=".*", write=".*", read=".*"),
+            *(_permissions(name, bindings[name]) for name in queues),
+        ],
+        "topic_permissions": [
+            _in_vhost(
+                user=name,
+                exchange="events",
+                write=rf"^{name}\.",
+                read=_one_of_keys(key for source, _, key in bindings[name] if source == "events"),
+            )
+            for name in queues
+        ],
+        "policies": [
+            {
+                **_in_vhost(name="services", pattern=rf"^({'|'.join(queues)})(\.commands)?$"),
+                "apply-to": "queues",
+                "priority": 0,
+                "definition": POLICY,
+            }
+        ],
+        "exchanges": [
+            _in_vhost(name=name, type=kind, durable=True, auto_delete=False, internal=internal, arguments={})
+            for name, kind, internal in exchanges
+        ],
+        "queues": [
+            _in_vhost(name=name, durable=True, auto_delete=False, arguments=QUORUM)
+            for name in (UNDELIVERED, *sorted({queue for each in bindings.values() for _, queue, _ in each}))
+        ],
+        "bindings": [
+            _in_vhost(source=source, destination=queue, destination_type="queue", routing_key=key, arguments={})
+            for source, queue, key in [
+                (UNDELIVERED, UNDELIVERED, ""),
+                *(row for each in bindings.values() for row in each),
+            ]
+        ],
+    }
+
+
+def _bindings(queue: Queue) -> list[tuple[str, str, str]]:
+    """Exchange, queue and routing key."""
+    return [
+        *(("events", queue.service, name) for name in queue.events),
+        *(("commands", f"{queue.service}.commands", name) for name in queue.commands),
+    ]
+
+
+def _permissions(service: str, bindings: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    own = sorted({queue for _, queue, _ in bindings})
+    published = {
+        "events" if message.recipient is None else "commands" for message in REGISTRY.all() if message.owner == service
+    }
+    return _in_vhost(
+        user=service,
+        configure=_one_of(own),
+        write=_one_of([*sorted(published), *own]),  # a queue is bound with the right to write to it
+        read=_one_of([*sorted({source for source, _, _ in bindings}), *own]),
+    )
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """A pattern for exactly these names."""
+    escaped = [re.escape(name) for name in names]
+    return f"^({'|'.join(escaped)})$" if escaped else "^$"
+
+
+def _one_of_keys(keys: Iterable[str]) -> str:
+    """A pattern for exactly these routing keys, `<owner>.<name>.<version>`. It has each owner once, because the broker
+    refuses a pattern of more than 1,024 characters.
+    """
+    names = defaultdict(list)
+    for key in keys:
+        owner, name, version = key.split(".")
+        names[owner, version].append(re.escape(name))
+    groups = [rf"{re.escape(owner)}\.({'|'.join(of)})\.{re.escape(version)}" for (owner, version), of in names.items()]
+    return f"^({'|'.join(groups)})$" if groups else "^$"
+
+
+def _in_vhost(**entry: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    return {"vhost": VHOST, **entry}
+
+
+def text(queues: Mapping[str, Queue]) -> str:
+    return json.dumps(definitions(queues), indent=2) + "\n"
+
+
+def write(path: Path, queues: Mapping[str, Queue]) -> None:
+    path.write_text(text(queues))
