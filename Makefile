@@ -50,7 +50,7 @@ check: .venv/installed
 bench: .venv/installed broker
 	$(BIN)/python -m bench
 
-# generate from the code: the messages' schemas and their two documents, the table of settings in the README
+# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
@@ -58,17 +58,18 @@ docs: .venv/installed
 migration: .venv/installed
 	@$(BIN)/python -m docs.migration $(SERVICE) "$(NAME)"
 
-# the distributed system, on Docker
+# the distributed system on Docker, for this machine only: with secrets of the repository, and Mailpit
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker-compose.development.yml
 
 up:
-	$(COMPOSE) up --build --detach
+	$(COMPOSE) $(DEVELOPMENT) up --build --detach
 
 down:
-	$(COMPOSE) down
+	$(COMPOSE) $(DEVELOPMENT) down
 
 # keeps the pinned versions unless an .in file needs another one; to upgrade all: make lock UPGRADE=--upgrade
-SERVICES := identity catalogue enrollment notifier
+SERVICES := $(patsubst services/%/wiring.py,%,$(wildcard services/*/wiring.py))
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 
 lock: .venv/installed

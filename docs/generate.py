@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - a folder of documents with the programs that write them
 """`python -m docs.generate` (make docs) writes all generated documents.
 
-These are the messages' schemas, docs/asyncapi.json, docs/messages.md, and the README's table of settings. Services are
-found by their `wiring.py`, so that a new one is documented without an entry here.
+These are the messages' schemas, docs/asyncapi.json, docs/messages.md, the definitions of the broker, and the README's
+table of settings. Services are found by their `wiring.py`, so that a new one is documented without an entry here.
 """
 
 import os
@@ -11,13 +11,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docs import message_documents, settings_table
+from docs import broker_definitions, message_documents, settings_table
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.transport import Queue
 from shared.messaging.worker import Worker
 from shared.process import ServiceDefinition
 
 ROOT = Path(__file__).parents[1]
+BROKER_DEFINITIONS = "deploy/rabbitmq/definitions.json"
 NOWHERE = "postgresql+asyncpg://nobody@localhost/nowhere"
 """The address of no database: creating a worker opens no connection."""
 
@@ -34,11 +36,16 @@ def wired(service: ServiceDefinition[Any], database: Database) -> Worker[Any]:
     return service.worker(service.load_settings(), database, InProcessTransport())
 
 
+def queues() -> dict[str, Queue]:
+    """What each service subscribes to."""
+    database = Database(NOWHERE, application="documents")
+    return {name: wired(service, database).queue for name, service in services().items()}
+
+
 def listeners() -> dict[str, list[str]]:
     """The services that subscribe to each wire name."""
     subscribers: dict[str, list[str]] = defaultdict(list)
-    for name, service in services().items():
-        queue = wired(service, Database(NOWHERE, application="documents")).queue
+    for name, queue in queues().items():
         for wire_name in (*queue.events, *queue.commands):
             subscribers[wire_name].append(name)
     return dict(subscribers)
@@ -46,4 +53,5 @@ def listeners() -> dict[str, list[str]]:
 
 if __name__ == "__main__":
     message_documents.write(listeners(), ROOT / "docs")
+    broker_definitions.write(ROOT / BROKER_DEFINITIONS, queues())
     settings_table.write(ROOT / "README.md", services())

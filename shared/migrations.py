@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
+from shared.chains import CHAINS
 from shared.messaging.schema import EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
 
 LOCK = 7_267_001
@@ -20,6 +21,8 @@ LOCK = 7_267_001
 
 APPEND_ONLY = ("event_log",)
 """The tables of the mechanisms that the running role may read and insert into, but never change."""
+READ_ONLY = ("chain_ends",)
+"""The tables of the mechanisms that only triggers write."""
 
 
 def migrate(owner_url: str, *, package: str, running_role: str | None, append_only: Sequence[str] = ()) -> None:
@@ -64,6 +67,7 @@ _GRANTS = (
     "REVOKE ALL ON alembic_version FROM %(role)s",
     "GRANT SELECT ON alembic_version TO %(role)s",
 )
+_ONLY_READ = "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %(table)s FROM %(role)s"
 _ONLY_APPEND = "REVOKE UPDATE, DELETE, TRUNCATE ON %(table)s FROM %(role)s"
 
 
@@ -71,6 +75,9 @@ def _grant(connection: Connection, role: str, append_only: Sequence[str]) -> Non
     quote = connection.dialect.identifier_preparer.quote
     for statement in _GRANTS:
         _run_ddl(connection, statement, role=quote(role))
+    for table in READ_ONLY:
+        if connection.scalar(select(func.to_regclass(table))) is not None:  # else a later revision creates it
+            _run_ddl(connection, _ONLY_READ, role=quote(role), table=quote(table))
     for table in append_only:
         _run_ddl(connection, _ONLY_APPEND, role=quote(role), table=quote(table))
         for partition in _partitions(connection, table):
@@ -115,6 +122,11 @@ def create_tries() -> None:
 def let_the_event_log_be_read() -> None:
     """Add what subscribers need to find out what they have missed. Called by a revision of each service."""
     run_sql(EVENT_LOG_READER)
+
+
+def create_chains() -> None:
+    """Create what chains rows that never change; called by a revision of each service after its first."""
+    run_sql(CHAINS)
 
 
 def run_sql(script: str) -> None:

@@ -1,19 +1,21 @@
-"""One process of a service: its command line, its API server, its worker. The same four commands for every service."""
+"""One process of a service: its command line, its API server, its worker. The same commands for every service."""
 
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import typer
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
+from shared.chains import broken_chains
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE
 from shared.http.health import health_router
@@ -26,7 +28,7 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, wrong_settings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
@@ -48,6 +50,9 @@ class ServiceDefinition(Generic[Settings]):
     worker: Callable[[Settings, Database, Transport], Worker[Any]]
     migrations_package: str
     append_only: tuple[str, ...] = ()
+    """The tables that the running role may read and insert into, but not change."""
+    chains: Mapping[str, str] = field(default_factory=dict)
+    """The tables whose rows are chained by hashes, each with the column that names the chain."""
 
 
 def open_database(
@@ -133,12 +138,30 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
         raise RuntimeError("the worker or its server ended although nobody stopped it")
 
 
+def _load(service: ServiceDefinition[Settings]) -> Settings:
+    try:
+        return service.load_settings()
+    except ValidationError as error:
+        for sentence in wrong_settings(error, service.name):
+            typer.echo(f"{service.name} does not start: {sentence}", err=True)
+        raise typer.Exit(2) from None
+
+
+async def _audit(service: ServiceDefinition[Settings], settings: Settings) -> list[str]:
+    database = open_database(service, settings, "audit")
+    try:
+        async with database.transaction() as work:
+            return await broken_chains(work.connection, service.chains)
+    finally:
+        await database.close()
+
+
 def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
-    """`python -m services.<name> api | worker | migrate | messages …`."""
+    """`python -m services.<name> api | worker | migrate | audit | messages …`."""
     app = typer.Typer(no_args_is_help=True, help=f"The {service.name} service.", pretty_exceptions_enable=False)
 
     def settings() -> Settings:
-        loaded = service.load_settings()
+        loaded = _load(service)
         configure_logging(loaded.log_level, service.name)
         return loaded
 
@@ -167,6 +190,13 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
             running_role=running if make_url(owner).username != running else None,
             append_only=service.append_only,
         )
+
+    @app.command()
+    def audit() -> None:
+        """Check that no row of a history was changed or removed; print each place where one was."""
+        broken = asyncio.run(_audit(service, settings()))
+        typer.echo("\n".join(broken) or "No row was changed or removed.")
+        raise typer.Exit(1 if broken else 0)
 
     @messages.callback()
     def with_database(context: typer.Context) -> None:

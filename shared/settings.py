@@ -1,14 +1,18 @@
 """The settings that every service has. Each service's own class adds its prefix and its fields."""
 
-from typing import Literal
+from ipaddress import ip_address
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.messaging.outbox import SHARD_SPACE
 
 POSTGRESQL = r"^postgresql\+asyncpg://"
 HTTP = r"^https?://."
+DEVELOPMENT_SECRET: Final = "development-"  # noqa: S105 - where a secret must not be
+"""What each secret begins with that is in the repository, for tests on one's own machine."""
 
 
 class ServiceSettings(BaseSettings):
@@ -45,3 +49,41 @@ class ServiceSettings(BaseSettings):
         ge=1,
         le=SHARD_SPACE,
     )
+
+    @property
+    def is_development(self) -> bool:
+        """Whether people reach the installation only on the machine that it runs on."""
+        return _is_local(urlsplit(self.public_url).hostname or "")
+
+    @model_validator(mode="after")
+    def _no_secret_of_the_repository_in_production(self) -> Self:
+        known = [name for name, value in self if isinstance(value, str) and DEVELOPMENT_SECRET in value]
+        if known and not self.is_development:
+            names = ", ".join(self.variable(name) for name in known)
+            text = f"{names}: a secret that begins with {DEVELOPMENT_SECRET!r} is public; set another one."
+            raise ValueError(text)
+        return self
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def wrong_settings(error: ValidationError, service: str) -> list[str]:
+    """What is wrong with the settings of a service: one sentence for each, without the values."""
+    sentences = []
+    for each in error.errors(include_url=False, include_input=False):
+        own = each.get("ctx", {}).get("error")
+        variable = "_".join(("PARCOURSPRO", service, *(str(part) for part in each["loc"]))).upper()
+        sentences.append(str(own) if own else f"{variable}: {each['msg']}.")
+    return sentences
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,5 +1,7 @@
 """The tables of the shared mechanisms, which every service's database has; its migrations create them."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -19,6 +21,21 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 MECHANISMS = MetaData()
 
 _TIME = DateTime(timezone=True)
+
+CHAIN_COLUMNS = ("chain_position", "chain_hash")
+"""The columns that a trigger fills in the tables whose rows never change: see `shared/chains.py`."""
+
+
+def chain_columns(*, nullable: bool = False) -> tuple[Column[int], Column[bytes]]:
+    """The two columns; `nullable` for a table whose rows become final later."""
+    position, last_hash = CHAIN_COLUMNS
+    return Column(position, BigInteger, nullable=nullable), Column(last_hash, LargeBinary, nullable=nullable)
+
+
+def columns_to_write(table: Table) -> list[Column[Any]]:
+    """The columns of a chained table that the code fills."""
+    return [column for column in table.c if column.name not in CHAIN_COLUMNS]
+
 
 outbox = Table(
     "outbox",
@@ -105,3 +122,12 @@ verification_keys = Table(
     Column("kid", Text, primary_key=True),
     Column("jwk", JSONB, nullable=False),
 )
+chain_ends = Table(
+    "chain_ends",
+    MECHANISMS,
+    Column("table_name", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The length and the last hash of each chain of rows; the running role may only read it."""

@@ -39,7 +39,7 @@ class Running:
     databases: tuple[Database, Database]
 
 
-def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, ServiceSettings]:
+def settings_of(postgres: EmbeddedPostgres, address: str, *, key_passphrase: str) -> Mapping[str, ServiceSettings]:
     """The settings of each service. `address`: the base URL of the API, for people and for the services themselves."""
 
     def shared_by_all(service: str) -> dict[str, Any]:
@@ -52,7 +52,9 @@ def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, Servic
         }
 
     return {
-        "identity": IdentitySettings(**shared_by_all("identity"), first_staff_email=STAFF_EMAIL),
+        "identity": IdentitySettings(
+            **shared_by_all("identity"), first_staff_email=STAFF_EMAIL, key_passphrase=key_passphrase
+        ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
         "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),
         "notifier": NotifierSettings(

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Final
 
 import typer
@@ -25,6 +26,8 @@ from deploy.embedded.postgres import EmbeddedPostgres, stop_left_over
 from shared.telemetry import configure_logging
 
 HOST: Final = "127.0.0.1"
+KEY_FILE: Final = "key-passphrase"
+"""The file of the data folder with the passphrase of the keys that sign access tokens."""
 USED, DEMO_BEGUN, DEMO_DONE = "used", "demo-begun", "demo-done"
 """Marker files of the data folder: it was used before, the creation of the demo data began, and it finished."""
 
@@ -52,8 +55,11 @@ class Installation:
             postgres.start()
             try:
                 await postgres.prepare(DEFINITIONS)
-                settings = settings_of(postgres, self._address)
+                passphrase, is_new = key_passphrase(self._folder)
+                settings = settings_of(postgres, self._address, key_passphrase=passphrase)
                 await migrate_all(settings)
+                if is_new:
+                    await postgres.remove_signing_keys()
                 await self._serve(compose(settings), listener, began)
             finally:
                 postgres.stop()
@@ -158,6 +164,16 @@ def _locked(folder: Path) -> Iterator[None]:
             text = f"Another process runs on {folder}: stop it first, or choose another folder with PARCOURSPRO_DATA."
             raise InUse(text) from error
         yield
+
+
+def key_passphrase(folder: Path) -> tuple[str, bool]:
+    """The passphrase that encrypts the keys of access tokens, and whether it was made now: then no key has it yet."""
+    file = folder / KEY_FILE
+    is_new = not file.exists()
+    if is_new:
+        file.touch(mode=0o600)
+        file.write_text(token_urlsafe(32))
+    return file.read_text(), is_new
 
 
 def reset(folder: Path) -> None:

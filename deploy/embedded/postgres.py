@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql
 
 PROCESS_NAME = "postgres"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+OTHER_DATABASES = ("postgres", "template1")
+_CLOSED = "REVOKE ALL ON DATABASE %(database)s FROM PUBLIC"
 _RIGHTS = (
     "REVOKE CONNECT, TEMPORARY ON DATABASE %(database)s FROM PUBLIC",
     "GRANT CONNECT ON DATABASE %(database)s TO %(role)s",
@@ -61,6 +63,17 @@ class EmbeddedPostgres:
                     await connection.execute(create)
                 for statement in _RIGHTS:
                     await connection.execute(_ddl(statement, database=service, role=service))
+            for database in OTHER_DATABASES:
+                await connection.execute(_ddl(_CLOSED, database=database))
+        finally:
+            await connection.close()
+
+    async def remove_signing_keys(self) -> None:
+        """Remove keys that cannot be read with a new passphrase, or that are not encrypted; identity makes new ones."""
+        host = str(self._server.get_postmaster_info().socket_dir)
+        connection = await asyncpg.connect(host=host, user="postgres", database="identity")
+        try:
+            await connection.execute("DELETE FROM signing_keys")
         finally:
             await connection.close()
 

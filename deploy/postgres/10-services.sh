@@ -1,13 +1,15 @@
 #!/bin/bash
-# Runs once, when the volume is empty. Creates for each service a database, its owner (runs migrations) and its running
-# role (no DDL). No other role may connect, because the default rights of PUBLIC are revoked.
+# Runs once, when the volume is empty. For each …_DATABASE_OWNER_PASSWORD in the environment, it creates the database of
+# that service, its owner (runs migrations) and its running role (no DDL). No other role may connect, because the default
+# rights of PUBLIC are revoked.
 set -euo pipefail
 
-for service in identity catalogue enrollment notifier; do
+for owner_password_name in $(compgen -A export | grep '_DATABASE_OWNER_PASSWORD$'); do
+  service="${owner_password_name%_DATABASE_OWNER_PASSWORD}"
+  password_name="${service}_DATABASE_PASSWORD"
+  service="${service,,}"
   # psql reads the passwords from the environment, so that they are on no command line
-  export SERVICE_PASSWORD_NAME="${service^^}_DATABASE_PASSWORD"
-  export OWNER_PASSWORD_NAME="${service^^}_DATABASE_OWNER_PASSWORD"
-  export SERVICE_PASSWORD="${!SERVICE_PASSWORD_NAME:?is not set}" OWNER_PASSWORD="${!OWNER_PASSWORD_NAME:?is not set}"
+  export SERVICE_PASSWORD="${!password_name:?is not set}" OWNER_PASSWORD="${!owner_password_name:?is not set}"
   psql -v ON_ERROR_STOP=1 -v service="$service" -v owner="${service}_owner" -U "$POSTGRES_USER" -d postgres -q <<'SQL'
 \getenv service_password SERVICE_PASSWORD
 \getenv owner_password OWNER_PASSWORD

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writes the broker's definitions with one user for each service (passwords from the environment) and starts the broker.
-# The broker loads them at every start, so an empty volume or a changed password needs no other step.
+# Writes the broker's definitions with a user for each …_BROKER_PASSWORD in the environment, and starts the broker. It
+# loads them at every start, so an empty volume or a changed password needs no other step.
 set -euo pipefail
 
 hashed() { # PASSWORD → RabbitMQ's form: base64(salt + sha256(salt + password))
@@ -19,14 +19,15 @@ user() { # NAME PASSWORD TAG
   printf "$form" "$1" "$(hashed "$2")" "$3"
 }
 
-users=$(user operator "${OPERATOR_BROKER_PASSWORD:?is not set}" administrator)
-for service in identity catalogue enrollment notifier; do
-  name="${service^^}_BROKER_PASSWORD"
-  users+=",$(user "$service" "${!name:?is not set}" "")"
+users=""
+for password_name in $(compgen -A export | grep '_BROKER_PASSWORD$'); do
+  name="${password_name%_BROKER_PASSWORD}"
+  tag=""
+  [ "$name" != OPERATOR ] || tag=administrator
+  users+="${users:+,}$(user "${name,,}" "${!password_name:?is not set}" "$tag")"
+  unset "$password_name"
 done
 umask 077
-sed "s|\"users\": \[\]|\"users\": [$users]|" /etc/parcourspro/definitions.json >/etc/rabbitmq/definitions.json
-chown rabbitmq /etc/rabbitmq/definitions.json
-unset OPERATOR_BROKER_PASSWORD
-unset IDENTITY_BROKER_PASSWORD CATALOGUE_BROKER_PASSWORD ENROLLMENT_BROKER_PASSWORD NOTIFIER_BROKER_PASSWORD
+sed "s|\"users\": \[\]|\"users\": [$users]|" /etc/parcourspro/definitions.json >/run/parcourspro/definitions.json
+chown -R rabbitmq /run/parcourspro
 exec docker-entrypoint.sh rabbitmq-server

@@ -43,4 +43,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.catalogue.storage.migrations",
     append_only=("catalogue_history",),
+    chains={"catalogue_history": "aggregate_id"},
 )

@@ -50,4 +50,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
     append_only=("enrollment_history", "presences", "rules"),
+    chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
 )

@@ -1,8 +1,9 @@
 """The settings of the identity service."""
 
 from datetime import timedelta
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -17,7 +18,9 @@ class Settings(ServiceSettings):
         None, description="The worker makes sure that a staff account of this address exists"
     )
     key_passphrase: str | None = Field(
-        None, description="Encrypts private keys in the database; the same for all processes", repr=False
+        None,
+        description="Encrypts private keys in the database; required unless PUBLIC_URL is local",
+        repr=False,
     )
     key_rotation: timedelta = Field(
         timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds"
@@ -25,3 +28,10 @@ class Settings(ServiceSettings):
     hashes_at_once: int = Field(
         2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1
     )
+
+    @model_validator(mode="after")
+    def _keys_are_encrypted_in_production(self) -> Self:
+        if not self.key_passphrase and not self.is_development:
+            text = f"{self.variable('key_passphrase')} is not set: it must encrypt the keys that sign access tokens."
+            raise ValueError(text)
+        return self

@@ -79,4 +79,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.identity.storage.migrations",
     append_only=("identity_history",),
+    chains={"identity_history": "aggregate_id"},
 )

@@ -73,4 +73,5 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.notifier.storage.migrations",
+    chains={"mails": "subject_id"},
 )

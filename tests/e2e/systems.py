@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docs import generate
 from shared.process import ServiceDefinition
 from tests.e2e.gateway import Gateway
 from tests.support.mail import SmtpSink
 from tests.support.postgres import TestServer
 from tests.support.processes import SHOWN, Process, free_port
 
-SERVICES = ("identity", "catalogue", "enrollment", "notifier")
+SERVICES = tuple(generate.services())
 STAFF_EMAIL = "agence@cap-exemple.example"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.database import Database
 from shared.migrations import migrate_async
 
 
@@ -61,6 +62,15 @@ class TestServer:
         async with engine.connect() as connection:
             await connection.execute(text(statement))
         await engine.dispose()
+
+
+async def empty(database: Database, table: str) -> None:
+    """Remove all rows, as the owner: the running role may not delete what is final."""
+    url = database.engine.url
+    engine = create_async_engine(url.set(username=f"{url.username}_owner"), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {table}"))
+    await engine.dispose()
 
 
 class EmbeddedServer:

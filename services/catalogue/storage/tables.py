@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.tables import chain_columns
+
 METADATA = MetaData()
 
 _TIME = DateTime(timezone=True)
@@ -79,6 +81,7 @@ catalogue_history = Table(
     Column("acted_by", Uuid, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
 )
 
 # copies of data of other services

@@ -14,6 +14,7 @@ from services.enrollment.storage.arrays import Columns, parameters, rows
 from services.enrollment.storage.details import COLUMNS
 from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
 from shared.compiled import compiled
+from shared.tables import columns_to_write
 
 _FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "session_id", "requested_at"})
 """The fields of a request that no move changes; all others are stored."""
@@ -22,7 +23,7 @@ _REQUEST: Final[Columns] = {
     **{column.name: column.type for column in COLUMNS if column.name not in _FIXED},
     "attended": Boolean(),
 }
-_LINE: Final[Columns] = {column.name: column.type for column in enrollment_history.c}
+_LINE: Final[Columns] = {column.name: column.type for column in columns_to_write(enrollment_history)}
 _SEATS: Final[Columns] = {
     "id": Uuid(),
     "held": Integer(),

@@ -20,6 +20,7 @@ from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.storage import tables
 from shared.compiled import Compiled, compiled
 from shared.errors import ChangedMeanwhile
+from shared.tables import columns_to_write
 
 _ADAPTERS: Final[Mapping[str, TypeAdapter[Any]]] = {rule.name: TypeAdapter(type(rule.default)) for rule in ALL_RULES}
 
@@ -46,7 +47,7 @@ _LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)
 )
 _ADD: Final = (
     insert(tables.rules)
-    .values({column.name: bindparam(column.name) for column in tables.rules.c})
+    .values({column.name: bindparam(column.name) for column in columns_to_write(tables.rules)})
     .on_conflict_do_nothing(index_elements=[tables.rules.c.name, tables.rules.c.version])
     .returning(tables.rules.c.version)
 )

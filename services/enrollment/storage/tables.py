@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.tables import chain_columns
+
 METADATA = MetaData()
 
 _TIME = DateTime(timezone=True)
@@ -124,6 +126,7 @@ enrollment_history = Table(
     Column("acting_as", Text, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
 )
 presences = Table(
     "presences",
@@ -135,6 +138,7 @@ presences = Table(
     Column("recorded_by", Uuid, nullable=False),
     Column("recorded_at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
 )
 rules = Table(
     "rules",
@@ -146,4 +150,5 @@ rules = Table(
     Column("effective_from", _TIME, nullable=False),
     Column("set_by", Uuid),
     Column("set_at", _TIME),
+    *chain_columns(),
 )

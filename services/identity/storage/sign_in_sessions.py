@@ -32,6 +32,12 @@ _PRESENTED = (
     .where(refresh_tokens.c.hash == bindparam("token_hash"))
 )
 _LOCK = select(families.c.id).where(families.c.id == bindparam("id")).with_for_update()
+_LOCK_ALL = (
+    select(families.c.id)
+    .where(families.c.account_id == bindparam("account_id"), families.c.ended_at.is_(None))
+    .order_by(families.c.id)
+    .with_for_update()
+)
 _LIVE = select(families.c.id).where(families.c.account_id == bindparam("account_id"), families.c.ended_at.is_(None))
 _END = (
     update(families)
@@ -82,6 +88,10 @@ class SignInSessions:
     async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
         """End a session: none of its tokens works any more."""
         await self._connection.execute(_END, {"ids": [family_id], "why": why, "now": now})
+
+    async def lock_all(self, account_id: UUID) -> None:
+        """Lock the sessions of an account that have not ended."""
+        await self._connection.execute(_LOCK_ALL, {"account_id": account_id})
 
     async def end_all(self, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None) -> None:
         """End every session of a person, except `but`; in the order of their ids, so that two calls cannot deadlock."""

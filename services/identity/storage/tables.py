@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.tables import chain_columns
+
 METADATA = MetaData()
 
 _TIME = DateTime(timezone=True)
@@ -149,4 +151,5 @@ identity_history = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("acting_as", Text, nullable=False),
     Column("facts", JSONB, nullable=False),
+    *chain_columns(),
 )

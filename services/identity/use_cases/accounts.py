@@ -108,8 +108,7 @@ async def _set_marks(
     tx: Transaction, account: Account, *, is_staff: bool, disabled: bool, author: Author, now: datetime
 ) -> Account:
     fact = mark(account, is_staff=is_staff, disabled=disabled, by=author.account_id)
-    marked = await record_account(tx, fact, author=author, now=now)
-    if marked.disabled:
-        await tx.sign_in_sessions.end_all(marked.id, why="account disabled", now=now)
-        await tx.links.forget(marked.email)
-    return marked
+    if disabled:  # before the line of the history: a replayed token locks its session first, too
+        await tx.sign_in_sessions.end_all(account.id, why="account disabled", now=now)
+        await tx.links.forget(account.email)
+    return await record_account(tx, fact, author=author, now=now)

@@ -32,6 +32,8 @@ async def record_account(tx: Transaction, fact: AccountFact, *, author: Author, 
 
 async def record_password(tx: Transaction, fact: PasswordFact, password_hash: str, *, now: datetime) -> None:
     """Store the hash of the new password; its owner gets a mail."""
+    # a replayed token locks its session before it adds a line to the account's history: here the same order
+    await tx.sign_in_sessions.lock_all(fact.account.id)
     await tx.accounts.set_password(fact.account.id, password_hash)
     await _note_and_emit(tx, fact, person(fact.account.id), now)
 

@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from shared.tables import chain_columns
+
 METADATA = MetaData()
 
 _TIME = DateTime(timezone=True)
@@ -110,6 +112,7 @@ mails = Table(
     Column("created_at", _TIME, nullable=False, server_default=func.now()),
     Column("sent_at", _TIME),
     Column("why_not", Text),
+    *chain_columns(nullable=True),
     UniqueConstraint("cause_message_id", "kind", "recipient"),
 )
 calendars = Table(

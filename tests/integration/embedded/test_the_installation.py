@@ -1,6 +1,7 @@
 """`make run` in a new clone of the repository: its output, its pages, and what it keeps, refuses and cleans up."""
 
 import asyncio
+import itertools
 import shutil
 import signal
 import socket
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import psutil
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
 from tests.support.eventually import eventually
@@ -73,6 +76,7 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
             await _every_page_is_there(http)
         assert all(account.email in process.log for account in ACCOUNTS)
 
+        await _secrets_are_kept_apart(folder)
         process.stop(signal.SIGINT)
         assert "Stopped; the data is kept." in process.log
         assert databases_of(folder) == []
@@ -84,6 +88,21 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
         assert process.log.count("creating the demo data") == 1
     finally:
         process.close()
+
+
+async def _secrets_are_kept_apart(folder: Path) -> None:
+    """The keys of access tokens are encrypted, and the running roles reach only their own database."""
+    passphrase = folder / "key-passphrase"
+    assert passphrase.stat().st_mode & 0o777 == 0o600
+    host = (folder / "postgres" / "postmaster.pid").read_text().split("\n")[4]
+    identity = await asyncpg.connect(host=host, user="identity", database="identity")
+    pem = bytes(await identity.fetchval("SELECT private_key FROM signing_keys"))
+    await identity.close()
+    assert pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert load_pem_private_key(pem, passphrase.read_bytes())
+    for role, database in itertools.product(("identity", "notifier_owner"), ("postgres", "template1", "catalogue")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
+            await asyncpg.connect(host=host, user=role, database=database)
 
 
 async def _count(process: Process, words: str, times: int) -> bool:

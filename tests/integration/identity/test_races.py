@@ -8,13 +8,16 @@ from uuid import UUID
 
 import pytest
 
+from services.identity.domain.accounts import PasswordChanged
 from services.identity.domain.attachments import LastReferent, State, Status
-from services.identity.domain.sign_in_sessions import SessionOver
+from services.identity.domain.sign_in_sessions import RefreshTokenReplayed, SessionOver
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.accounts import mark_account
 from services.identity.use_cases.attach import attach
 from services.identity.use_cases.attachments import change_statuses
 from services.identity.use_cases.passwords import Passwords
+from services.identity.use_cases.record import record_password, record_replay
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
 from tests.support.eventually import eventually
 
@@ -84,6 +87,38 @@ async def test_the_second_use_of_a_refresh_token_waits_and_is_a_replay(service: 
     with pytest.raises(SessionOver):
         await while_held(service, use, lambda: service.signing_in.refresh(token, now=service.now))
     assert [row.why_ended for row in await service.rows("SELECT why_ended FROM families")] == ["replayed"]
+
+
+@pytest.mark.parametrize("ends", ["the password is changed", "the account is disabled"])
+async def test_the_end_of_all_sessions_waits_for_a_replay_and_the_replay_does_not_wait_for_it(
+    service: IdentityService, ends: str
+) -> None:
+    """Both lock sessions of the account and add a line to its history: not in the opposite order."""
+    structure = await service.structure()
+    await service.join("rose@x.example", structure)
+    token = service.tokens["rose@x.example"]["refresh_token"]
+    staff = Actor(await account_of(service, STAFF), is_staff=True)
+    rose = await account_of(service, "rose@x.example")
+
+    async def end(tx: Transaction) -> None:
+        if ends == "the account is disabled":
+            version = (await tx.accounts.own(rose)).version
+            await mark_account(tx, staff, rose, is_staff=None, disabled=True, expected=version, now=service.now)
+        else:
+            account = await tx.accounts.own(rose, lock=True)
+            await record_password(tx, PasswordChanged(account), "another hash", now=service.now)
+            await tx.sign_in_sessions.end_all(rose, why="password changed", now=service.now)
+
+    async with service.database.transaction() as work:
+        tx = Transaction(work)
+        presented = await tx.sign_in_sessions.presented(token)
+        assert presented is not None
+        task = asyncio.ensure_future(service.within(end))
+        await eventually(service.is_waiting_for_a_lock)
+        fact = RefreshTokenReplayed(account_id=rose, family_id=presented.family_id)
+        await record_replay(tx, fact, now=service.now)
+    await task
+    assert len(await service.acts(rose)) == 3
 
 
 async def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(service: IdentityService) -> None:

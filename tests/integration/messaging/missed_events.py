@@ -29,7 +29,8 @@ class Spy:
         self.sent += envelopes
         arriving = [envelope for envelope in envelopes if not self.loses(envelope)]
         confirmed = await self._publish(arriving, to=to)
-        return [True] * len(envelopes) if all(confirmed) else [False] * len(envelopes)
+        outcome = Outcome.CONFIRMED if all(confirmed) else Outcome.LOST
+        return [outcome] * len(envelopes)
 
     def requests(self) -> list[EventsRequested]:
         return [EventsRequested.model_validate_json(each.body) for each in self.sent if each.name == REQUESTED]

@@ -132,7 +132,7 @@ async def test_what_is_published_to_one_service_reaches_it_alone_whatever_it_sub
     said = _event(name=name)
     published = _publish(transport, said, to="enrollment")
     assert await _take(other, 1) == [said]
-    assert await published == [True]
+    assert await published == [Outcome.CONFIRMED]
     assert await _nothing_comes(notifier)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from fastapi import Header
-from sqlalchemy import Row, Table, delete, select
+from sqlalchemy import Row, Table, select
 
 from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.domain.audience import Audience
@@ -35,6 +35,7 @@ from shared.contracts.identity import (
 from shared.database import Database
 from shared.http.tokens import signed_in
 from shared.messaging.subscriptions import Directory
+from tests.support.postgres import empty
 
 NOW = datetime.now(UTC)
 DIRECTORY = Directory([identity.subscriptions, catalogue.subscriptions, enrollment.subscriptions])
@@ -105,8 +106,7 @@ class NotifierService:
 
     async def delete_mails(self) -> None:
         """Mails that were sent until now are not what the test is about. Calendars stay."""
-        async with self.database.transaction() as work:
-            await work.connection.execute(delete(tables.mails))
+        await empty(self.database, "mails")
 
     async def audit(self) -> None:
         """What must hold for every mail, whatever happened to it."""

@@ -76,7 +76,9 @@ async def outcome(service: NotifierService) -> tuple[str, int, str]:
 
 async def due_again(service: NotifierService) -> None:
     async with service.database.transaction() as work:
-        await work.connection.execute(update(mails).values(next_at=NOW - timedelta(hours=1)))
+        await work.connection.execute(
+            update(mails).where(mails.c.status == "pending").values(next_at=NOW - timedelta(hours=1))
+        )
 
 
 async def test_a_mail_arrives_whole_with_its_calendar_files(service: NotifierService) -> None:

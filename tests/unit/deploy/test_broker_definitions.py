@@ -2,32 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
-from pathlib import Path
 from re import search
 from typing import Any
 
 import pytest
 
+from docs import broker_definitions, generate
 from shared.contracts import REGISTRY, Message
-from shared.database import Database
-from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.transport import Queue
-from shared.process import ServiceDefinition
 
-ROOT = Path(__file__).parents[3]
-SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/wiring.py"))
-SHIPPED: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "deploy/rabbitmq/definitions.json").read_text())
+SHIPPED: dict[str, list[dict[str, Any]]] = json.loads((generate.ROOT / generate.BROKER_DEFINITIONS).read_text())
+QUEUES = generate.queues()
 
 
-@pytest.fixture(params=SERVICES)
-def queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Queue:
+@pytest.fixture(params=QUEUES)
+def queue(request: pytest.FixtureRequest) -> Queue:
     """The queue of a service's worker, from its own wiring."""
-    name: str = request.param
-    monkeypatch.setenv(f"PARCOURSPRO_{name.upper()}_DATABASE_URL", "postgresql+asyncpg://nobody@localhost/nothing")
-    service: ServiceDefinition[Any] = import_module(f"services.{name}.wiring").SERVICE
-    settings = service.load_settings()
-    return service.worker(settings, Database(settings.database_url, application="test"), InProcessTransport()).queue
+    return QUEUES[request.param]
+
+
+def test_the_definitions_are_those_of_the_subscriptions() -> None:
+    shipped = (generate.ROOT / generate.BROKER_DEFINITIONS).read_text()
+    assert shipped == broker_definitions.text(QUEUES), "run `make docs`"
 
 
 def bindings(queue: Queue) -> Iterator[tuple[str, str, str]]:
@@ -111,3 +107,22 @@ def test_only_its_owner_may_publish_a_message(message: type[Message]) -> None:
             if entry["user"] != "operator" and search(entry["write"], "commands")
         ]
     assert publishers == [message.owner]
+
+
+@pytest.mark.parametrize("exchange", ["events", "commands", "dead"])
+def test_no_service_may_declare_or_delete_an_exchange(exchange: str) -> None:
+    assert [entry["user"] for entry in SHIPPED["permissions"] if search(entry["configure"], exchange)] == ["operator"]
+
+
+def test_a_service_may_bind_what_it_handles_and_nothing_else(queue: Queue) -> None:
+    [pattern] = [entry["read"] for entry in SHIPPED["topic_permissions"] if entry["user"] == queue.service]
+    names = [message.wire_name for message in REGISTRY.all()]
+    tried = (*names, "#", "*", "identity.*", "", "identity.x.v1", *(f"*.to.{name}" for name in QUEUES))
+    assert {key for key in tried if search(pattern, key)} == {*queue.events, f"*.to.{queue.service}"}
+
+
+def test_no_pattern_is_longer_than_the_broker_accepts() -> None:
+    """RabbitMQ 4.3 does not start with a pattern of more than 1,024 characters."""
+    entries = (*SHIPPED["permissions"], *SHIPPED["topic_permissions"])
+    longest = max(len(entry[kind]) for entry in entries for kind in ("configure", "write", "read") if kind in entry)
+    assert longest <= 1024

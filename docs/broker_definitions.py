@@ -1,0 +1,142 @@
+# ruff: noqa: INP001 - a folder of documents with the programs that write them
+"""Writes deploy/rabbitmq/definitions.json from the subscriptions of the services: queues, bindings and rights.
+
+A service may declare its own queues only, publish its own events only, and bind and read what it handles only.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from shared.contracts import REGISTRY
+from shared.messaging.transport import Queue
+
+VHOST: Final = "parcourspro"
+QUORUM: Final = {"x-queue-type": "quorum"}
+DEAD: Final = "dead"
+GIVEN_UP_AFTER: Final = 10_000
+"""Deliveries. The inbox parks a message that ends its process after five: the broker's limit is a last net."""
+DEAD_POLICY: Final = {"delivery-limit": 1_000_000}
+"""Operators look at dead messages and put them back. RabbitMQ 4 would drop them after 20 looks."""
+
+
+def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
+    """All definitions; start.sh adds the users, whose passwords are not in the repository.
+
+    `queues`: what each service subscribes to.
+    """
+    bindings = {name: _bindings(queue) for name, queue in queues.items()}
+    exchanges = (("events", "topic", False), ("commands", "direct", False), (DEAD, "direct", True))
+    return {
+        "users": [],
+        "vhosts": [{"name": VHOST}],
+        "permissions": [
+            _in_vhost(user="operator", configure=".*", write=".*", read=".*"),
+            *(_permissions(name, bindings[name]) for name in queues),
+        ],
+        "topic_permissions": [
+            _in_vhost(
+                user=name,
+                exchange="events",
+                write=rf"^{name}\.",
+                read=_one_of_keys(key for source, _, key in bindings[name] if source == "events"),
+            )
+            for name in queues
+        ],
+        "policies": [
+            *(_policy(name, rf"^{name}(\.commands)?$", _given_up(name)) for name in queues),
+            _policy(DEAD, rf"\.{DEAD}$", DEAD_POLICY),
+        ],
+        "exchanges": [
+            _in_vhost(name=name, type=kind, durable=True, auto_delete=False, internal=internal, arguments={})
+            for name, kind, internal in exchanges
+        ],
+        "queues": [
+            _in_vhost(name=name, durable=True, auto_delete=False, arguments=QUORUM)
+            for name in sorted(
+                {*(_dead(name) for name in queues), *(row[1] for each in bindings.values() for row in each)}
+            )
+        ],
+        "bindings": [
+            _in_vhost(source=source, destination=queue, destination_type="queue", routing_key=key, arguments={})
+            for source, queue, key in [
+                *((DEAD, _dead(name), name) for name in queues),
+                *(row for each in bindings.values() for row in each),
+            ]
+        ],
+    }
+
+
+def _bindings(queue: Queue) -> list[tuple[str, str, str]]:
+    """Exchange, queue and routing key."""
+    return [
+        *(("events", queue.service, key) for key in queue.bindings),
+        *(("commands", f"{queue.service}.commands", name) for name in queue.commands),
+    ]
+
+
+def _permissions(service: str, bindings: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    own = sorted({queue for _, queue, _ in bindings})
+    # every service publishes technical messages to the others as events
+    published = {"events"} | {
+        "commands" for message in REGISTRY.all() if message.owner == service and message.recipient
+    }
+    return _in_vhost(
+        user=service,
+        configure=_one_of(own),
+        write=_one_of([*published, *own]),  # a queue is bound with the right to write to it
+        read=_one_of([*sorted({source for source, _, _ in bindings}), *own, _dead(service)]),
+    )
+
+
+def _dead(service: str) -> str:
+    """The queue of the messages of a service that the broker has given up."""
+    return f"{service}.{DEAD}"
+
+
+def _given_up(service: str) -> dict[str, object]:
+    return {
+        "delivery-limit": GIVEN_UP_AFTER,
+        "dead-letter-exchange": DEAD,
+        "dead-letter-routing-key": service,
+        "dead-letter-strategy": "at-least-once",
+        "overflow": "reject-publish",
+    }
+
+
+def _policy(name: str, pattern: str, definition: Mapping[str, object]) -> dict[str, Any]:
+    entry = _in_vhost(name=name, pattern=pattern)
+    return {**entry, "apply-to": "queues", "priority": 1, "definition": definition}
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """A pattern for exactly these names."""
+    escaped = [re.escape(name) for name in names]
+    return f"^({'|'.join(escaped)})$" if escaped else "^$"
+
+
+def _one_of_keys(keys: Iterable[str]) -> str:
+    """A pattern for exactly these routing keys, `<owner>.<name>.<version>`. It has each owner once, because the broker
+    refuses a pattern of more than 1,024 characters.
+    """
+    names = defaultdict(list)
+    for key in keys:
+        owner, name, version = key.split(".")  # also `*.to.<service>`, the key of what is published to it alone
+        names[owner, version].append(re.escape(name))
+    groups = [rf"{re.escape(owner)}\.({'|'.join(of)})\.{re.escape(version)}" for (owner, version), of in names.items()]
+    return f"^({'|'.join(groups)})$" if groups else "^$"
+
+
+def _in_vhost(**entry: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    return {"vhost": VHOST, **entry}
+
+
+def text(queues: Mapping[str, Queue]) -> str:
+    return json.dumps(definitions(queues), indent=2) + "\n"
+
+
+def write(path: Path, queues: Mapping[str, Queue]) -> None:
+    path.write_text(text(queues))

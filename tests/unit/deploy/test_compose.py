@@ -1,0 +1,94 @@
+"""The compose file has no secret, publishes only the gateway, and gives no container more than it needs."""
+
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types
+
+from docs import generate
+
+BASE = "docker-compose.yml"
+DEVELOPMENT = "docker-compose.development.yml"
+TEXT = (generate.ROOT / BASE).read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+ADDED: dict[str, Any] = yaml.safe_load((generate.ROOT / DEVELOPMENT).read_text())
+CONTAINERS = {**COMPOSE["services"], "mailpit": ADDED["services"]["mailpit"]}
+
+
+def environment() -> dict[str, str]:
+    """Every variable of every container, as it stands in the file."""
+    return {
+        f"{container}: {name}": str(value)
+        for container, entry in COMPOSE["services"].items()
+        for name, value in entry.get("environment", {}).items()
+    }
+
+
+def test_no_secret_has_a_default() -> None:
+    secrets = {
+        name: value
+        for name, value in environment().items()
+        if name.endswith(("_PASSWORD", "_PASSPHRASE", "DATABASE_URL", "AMQP_URL")) and "SMTP" not in name
+    }
+    assert len(secrets) > 30
+    assert [name for name, value in secrets.items() if ":?is not set}" not in value] == []
+    assert "development-" not in TEXT.replace("deploy/development.env", "")
+
+
+def test_there_is_no_mail_trap_unless_on_ones_own_machine() -> None:
+    assert "mailpit" not in TEXT.lower()
+    assert "mailpit" in ADDED["services"]
+
+
+def test_nothing_is_published_on_all_addresses_unless_it_is_asked_for() -> None:
+    published = {name: entry["ports"] for name, entry in COMPOSE["services"].items() if "ports" in entry}
+    assert published == {"gateway": ["${PARCOURSPRO_ADDRESS:-127.0.0.1}:${PARCOURSPRO_PORT:-8000}:8000"]}
+    added = [port for entry in ADDED["services"].values() for port in entry.get("ports", [])]
+    assert len(added) == 2
+    assert all(port.startswith("127.0.0.1:") for port in added)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_container_is_read_only_and_gains_no_rights(container: str) -> None:
+    entry = CONTAINERS[container]
+    assert entry["read_only"] is True
+    assert entry["cap_drop"] == ["ALL"]
+    assert entry["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_only_servers_that_change_their_user_have_capabilities() -> None:
+    added = {name: set(entry["cap_add"]) for name, entry in CONTAINERS.items() if "cap_add" in entry}
+    server = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
+    assert added == {"gateway": {"NET_BIND_SERVICE"}, "postgres": server, "rabbitmq": server}
+    assert {name for name, entry in CONTAINERS.items() if "user" in entry} == {"gateway", "mailpit"}
+    assert "USER 10001:10001" in (generate.ROOT / "deploy/Dockerfile").read_text()
+
+
+def test_only_the_gateway_and_the_sender_of_mails_are_in_a_network_with_a_way_out() -> None:
+    outside = {name for name, entry in COMPOSE["networks"].items() if not (entry or {}).get("internal")}
+    reached = {
+        name: sorted(outside & set(entry["networks"]))
+        for name, entry in COMPOSE["services"].items()
+        if outside & set(entry["networks"])
+    }
+    assert reached == {"gateway": ["edge"], "notifier-worker": ["mail"]}
+
+
+def test_every_image_of_others_has_a_minor_version() -> None:
+    images = {entry["image"] for entry in CONTAINERS.values() if not entry["image"].startswith("parcourspro/")}
+    assert len(images) == 4
+    assert [image for image in images if "." not in image.rpartition(":")[2]] == []
+
+
+@pytest.mark.parametrize("service", generate.services())
+def test_only_its_own_processes_have_the_secrets_of_a_service(service: str) -> None:
+    owner = f"PARCOURSPRO_{service.upper()}_DATABASE_OWNER_PASSWORD"
+    assert {name.split(":")[0] for name, value in environment().items() if owner in value} == {
+        f"{service}-migrate",
+        "postgres",
+    }
+    role = f"PARCOURSPRO_{service.upper()}_DATABASE_PASSWORD"
+    assert {name.split(":")[0] for name, value in environment().items() if role in value} == {
+        *(f"{service}-{process}" for process in ("migrate", "api", "worker")),
+        "postgres",
+    }
