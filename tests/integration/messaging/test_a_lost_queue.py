@@ -97,21 +97,24 @@ async def test_the_queue_of_commands_is_declared_again_and_a_command_waits_for_i
 
 
 async def test_a_declaration_that_the_broker_refuses_is_an_outage_and_no_end(
-    vhost: str, channel: aio_pika.abc.AbstractChannel, monkeypatch: pytest.MonkeyPatch
+    vhost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rabbit_subscription, "DECLARE_SECONDS", 0.1)
     monkeypatch.setattr(rabbit_subscription, "RECONNECT_SECONDS", 0.05)
-    await channel.declare_exchange("of another type", aio_pika.ExchangeType.FANOUT, durable=True)
     transport = RabbitTransport(vhost, service="notifier")
     subscription = await transport.subscribe(Queue("notifier", events=[EVENT], commands=[COMMAND]))
     with structlog.testing.capture_logs() as logs:
-        monkeypatch.setattr(broker, "COMMANDS", "of another type")
-        await eventually(lambda: _waits(logs), within=15)
-        assert not subscription.task.done()
-        assert not await transport.ready()
-        monkeypatch.setattr(broker, "COMMANDS", "commands")
+        with monkeypatch.context() as patched:
+            patched.setattr(broker, "exchange_for", _refused)
+            await eventually(lambda: _waits(logs), within=15)
+            assert not subscription.task.done()
+            assert not await transport.ready()
         await eventually(transport.ready, within=15)
     await transport.close()
+
+
+async def _refused(*_: object) -> None:
+    raise aio_pika.exceptions.ChannelPreconditionFailed("another type")
 
 
 async def _waits(logs: list[structlog.typing.EventDict]) -> bool:

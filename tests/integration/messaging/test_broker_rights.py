@@ -15,6 +15,7 @@ from docs import generate
 from shared.contracts import REGISTRY
 from shared.messaging.envelope import Envelope
 from shared.messaging.rabbitmq import RabbitTransport
+from shared.messaging.transport import Outcome
 from tests.support.broker import Broker
 
 QUEUES = generate.queues()
@@ -63,7 +64,7 @@ async def test_a_service_may_do_what_its_worker_does(url: Url, service: str) -> 
             Envelope(message_id=str(uuid4()), name=message.wire_name, body=b"{}", recipient=message.recipient)
             for message in own
         ]
-        assert await transport.publish(envelopes) == [True] * len(own)
+        assert await transport.publish(envelopes) == [Outcome.CONFIRMED] * len(own)
         assert await transport.ready()
     finally:
         await transport.close()
