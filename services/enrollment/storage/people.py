@@ -65,6 +65,18 @@ def _other_employer() -> ColumnElement[bool]:
 
 
 _HAS_OTHER_EMPLOYER: Final = compiled(select(_other_employer().label("exists")))
+_IS_UNCONFIRMED: Final = compiled(
+    select(
+        exists(
+            select(literal(1)).where(
+                attachments.c.account_id == bindparam("account", type_=UuidType),
+                attachments.c.structure_id == bindparam("structure", type_=UuidType),
+                _ACTIVE,
+                attachments.c.unconfirmed,
+            )
+        ).label("exists")
+    )
+)
 _standing = (
     select(
         accounts.c.first_name,
@@ -130,6 +142,11 @@ class People:
         """Whether the structure has an employer other than this person."""
         values = {"structure": structure_id, "account": account_id}
         return bool(await _HAS_OTHER_EMPLOYER.scalar(self._connection, values))
+
+    async def is_unconfirmed(self, *, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the person is the first user of the structure, and nobody has confirmed this person."""
+        values = {"structure": structure_id, "account": account_id}
+        return bool(await _IS_UNCONFIRMED.scalar(self._connection, values))
 
     async def standing(self, *, account_id: UUID, structure_id: UUID, lock: bool = False) -> BeneficiaryStanding | None:
         """The person as beneficiary of the structure. None if the person has no active attachment as beneficiary.

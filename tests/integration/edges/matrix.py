@@ -50,6 +50,8 @@ POST   /attachments                                                   401  201  
 GET    /attachments                                                   401  200  200  200  200  200  200  200  200  200
 GET    /attachments/{attachment_id=own}                               401  200  404  404  404  200  404  404  404  200
 POST   /attachments/{attachment_id=waiting}/confirmation              401  404  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=first}/first-user-confirmation     401  404  404  404  404  404  409  404  404  200
+POST   /attachments/{attachment_id=first}/first-user-removal          401  404  404  404  404  404  404  404  404  200
 POST   /attachments/{attachment_id=waiting}/refusal                   401  404  404  404  404  200  404  404  404  200
 PUT    /attachments/{attachment_id=own}/statuses                      401  404  404  404  404  200  404  404  404  200
 POST   /attachments/{attachment_id=own}/end                           401  404  404  404  404  200  404  404  404  200

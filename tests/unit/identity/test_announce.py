@@ -35,13 +35,13 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     (accounts.PasswordChanged(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (accounts.PasswordReset(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (
-        attachments.FirstUserAttached(attachment=FIRST),
+        attachments.FirstUserAttached(attachment=FIRST, contact_email="lea@ml.example"),
         "identity.account_attachment_confirmed.v1",
         3,
         {"state": "active", "statuses": ["referent"]},
     ),
     (
-        attachments.AttachmentRequested(attachment=REQUESTED),
+        attachments.AttachmentRequested(attachment=REQUESTED, unconfirmed_referent=SOMEBODY),
         "identity.account_attachment_requested.v1",
         3,
         {"state": "requested", "statuses": []},
@@ -51,6 +51,12 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         "identity.account_attachment_confirmed.v1",
         4,
         {"was": [], "statuses": ["employer"]},
+    ),
+    (
+        attachments.confirm_first(replace(FIRST, unconfirmed=True), by=SOMEBODY),
+        "identity.account_attachment_confirmed.v1",
+        4,
+        {"was": ["referent"], "statuses": ["referent"]},
     ),
     (
         attachments.refuse(REQUESTED, by=SOMEBODY, reason="Non."),
