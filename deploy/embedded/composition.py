@@ -52,7 +52,9 @@ def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, Servic
         }
 
     return {
-        "identity": IdentitySettings(**shared_by_all("identity"), first_staff_email=STAFF_EMAIL),
+        "identity": IdentitySettings(
+            **shared_by_all("identity"), first_staff_email=STAFF_EMAIL, agency_name=AGENCY
+        ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
         "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),
         "notifier": NotifierSettings(

@@ -23,5 +23,9 @@ class Settings(ServiceSettings):
         timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds"
     )
     hashes_at_once: int = Field(
-        2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1
+        2,
+        description="Password hashes of sign-ins that one process computes at once; each takes 19 MiB, two more for "
+        "first passwords and resets",
+        ge=1,
     )
+    agency_name: str | None = Field(None, description="The agency; no password may contain a word of its name")

@@ -38,6 +38,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         routers=[module.router for module in (registrations, tokens, me, structures, desk, attachments, accounts)],
         problems=PROBLEMS,
     )
+    app.state.agency = settings.agency_name or ""
     passwords = Passwords(at_once=settings.hashes_at_once)
     app.state.sign_in = SignIn(
         begin=begin(database, Transaction),

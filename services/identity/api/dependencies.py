@@ -8,10 +8,12 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from services.identity.domain.budgets import Client
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
-from services.identity.use_cases.passwords import Passwords
+from services.identity.use_cases.new_password import NewPasswords
 from services.identity.use_cases.sign_in import SignIn
+from shared.http.client import ClientAddress
 from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
 
@@ -54,9 +56,14 @@ async def sign_in_of(request: Request) -> SignIn:
     return sign_in
 
 
-async def passwords_of(request: Request) -> Passwords:
-    return (await sign_in_of(request)).passwords
+async def new_passwords_of(request: Request) -> NewPasswords:
+    return NewPasswords(passwords=(await sign_in_of(request)).passwords, agency=request.app.state.agency)
+
+
+async def calling_client(address: ClientAddress) -> Client:
+    return Client.at(address)
 
 
 SigningIn = Annotated[SignIn, Depends(sign_in_of)]
-Hashing = Annotated[Passwords, Depends(passwords_of)]
+ChoosingPassword = Annotated[NewPasswords, Depends(new_passwords_of)]
+CallingClient = Annotated[Client, Depends(calling_client)]

@@ -63,6 +63,7 @@ class OwnAttachment(View):
     version: Version
     state: State
     statuses: list[Status]
+    unconfirmed: bool = Field(description="The first user of the structure, whom nobody has confirmed yet")
     structure: StructureBrief
 
 
@@ -130,6 +131,10 @@ class TokenView(View):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int = Field(description="Seconds", examples=[600])
     refresh_token: str
+    device_token: str | None = Field(
+        None,
+        description="Only at sign-in: keep it on the device, and send it with the next sign-in or reset from there",
+    )
 
 
 class KeySet(BaseModel):

@@ -65,6 +65,8 @@ attachments = Table(
     Column("state", Text, nullable=False),
     Column("statuses", ARRAY(Text), nullable=False),
     Column("asked_at", _TIME, nullable=False),
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),
+    Column("confirmed_by", Uuid, ForeignKey("accounts.id")),
 )
 structure_requests = Table(
     "structure_requests",
@@ -78,6 +80,7 @@ structure_requests = Table(
     Column("contact_email", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("asked_at", _TIME, nullable=False),
+    Column("client", Text),
 )
 change_reports = Table(
     "change_reports",
@@ -104,13 +107,19 @@ links = Table(
     Column("created_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False),
 )
-sign_in_attempts = Table(
-    "sign_in_attempts",
+budgets = Table(
+    "budgets",
     METADATA,
-    Column("address_hash", LargeBinary, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("last_at", _TIME, nullable=False),
-    Column("retry_at", _TIME, nullable=False),
+    Column("key", LargeBinary, primary_key=True),
+    Column("full_at", _TIME, nullable=False),
+)
+devices = Table(
+    "devices",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("used_at", _TIME, nullable=False),
 )
 families = Table(
     "families",

@@ -1,6 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,8 @@ from services.identity.domain.sign_in_sessions import (
     WrongCredentials,
 )
 from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.attempts import Attempt, Visitor, begin_attempt, begin_own_attempt, known_device
+from services.identity.use_cases.hashing import TooBusy
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.record import record_replay
@@ -27,11 +29,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """What a signed-in person gets. `expires_in`: seconds that the access token lives."""
+    """What a signed-in person gets. `expires_in`: seconds that the access token lives.
+
+    `device_token`: only a sign-in gives it.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
+    device_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +54,37 @@ class SignIn:
     issuer: str
     audience: str
 
-    async def sign_in(self, email: str, password: str, *, now: datetime) -> TokenPair:
-        """Begin a session; raises TooSoon or WrongCredentials. Known and unknown addresses cost the same work."""
-        account_id = await self.check_credentials(email, password, now=now)
+    async def sign_in(self, email: str, password: str, *, visitor: Visitor, now: datetime) -> TokenPair:
+        """Begin a session; raises TooManyAttempts or WrongCredentials. Known and unknown addresses cost the same."""
+        async with self.begin() as tx:
+            attempt = await begin_attempt(tx, email, visitor)
+        account_id = await self._check_credentials(attempt, email, password)
         signer = await self.keys.signing_key(now)
         async with self.begin() as tx:
             family_id = uuid4()
             await tx.sign_in_sessions.begin(family_id=family_id, account_id=account_id, now=now)
             pair = self._pair(signer, account_id, await tx.sign_in_sessions.next_token(family_id, now=now), now)
+            device_token = await known_device(tx, account_id, attempt.device, visitor, now=now)
         log.info("signed in", account=str(account_id))
-        return pair
+        return replace(pair, device_token=device_token)
 
-    async def check_credentials(self, email: str, password: str, *, now: datetime) -> UUID:
-        """The account of this address and password; raises TooSoon or WrongCredentials."""
+    async def check_own_password(self, account_id: UUID, password: str) -> None:
+        """Compare a signed-in person's password; raises TooManyAttempts or WrongCredentials."""
         async with self.begin() as tx:
-            await tx.sign_in_attempts.count(email, now=now)
+            attempt = await begin_own_attempt(tx, account_id)
+            email = (await tx.accounts.own(account_id)).email
+        await self._check_credentials(attempt, email, password)
+
+    async def _check_credentials(self, attempt: Attempt, email: str, password: str) -> UUID:
+        async with self.begin() as tx:
             account = await tx.accounts.by_address(email)
             stored = await tx.accounts.password_hash(account.id if account else uuid4())
-        matches = await self.passwords.matches(password, stored)
+        try:
+            matches = await self.passwords.matches(password, stored)
+        except TooBusy:
+            async with self.begin() as tx:
+                await attempt.was_not_made(tx)
+            raise
         if not matches or account is None or stored is None or account.disabled:
             log.warning("sign-in refused", account=str(account.id) if account else None)
             raise WrongCredentials
@@ -74,7 +93,7 @@ class SignIn:
             # the password may have been changed, or the account disabled, while it was compared
             unchanged = await tx.accounts.password_hash(account.id, lock=True) == stored
             if unchanged and await tx.accounts.actor(account.id) is not None:
-                await tx.sign_in_attempts.forget(email)
+                await attempt.succeeded(tx)
                 await tx.accounts.set_password(account.id, renewed)
                 return account.id
         raise WrongCredentials
