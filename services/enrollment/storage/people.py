@@ -17,12 +17,16 @@ from shared.compiled import compiled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeneficiaryStanding:
-    """A beneficiary of a structure: names, whether the structure is a member, whether it has another employer."""
+    """A beneficiary of a structure: names, whether the structure is a member, who decides in it.
+
+    `is_employer`: the person is an employer of the structure too. `has_other_employer`: it has another one.
+    """
 
     first_name: str
     last_name: str
     structure_name: str
     is_member: bool
+    is_employer: bool
     has_other_employer: bool
 
 
@@ -83,6 +87,7 @@ _standing = (
         accounts.c.last_name,
         func.coalesce(structures.c.name, "").label("structure_name"),
         func.coalesce(structures.c.is_member, False).label("is_member"),
+        _has("employer").label("is_employer"),
         _other_employer().label("has_other_employer"),
     )
     .select_from(
@@ -92,6 +97,8 @@ _standing = (
     )
     .where(
         accounts.c.id == bindparam("account", type_=UuidType),
+        ~accounts.c.disabled,
+        ~accounts.c.erased,
         attachments.c.structure_id == bindparam("structure", type_=UuidType),
         _ACTIVE,
         _has("beneficiary"),
@@ -153,7 +160,8 @@ class People:
 
         The lock on the account makes validations of one person's carts run one after the other, because the yearly
         quota counts the requests that are stored. The lock on the attachment makes the handler of its end wait, so
-        that it finds the new requests.
+        that it finds the new requests. PostgreSQL checks the conditions again on the rows that it has locked, so a
+        status that was taken away while a lock was waited for counts no more.
         """
         statement = _LOCKED_STANDING if lock else _STANDING
         row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})
@@ -164,6 +172,7 @@ class People:
             last_name=row.last_name,
             structure_name=row.structure_name,
             is_member=row.is_member,
+            is_employer=row.is_employer,
             has_other_employer=row.has_other_employer,
         )
 

@@ -136,7 +136,7 @@ async def promote_early(
 async def _employer(tx: Transaction, request: LockedRequest, actor: Actor, reason: str | None) -> ByEmployer:
     """The role in which the person takes an employer's decision. Raises OwnRequest and ReasonMissing."""
     enrollment = request.enrollment
-    if enrollment.structure_id not in actor.employer_of:
+    if not request.is_employer:
         if not reason:
             raise ReasonMissing
         return "staff"
