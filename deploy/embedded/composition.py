@@ -53,7 +53,10 @@ def settings_of(postgres: EmbeddedPostgres, address: str) -> Mapping[str, Servic
 
     return {
         "identity": IdentitySettings(
-            **shared_by_all("identity"), first_staff_email=STAFF_EMAIL, agency_name=AGENCY
+            **shared_by_all("identity"),
+            first_staff_email=STAFF_EMAIL,
+            agency_name=AGENCY,
+            staff_second_factor=False,
         ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
         "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),

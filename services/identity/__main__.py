@@ -1,6 +1,5 @@
-"""`python -m services.identity api | worker | migrate | messages …`."""
+"""`python -m services.identity api | worker | migrate | messages … | reset-second-factor ADDRESS`."""
 
-from services.identity.wiring import SERVICE
-from shared.process import command_line
+from services.identity.commands import command
 
-command_line(SERVICE)()
+command()

@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
     key_rotation: timedelta = Field(
         timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds"
     )
+    staff_second_factor: bool = Field(
+        default=True, description="Staff must sign in with a second factor; false only to try the software out"
+    )
     hashes_at_once: int = Field(
         2,
         description="Password hashes of sign-ins that one process computes at once; each takes 19 MiB, two more for "

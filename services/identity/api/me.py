@@ -39,13 +39,15 @@ async def rename_me(
 
 @router.post("/password", status_code=204, responses=problems(TOO_SOON, INVALID, TOO_BUSY))
 async def change_password(
-    body: PasswordChange, account_id: SignedIn, sign_in: SigningIn, passwords: ChoosingPassword, now: Now
+    body: PasswordChange, claims: SignedIn, sign_in: SigningIn, passwords: ChoosingPassword, now: Now
 ) -> None:
     """Change one's password; the other sign-in sessions end, and the person gets a mail."""
+    async with sign_in.begin() as tx:
+        claims.must_suit(is_staff=(await tx.accounts.own(claims.sub)).is_staff)
     await me.change_password(
         sign_in,
         passwords,
-        account_id,
+        claims.sub,
         current=body.current_password,
         new=body.new_password,
         kept_token=body.refresh_token,

@@ -6,12 +6,16 @@ from services.identity.domain.accounts import AddressTaken, OwnAccount
 from services.identity.domain.attachments import AlreadyAttached, IllegalMove, LastReferent, NotUnconfirmed
 from services.identity.domain.budgets import TooSoon
 from services.identity.domain.links import InvalidLink
+from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
 from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
 from services.identity.domain.structures import AlreadyAnswered, SiretTaken, TooManyOpenRequests
 from services.identity.use_cases.hashing import TooBusy
 from shared.http.problems import ProblemKind, ProblemMap
 
 WRONG_CREDENTIALS: Final = ProblemKind(401, "wrong-credentials", "Identification refusée")
+CODE_EXPECTED: Final = ProblemKind(401, "second-factor-expected", "Code attendu")
+WRONG_CODE: Final = ProblemKind(401, "wrong-code", "Code refusé")
+NOTHING_TO_CONFIRM: Final = ProblemKind(409, "nothing-to-confirm", "Enregistrement expiré")
 SESSION_OVER: Final = ProblemKind(401, "session-over", "Session terminée")
 
 
@@ -34,6 +38,9 @@ OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
 
 PROBLEMS: Final[ProblemMap] = {
     WrongCredentials: WRONG_CREDENTIALS,
+    CodeExpected: CODE_EXPECTED,
+    WrongCode: WRONG_CODE,
+    NothingToConfirm: NOTHING_TO_CONFIRM,
     SessionOver: SESSION_OVER,
     TooSoon: TOO_SOON,
     TooManyOpenRequests: TOO_MANY_OPEN,

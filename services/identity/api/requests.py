@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from services.identity.api.fields import Civility, Name, Password, SecretToken
+from services.identity.api.fields import Civility, Code, Name, Password, SecretToken
 from services.identity.domain.attachments import Status
 from services.identity.domain.links import Registration
 from shared.http.fields import Email, Line, Siret, Strict, Text
@@ -62,7 +62,16 @@ class Credentials(Strict):
 
     email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
     password: Password = Field(examples=["quatre chevaux dans le pré"])
+    code: Code | None = Field(
+        None, description="Of the second factor, or a recovery code: for an account that has one", examples=["492039"]
+    )
     device_token: DeviceToken = None
+
+
+class FactorConfirmation(Strict):
+    """The code that the app shows for the new secret."""
+
+    code: Code = Field(examples=["492039"])
 
 
 class RefreshToken(Strict):

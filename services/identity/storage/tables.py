@@ -129,6 +129,36 @@ families = Table(
     Column("started_at", _TIME, nullable=False),
     Column("ended_at", _TIME),
     Column("why_ended", Text),
+    Column("last_used_at", _TIME, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("second_factor", Boolean, nullable=False, server_default=false()),
+)
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("account_id", Uuid, ForeignKey("accounts.id"), primary_key=True),
+    Column("secret", LargeBinary),
+    Column("confirmed_at", _TIME),
+    Column("last_step", BigInteger, nullable=False),
+    Column("pending", LargeBinary),
+    Column("pending_until", _TIME),
+)
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+)
+security_events = Table(
+    "security_events",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("at", _TIME, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Uuid),
+    Column("acted_by", Uuid),
+    Column("client", Text),
+    Column("note", Text),
 )
 refresh_tokens = Table(
     "refresh_tokens",

@@ -9,6 +9,8 @@ from services.identity.storage.history import History
 from services.identity.storage.housekeeping import Housekeeping
 from services.identity.storage.keys import Keys
 from services.identity.storage.links import Links
+from services.identity.storage.second_factors import SecondFactors
+from services.identity.storage.security_events import SecurityEvents
 from services.identity.storage.sign_in_sessions import SignInSessions
 from services.identity.storage.structures import Structures
 from shared.database import UnitOfWork
@@ -27,6 +29,8 @@ class Transaction:
         self.housekeeping = Housekeeping(work.connection)
         self.keys = Keys(work.connection)
         self.links = Links(work.connection)
+        self.second_factors = SecondFactors(work.connection)
+        self.security_events = SecurityEvents(work.connection)
         self.sign_in_sessions = SignInSessions(work.connection)
         self.structures = Structures(work.connection)
         self.emit = work.emit

@@ -47,7 +47,7 @@ async def change_password(
     Wrong current passwords are counted. Raises TooManyAttempts, TooBusy or WrongFields.
     """
     try:
-        await sign_in.check_own_password(account_id, current)
+        await sign_in.check_own_password(account_id, current, now=now)
     except WrongCredentials as error:
         raise WrongFields([("current_password", "Ce n'est pas votre mot de passe actuel.")]) from error
     async with sign_in.begin() as tx:

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import jwt
 import structlog
 
+from services.identity.domain.budgets import TooManyAttempts
+from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import (
     ACCESS_LIFE,
     RefreshTokenReplayed,
@@ -21,7 +23,9 @@ from services.identity.use_cases.hashing import TooBusy
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.record import record_replay
-from shared.tokens.verifier import ALGORITHM, TYPE
+from services.identity.use_cases.second_factor import SecondFactors
+from services.identity.use_cases.security_events import note_event, note_locked
+from shared.tokens.verifier import ALGORITHM, STAFF, TYPE
 from shared.transactions import Begin
 
 log = structlog.get_logger()
@@ -41,6 +45,15 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOfToken:
+    """The sign-in session that an access token belongs to."""
+
+    account_id: UUID
+    family_id: UUID
+    second_factor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """Sign-in sessions, with everything that they need.
 
@@ -51,31 +64,50 @@ class SignIn:
     begin: Begin[Transaction]
     passwords: Passwords
     keys: KeyRing
+    factors: SecondFactors
+    staff_need_factor: bool
     issuer: str
     audience: str
 
-    async def sign_in(self, email: str, password: str, *, visitor: Visitor, now: datetime) -> TokenPair:
-        """Begin a session; raises TooManyAttempts or WrongCredentials. Known and unknown addresses cost the same."""
-        async with self.begin() as tx:
-            attempt = await begin_attempt(tx, email, visitor)
-        account_id = await self._check_credentials(attempt, email, password)
+    async def sign_in(
+        self, email: str, password: str, code: str | None, *, visitor: Visitor, program: str, now: datetime
+    ) -> TokenPair:
+        """Begin a session. Known and unknown addresses cost the same.
+
+        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, and for an account with a second
+        factor CodeExpected, WrongCode or TooManyCodes.
+        """
+        try:
+            async with self.begin() as tx:
+                attempt = await begin_attempt(tx, email, visitor)
+        except TooManyAttempts:
+            async with self.begin() as tx:
+                await note_locked(tx, email, at=now, client=program)
+            raise
+        account_id = await self._check_credentials(attempt, email, password, program=program, now=now)
+        with_factor = await self.factors.check(account_id, code, client=program, now=now)
         signer = await self.keys.signing_key(now)
         async with self.begin() as tx:
             family_id = uuid4()
-            await tx.sign_in_sessions.begin(family_id=family_id, account_id=account_id, now=now)
-            pair = self._pair(signer, account_id, await tx.sign_in_sessions.next_token(family_id, now=now), now)
+            await tx.sign_in_sessions.begin(
+                family_id=family_id, account_id=account_id, client=program, second_factor=with_factor, now=now
+            )
+            session = SessionOfToken(account_id=account_id, family_id=family_id, second_factor=with_factor)
+            pair = self._pair(signer, session, await tx.sign_in_sessions.next_token(family_id, now=now), now)
             device_token = await known_device(tx, account_id, attempt.device, visitor, now=now)
-        log.info("signed in", account=str(account_id))
+            await note_event(tx, Kind.SIGNED_IN, account_id=account_id, acted_by=account_id, at=now, client=program)
         return replace(pair, device_token=device_token)
 
-    async def check_own_password(self, account_id: UUID, password: str) -> None:
+    async def check_own_password(self, account_id: UUID, password: str, *, now: datetime) -> None:
         """Compare a signed-in person's password; raises TooManyAttempts or WrongCredentials."""
         async with self.begin() as tx:
             attempt = await begin_own_attempt(tx, account_id)
             email = (await tx.accounts.own(account_id)).email
-        await self._check_credentials(attempt, email, password)
+        await self._check_credentials(attempt, email, password, program=None, now=now)
 
-    async def _check_credentials(self, attempt: Attempt, email: str, password: str) -> UUID:
+    async def _check_credentials(
+        self, attempt: Attempt, email: str, password: str, *, program: str | None, now: datetime
+    ) -> UUID:
         async with self.begin() as tx:
             account = await tx.accounts.by_address(email)
             stored = await tx.accounts.password_hash(account.id if account else uuid4())
@@ -86,7 +118,10 @@ class SignIn:
                 await attempt.was_not_made(tx)
             raise
         if not matches or account is None or stored is None or account.disabled:
-            log.warning("sign-in refused", account=str(account.id) if account else None)
+            known = account.id if account else None
+            async with self.begin() as tx:
+                # for an unknown address too, so that the time of the answer tells nothing
+                await note_event(tx, Kind.SIGN_IN_REFUSED, account_id=known, acted_by=None, at=now, client=program)
             raise WrongCredentials
         renewed = await self.passwords.renewed(password, stored)
         async with self.begin() as tx:
@@ -108,11 +143,16 @@ class SignIn:
                 verdict = presented.verdict(now)
                 if verdict is Verdict.VALID:
                     await tx.sign_in_sessions.use(token)
+                    await tx.sign_in_sessions.touch(family_id, now=now)
                     next_token = await tx.sign_in_sessions.next_token(family_id, now=now)
-                    return self._pair(signer, account_id, next_token, now)
+                    session = SessionOfToken(
+                        account_id=account_id, family_id=family_id, second_factor=presented.second_factor
+                    )
+                    return self._pair(signer, session, next_token, now)
                 if verdict is Verdict.REPLAYED:
                     fact = RefreshTokenReplayed(account_id=account_id, family_id=family_id)
                     await record_replay(tx, fact, now=now)
+                    await note_event(tx, Kind.TOKEN_REPLAYED, account_id=account_id, acted_by=None, at=now)
                     ids = {"account": str(account_id), "family": str(family_id)}
                     log.warning("refresh token replayed: the session is ended", audit=True, **ids)
         raise SessionOver
@@ -124,17 +164,20 @@ class SignIn:
             if presented is not None:
                 await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now)
 
-    def _pair(self, signer: tuple[str, Any], account_id: UUID, refresh_token: str, now: datetime) -> TokenPair:
+    def _pair(self, signer: tuple[str, Any], session: SessionOfToken, refresh_token: str, now: datetime) -> TokenPair:
         kid, key = signer
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
-            "sub": str(account_id),
+            "sub": str(session.account_id),
+            "sid": str(session.family_id),
             "jti": str(uuid4()),
             "iat": now,
             "nbf": now,
             "exp": now + ACCESS_LIFE,
         }
+        if session.second_factor or not self.staff_need_factor:
+            claims["acr"] = STAFF
         access_token = jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
         return TokenPair(
             access_token=access_token, refresh_token=refresh_token, expires_in=int(ACCESS_LIFE.total_seconds())

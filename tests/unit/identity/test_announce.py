@@ -25,9 +25,14 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     (accounts.AccountMade(ACCOUNT), None, 4, {"is_staff": True}),
     (accounts.AddressProved(ACCOUNT), "identity.account_registered.v1", 4, {}),
     (accounts.AccountRenamed(ACCOUNT, ("civility",)), "identity.account_updated.v1", 4, {"fields": ["civility"]}),
-    (accounts.AccountMarked(ACCOUNT), "identity.account_updated.v1", 4, {"is_staff": True, "disabled": False}),
     (
-        accounts.AccountMarked(replace(ACCOUNT, proved=False, disabled=True)),
+        accounts.AccountMarked(ACCOUNT, was_staff=False, was_disabled=False),
+        "identity.account_updated.v1",
+        4,
+        {"is_staff": True, "disabled": False},
+    ),
+    (
+        accounts.AccountMarked(replace(ACCOUNT, proved=False, disabled=True), was_staff=True, was_disabled=False),
         None,
         4,
         {"is_staff": True, "disabled": True},

@@ -35,6 +35,7 @@ def presented(**changes: object) -> PresentedToken:
         "family_started_at": NOW,
         "family_ended": False,
         "account_disabled": False,
+        "second_factor": False,
     }
     return PresentedToken(**{**values, **changes})  # type: ignore[arg-type] # the values of the test
 
