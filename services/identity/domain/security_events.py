@@ -21,10 +21,9 @@ class Kind(StrEnum):
     FACTOR_RESET = "factor_reset"
     RIGHT_GIVEN = "right_given"
     RIGHT_TAKEN = "right_taken"
-    RIGHT_REFUSED = "right_refused"
 
 
-REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_LOCKED, Kind.CODE_REFUSED, Kind.RIGHT_REFUSED})
+REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_LOCKED, Kind.CODE_REFUSED})
 """What may be an attack: logged as a warning."""
 
 

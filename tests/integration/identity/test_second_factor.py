@@ -8,7 +8,7 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
-from services.identity.commands import command
+from services.identity.__main__ import command
 from tests.integration.identity.authenticator import code_at, code_of, enrolled, refresh, require_factor, signs_in
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
 

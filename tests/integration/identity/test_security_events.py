@@ -113,8 +113,8 @@ async def test_the_running_role_cannot_change_them(service: IdentityService, cha
 
 async def test_they_are_kept_for_a_year(service: IdentityService) -> None:
     await service.execute(
-        "INSERT INTO security_events (id, at, kind) VALUES (gen_random_uuid(), now() - interval '364 days', 'signed_in'),"
-        " (gen_random_uuid(), now() - interval '366 days', 'signed_in')"
+        "INSERT INTO security_events (id, at, kind) SELECT gen_random_uuid(), now() - make_interval(days => age), "
+        "'signed_in' FROM unnest(ARRAY[364, 366]) AS age"
     )
     before = len(await service.rows("SELECT 1 FROM security_events"))
     await clean(service.signing_in.begin)
