@@ -40,6 +40,7 @@ _END = (
     .values(ended_at=bindparam("now"), why_ended=bindparam("why"))
 )
 
+_END_OWN = _END.where(families.c.account_id == bindparam("owner"))
 _OF_ACCOUNT = families.c.account_id == bindparam("account_id")
 _TOUCH = update(families).where(families.c.id == bindparam("family")).values(last_used_at=bindparam("now"))
 _MARK = update(families).where(families.c.id == bindparam("family")).values(second_factor=True)
@@ -141,8 +142,8 @@ class SignInSessions:
 
     async def end_own(self, account_id: UUID, family_id: UUID, *, why: str, now: datetime) -> bool:
         """End one session of a person. Return False if the person has no such live session."""
-        values = {"account_id": account_id, "ids": [family_id], "why": why, "now": now}
-        return (await self._connection.execute(_END.where(_OF_ACCOUNT), values)).rowcount > 0
+        values = {"owner": account_id, "ids": [family_id], "why": why, "now": now}
+        return (await self._connection.execute(_END_OWN, values)).rowcount > 0
 
     async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
         """End a session: none of its tokens works any more."""
