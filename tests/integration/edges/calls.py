@@ -68,7 +68,6 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("attachment_id", "own"): scenario["bruno"].attachment_id,
         ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
         ("attachment_id", "first"): scenario["hugo"].attachment_id,
-        ("attachment_id", "first"): scenario["amandine"].attachment_id,
         ("session_id", "own"): _sign_in_session(scenario["bruno"]),
         ("session_id", "future"): scenario.sessions["entretien"]["id"],
         ("session_id", "past"): scenario.sessions["visite"]["id"],
