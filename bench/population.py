@@ -32,6 +32,7 @@ from shared.contracts.identity import (
 from shared.database import Database
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
+from shared.tokens.verifier import STAFF
 
 STRUCTURES = 80
 PEOPLE_OF_EACH = 12
@@ -76,8 +77,8 @@ class Population:
     def token(self, account_id: UUID) -> str:
         """An access token in the form of identity's tokens."""
         times = {"iat": self.now, "nbf": self.now, "exp": self.now + timedelta(hours=2)}
-        claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": str(account_id), "jti": str(uuid4()), **times}
-        return jwt.encode(claims, self.key, "EdDSA", {"typ": "at+jwt", "kid": KEY_ID})
+        claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": str(account_id), "jti": str(uuid4())}
+        return jwt.encode({**claims, "acr": STAFF, **times}, self.key, "EdDSA", {"typ": "at+jwt", "kid": KEY_ID})
 
     def events(self) -> Iterator[Message]:
         """The events that identity and the catalogue publish about this population."""

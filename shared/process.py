@@ -90,7 +90,13 @@ def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     gc.collect()
     gc.freeze()  # objects of the start are never garbage: collecting among them cost 450 ms at the 99th percentile
     return uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the gateway's header has the client's address: see shared.http.client
     )
 
 

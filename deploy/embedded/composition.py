@@ -53,7 +53,11 @@ def settings_of(postgres: EmbeddedPostgres, address: str, *, key_passphrase: str
 
     return {
         "identity": IdentitySettings(
-            **shared_by_all("identity"), first_staff_email=STAFF_EMAIL, key_passphrase=key_passphrase
+            **shared_by_all("identity"),
+            first_staff_email=STAFF_EMAIL,
+            agency_name=AGENCY,
+            staff_second_factor=False,
+            key_passphrase=key_passphrase,
         ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
         "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),

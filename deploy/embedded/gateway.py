@@ -4,9 +4,14 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.http.client import HEADER
+
+_CLIENT = HEADER.lower().encode()
+"""What a visitor sends under this name is dropped: only the connection knows the address."""
+
 
 class Gateway:
-    """Forwards `/api/<service>/…` to the service and all other paths to the pages.
+    """Forwards `/api/<service>/…` to the service, with the client's address, and all other paths to the pages.
 
     The health and metrics paths of the services are not reachable through it.
     """
@@ -17,7 +22,10 @@ class Gateway:
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._of(scope.get("path", ""))(scope, receive, send)
+        headers = [(name, value) for name, value in scope.get("headers", ()) if name != _CLIENT]
+        if scope.get("client"):
+            headers.append((_CLIENT, scope["client"][0].encode()))
+        await self._of(scope.get("path", ""))({**scope, "headers": headers}, receive, send)
 
     def _of(self, path: str) -> ASGIApp:
         match path.split("/", 3):

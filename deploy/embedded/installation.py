@@ -68,7 +68,9 @@ class Installation:
         notifier_database = services["notifier"].databases[0]
         shown = pages(self._address, (self._folder / DEMO_DONE).exists, mailbox(notifier_database))
         gateway = Gateway({name: service.app for name, service in services.items()}, shown)
-        config = uvicorn.Config(gateway, log_config=None, access_log=False, server_header=False, lifespan="off")
+        config = uvicorn.Config(
+            gateway, log_config=None, access_log=False, server_header=False, lifespan="off", proxy_headers=False
+        )
         async with _closing(services), asyncio.TaskGroup() as tasks:
             workers = [tasks.create_task(service.worker.run()) for service in services.values()]
             server = _Server(config)

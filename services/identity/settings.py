@@ -25,9 +25,16 @@ class Settings(ServiceSettings):
     key_rotation: timedelta = Field(
         timedelta(days=30), description="How long a key signs access tokens, in ISO 8601 or seconds"
     )
-    hashes_at_once: int = Field(
-        2, description="Password hashes that one process computes at once; each takes 19 MiB", ge=1
+    staff_second_factor: bool = Field(
+        default=True, description="Staff must sign in with a second factor; false only to try the software out"
     )
+    hashes_at_once: int = Field(
+        2,
+        description="Password hashes of sign-ins that one process computes at once; each takes 19 MiB, two more for "
+        "first passwords and resets",
+        ge=1,
+    )
+    agency_name: str | None = Field(None, description="The agency; no password may contain a word of its name")
 
     @model_validator(mode="after")
     def _keys_are_encrypted_in_production(self) -> Self:

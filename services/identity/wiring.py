@@ -5,7 +5,18 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from services.identity.api import accounts, attachments, desk, me, registrations, structures, tokens
+from services.identity.api import (
+    accounts,
+    attachments,
+    desk,
+    me,
+    registrations,
+    second_factor,
+    security_events,
+    sessions,
+    structures,
+    tokens,
+)
 from services.identity.api.problems import PROBLEMS
 from services.identity.settings import Settings
 from services.identity.storage.transaction import Transaction
@@ -13,6 +24,8 @@ from services.identity.use_cases.accounts import ensure_first_staff
 from services.identity.use_cases.housekeeping import clean
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
+from services.identity.use_cases.sealing import Seal
+from services.identity.use_cases.second_factor import SecondFactors
 from services.identity.use_cases.sign_in import SignIn
 from shared.database import Database
 from shared.http.app import create_app
@@ -35,14 +48,31 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="identity",
         database=database,
         verifier=TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience),
-        routers=[module.router for module in (registrations, tokens, me, structures, desk, attachments, accounts)],
+        routers=[
+            module.router
+            for module in (
+                registrations,
+                tokens,
+                me,
+                second_factor,
+                sessions,
+                structures,
+                desk,
+                attachments,
+                accounts,
+                security_events,
+            )
+        ],
         problems=PROBLEMS,
     )
+    app.state.agency = settings.agency_name or ""
     passwords = Passwords(at_once=settings.hashes_at_once)
     app.state.sign_in = SignIn(
         begin=begin(database, Transaction),
         passwords=passwords,
         keys=keys,
+        factors=SecondFactors(begin=begin(database, Transaction), seal=Seal(settings.key_passphrase)),
+        staff_need_factor=settings.staff_second_factor,
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
@@ -78,6 +108,6 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.identity.storage.migrations",
-    append_only=("identity_history",),
+    append_only=("identity_history", "security_events"),
     chains={"identity_history": "aggregate_id"},
 )

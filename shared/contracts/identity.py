@@ -34,12 +34,17 @@ class StructureSnapshot(AggregateSnapshot):
 
 
 class AttachmentSnapshot(AggregateSnapshot):
-    """The attachment of one account to one structure. `statuses` is empty unless `state` is `active`."""
+    """The attachment of one account to one structure. `statuses` is empty unless `state` is `active`.
+
+    `unconfirmed`: the account is the first user of the structure and became its referent without a decision; neither
+    staff nor another person of the structure has confirmed it yet.
+    """
 
     account_id: UUID
     structure_id: UUID
     state: AttachmentState
     statuses: tuple[Status, ...] = ()
+    unconfirmed: bool = False
 
 
 class StructureRequestSnapshot(AggregateSnapshot):
@@ -124,17 +129,24 @@ class StructureChangeReported(_AboutAStructure):
 
 @event("identity.account_attachment_requested.v1")
 class AccountAttachmentRequested(_AboutAnAttachment):
-    """A person with a verified address asked to be attached to the structure; its referents decide."""
+    """A person with a verified address asked to be attached to the structure; its referents decide.
+
+    `unconfirmed_referent` is the account of a first user of the structure whom nobody has confirmed yet.
+    """
+
+    unconfirmed_referent: UUID | None = None
 
 
 @event("identity.account_attachment_confirmed.v1")
 class AccountAttachmentConfirmed(_AboutAnAttachment):
-    """The attachment became active.
+    """The attachment became active, or somebody confirmed the first user of a structure.
 
-    `confirmed_by` is null for the first user of a structure, who becomes its referent without confirmation.
+    `confirmed_by` is null for the first user of a structure, who becomes its referent without confirmation. Then
+    `structure_contact_email` is the address that the structure is known by, if there is one: its owner is told.
     """
 
     confirmed_by: UUID | None
+    structure_contact_email: PersonalText | None = None
 
 
 @event("identity.account_attachment_refused.v1")

@@ -11,7 +11,7 @@ from shared.database import Database
 from shared.http.docs import serve_docs
 from shared.http.health import health_router
 from shared.http.middleware import RequestMiddleware
-from shared.http.problems import INVALID, ProblemMap, install
+from shared.http.problems import INVALID, SECOND_FACTOR_MISSING, ProblemMap, install
 from shared.http.problems import problems as problems_of
 from shared.tokens.verifier import TokenVerifier
 
@@ -33,7 +33,7 @@ def create_app(
         openapi_url=f"{base}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses=problems_of(INVALID),
+        responses=problems_of(INVALID, SECOND_FACTOR_MISSING),
         lifespan=_waiting_for(database),
     )
     app.state.database = database

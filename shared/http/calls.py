@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
 from fastapi import Depends, Request
 
@@ -17,6 +16,7 @@ from shared.database import Database, UnitOfWork
 from shared.http.clock import Now
 from shared.http.idempotency import IdempotencyKey, OnceOnly
 from shared.http.tokens import SignedIn
+from shared.tokens.verifier import Claims
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 class Call:
     """One request of a signed-in person, in its transaction. It is committed before the response is sent."""
 
-    account_id: UUID
+    claims: Claims
     work: UnitOfWork
     now: datetime
 
@@ -40,10 +40,10 @@ class OnceCall(Call):
 def of_call(prepare: Callable[[Call], Awaitable[T]]) -> Any:  # noqa: ANN401 - as FastAPI's Depends
     """Make one dependency of what `prepare` makes of the call; it stands in `Annotated[…]`."""
 
-    async def opened(request: Request, account_id: SignedIn, now: Now) -> AsyncIterator[T]:
+    async def opened(request: Request, claims: SignedIn, now: Now) -> AsyncIterator[T]:
         database: Database = request.app.state.database
         async with database.transaction() as work:
-            yield await prepare(Call(account_id=account_id, work=work, now=now))
+            yield await prepare(Call(claims=claims, work=work, now=now))
 
     return Depends(opened, scope="function")
 
@@ -52,13 +52,13 @@ def of_once_call(prepare: Callable[[OnceCall], Awaitable[T]]) -> Any:  # noqa: A
     """Make one dependency of what `prepare` makes of the call, whose work is done once for each `Idempotency-Key`."""
 
     async def opened(
-        request: Request, account_id: SignedIn, now: Now, idempotency_key: IdempotencyKey = None
+        request: Request, claims: SignedIn, now: Now, idempotency_key: IdempotencyKey = None
     ) -> AsyncIterator[T]:
         database: Database = request.app.state.database
         # first, so that a client that sends slowly holds no connection
         body = await request.body()
         async with database.transaction() as work:
-            once = OnceOnly(work, request, str(account_id), idempotency_key, body)
-            yield await prepare(OnceCall(account_id=account_id, work=work, now=now, once=once))
+            once = OnceOnly(work, request, str(claims.sub), idempotency_key, body)
+            yield await prepare(OnceCall(claims=claims, work=work, now=now, once=once))
 
     return Depends(opened, scope="function")

@@ -65,10 +65,10 @@ IdempotencyKey = Annotated[str | None, Header(min_length=8, max_length=100)]
 
 
 async def once_only(
-    request: Request, work: Work, account: PerhapsSignedIn, idempotency_key: IdempotencyKey = None
+    request: Request, work: Work, claims: PerhapsSignedIn, idempotency_key: IdempotencyKey = None
 ) -> OnceOnly:
     """Make the request's OnceOnly; keys of one person mean nothing to another."""
-    return OnceOnly(work, request, str(account or "visitor"), idempotency_key, await request.body())
+    return OnceOnly(work, request, str(claims.sub) if claims else "visitor", idempotency_key, await request.body())
 
 
 Once = Annotated[OnceOnly, Depends(once_only, scope="function")]

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from shared.errors import ChangedMeanwhile, NotFound, Refused, WrongFields
 from shared.http.validation import in_french
 from shared.telemetry import current_correlation_id
+from shared.tokens.verifier import SecondFactorMissing
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:parcourspro:problem:"
@@ -99,8 +100,10 @@ UNAUTHENTICATED = kind_of_status(401)
 CHANGED_MEANWHILE = kind_of_status(412)
 VERSION_EXPECTED = kind_of_status(428)
 REFUSED = ProblemKind(409, *_REFUSED[:2])
+SECOND_FACTOR_MISSING = ProblemKind(403, "second-factor-missing", "Second facteur requis")
 
 SHARED_PROBLEMS: ProblemMap = {
+    SecondFactorMissing: SECOND_FACTOR_MISSING,
     NotFound: NOT_FOUND,
     ChangedMeanwhile: CHANGED_MEANWHILE,
     WrongFields: INVALID,

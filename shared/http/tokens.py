@@ -1,7 +1,6 @@
-"""The signed-in account, from the bearer token of a request."""
+"""The signed-in person, from the bearer token of a request."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
@@ -9,14 +8,14 @@ from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.exceptions import HTTPException
 
-from shared.tokens.verifier import InvalidToken, TokenVerifier
+from shared.tokens.verifier import Claims, InvalidToken, TokenVerifier
 
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 _INVALID: Final = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class PerhapsBearer(SecurityBase):
-    """The account of the bearer, None for a visitor; a token that is not valid is a 401.
+    """The claims of the bearer's token, None for a visitor; a token that is not valid is a 401.
 
     The scheme of the OpenAPI document and the reading of the token in one: FastAPI's own scheme below it would be one
     more dependency to solve for each request.
@@ -25,29 +24,29 @@ class PerhapsBearer(SecurityBase):
     model = HTTPBearer(description="Access token, from the identity service")
     scheme_name = "HTTPBearer"
 
-    async def __call__(self, request: Request) -> UUID | None:
+    async def __call__(self, request: Request) -> Claims | None:
         scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
         if scheme.lower() != "bearer" or not token:
             return None
         verifier: TokenVerifier = request.app.state.verifier
         try:
-            return (await verifier.verify(token)).sub
+            return await verifier.verify(token)
         except InvalidToken as error:
             raise HTTPException(401, headers=_INVALID) from error
 
 
 class Bearer(PerhapsBearer):
-    """The account of the bearer; 401 when there is no valid token."""
+    """The claims of the bearer's token; 401 when there is no valid token."""
 
-    async def __call__(self, request: Request) -> UUID:
-        account = await super().__call__(request)
-        if account is None:
+    async def __call__(self, request: Request) -> Claims:
+        claims = await super().__call__(request)
+        if claims is None:
             raise HTTPException(401, headers=_CHALLENGE)
-        return account
+        return claims
 
 
 signed_in: Final = Bearer()
 perhaps_signed_in: Final = PerhapsBearer()
 
-SignedIn = Annotated[UUID, Depends(signed_in)]
-PerhapsSignedIn = Annotated[UUID | None, Depends(perhaps_signed_in)]
+SignedIn = Annotated[Claims, Depends(signed_in)]
+PerhapsSignedIn = Annotated[Claims | None, Depends(perhaps_signed_in)]

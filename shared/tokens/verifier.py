@@ -9,6 +9,7 @@ from uuid import UUID
 
 import jwt
 
+from shared.errors import Refused
 from shared.tokens.keys import KeySource
 
 ALGORITHM: Final = "EdDSA"
@@ -18,17 +19,41 @@ MOST_REMEMBERED: Final = 10_000
 """Verified tokens that a process remembers; the least recently used one is dropped first."""
 
 
+STAFF: Final = "staff"
+"""The `acr` of a token whose sign-in is enough for staff: with a second factor, unless the installation needs none."""
+
+
+class SecondFactorMissing(Refused):
+    """A member of staff has signed in without a second factor."""
+
+    sentence = (
+        "Votre compte est un compte de l'agence : enregistrez d'abord votre second facteur, "
+        "puis identifiez-vous avec un code."
+    )
+
+
 class InvalidToken(Exception):
     """The token was not issued by identity or is no longer valid. The text is the reason; it is only logged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """The claims of a token: only whose it is. The person's rights are decided from the service's own copies."""
+    """The claims of a token: whose it is, and how the person signed in. The person's rights are decided from the
+    service's own copies.
+
+    `sid`: the sign-in session. `suits_staff`: the sign-in is enough for the rights of staff.
+    """
 
     sub: UUID
     jti: str
     exp: datetime
+    sid: UUID | None
+    suits_staff: bool
+
+    def must_suit(self, *, is_staff: bool) -> None:
+        """Call it where the service reads whether the person is staff. Raises SecondFactorMissing."""
+        if is_staff and not self.suits_staff:
+            raise SecondFactorMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +109,13 @@ class TokenVerifier:
                 audience=self._audience,
                 options={"require": REQUIRED},
             )
-            parsed = Claims(UUID(claims["sub"]), str(claims["jti"]), datetime.fromtimestamp(claims["exp"], UTC))
+            parsed = Claims(
+                sub=UUID(claims["sub"]),
+                jti=str(claims["jti"]),
+                exp=datetime.fromtimestamp(claims["exp"], UTC),
+                sid=UUID(claims["sid"]) if "sid" in claims else None,
+                suits_staff=claims.get("acr") == STAFF,
+            )
         except (jwt.PyJWTError, ValueError) as error:
             raise InvalidToken(str(error)) from error
         return _Verified(parsed, kid, key)

@@ -80,6 +80,7 @@ async def distributed(server: TestServer, amqp_url: str) -> AsyncIterator[System
             "JWKS_URL": f"http://127.0.0.1:{ports['identity-api']}/api/identity/v1/jwks.json",
             "PUBLIC_URL": gateway.url,
             "FIRST_STAFF_EMAIL": STAFF_EMAIL,
+            "STAFF_SECOND_FACTOR": "false",
             "DESK_EMAIL": STAFF_EMAIL,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(sink.port),

@@ -67,12 +67,13 @@ class Scenario:
             self.people[trainer.key] = await self._with_password(trainer.email)
 
     async def _create_people(self, structure: str) -> None:
-        """Create the people of one structure. The first becomes its referent and sets the statuses of all."""
+        """Create the people of one structure. The first becomes the referent, and staff confirm this one."""
         first, *others = [person for person in PEOPLE if person.structure == structure]
         referent = await self._join(first)
         mine = (await referent.call("GET", f"{IDENTITY}/me"))["attachments"][0]["id"]
         path = f"{IDENTITY}/attachments/{mine}"
         await referent.change("PUT", f"{path}/statuses", {"statuses": first.statuses}, read=path)
+        await self.staff.call("POST", f"{path}/first-user-confirmation")
         for person in others:
             await self._join(person)
             if person.statuses:

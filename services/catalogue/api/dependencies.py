@@ -9,6 +9,7 @@ from services.catalogue.storage.transaction import Transaction
 from shared.errors import NotFound
 from shared.http.tokens import PerhapsSignedIn, SignedIn
 from shared.http.transactions import Work
+from shared.tokens.verifier import Claims
 
 
 async def transaction(work: Work) -> Transaction:
@@ -18,16 +19,22 @@ async def transaction(work: Work) -> Transaction:
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
-async def reader(account_id: PerhapsSignedIn, tx: Tx) -> Actor:
+async def reader(claims: PerhapsSignedIn, tx: Tx) -> Actor:
     """The acting person; a visitor if nobody is signed in, or if the account is not in our copies."""
-    return VISITOR if account_id is None else await tx.people.actor(account_id)
+    return VISITOR if claims is None else await _actor(claims, tx)
 
 
-async def staff(account_id: SignedIn, tx: Tx) -> Actor:
+async def staff(claims: SignedIn, tx: Tx) -> Actor:
     """The acting member of staff; NotFound for others, even if what they sent is not valid."""
-    actor = await tx.people.actor(account_id)
+    actor = await _actor(claims, tx)
     if not actor.is_staff:
         raise NotFound
+    return actor
+
+
+async def _actor(claims: Claims, tx: Transaction) -> Actor:
+    actor = await tx.people.actor(claims.sub)
+    claims.must_suit(is_staff=actor.is_staff)
     return actor
 
 

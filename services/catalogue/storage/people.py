@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.storage.access import VISITOR, Actor
 from services.catalogue.storage.tables import accounts
+from shared.errors import NotFound
 
 _ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
 _ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
@@ -25,6 +26,11 @@ class People:
         """The person of an account; a visitor if the account is unknown, disabled or erased."""
         is_staff = await self._connection.scalar(_ACTOR, {"id": account_id})
         return VISITOR if is_staff is None else Actor(account_id=account_id, is_staff=is_staff)
+
+    async def require_staff(self, actor: Actor) -> None:
+        """Raise NotFound if the person is not staff any more. Call it when no lock is waited for any more."""
+        if actor.account_id is None or not (await self.actor(actor.account_id)).is_staff:
+            raise NotFound
 
     async def active(self, account_ids: Sequence[UUID]) -> set[UUID]:
         """Those of the accounts that are known, not disabled and not erased."""

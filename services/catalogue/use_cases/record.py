@@ -1,4 +1,8 @@
-"""The end of every change: save the object, add its history line, and emit the message about it."""
+"""The end of every change: save the object, add its history line, and emit the message about it.
+
+The right of the acting person is read again after the object was saved, when the act holds all its locks: it may have
+been taken away while a lock was waited for.
+"""
 
 from datetime import datetime
 
@@ -15,7 +19,7 @@ async def record_axis(tx: Transaction, fact: AxisFact, *, actor: Actor, now: dat
     """Save an axis. No message: other services have no copies of axes."""
     axis = fact.axis
     await (tx.axes.add(axis) if isinstance(fact, AxisAdded) else tx.axes.save(axis))
-    await tx.history.add(_line(axis, fact, actor=actor, now=now))
+    await _add_line(tx, axis, fact, actor=actor, now=now)
     return axis
 
 
@@ -23,7 +27,7 @@ async def record_training(tx: Transaction, fact: TrainingFact, *, actor: Actor, 
     """Save a training and announce the change."""
     training = fact.training
     await (tx.trainings.add(training) if training.version == 1 else tx.trainings.save(training))
-    await tx.history.add(_line(training, fact, actor=actor, now=now))
+    await _add_line(tx, training, fact, actor=actor, now=now)
     message = announce(fact, training_title=training.syllabus.title, now=now)
     if message is not None:
         tx.emit(message)
@@ -35,7 +39,7 @@ async def record_session(tx: Transaction, fact: SessionFact, *, actor: Actor, no
     session = fact.session
     await (tx.sessions.add(session) if isinstance(fact, Scheduled) else tx.sessions.save(session))
     note = fact.reason if isinstance(fact, Cancelled) else None
-    await tx.history.add(_line(session, fact, actor=actor, now=now, note=note))
+    await _add_line(tx, session, fact, actor=actor, now=now, note=note)
     title = await tx.trainings.title_of(session.training_id)
     message = announce(fact, training_title=title, now=now)
     if message is not None:
@@ -43,15 +47,18 @@ async def record_session(tx: Transaction, fact: SessionFact, *, actor: Actor, no
     return session
 
 
-def _line(
+async def _add_line(
+    tx: Transaction,
     aggregate: Axis | Training | Session,
     fact: AxisFact | TrainingFact | SessionFact,
     *,
     actor: Actor,
     now: datetime,
     note: str | None = None,
-) -> HistoryLine:
-    return HistoryLine(
+) -> None:
+    """Add the history line of an act, if the person still has the right to it. Raises NotFound."""
+    await tx.people.require_staff(actor)
+    line = HistoryLine(
         aggregate_id=aggregate.id,
         version=aggregate.version,
         act=type(fact).__name__,
@@ -59,3 +66,4 @@ def _line(
         at=now,
         note=note,
     )
+    await tx.history.add(line)

@@ -13,6 +13,7 @@ from services.enrollment.api.problems import (
     OWN_REQUEST,
     REASON_MISSING,
     SESSION_IS_OVER,
+    UNCONFIRMED_FIRST_USER,
 )
 from services.enrollment.api.requests import Answer, OptionalReason, Question, Reason
 from services.enrollment.api.views import DecisionView, EnrollmentView
@@ -27,12 +28,13 @@ router = APIRouter(tags=["decisions"])
 BY_DECISION: Final[SortKey[DecisionKey]] = SortKey(tuple[Moment, UUID, Version])
 
 OF_EMPLOYER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING)
+OF_ACCEPTANCE = {**OF_EMPLOYER, **problems(DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, UNCONFIRMED_FIRST_USER)}
 OF_TRAINER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, REASON_MISSING)
 OF_PERSON = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER)
 OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER, NO_SEAT_FREE)
 
 
-@router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_EMPLOYER)
+@router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_ACCEPTANCE)
 async def accept(enrollment_id: UUID, call: HotCall, body: OptionalReason | None = None) -> EnrollmentView:
     """The employer agrees: the person is pre-registered if a seat is free, and on the waiting list otherwise."""
     reason = body.reason if body else None

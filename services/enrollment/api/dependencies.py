@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends
 
@@ -14,6 +13,7 @@ from shared.http.calls import Call, OnceCall, of_call, of_once_call
 from shared.http.idempotency import OnceOnly
 from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
+from shared.tokens.verifier import Claims
 
 
 class NotAdmitted(Refused):
@@ -29,18 +29,19 @@ async def transaction(work: Work) -> Transaction:
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
-async def acting(account_id: SignedIn, tx: Tx) -> Actor:
+async def acting(claims: SignedIn, tx: Tx) -> Actor:
     """The signed-in person, with the rights that they have in our copies. Rights in the token are ignored."""
-    return await _admitted(tx, account_id)
+    return await _admitted(tx, claims)
 
 
 Acting = Annotated[Actor, Depends(acting, scope="function")]
 
 
-async def _admitted(tx: Transaction, account_id: UUID) -> Actor:
-    actor = await tx.people.actor(account_id)
+async def _admitted(tx: Transaction, claims: Claims) -> Actor:
+    actor = await tx.people.actor(claims.sub)
     if actor is None:
         raise NotAdmitted
+    claims.must_suit(is_staff=actor.is_staff)
     return actor
 
 
@@ -62,12 +63,12 @@ class ActingOnceCall(ActingCall):
 
 async def _acting_call(call: Call) -> ActingCall:
     tx = Transaction(call.work)
-    return ActingCall(actor=await _admitted(tx, call.account_id), tx=tx, now=call.now)
+    return ActingCall(actor=await _admitted(tx, call.claims), tx=tx, now=call.now)
 
 
 async def _acting_once_call(call: OnceCall) -> ActingOnceCall:
     tx = Transaction(call.work)
-    return ActingOnceCall(actor=await _admitted(tx, call.account_id), tx=tx, now=call.now, once=call.once)
+    return ActingOnceCall(actor=await _admitted(tx, call.claims), tx=tx, now=call.now, once=call.once)
 
 
 HotCall = Annotated[ActingCall, of_call(_acting_call)]

@@ -4,6 +4,7 @@ from services.enrollment.api.dependencies import NotAdmitted
 from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly
 from services.enrollment.domain.enrollment import SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
+from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
@@ -14,6 +15,7 @@ NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
 DECIDED_MEANWHILE = ProblemKind(409, "decided-meanwhile", "Décision impossible")
 SESSION_IS_OVER = ProblemKind(409, "session-is-over", "Session terminée")
 OWN_REQUEST = ProblemKind(409, "own-request", "Votre propre demande")
+UNCONFIRMED_FIRST_USER = ProblemKind(409, "unconfirmed-first-user", "Première personne à confirmer")
 NO_SEAT_FREE = ProblemKind(409, "no-seat-free", "Aucune place libre")
 REASON_MISSING = ProblemKind(422, "reason-missing", "Raison à indiquer")
 TWICE_IN_CART = ProblemKind(409, "training-twice-in-cart", "Formation déjà au panier")
@@ -27,6 +29,7 @@ PROBLEMS: ProblemMap = {
     DecidedMeanwhile: DECIDED_MEANWHILE,
     SessionIsOver: SESSION_IS_OVER,
     OwnRequest: OWN_REQUEST,
+    UnconfirmedFirstUser: UNCONFIRMED_FIRST_USER,
     NoSeatFree: NO_SEAT_FREE,
     ReasonMissing: REASON_MISSING,
     TrainingTwiceInCart: TWICE_IN_CART,

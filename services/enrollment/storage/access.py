@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, bindparam, false, or_, true
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, exists, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.enrollment.storage.tables import enrollments, sessions
+from services.enrollment.storage.conditions import word
+from services.enrollment.storage.tables import accounts, attachments, enrollments, sessions
 from shared.compiled import Compiled
 
 
@@ -38,6 +39,39 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
     "staff": false(),
 }
 """Conditions on a request and its session. The condition for trainers needs only the session."""
+
+ACTING: Final = (
+    select(
+        accounts.c.is_staff,
+        exists()
+        .where(
+            attachments.c.account_id == _ACTOR,
+            attachments.c.structure_id == enrollments.c.structure_id,
+            attachments.c.state == word("active"),
+            word("employer") == any_(attachments.c.statuses),
+        )
+        .correlate(enrollments)
+        .label("is_employer"),
+    )
+    .where(accounts.c.id == _ACTOR, ~accounts.c.disabled, ~accounts.c.erased)
+    .correlate(enrollments)
+    .lateral("acting")
+)
+"""The rights that the acting person has in the snapshot of the statement, about the request that it loads. No row if
+the account is disabled or erased.
+"""
+_NOW: Final[Mapping[Role, ColumnElement[bool]]] = {
+    "beneficiary": _IS_BENEFICIARY,
+    "employer": or_(ACTING.c.is_staff, ACTING.c.is_employer),
+    "trainer": or_(ACTING.c.is_staff, _IS_TRAINER),
+    "staff": ACTING.c.is_staff,
+}
+
+
+def may_act_now(role: Role) -> ColumnElement[bool]:
+    """The condition for a statement that joins ACTING and runs after the lock on what the person decides."""
+    return _NOW[role]
+
 
 Statements = Mapping[tuple[Role, bool], Compiled]
 

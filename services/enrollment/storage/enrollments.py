@@ -5,26 +5,32 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.storage.access import DECIDING, Actor, Role, Statements, as_parameters, for_each_role
+from services.enrollment.storage.access import (
+    ACTING,
+    DECIDING,
+    Actor,
+    Role,
+    as_parameters,
+    for_each_role,
+    may_act_now,
+)
 from services.enrollment.storage.conditions import IS_OPEN
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
 from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
 from services.enrollment.storage.tables import enrollments
-from shared.compiled import compiled
+from shared.compiled import Compiled, compiled
 from shared.errors import NotFound
 
 _ID: Final = enrollments.c.id == bindparam("id", type_=Uuid())
 _LOAD: Final = for_each_role(lambda may_act: compiled(DETAILS.where(_ID, may_act)), roles=("reader",))
-_LOAD_WITH_RULES: Final = for_each_role(
-    lambda may_act: compiled(DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules")).where(_ID, may_act)),
-    roles=DECIDING,
-)
+_to_move = DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules"), ACTING.c.is_employer).join(ACTING, true()).where(_ID)
+_LOAD_TO_MOVE: Final = {role: compiled(_to_move.where(may_act_now(role))) for role in DECIDING}
 _SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
 
@@ -52,6 +58,15 @@ class RequestKey:
     training_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestToMove:
+    """A request with the rules in force. `is_employer`: whether the acting person is an employer of its structure."""
+
+    details: EnrollmentDetails
+    rules: Rules
+    is_employer: bool
+
+
 class Enrollments:
     """The requests of the service."""
 
@@ -60,12 +75,16 @@ class Enrollments:
 
     async def load(self, enrollment_id: UUID, actor: Actor, role: Role) -> EnrollmentDetails:
         """Load a request that the person may see or act on in that role. Raises NotFound otherwise."""
-        return details_of(await self._row(_LOAD, enrollment_id, actor, role))
+        return details_of(await self._row(_LOAD[role, actor.is_staff], enrollment_id, actor))
 
-    async def load_with_rules(self, enrollment_id: UUID, actor: Actor, role: Role) -> tuple[EnrollmentDetails, Rules]:
-        """Load a request as `load` does, and the rules in force, in one statement."""
-        row = await self._row(_LOAD_WITH_RULES, enrollment_id, actor, role)
-        return details_of(row), rules_of(row.rules)
+    async def load_to_move(self, enrollment_id: UUID, actor: Actor, role: Role) -> RequestToMove:
+        """Load a request and the rules in force after the lock on the training was granted. Raises NotFound.
+
+        The rights of the person are read again in the same statement: they may have been taken away while the lock
+        was waited for.
+        """
+        row = await self._row(_LOAD_TO_MOVE[role], enrollment_id, actor)
+        return RequestToMove(details=details_of(row), rules=rules_of(row.rules), is_employer=row.is_employer)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Load requests for a message or the clock, without an acting person, in the order of `ids`.
@@ -84,9 +103,8 @@ class Enrollments:
         """The open requests of a person in a structure, in the order of the locks."""
         return await self._keys(_OPEN_OF_PERSON, account=account_id, structure=structure_id)
 
-    async def _row(self, statements: Statements, enrollment_id: UUID, actor: Actor, role: Role) -> Any:  # noqa: ANN401 - a row
-        values = {"id": enrollment_id, **as_parameters(actor)}
-        row = await statements[role, actor.is_staff].first(self._connection, values)
+    async def _row(self, statement: Compiled, enrollment_id: UUID, actor: Actor) -> Any:  # noqa: ANN401 - a row
+        row = await statement.first(self._connection, {"id": enrollment_id, **as_parameters(actor)})
         if row is None:
             raise NotFound
         return row

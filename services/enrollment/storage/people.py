@@ -17,12 +17,16 @@ from shared.compiled import compiled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeneficiaryStanding:
-    """A beneficiary of a structure: names, whether the structure is a member, whether it has another employer."""
+    """A beneficiary of a structure: names, whether the structure is a member, who decides in it.
+
+    `is_employer`: the person is an employer of the structure too. `has_other_employer`: it has another one.
+    """
 
     first_name: str
     last_name: str
     structure_name: str
     is_member: bool
+    is_employer: bool
     has_other_employer: bool
 
 
@@ -65,12 +69,25 @@ def _other_employer() -> ColumnElement[bool]:
 
 
 _HAS_OTHER_EMPLOYER: Final = compiled(select(_other_employer().label("exists")))
+_IS_UNCONFIRMED: Final = compiled(
+    select(
+        exists(
+            select(literal(1)).where(
+                attachments.c.account_id == bindparam("account", type_=UuidType),
+                attachments.c.structure_id == bindparam("structure", type_=UuidType),
+                _ACTIVE,
+                attachments.c.unconfirmed,
+            )
+        ).label("exists")
+    )
+)
 _standing = (
     select(
         accounts.c.first_name,
         accounts.c.last_name,
         func.coalesce(structures.c.name, "").label("structure_name"),
         func.coalesce(structures.c.is_member, False).label("is_member"),
+        _has("employer").label("is_employer"),
         _other_employer().label("has_other_employer"),
     )
     .select_from(
@@ -80,6 +97,8 @@ _standing = (
     )
     .where(
         accounts.c.id == bindparam("account", type_=UuidType),
+        ~accounts.c.disabled,
+        ~accounts.c.erased,
         attachments.c.structure_id == bindparam("structure", type_=UuidType),
         _ACTIVE,
         _has("beneficiary"),
@@ -131,12 +150,18 @@ class People:
         values = {"structure": structure_id, "account": account_id}
         return bool(await _HAS_OTHER_EMPLOYER.scalar(self._connection, values))
 
+    async def is_unconfirmed(self, *, account_id: UUID, structure_id: UUID) -> bool:
+        """Whether the person is the first user of the structure, and nobody has confirmed this person."""
+        values = {"structure": structure_id, "account": account_id}
+        return bool(await _IS_UNCONFIRMED.scalar(self._connection, values))
+
     async def standing(self, *, account_id: UUID, structure_id: UUID, lock: bool = False) -> BeneficiaryStanding | None:
         """The person as beneficiary of the structure. None if the person has no active attachment as beneficiary.
 
         The lock on the account makes validations of one person's carts run one after the other, because the yearly
         quota counts the requests that are stored. The lock on the attachment makes the handler of its end wait, so
-        that it finds the new requests.
+        that it finds the new requests. PostgreSQL checks the conditions again on the rows that it has locked, so a
+        status that was taken away while a lock was waited for counts no more.
         """
         statement = _LOCKED_STANDING if lock else _STANDING
         row = await statement.first(self._connection, {"account": account_id, "structure": structure_id})
@@ -147,6 +172,7 @@ class People:
             last_name=row.last_name,
             structure_name=row.structure_name,
             is_member=row.is_member,
+            is_employer=row.is_employer,
             has_other_employer=row.has_other_employer,
         )
 

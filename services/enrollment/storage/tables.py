@@ -51,6 +51,7 @@ attachments = Table(
     Column("structure_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     Column("statuses", ARRAY(Text), nullable=False),
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),
 )
 trainings = Table(
     "trainings",

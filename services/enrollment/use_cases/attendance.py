@@ -117,6 +117,9 @@ async def _open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: s
     locked = await tx.seats.lock_for_session(session_id, actor)
     plan = await tx.sheets.plan(session_id)
     is_trainer = actor.account_id in plan.trainer_ids
+    rights = await tx.people.actor(actor.account_id)  # again: they may have ended while the lock was waited for
+    if rights is None or not (is_trainer or rights.is_staff):
+        raise NotFound
     if not is_trainer and not reason:
         raise ReasonMissing
     [session] = [each for each in locked if each.id == session_id]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.decisions import ByEmployer, ByTrainer
-from services.enrollment.domain.rules.own_request import may_decide_own
+from services.enrollment.domain.rules.own_request import check_own_acceptance, may_decide_own
 from services.enrollment.domain.rules.withdrawal_notice import notice_period
 from services.enrollment.domain.states import Move
 from services.enrollment.storage.access import Actor
@@ -36,6 +36,11 @@ async def accept(
     """The employer agrees: the request gets a seat if one is free for it, and is queued otherwise."""
     request = await load_request(tx, enrollment_id, Move.ACCEPT, actor=actor, role="employer", now=now)
     role = await _employer(tx, request, actor, reason)
+    decider, beneficiary = actor.account_id, request.enrollment.account_id
+    is_unconfirmed = decider == beneficiary and await tx.people.is_unconfirmed(
+        account_id=decider, structure_id=request.enrollment.structure_id
+    )
+    check_own_acceptance(decider=decider, beneficiary=beneficiary, is_unconfirmed=is_unconfirmed)
     facts = request.training.accept(request.enrollment, by=actor.account_id, acting_as=role, note=reason)
     return await record_decision(tx, request.details, facts, now=now)
 
@@ -131,7 +136,7 @@ async def promote_early(
 async def _employer(tx: Transaction, request: LockedRequest, actor: Actor, reason: str | None) -> ByEmployer:
     """The role in which the person takes an employer's decision. Raises OwnRequest and ReasonMissing."""
     enrollment = request.enrollment
-    if enrollment.structure_id not in actor.employer_of:
+    if not request.is_employer:
         if not reason:
             raise ReasonMissing
         return "staff"

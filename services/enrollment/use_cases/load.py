@@ -1,7 +1,7 @@
 """Load a request or a training under the lock of the training.
 
 Every decision takes the lock first, so that two decisions cannot deadlock or overtake each other. The rules are read
-after it: see `set_rule`.
+after it (see `set_rule`), and the rights of the acting person are read again: they may have ended during the wait.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,21 @@ from services.enrollment.domain.states import Move, Seat, status_label
 from services.enrollment.domain.training_seats import TrainingSeats
 from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.storage.enrollments import RequestToMove
 from services.enrollment.storage.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedRequest:
-    """A request with the seats of its training and the rules in force."""
+    """A request with the seats of its training and the rules in force.
+
+    `is_employer`: whether the acting person is an employer of the structure, read under the lock.
+    """
 
     details: EnrollmentDetails
     training: TrainingSeats
     rules: Rules
+    is_employer: bool
 
     @property
     def enrollment(self) -> Enrollment:
@@ -43,15 +48,15 @@ async def load_request(
     only if the move changes seats or the request has a rank.
     """
     sessions = await tx.seats.lock_for_request(enrollment_id, actor, role)
-    details, rules = await tx.enrollments.load_with_rules(enrollment_id, actor, role)
-    enrollment = details.enrollment
+    loaded = await tx.enrollments.load_to_move(enrollment_id, actor, role)
+    details, rules, enrollment = loaded.details, loaded.rules, loaded.details.enrollment
     if move not in allowed_moves(enrollment):
-        raise await _decided_meanwhile(tx, details, actor)
+        raise await _decided_meanwhile(tx, loaded, actor)
     queues = None
     if changes_seat(enrollment, move) or enrollment.seat is Seat.QUEUED:
         queues = (await tx.seats.queues([enrollment.training_id], now))[enrollment.training_id]
     training = TrainingSeats(now=now, cap=structure_cap(rules), sessions=sessions, queues=queues)
-    return LockedRequest(details=details, training=training, rules=rules)
+    return LockedRequest(details=details, training=training, rules=rules, is_employer=loaded.is_employer)
 
 
 async def load_training(tx: Transaction, training_id: UUID, *, now: datetime) -> TrainingSeats:
@@ -68,8 +73,8 @@ async def load_locked_training(
     return TrainingSeats(now=now, cap=structure_cap(rules), sessions=sessions, queues=queues)
 
 
-async def _decided_meanwhile(tx: Transaction, details: EnrollmentDetails, actor: Actor) -> DecidedMeanwhile:
-    enrollment = details.enrollment
+async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor) -> DecidedMeanwhile:
+    details, enrollment = loaded.details, loaded.details.enrollment
     label = status_label(enrollment.approval, enrollment.seat, details.closed_by)
     decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != Move.PROMOTE]
     if not decisions:
@@ -80,7 +85,7 @@ async def _decided_meanwhile(tx: Transaction, details: EnrollmentDetails, actor:
     relation: Relation = "other"
     if person is not None and person.id == actor.account_id:
         relation = "self"
-    elif entry.acting_as == "employer" and enrollment.structure_id in actor.employer_of:
+    elif entry.acting_as == "employer" and loaded.is_employer:
         relation = "colleague"
     last = LastDecision(
         move=Move(entry.move), acting_as=entry.acting_as, at=entry.at, by=name or None, relation=relation

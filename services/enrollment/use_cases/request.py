@@ -105,7 +105,7 @@ def _requester(actor: Actor, structure_id: UUID, standing: BeneficiaryStanding) 
         account_id=actor.account_id,
         structure_id=structure_id,
         structure_is_member=standing.is_member,
-        is_employer=structure_id in actor.employer_of,
+        is_employer=standing.is_employer,
         has_other_employer=standing.has_other_employer,
     )
 

@@ -33,6 +33,8 @@ async def set_rule(
     The last version is read before the setting in force. If two people set a rule at the same time, either the second
     one finds that the setting in force is newer than the expected version, or both add the same version, and the
     primary key of the table refuses the second row.
+
+    The right is read again at the end, when no lock is waited for any more.
     """
     if not actor.is_staff:
         raise NotFound
@@ -46,4 +48,7 @@ async def set_rule(
     if structure_cap(before.changed(rule, setting)) != structure_cap(before):
         for training_id in await tx.clock.upcoming(now):
             await allocate_free_seats(tx, training_id, now=now)
+    rights = await tx.people.actor(actor.account_id)
+    if rights is None or not rights.is_staff:
+        raise NotFound
     return setting

@@ -11,6 +11,7 @@ from services.identity.api.problems import ADDRESS_TAKEN, OWN_ACCOUNT
 from services.identity.api.requests import AccountMarks, NewAccount
 from services.identity.api.views import AccountView
 from services.identity.use_cases.accounts import add_account, mark_account
+from services.identity.use_cases.second_factor import reset_factor_of
 from shared.http.clock import Now
 from shared.http.etag import ExpectedVersion, tag
 from shared.http.idempotency import Once
@@ -51,6 +52,12 @@ async def make_account(body: NewAccount, actor: Acting, tx: Tx, now: Now, once: 
         return AccountView.model_validate(await add_account(tx, actor, **dict(body), now=now))
 
     return await once(perform)
+
+
+@router.delete("/{account_id}/second-factor", status_code=204, responses=problems(NOT_FOUND, OWN_ACCOUNT))
+async def reset_second_factor(account_id: UUID, actor: Acting, tx: Tx, now: Now) -> None:
+    """Delete the second factor of a person who has lost the device; all their sessions end. Staff only."""
+    await reset_factor_of(tx, actor, account_id, now=now)
 
 
 @router.patch("/{account_id}", responses=problems(NOT_FOUND, OWN_ACCOUNT, CHANGED_MEANWHILE, VERSION_EXPECTED, INVALID))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from services.identity.api.dependencies import Acting, Tx
-from services.identity.api.problems import ALREADY_ATTACHED, ILLEGAL_MOVE, LAST_REFERENT
+from services.identity.api.problems import ALREADY_ATTACHED, ILLEGAL_MOVE, LAST_REFERENT, NOT_UNCONFIRMED
 from services.identity.api.requests import Confirmation, NewAttachment, Reason, Statuses
 from services.identity.api.views import AttachmentView
 from services.identity.domain.attachments import State
@@ -81,6 +81,30 @@ async def confirm_attachment(
     """Confirm that the person works for the structure; without a body the person becomes a beneficiary."""
     statuses = (body or Confirmation()).statuses
     await decide.confirm(tx, actor, attachment_id, statuses, now=now)
+    return await _view(tx, attachment_id, actor, response)
+
+
+@router.post("/{attachment_id}/first-user-confirmation", responses=problems(*DECISION, NOT_UNCONFIRMED))
+async def confirm_first_user(
+    attachment_id: UUID, actor: Acting, tx: Tx, *, now: Now, response: Response
+) -> AttachmentView:
+    """Confirm the first user of a structure, who became its referent without a decision.
+
+    Staff or another referent of the structure do it. Until then this person cannot accept their own requests.
+    """
+    await decide.confirm_first(tx, actor, attachment_id, now=now)
+    return await _view(tx, attachment_id, actor, response)
+
+
+@router.post("/{attachment_id}/first-user-removal", responses=problems(*DECISION, NOT_UNCONFIRMED))
+async def remove_first_user(
+    attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
+) -> AttachmentView:
+    """Undo what a first user did whom nobody has confirmed: the attachment ends, and those that this person confirmed.
+
+    Staff only. The structure is then without a referent unless staff have confirmed one.
+    """
+    await decide.remove_first(tx, actor, attachment_id, body.reason, now=now)
     return await _view(tx, attachment_id, actor, response)
 
 

@@ -5,13 +5,16 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from starlette.exceptions import HTTPException
 
+from services.identity.domain.budgets import Client
+from services.identity.domain.clients import described
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
-from services.identity.use_cases.passwords import Passwords
+from services.identity.use_cases.new_password import NewPasswords
 from services.identity.use_cases.sign_in import SignIn
+from shared.http.client import ClientAddress
 from shared.http.tokens import SignedIn
 from shared.http.transactions import Work
 
@@ -25,15 +28,23 @@ async def transaction(work: Work) -> Transaction:
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
-async def acting(account_id: SignedIn, tx: Tx) -> Actor:
-    """The acting person as the tables know them now; 401 for a disabled account, even if its token is still valid."""
-    actor = await tx.accounts.actor(account_id)
+async def without_factor(claims: SignedIn, tx: Tx) -> Actor:
+    """The acting person, who may be a member of staff that has no second factor yet: only to enrol one."""
+    actor = await tx.accounts.actor(claims.sub)
     if actor is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     return actor
 
 
+async def acting(claims: SignedIn, tx: Tx) -> Actor:
+    """The acting person as the tables know them now; 401 for a disabled account, even if its token is still valid."""
+    actor = await without_factor(claims, tx)
+    claims.must_suit(is_staff=actor.is_staff)
+    return actor
+
+
 Acting = Annotated[Actor, Depends(acting, scope="function")]
+WithoutFactor = Annotated[Actor, Depends(without_factor, scope="function")]
 
 
 async def after_even_time() -> AsyncIterator[None]:
@@ -54,9 +65,20 @@ async def sign_in_of(request: Request) -> SignIn:
     return sign_in
 
 
-async def passwords_of(request: Request) -> Passwords:
-    return (await sign_in_of(request)).passwords
+async def new_passwords_of(request: Request) -> NewPasswords:
+    return NewPasswords(passwords=(await sign_in_of(request)).passwords, agency=request.app.state.agency)
+
+
+async def calling_client(address: ClientAddress) -> Client:
+    return Client.at(address)
+
+
+async def calling_program(user_agent: Annotated[str | None, Header(include_in_schema=False)] = None) -> str:
+    return described(user_agent)
 
 
 SigningIn = Annotated[SignIn, Depends(sign_in_of)]
-Hashing = Annotated[Passwords, Depends(passwords_of)]
+ChoosingPassword = Annotated[NewPasswords, Depends(new_passwords_of)]
+Program = Annotated[str, Depends(calling_program)]
+"""What calls, described coarsely."""
+CallingClient = Annotated[Client, Depends(calling_client)]

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.identity.api.dependencies import Acting, Tx
-from services.identity.api.problems import ALREADY_ANSWERED, SIRET_TAKEN
+from services.identity.api.dependencies import Acting, CallingClient, Tx
+from services.identity.api.problems import ALREADY_ANSWERED, SIRET_TAKEN, TOO_MANY_OPEN, TOO_SOON
 from services.identity.api.requests import NewStructureRequest, RequestAcceptance, RequestRefusal
 from services.identity.api.views import ChangeReportView, StructureRequestReceipt, StructureRequestView, StructureView
 from services.identity.domain.structures import ReportState, RequestState
@@ -19,12 +19,17 @@ from shared.http.problems import INVALID, NOT_FOUND, problems
 router = APIRouter(tags=["desk"])
 
 
-@router.post("/structure-requests", status_code=202, responses=problems(INVALID))
-async def request_structure(body: NewStructureRequest, tx: Tx, now: Now, once: Once) -> StructureRequestReceipt:
-    """Ask staff to add a structure; the answer comes by mail."""
+@router.post("/structure-requests", status_code=202, responses=problems(INVALID, TOO_SOON, TOO_MANY_OPEN))
+async def request_structure(
+    body: NewStructureRequest, client: CallingClient, tx: Tx, now: Now, once: Once
+) -> StructureRequestReceipt:
+    """Ask staff to add a structure; the answer comes by mail.
+
+    Some requests at most may be open for one contact, for one SIRET and from one client.
+    """
 
     async def perform() -> StructureRequestReceipt:
-        request = await use_cases.request_structure(tx, **dict(body), now=now)
+        request = await use_cases.request_structure(tx, **dict(body), client=client, now=now)
         return StructureRequestReceipt.model_validate(request)
 
     return await once(perform)

@@ -25,6 +25,8 @@ Name = Annotated[Line, AfterValidator(_name)]
 """A person's name. It is mailed to an address that is not proved yet, so nothing in it may look like a link."""
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """Any characters; the domain decides which passwords are refused."""
+Code = Annotated[str, StringConstraints(min_length=6, max_length=40, pattern=r"^[0-9A-Za-z -]*$")]
+"""A code of a second factor, or a recovery code, as people type it."""
 SecretToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[
     str,

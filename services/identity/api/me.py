@@ -4,8 +4,8 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from services.identity.api.dependencies import Acting, SigningIn, Tx
-from services.identity.api.problems import TOO_SOON
+from services.identity.api.dependencies import Acting, ChoosingPassword, SigningIn, Tx
+from services.identity.api.problems import TOO_BUSY, TOO_SOON
 from services.identity.api.requests import PasswordChange, Renaming
 from services.identity.api.views import Me
 from services.identity.use_cases import me
@@ -37,12 +37,17 @@ async def rename_me(
     return Me.of(account, await tx.attachments.open_ones(actor, limit=MOST_ATTACHMENTS))
 
 
-@router.post("/password", status_code=204, responses=problems(TOO_SOON, INVALID))
-async def change_password(body: PasswordChange, account_id: SignedIn, sign_in: SigningIn, now: Now) -> None:
+@router.post("/password", status_code=204, responses=problems(TOO_SOON, INVALID, TOO_BUSY))
+async def change_password(
+    body: PasswordChange, claims: SignedIn, sign_in: SigningIn, passwords: ChoosingPassword, now: Now
+) -> None:
     """Change one's password; the other sign-in sessions end, and the person gets a mail."""
+    async with sign_in.begin() as tx:
+        claims.must_suit(is_staff=(await tx.accounts.own(claims.sub)).is_staff)
     await me.change_password(
         sign_in,
-        account_id,
+        passwords,
+        claims.sub,
         current=body.current_password,
         new=body.new_password,
         kept_token=body.refresh_token,

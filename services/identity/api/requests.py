@@ -5,11 +5,20 @@ from uuid import UUID, uuid4
 
 from pydantic import Field
 
-from services.identity.api.fields import Civility, Name, Password, SecretToken
+from services.identity.api.fields import Civility, Code, Name, Password, SecretToken
 from services.identity.domain.attachments import Status
 from services.identity.domain.links import Registration
 from shared.http.fields import Email, Line, Siret, Strict, Text
 
+DeviceToken = Annotated[
+    SecretToken | None,
+    Field(
+        description=(
+            "The `device_token` of the last sign-in on this device, which a front-end keeps (in its own cookie). With "
+            "it, attempts of strangers never delay the owner of the account. It is worth nothing without the password."
+        )
+    ),
+]
 SomeStatuses = Annotated[list[Status], Field(min_length=1, max_length=3, examples=[["beneficiary", "employer"]])]
 
 
@@ -45,6 +54,7 @@ class ForgottenPassword(Strict):
     """The address of the account."""
 
     email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
+    device_token: DeviceToken = None
 
 
 class Credentials(Strict):
@@ -52,6 +62,16 @@ class Credentials(Strict):
 
     email: Email = Field(examples=["claire.dupuy@mission-locale.example"])
     password: Password = Field(examples=["quatre chevaux dans le pré"])
+    code: Code | None = Field(
+        None, description="Of the second factor, or a recovery code: for an account that has one", examples=["492039"]
+    )
+    device_token: DeviceToken = None
+
+
+class FactorConfirmation(Strict):
+    """The code that the app shows for the new secret."""
+
+    code: Code = Field(examples=["492039"])
 
 
 class RefreshToken(Strict):

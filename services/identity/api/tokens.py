@@ -2,10 +2,18 @@
 
 from fastapi import APIRouter, Response
 
-from services.identity.api.dependencies import SigningIn
-from services.identity.api.problems import SESSION_OVER, TOO_SOON, WRONG_CREDENTIALS
+from services.identity.api.dependencies import CallingClient, Program, SigningIn
+from services.identity.api.problems import (
+    CODE_EXPECTED,
+    SESSION_OVER,
+    TOO_BUSY,
+    TOO_SOON,
+    WRONG_CODE,
+    WRONG_CREDENTIALS,
+)
 from services.identity.api.requests import Credentials, RefreshToken
 from services.identity.api.views import KeySet, TokenView
+from services.identity.use_cases.attempts import Visitor
 from services.identity.use_cases.sign_in import TokenPair
 from shared.http.clock import Now
 from shared.http.problems import INVALID, problems
@@ -25,10 +33,17 @@ async def read_keys(sign_in: SigningIn, response: Response) -> KeySet:
     return KeySet(keys=await sign_in.keys.published())
 
 
-@router.post("/tokens", responses=problems(WRONG_CREDENTIALS, TOO_SOON, INVALID))
-async def begin_session(body: Credentials, sign_in: SigningIn, response: Response, now: Now) -> TokenView:
-    """Sign in. After some failures the next attempt has to wait; a new password can be asked for at any time."""
-    return _view(response, await sign_in.sign_in(body.email, body.password, now=now))
+@router.post("/tokens", responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, TOO_SOON, INVALID, TOO_BUSY))
+async def begin_session(
+    body: Credentials, client: CallingClient, program: Program, sign_in: SigningIn, *, response: Response, now: Now
+) -> TokenView:
+    """Sign in. After some failures the next attempt has to wait; a new password can be asked for at any time.
+
+    For an account with a second factor, the answer to the right password without a `code` is `second-factor-expected`.
+    """
+    visitor = Visitor(client=client, device_token=body.device_token)
+    pair = await sign_in.sign_in(body.email, body.password, body.code, visitor=visitor, program=program, now=now)
+    return _view(response, pair)
 
 
 @router.post("/tokens/refresh", responses=problems(SESSION_OVER, INVALID))

@@ -1,6 +1,7 @@
 """The answers of identity."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -10,6 +11,8 @@ from pydantic import BaseModel, Field
 from services.identity.api.fields import Civility, Version
 from services.identity.domain.accounts import Account
 from services.identity.domain.attachments import State, Status
+from services.identity.domain.security_events import Kind
+from services.identity.domain.sign_in_sessions import SignInSession
 from services.identity.domain.structures import ReportState, RequestState
 from services.identity.storage.attachments import AttachmentDetails
 from shared.http.views import View
@@ -63,6 +66,7 @@ class OwnAttachment(View):
     version: Version
     state: State
     statuses: list[Status]
+    unconfirmed: bool = Field(description="The first user of the structure, whom nobody has confirmed yet")
     structure: StructureBrief
 
 
@@ -130,6 +134,60 @@ class TokenView(View):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int = Field(description="Seconds", examples=[600])
     refresh_token: str
+    device_token: str | None = Field(
+        None,
+        description="Only at sign-in: keep it on the device, and send it with the next sign-in or reset from there",
+    )
+
+
+class FactorView(View):
+    """The person's second factor. `confirmed_at` is null while there is none."""
+
+    confirmed_at: datetime | None
+    recovery_codes_left: int = Field(examples=[10])
+
+
+class NewSecretView(View):
+    """A secret for an authenticator app: to type, and as the content of a QR code."""
+
+    secret: str = Field(examples=["JBSWY3DPEHPK3PXP"])
+    uri: str = Field(examples=["otpauth://totp/ParcoursPro:claire?secret=JBSWY3DPEHPK3PXP&issuer=ParcoursPro"])
+
+
+class RecoveryCodes(BaseModel):
+    """Each code replaces one code of the app, once. They are shown only now."""
+
+    recovery_codes: list[str] = Field(examples=[["MFRG-GZDF-MZTW-Q2LK"]])
+
+
+class SessionView(View):
+    """A sign-in session. `current`: the one of the token of this call; `client`: what began it, in French."""
+
+    id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    client: str = Field(examples=["Firefox, Windows"])
+    second_factor: bool
+    current: bool
+
+    @classmethod
+    def of(cls, session: SignInSession, *, current: bool) -> "SessionView":
+        return cls(**asdict(session), current=current)
+
+
+class SecurityEventView(View):
+    """What happened to the sign-ins or rights of an account. `account_id` is null for an unknown address.
+
+    `acted_by` is null if nobody is known to have acted. `note`: the right that was given or taken.
+    """
+
+    id: UUID
+    at: datetime
+    kind: Kind
+    account_id: UUID | None
+    acted_by: UUID | None
+    client: str | None = Field(examples=["Firefox, Windows"])
+    note: str | None = Field(examples=["staff"])
 
 
 class KeySet(BaseModel):

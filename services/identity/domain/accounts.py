@@ -63,9 +63,11 @@ class AccountRenamed:
 
 @dataclass(frozen=True, slots=True)
 class AccountMarked:
-    """The staff mark or the disabled mark was set."""
+    """The staff mark or the disabled mark was set; `was_staff` and `was_disabled` are the marks before."""
 
     account: Account
+    was_staff: bool
+    was_disabled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +106,5 @@ def mark(account: Account, *, is_staff: bool, disabled: bool, by: UUID | None) -
     """Set both marks; raises OwnAccount. `by` is None for the operator."""
     if by == account.id and (disabled or not is_staff):
         raise OwnAccount
-    return AccountMarked(replace(account, version=account.version + 1, is_staff=is_staff, disabled=disabled))
+    marked = replace(account, version=account.version + 1, is_staff=is_staff, disabled=disabled)
+    return AccountMarked(marked, was_staff=account.is_staff, was_disabled=account.disabled)

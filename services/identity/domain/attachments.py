@@ -1,6 +1,6 @@
 """What an attachment is and which moves it allows. The functions return facts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -23,6 +23,7 @@ class Move(StrEnum):
 
     CONFIRM = "confirm"
     REFUSE = "refuse"
+    CONFIRM_FIRST = "confirm first"
     CHANGE = "change"
     END = "end"
 
@@ -37,11 +38,12 @@ class Status(StrEnum):
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
-    # from             move           to
-    (State.REQUESTED, Move.CONFIRM): State.ACTIVE,
-    (State.REQUESTED, Move.REFUSE):  State.REFUSED,
-    (State.ACTIVE,    Move.CHANGE):  State.ACTIVE,
-    (State.ACTIVE,    Move.END):     State.ENDED,
+    # from             move                 to
+    (State.REQUESTED, Move.CONFIRM):       State.ACTIVE,
+    (State.REQUESTED, Move.REFUSE):        State.REFUSED,
+    (State.ACTIVE,    Move.CONFIRM_FIRST): State.ACTIVE,
+    (State.ACTIVE,    Move.CHANGE):        State.ACTIVE,
+    (State.ACTIVE,    Move.END):           State.ENDED,
 }
 # fmt: on
 
@@ -71,6 +73,12 @@ class LastReferent(Refused):
     sentence = "Cette personne est la seule référente de la structure : nommez d'abord une autre personne référente."
 
 
+class NotUnconfirmed(Refused):
+    """The person is not a first user whom nobody has confirmed yet, or wants to confirm themselves."""
+
+    sentence = "Cette personne n'est pas une première personne référente que vous pouvez confirmer ou retirer."
+
+
 class AlreadyAttached(Refused):
     """The person has an open attachment to this structure."""
 
@@ -79,7 +87,11 @@ class AlreadyAttached(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """The link of one account to one structure; `statuses` is empty unless it is active."""
+    """The link of one account to one structure; `statuses` is empty unless it is active.
+
+    `unconfirmed`: the first user of the structure, whom neither staff nor another person of the structure has confirmed
+    yet. `confirmed_by`: who made it active, or confirmed the first user.
+    """
 
     id: UUID
     version: int
@@ -87,25 +99,41 @@ class Attachment:
     structure_id: UUID
     state: State
     statuses: tuple[Status, ...] = ()
+    unconfirmed: bool = False
+    confirmed_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstUserAttached:
-    """The first user of a structure is its referent at once, without a decision."""
+    """The first user of a structure is its referent at once, without a decision.
+
+    `contact_email`: the address that the structure is known by, if there is one; its owner is told.
+    """
 
     attachment: Attachment
+    contact_email: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentRequested:
-    """A referent of the structure has to decide."""
+    """A referent of the structure has to decide. `unconfirmed_referent`: a first user whom nobody has confirmed."""
 
     attachment: Attachment
+    unconfirmed_referent: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentConfirmed:
     """The person belongs to the structure, with the statuses of the attachment."""
+
+    attachment: Attachment
+    before: tuple[Status, ...]
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstUserConfirmed:
+    """Staff, or another referent of the structure, know the first user."""
 
     attachment: Attachment
     before: tuple[Status, ...]
@@ -142,32 +170,64 @@ class AttachmentEnded:
 
 
 AttachmentRequest = FirstUserAttached | AttachmentRequested
-AttachmentDecision = AttachmentConfirmed | AttachmentRefused | StatusesChanged | AttachmentEnded
+AttachmentDecision = AttachmentConfirmed | FirstUserConfirmed | AttachmentRefused | StatusesChanged | AttachmentEnded
 AttachmentFact = AttachmentRequest | AttachmentDecision
 
 
-def request_attachment(
-    attachment_id: UUID, *, account_id: UUID, structure_id: UUID, structure_has_people: bool
-) -> AttachmentRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureToJoin:
+    """What a new attachment depends on: who is in the structure already, and the address that it is known by."""
+
+    id: UUID
+    has_people: bool
+    unconfirmed_referent: UUID | None
+    contact_email: str | None
+
+
+def request_attachment(attachment_id: UUID, *, account_id: UUID, structure: StructureToJoin) -> AttachmentRequest:
     """Begin an attachment: active for the first user of the structure, for everybody else a request."""
-    state, statuses = (State.REQUESTED, ()) if structure_has_people else (State.ACTIVE, (Status.REFERENT,))
-    attachment = Attachment(
-        id=attachment_id,
-        version=1,
-        account_id=account_id,
-        structure_id=structure_id,
-        state=state,
-        statuses=statuses,
+    requested = Attachment(
+        id=attachment_id, version=1, account_id=account_id, structure_id=structure.id, state=State.REQUESTED
     )
-    if structure_has_people:
-        return AttachmentRequested(attachment=attachment)
-    return FirstUserAttached(attachment=attachment)
+    if structure.has_people:
+        return AttachmentRequested(attachment=requested, unconfirmed_referent=structure.unconfirmed_referent)
+    first = replace(requested, state=State.ACTIVE, statuses=(Status.REFERENT,), unconfirmed=True)
+    return FirstUserAttached(attachment=first, contact_email=structure.contact_email)
 
 
 def confirm(attachment: Attachment, statuses: Collection[Status], *, by: UUID) -> AttachmentConfirmed:
     """Raises IllegalMove."""
-    confirmed = _moved(attachment, Move.CONFIRM, statuses)
+    confirmed = replace(_moved(attachment, Move.CONFIRM, statuses), confirmed_by=by)
     return AttachmentConfirmed(attachment=confirmed, before=attachment.statuses, by=by)
+
+
+def confirm_first(attachment: Attachment, *, by: UUID) -> FirstUserConfirmed:
+    """Somebody else knows the first user, whose statuses stay. Raises IllegalMove or NotUnconfirmed."""
+    moved = _moved(attachment, Move.CONFIRM_FIRST, attachment.statuses)
+    if not attachment.unconfirmed or by == attachment.account_id:
+        raise NotUnconfirmed
+    confirmed = replace(moved, unconfirmed=False, confirmed_by=by)
+    return FirstUserConfirmed(attachment=confirmed, before=attachment.statuses, by=by)
+
+
+def remove_first(
+    attachment: Attachment, people: Sequence[Attachment], *, by: UUID, reason: str
+) -> list[AttachmentEnded]:
+    """Undo what an unconfirmed first user did: end this attachment, and all that exist only because of it.
+
+    `people`: the active attachments of the structure. Those that this person confirmed end too, and those that these
+    people confirmed, and so on. Raises IllegalMove or NotUnconfirmed.
+    """
+    ended = [_ended(attachment, by=by, reason=reason)]
+    if not attachment.unconfirmed:
+        raise NotUnconfirmed
+    left = [other for other in people if other.id != attachment.id]
+    accounts = {attachment.account_id}
+    while following := [other for other in left if other.confirmed_by in accounts]:
+        ended += [_ended(other, by=by, reason=reason) for other in following]
+        accounts = {other.account_id for other in following}
+        left = [other for other in left if other not in following]
+    return ended
 
 
 def refuse(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentRefused:
@@ -187,8 +247,13 @@ def change_statuses(
 
 def end(attachment: Attachment, *, other_referents: int, by: UUID, reason: str) -> AttachmentEnded:
     """Raises IllegalMove or LastReferent."""
-    ended = _moved(attachment, Move.END, ())
-    _keep_a_referent(attachment, ended, other_referents)
+    fact = _ended(attachment, by=by, reason=reason)
+    _keep_a_referent(attachment, fact.attachment, other_referents)
+    return fact
+
+
+def _ended(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentEnded:
+    ended = replace(_moved(attachment, Move.END, ()), unconfirmed=False)
     return AttachmentEnded(attachment=ended, before=attachment.statuses, by=by, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Links that prove an address or set a password: for whom, for how long, and how many in an hour."""
+"""Links that prove an address or set a password: for whom, and for how long."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,8 +25,6 @@ class InvalidLink(Refused):
 
 
 LIFE: Final = {Purpose.PROOF: timedelta(hours=24), Purpose.RESET: timedelta(hours=1), Purpose.DECOY: timedelta(0)}
-MOST_PER_HOUR: Final = 10
-"""Mails that one address can get in an hour; further requests get the usual answer and no mail is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

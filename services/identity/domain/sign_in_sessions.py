@@ -44,6 +44,7 @@ class PresentedToken:
     family_started_at: datetime
     family_ended: bool
     account_disabled: bool
+    second_factor: bool
 
     def verdict(self, now: datetime) -> Verdict:
         """Reuse of a used token of a live family means theft: the whole family must end."""
@@ -54,6 +55,17 @@ class PresentedToken:
         if now >= self.expires_at or now - self.family_started_at >= FAMILY_LIFE or self.account_disabled:
             return Verdict.OVER
         return Verdict.VALID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSession:
+    """A live sign-in session, for its owner. `client`: the program that began it."""
+
+    id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    client: str
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.errors import Refused
@@ -27,6 +28,16 @@ class SiretTaken(Refused):
     """Another structure has this SIRET."""
 
     sentence = "Une structure portant ce numéro SIRET est déjà répertoriée."
+
+
+class TooManyOpenRequests(Refused):
+    """Staff have not yet answered the requests of the same contact, for the same SIRET or from the same client."""
+
+    seconds = 86_400
+    sentence = (
+        "Des demandes d'ajout sont déjà en attente à ce sujet : l'agence y répond par courriel. "
+        "Vous pourrez en envoyer une autre ensuite."
+    )
 
 
 class AlreadyAnswered(Refused):
@@ -56,7 +67,10 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureRequest:
-    """Somebody did not find a structure and asks the agency to add it."""
+    """Somebody did not find a structure and asks the agency to add it.
+
+    `client`: where it was sent from, as long as it is open.
+    """
 
     id: UUID
     version: int
@@ -67,6 +81,19 @@ class StructureRequest:
     contact_email: str
     asked_at: datetime
     state: RequestState = RequestState.OPEN
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequests:
+    """How many requests are open that resemble a new one."""
+
+    of_contact: int
+    of_siret: int
+    of_client: int
+
+
+MOST_OPEN: Final = OpenRequests(of_contact=3, of_siret=2, of_client=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +192,17 @@ def update(
     return StructureUpdated(before=structure, structure=updated)
 
 
+def ask(request: StructureRequest, already_open: OpenRequests) -> StructureRequested:
+    """Raises TooManyOpenRequests."""
+    if (
+        already_open.of_contact >= MOST_OPEN.of_contact
+        or already_open.of_siret >= MOST_OPEN.of_siret
+        or already_open.of_client >= MOST_OPEN.of_client
+    ):
+        raise TooManyOpenRequests
+    return StructureRequested(request)
+
+
 def accept(request: StructureRequest, structure_id: UUID, *, is_member: bool) -> StructureRequestAccepted:
     """Raises AlreadyAnswered."""
     accepted = _answered(request, RequestState.ACCEPTED)
@@ -202,4 +240,4 @@ def close(report: ChangeReport) -> ChangeReportClosed:
 def _answered(request: StructureRequest, state: RequestState) -> StructureRequest:
     if request.state is not RequestState.OPEN:
         raise AlreadyAnswered(request.state)
-    return replace(request, version=request.version + 1, state=state)
+    return replace(request, version=request.version + 1, state=state, client=None)

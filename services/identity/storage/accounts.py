@@ -58,6 +58,12 @@ class Accounts:
         is_staff = await self._connection.scalar(_IS_STAFF, {"id": account_id})
         return None if is_staff is None else Actor(account_id, is_staff)
 
+    async def require_staff(self, actor: Actor) -> None:
+        """Raise NotFound if the person is not staff any more. Call it when no lock is waited for any more."""
+        now = await self.actor(actor.account_id)
+        if now is None or not now.is_staff:
+            raise NotFound
+
     async def add(self, account: Account) -> None:
         """Raises AddressTaken."""
         if await self._connection.scalar(_ADD, asdict(account)) is None:

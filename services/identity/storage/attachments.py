@@ -23,10 +23,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import AlreadyAttached, Attachment, State, Status
+from services.identity.domain.attachments import AlreadyAttached, Attachment, State, Status, StructureToJoin
 from services.identity.domain.structures import Structure
 from services.identity.storage.access import Actor, is_of_their_structure, is_own, may_manage, may_see
-from services.identity.storage.tables import accounts, attachments, structures
+from services.identity.storage.tables import accounts, attachments, structure_requests, structures
 from shared.errors import NotFound
 
 Scope = Literal["mine", "structure", "all"]
@@ -56,8 +56,21 @@ _DETAILS = (
     .join(structures, structures.c.id == attachments.c.structure_id)
 )
 _LOCK_STRUCTURE = select(structures.c.id).where(structures.c.id == bindparam("id")).with_for_update(key_share=True)
-_HAS_PEOPLE = select(
-    exists().where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
+_ACTIVE_THERE = (attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
+_TO_JOIN = select(
+    exists().where(*_ACTIVE_THERE).label("has_people"),
+    select(attachments.c.account_id)
+    .where(*_ACTIVE_THERE, attachments.c.unconfirmed)
+    .limit(1)
+    .scalar_subquery()
+    .label("unconfirmed_referent"),
+    select(structure_requests.c.contact_email)
+    .join(structures, structures.c.siret == structure_requests.c.siret)
+    .where(structures.c.id == bindparam("structure_id"), structure_requests.c.state == "accepted")
+    .order_by(structure_requests.c.asked_at.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("contact_email"),
 )
 _OTHER_REFERENTS = (
     select(func.count())
@@ -79,7 +92,16 @@ _ADD = (
 _SAVE = (
     update(attachments)
     .where(attachments.c.id == bindparam("attachment_id"))
-    .values(version=bindparam("version"), state=bindparam("state"), statuses=bindparam("statuses"))
+    .values(
+        version=bindparam("version"),
+        state=bindparam("state"),
+        statuses=bindparam("statuses"),
+        unconfirmed=bindparam("unconfirmed"),
+        confirmed_by=bindparam("confirmer"),
+    )
+)
+_ACTIVE_OF_STRUCTURE = (
+    select(attachments).where(*_ACTIVE_THERE).order_by(attachments.c.asked_at, attachments.c.id).with_for_update()
 )
 
 
@@ -91,6 +113,7 @@ class AttachmentDetails:
     version: int
     state: State
     statuses: tuple[Status, ...]
+    unconfirmed: bool
     asked_at: datetime
     account: Account
     structure: Structure
@@ -127,9 +150,23 @@ class Attachments:
             raise NotFound
         return _attachment(row)
 
-    async def has_people(self, structure_id: UUID) -> bool:
-        """Whether anybody is actively attached to the structure. Call it under the structure's lock."""
-        return bool(await self._connection.scalar(_HAS_PEOPLE, {"structure_id": structure_id}))
+    async def to_join(self, structure_id: UUID) -> StructureToJoin:
+        """Who is in the structure, and its known address: that of the person who asked for it.
+
+        Call it under the structure's lock.
+        """
+        row = (await self._connection.execute(_TO_JOIN, {"structure_id": structure_id})).one()
+        return StructureToJoin(
+            id=structure_id,
+            has_people=row.has_people,
+            unconfirmed_referent=row.unconfirmed_referent,
+            contact_email=row.contact_email,
+        )
+
+    async def active_of_structure(self, structure_id: UUID) -> Sequence[Attachment]:
+        """The active attachments of a structure, locked. Call it under the structure's lock."""
+        rows = await self._connection.execute(_ACTIVE_OF_STRUCTURE, {"structure_id": structure_id})
+        return [_attachment(row) for row in rows]
 
     async def other_referents(self, attachment: Attachment) -> int:
         """How many others who can sign in are referents of the structure. Call it under the structure's lock."""
@@ -146,6 +183,8 @@ class Attachments:
             "state": attachment.state.value,
             "statuses": [status.value for status in attachment.statuses],
             "asked_at": at,
+            "unconfirmed": attachment.unconfirmed,
+            "confirmed_by": attachment.confirmed_by,
         }
         if await self._connection.scalar(_ADD, values) is None:
             raise AlreadyAttached
@@ -157,6 +196,8 @@ class Attachments:
             "version": attachment.version,
             "state": attachment.state.value,
             "statuses": [status.value for status in attachment.statuses],
+            "unconfirmed": attachment.unconfirmed,
+            "confirmer": attachment.confirmed_by,
         }
         await self._connection.execute(_SAVE, values)
 
@@ -198,6 +239,8 @@ def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
         structure_id=row.structure_id,
         state=State(row.state),
         statuses=tuple(Status(status) for status in row.statuses),
+        unconfirmed=row.unconfirmed,
+        confirmed_by=row.confirmed_by,
     )
 
 
@@ -226,6 +269,7 @@ def _details(row: Row[*tuple[Any, ...]]) -> AttachmentDetails:
         version=row.version,
         state=State(row.state),
         statuses=tuple(Status(status) for status in row.statuses),
+        unconfirmed=row.unconfirmed,
         asked_at=row.asked_at,
         account=account,
         structure=structure,

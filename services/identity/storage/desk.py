@@ -3,18 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.structures import ChangeReport, ReportState, RequestState, StructureRequest
+from services.identity.domain.structures import (
+    ChangeReport,
+    OpenRequests,
+    ReportState,
+    RequestState,
+    StructureRequest,
+)
 from services.identity.storage.access import Actor
 from services.identity.storage.tables import change_reports, structure_requests
 from shared.errors import NotFound
 
 TimeKey = tuple[datetime, UUID]
+
+_LOCK_REQUESTS: Final = select(func.pg_advisory_xact_lock(literal(7_267_004)))
+
+
+def _open(condition: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(structure_requests).where(condition, structure_requests.c.state == "open")
+
+
+_OPEN_LIKE: Final = select(
+    _open(structure_requests.c.contact_email == bindparam("email")).scalar_subquery().label("of_contact"),
+    _open(structure_requests.c.siret == bindparam("number")).scalar_subquery().label("of_siret"),
+    _open(structure_requests.c.client == bindparam("address")).scalar_subquery().label("of_client"),
+)
 
 
 class Desk:
@@ -25,6 +44,16 @@ class Desk:
 
     async def add_request(self, request: StructureRequest) -> None:
         await self._connection.execute(insert(structure_requests), asdict(request))
+
+    async def open_like(self, request: StructureRequest) -> OpenRequests:
+        """The open requests of the same contact, for the same SIRET and from the same client.
+
+        It takes a lock, so that of many requests at once each one counts those before it.
+        """
+        await self._connection.execute(_LOCK_REQUESTS)
+        values = {"email": request.contact_email, "number": request.siret, "address": request.client}
+        row = (await self._connection.execute(_OPEN_LIKE, values)).one()
+        return OpenRequests(of_contact=row.of_contact, of_siret=row.of_siret, of_client=row.of_client)
 
     async def request(self, request_id: UUID, actor: Actor) -> StructureRequest:
         """A request to be answered, locked, for staff; NotFound for others."""
@@ -70,6 +99,8 @@ class Desk:
     async def _save_state(self, table: Table, saved: StructureRequest | ChangeReport) -> None:
         statement = update(table).where(table.c.id == bindparam("key"))
         values = {"key": saved.id, "version": saved.version, "state": saved.state.value}
+        if isinstance(saved, StructureRequest):
+            values["client"] = saved.client
         await self._connection.execute(statement, values)
 
 
@@ -95,6 +126,7 @@ def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:
         contact_email=row.contact_email,
         asked_at=row.asked_at,
         state=RequestState(row.state),
+        client=row.client,
     )
 
 

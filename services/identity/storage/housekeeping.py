@@ -6,12 +6,13 @@ from typing import Final
 from sqlalchemy import delete, exists, func, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.storage.tables import families, links, refresh_tokens, sign_in_attempts
+from services.identity.storage.tables import budgets, devices, families, links, refresh_tokens
 
 _STATEMENTS: Final = (
-    # links of the last hour, decoys too, are counted by `Links.made_lately`
-    delete(links).where(links.c.expires_at < func.now() - timedelta(hours=2)),
-    delete(sign_in_attempts).where(sign_in_attempts.c.last_at < func.now() - timedelta(days=1)),
+    delete(links).where(links.c.expires_at < func.now()),
+    # a full bucket needs no row
+    delete(budgets).where(budgets.c.full_at < func.now()),
+    delete(devices).where(devices.c.used_at < func.now() - timedelta(days=180)),
     # the used tokens of a family that may still be live are needed to recognise a replay
     delete(families).where(
         or_(
@@ -26,7 +27,7 @@ _STATEMENTS: Final = (
 
 
 class Housekeeping:
-    """Links, sign-in attempts and sign-in sessions that are over."""
+    """Links and sign-in sessions that are over, full buckets, and devices that nobody uses any more."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

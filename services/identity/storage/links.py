@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.links import LIFE, InvalidLink, Purpose, Registration
@@ -16,25 +16,17 @@ from services.identity.storage.tables import links
 TOKEN_BYTES: Final = 32
 _COLUMNS: Final = [links.c[field.name] for field in fields(Registration)]
 _ADD = insert(links)
-_TAKE = (
-    select(*_COLUMNS)
-    .where(
-        links.c.hash == bindparam("hash"),
-        links.c.purpose == bindparam("purpose"),
-        links.c.expires_at > bindparam("now"),
-    )
-    .with_for_update()
+_FIND = select(*_COLUMNS).where(
+    links.c.hash == bindparam("hash"),
+    links.c.purpose == bindparam("purpose"),
+    links.c.expires_at > bindparam("now"),
 )
+_LOCK_ADDRESS = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("email"), literal(0))))
 _PENDING = (
     select(*_COLUMNS)
     .where(links.c.email == bindparam("email"), links.c.purpose == "proof", links.c.expires_at > bindparam("now"))
     .order_by(links.c.created_at.desc())
     .limit(1)
-)
-_MADE_SINCE = (
-    select(func.count())
-    .select_from(links)
-    .where(links.c.email == bindparam("email"), links.c.created_at > bindparam("since"))
 )
 _FORGET = delete(links).where(links.c.email == bindparam("email"))
 
@@ -63,26 +55,28 @@ class Links:
         await self._connection.execute(_ADD, values)
         return token, expires_at
 
-    async def take(self, purpose: Purpose, token: str, *, now: datetime) -> Registration:
-        """The data of a link, locked; raises InvalidLink.
-
-        The caller deletes the link by `forget`: of two calls at once, the second finds nothing.
-        """
+    async def find(self, purpose: Purpose, token: str, *, now: datetime) -> Registration:
+        """The data of a link; raises InvalidLink."""
         values = {"hash": digest(token), "purpose": purpose.value, "now": now}
-        row = (await self._connection.execute(_TAKE, values)).one_or_none()
+        row = (await self._connection.execute(_FIND, values)).one_or_none()
         if row is None:
             raise InvalidLink
         return _registration(row)
+
+    async def take(self, purpose: Purpose, token: str, *, now: datetime) -> Registration:
+        """The data of a link, under the lock of its address; raises InvalidLink.
+
+        The caller deletes all links of the address by `forget`: of two calls at once, the second finds nothing. No row
+        is locked before: two calls with different links of one address would each wait for the other's.
+        """
+        email = (await self.find(purpose, token, now=now)).email
+        await self._connection.execute(_LOCK_ADDRESS, {"email": email})
+        return await self.find(purpose, token, now=now)
 
     async def pending(self, email: str, *, now: datetime) -> Registration | None:
         """The last registration of an address that is not proved yet."""
         row = (await self._connection.execute(_PENDING, {"email": email, "now": now})).one_or_none()
         return None if row is None else _registration(row)
-
-    async def made_lately(self, email: str, *, now: datetime) -> int:
-        """How many links, decoys too, were made for an address within the last hour."""
-        values = {"email": email, "since": now - timedelta(hours=1)}
-        return int(await self._connection.scalar(_MADE_SINCE, values) or 0)
 
     async def forget(self, email: str) -> None:
         """Delete every link to this address."""

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, any_, bindparam, insert, select, update
+from sqlalchemy import Row, Uuid, any_, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.sign_in_sessions import REFRESH_LIFE, PresentedToken
+from services.identity.domain.sign_in_sessions import FAMILY_LIFE, REFRESH_LIFE, PresentedToken, SignInSession
 from services.identity.storage.links import TOKEN_BYTES, digest
 from services.identity.storage.tables import accounts, families, refresh_tokens
 
@@ -25,6 +25,7 @@ _PRESENTED = (
         families.c.started_at,
         families.c.ended_at,
         families.c.account_id,
+        families.c.second_factor,
         accounts.c.disabled,
     )
     .join_from(refresh_tokens, families, families.c.id == refresh_tokens.c.family_id)
@@ -45,6 +46,24 @@ _END = (
     .values(ended_at=bindparam("now"), why_ended=bindparam("why"))
 )
 
+_END_OWN = _END.where(families.c.account_id == bindparam("owner"))
+_OF_ACCOUNT = families.c.account_id == bindparam("account_id")
+_TOUCH = update(families).where(families.c.id == bindparam("family")).values(last_used_at=bindparam("now"))
+_MARK = update(families).where(families.c.id == bindparam("family")).values(second_factor=True)
+_HAD_FACTOR = select(families.c.second_factor).where(
+    _OF_ACCOUNT, families.c.id == bindparam("family"), families.c.ended_at.is_(None)
+)
+_LIST = (
+    select(families)
+    .where(
+        _OF_ACCOUNT,
+        families.c.ended_at.is_(None),
+        families.c.started_at > bindparam("since"),
+        families.c.last_used_at > bindparam("used_since"),
+    )
+    .order_by(families.c.started_at.desc(), families.c.id.desc())
+)
+
 
 class SignInSessions:
     """The sign-in sessions of all people."""
@@ -52,8 +71,17 @@ class SignInSessions:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def begin(self, *, family_id: UUID, account_id: UUID, now: datetime) -> None:
-        values = {"id": family_id, "account_id": account_id, "started_at": now}
+    async def begin(
+        self, *, family_id: UUID, account_id: UUID, client: str, second_factor: bool, now: datetime
+    ) -> None:
+        values = {
+            "id": family_id,
+            "account_id": account_id,
+            "client": client,
+            "second_factor": second_factor,
+            "started_at": now,
+            "last_used_at": now,
+        }
         await self._connection.execute(_BEGIN, values)
 
     async def next_token(self, family_id: UUID, *, now: datetime) -> str:
@@ -80,10 +108,48 @@ class SignInSessions:
             family_started_at=row.started_at,
             family_ended=row.ended_at is not None,
             account_disabled=row.disabled,
+            second_factor=row.second_factor,
         )
 
     async def use(self, token: str) -> None:
         await self._connection.execute(_USE_TOKEN, {"token_hash": digest(token)})
+
+    async def touch(self, family_id: UUID, *, now: datetime) -> None:
+        """The session is in use."""
+        await self._connection.execute(_TOUCH, {"family": family_id, "now": now})
+
+    async def mark_with_factor(self, family_id: UUID) -> None:
+        """The person has shown the second factor in this session."""
+        await self._connection.execute(_MARK, {"family": family_id})
+
+    async def had_factor(self, account_id: UUID, family_id: UUID | None) -> bool:
+        """Whether the person has shown the second factor in this session, which is live."""
+        return bool(await self._connection.scalar(_HAD_FACTOR, {"account_id": account_id, "family": family_id}))
+
+    async def page(
+        self, account_id: UUID, *, now: datetime, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[SignInSession]:
+        """The live sessions of a person, newest first; one more than `limit` when there are more."""
+        statement = _LIST
+        if after is not None:
+            statement = statement.where(tuple_(families.c.started_at, families.c.id) < after)
+        values = {"account_id": account_id, "since": now - FAMILY_LIFE, "used_since": now - REFRESH_LIFE}
+        rows = await self._connection.execute(statement.limit(limit + 1), values)
+        return [
+            SignInSession(
+                id=row.id,
+                started_at=row.started_at,
+                last_used_at=row.last_used_at,
+                client=row.client,
+                second_factor=row.second_factor,
+            )
+            for row in rows
+        ]
+
+    async def end_own(self, account_id: UUID, family_id: UUID, *, why: str, now: datetime) -> bool:
+        """End one session of a person. Return False if the person has no such live session."""
+        values = {"owner": account_id, "ids": [family_id], "why": why, "now": now}
+        return (await self._connection.execute(_END_OWN, values)).rowcount > 0
 
     async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
         """End a session: none of its tokens works any more."""

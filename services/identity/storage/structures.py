@@ -37,6 +37,16 @@ _SAVE = (
     .where(structures.c.id == bindparam("structure_id"))
     .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name != "id"})
 )
+_WORDS = select(structures.c.name, structures.c.town).where(
+    or_(
+        structures.c.id == bindparam("structure_id"),
+        structures.c.id.in_(
+            select(attachments.c.structure_id).where(
+                attachments.c.account_id == bindparam("account_id"), attachments.c.state != "ended"
+            )
+        ),
+    )
+)
 _IS_TAKEN = select(
     exists().where(structures.c.siret == bindparam("siret"), structures.c.id != bindparam("structure_id"))
 )
@@ -94,6 +104,11 @@ class Structures:
             raise SiretTaken
         values = asdict(structure)
         await self._connection.execute(_SAVE, {**values, "structure_id": values.pop("id")})
+
+    async def words_of(self, account_id: UUID, structure_id: UUID | None = None) -> list[str]:
+        """The names and towns of the person's structures, and of the one that the person asks to belong to."""
+        values = {"account_id": account_id, "structure_id": structure_id}
+        return [text for row in await self._connection.execute(_WORDS, values) for text in row]
 
     async def page(self, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[ListedStructure]:
         """Structures by name; one more than `limit` when there are more.

@@ -67,6 +67,8 @@ attachments = Table(
     Column("state", Text, nullable=False),
     Column("statuses", ARRAY(Text), nullable=False),
     Column("asked_at", _TIME, nullable=False),
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),
+    Column("confirmed_by", Uuid, ForeignKey("accounts.id")),
 )
 structure_requests = Table(
     "structure_requests",
@@ -80,6 +82,7 @@ structure_requests = Table(
     Column("contact_email", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("asked_at", _TIME, nullable=False),
+    Column("client", Text),
 )
 change_reports = Table(
     "change_reports",
@@ -106,13 +109,19 @@ links = Table(
     Column("created_at", _TIME, nullable=False),
     Column("expires_at", _TIME, nullable=False),
 )
-sign_in_attempts = Table(
-    "sign_in_attempts",
+budgets = Table(
+    "budgets",
     METADATA,
-    Column("address_hash", LargeBinary, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("last_at", _TIME, nullable=False),
-    Column("retry_at", _TIME, nullable=False),
+    Column("key", LargeBinary, primary_key=True),
+    Column("full_at", _TIME, nullable=False),
+)
+devices = Table(
+    "devices",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("used_at", _TIME, nullable=False),
 )
 families = Table(
     "families",
@@ -122,6 +131,36 @@ families = Table(
     Column("started_at", _TIME, nullable=False),
     Column("ended_at", _TIME),
     Column("why_ended", Text),
+    Column("last_used_at", _TIME, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("second_factor", Boolean, nullable=False, server_default=false()),
+)
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("account_id", Uuid, ForeignKey("accounts.id"), primary_key=True),
+    Column("secret", LargeBinary),
+    Column("confirmed_at", _TIME),
+    Column("last_step", BigInteger, nullable=False),
+    Column("pending", LargeBinary),
+    Column("pending_until", _TIME),
+)
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+)
+security_events = Table(
+    "security_events",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("at", _TIME, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Uuid),
+    Column("acted_by", Uuid),
+    Column("client", Text),
+    Column("note", Text),
 )
 refresh_tokens = Table(
     "refresh_tokens",

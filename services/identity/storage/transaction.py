@@ -2,12 +2,15 @@
 
 from services.identity.storage.accounts import Accounts
 from services.identity.storage.attachments import Attachments
+from services.identity.storage.budgets import Budgets
 from services.identity.storage.desk import Desk
+from services.identity.storage.devices import Devices
 from services.identity.storage.history import History
 from services.identity.storage.housekeeping import Housekeeping
 from services.identity.storage.keys import Keys
 from services.identity.storage.links import Links
-from services.identity.storage.sign_in_attempts import SignInAttempts
+from services.identity.storage.second_factors import SecondFactors
+from services.identity.storage.security_events import SecurityEvents
 from services.identity.storage.sign_in_sessions import SignInSessions
 from services.identity.storage.structures import Structures
 from shared.database import UnitOfWork
@@ -19,12 +22,15 @@ class Transaction:
     def __init__(self, work: UnitOfWork) -> None:
         self.accounts = Accounts(work.connection)
         self.attachments = Attachments(work.connection)
+        self.budgets = Budgets(work.connection)
         self.desk = Desk(work.connection)
+        self.devices = Devices(work.connection)
         self.history = History(work.connection)
         self.housekeeping = Housekeeping(work.connection)
         self.keys = Keys(work.connection)
         self.links = Links(work.connection)
-        self.sign_in_attempts = SignInAttempts(work.connection)
+        self.second_factors = SecondFactors(work.connection)
+        self.security_events = SecurityEvents(work.connection)
         self.sign_in_sessions = SignInSessions(work.connection)
         self.structures = Structures(work.connection)
         self.emit = work.emit

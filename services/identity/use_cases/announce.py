@@ -23,6 +23,7 @@ from services.identity.domain.attachments import (
     AttachmentRefused,
     AttachmentRequested,
     FirstUserAttached,
+    FirstUserConfirmed,
     Status,
     StatusesChanged,
 )
@@ -62,13 +63,18 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             return updated if account.proved else None
         case PasswordChanged(account) | PasswordReset(account):
             return account_notice(account, "password_changed", now=now)
-        case FirstUserAttached(attachment=attachment):
+        case FirstUserAttached(attachment=attachment, contact_email=contact_email):
             return contracts.AccountAttachmentConfirmed(
-                occurred_at=now, attachment=_of_attachment(attachment), confirmed_by=None
+                occurred_at=now,
+                attachment=_of_attachment(attachment),
+                confirmed_by=None,
+                structure_contact_email=contact_email,
             )
-        case AttachmentRequested(attachment=attachment):
-            return contracts.AccountAttachmentRequested(occurred_at=now, attachment=_of_attachment(attachment))
-        case AttachmentConfirmed(attachment=attachment, by=by):
+        case AttachmentRequested(attachment=attachment, unconfirmed_referent=unconfirmed_referent):
+            return contracts.AccountAttachmentRequested(
+                occurred_at=now, attachment=_of_attachment(attachment), unconfirmed_referent=unconfirmed_referent
+            )
+        case AttachmentConfirmed(attachment=attachment, by=by) | FirstUserConfirmed(attachment=attachment, by=by):
             return contracts.AccountAttachmentConfirmed(
                 occurred_at=now, attachment=_of_attachment(attachment), confirmed_by=by
             )

@@ -25,7 +25,6 @@ async def attach(tx: Transaction, *, account_id: UUID, structure_id: UUID, now: 
     fact = request_attachment(
         uuid4(),
         account_id=account_id,
-        structure_id=structure_id,
-        structure_has_people=await tx.attachments.has_people(structure_id),
+        structure=await tx.attachments.to_join(structure_id),
     )
     return await record_attachment(tx, fact, author=person(account_id), now=now)

@@ -21,6 +21,21 @@ async def confirm(
     await _record(tx, actor, domain.confirm(attachment, statuses, by=actor.account_id), now)
 
 
+async def confirm_first(tx: Transaction, actor: Actor, attachment_id: UUID, *, now: datetime) -> None:
+    """Somebody else knows the first user of the structure; raises IllegalMove or NotUnconfirmed."""
+    attachment = await tx.attachments.to_manage(attachment_id, actor)
+    await _record(tx, actor, domain.confirm_first(attachment, by=actor.account_id), now)
+
+
+async def remove_first(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *, now: datetime) -> None:
+    """Staff undo what an unconfirmed first user did; raises IllegalMove or NotUnconfirmed."""
+    actor.must_be_staff()
+    attachment = await tx.attachments.to_manage(attachment_id, actor)
+    people = await tx.attachments.active_of_structure(attachment.structure_id)
+    for fact in domain.remove_first(attachment, people, by=actor.account_id, reason=reason):
+        await _record(tx, actor, fact, now)
+
+
 async def refuse(tx: Transaction, actor: Actor, attachment_id: UUID, reason: str, *, now: datetime) -> None:
     """The person does not belong to the structure; raises IllegalMove."""
     attachment = await tx.attachments.to_manage(attachment_id, actor)

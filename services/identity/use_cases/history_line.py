@@ -20,6 +20,7 @@ from services.identity.domain.attachments import (
     AttachmentRefused,
     AttachmentRequested,
     FirstUserAttached,
+    FirstUserConfirmed,
     Status,
     StatusesChanged,
 )
@@ -64,7 +65,7 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one re
             return account_id, None
         case FirstUserAttached() | AttachmentRequested():
             return fact.attachment.id, fact.attachment.version
-        case AttachmentConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
+        case AttachmentConfirmed() | FirstUserConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
             return fact.attachment.id, fact.attachment.version
         case StructureRegistered(structure) | StructureUpdated(structure=structure):
             return structure.id, structure.version
@@ -86,7 +87,7 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for 
             return {"fields": list(fields)}
         case FirstUserAttached(attachment=attachment) | AttachmentRequested(attachment=attachment):
             return {"state": attachment.state.value, "statuses": _words(attachment.statuses)}
-        case AttachmentConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
+        case AttachmentConfirmed() | FirstUserConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
             return {"was": _words(fact.before), "statuses": _words(fact.attachment.statuses)}
         case StructureRegistered(structure):
             return {"name": structure.name, "siret": structure.siret}

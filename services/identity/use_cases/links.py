@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.links import MOST_PER_HOUR, Purpose, Registration, decoy, registration_of
+from services.identity.domain.links import Purpose, Registration, decoy, registration_of
 from services.identity.storage.transaction import Transaction
 from shared.contracts.identity import SendAddressProof, SendPasswordReset
 
@@ -47,8 +47,3 @@ async def send_reset(tx: Transaction, account: Account, *, now: datetime) -> Non
 async def add_decoy(tx: Transaction, email: str, *, now: datetime) -> None:
     """Write as much as for a link that is mailed, so that the time of the answer tells nothing."""
     await tx.links.add(Purpose.DECOY, decoy(email, uuid4()), now=now)
-
-
-async def has_too_many_links(tx: Transaction, email: str, *, now: datetime) -> bool:
-    """Whether the address got the most mails of an hour. More of them are probably asked for by a stranger."""
-    return await tx.links.made_lately(email, now=now) >= MOST_PER_HOUR

@@ -10,7 +10,7 @@ from services.identity.domain.sign_in_sessions import WrongCredentials
 from services.identity.storage.access import Actor
 from services.identity.storage.history import person
 from services.identity.storage.transaction import Transaction
-from services.identity.use_cases.passwords import check_password
+from services.identity.use_cases.new_password import NewPasswords
 from services.identity.use_cases.record import record_account, record_password
 from services.identity.use_cases.sign_in import SignIn
 from shared.errors import WrongFields, check_version
@@ -33,20 +33,28 @@ async def rename(
 
 
 async def change_password(
-    sign_in: SignIn, account_id: UUID, *, current: str, new: str, kept_token: str | None, now: datetime
+    sign_in: SignIn,
+    passwords: NewPasswords,
+    account_id: UUID,
+    *,
+    current: str,
+    new: str,
+    kept_token: str | None,
+    now: datetime,
 ) -> None:
     """Replace the password and end all sign-in sessions, except the one of `kept_token`.
 
-    A wrong current password is counted like a failed sign-in. Raises TooSoon or WrongFields.
+    Wrong current passwords are counted. Raises TooManyAttempts, TooBusy or WrongFields.
     """
-    async with sign_in.begin() as tx:
-        account = await tx.accounts.own(account_id)
     try:
-        await sign_in.check_credentials(account.email, current, now=now)
+        await sign_in.check_own_password(account_id, current, now=now)
     except WrongCredentials as error:
         raise WrongFields([("current_password", "Ce n'est pas votre mot de passe actuel.")]) from error
-    check_password(new, account, field="new_password")
-    password_hash = await sign_in.passwords.hash(new)
+    async with sign_in.begin() as tx:
+        account = await tx.accounts.own(account_id)
+        structures = await tx.structures.words_of(account_id)
+        stored = await tx.accounts.password_hash(account_id)
+    password_hash = await passwords.of_reset(new, account, structures=structures, stored=stored, field="new_password")
     async with sign_in.begin() as tx:
         account = await tx.accounts.own(account_id, lock=True)
         await record_password(tx, PasswordChanged(account), password_hash, now=now)

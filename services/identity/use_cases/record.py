@@ -1,4 +1,8 @@
-"""The end of every change: save the object, add its history line, and emit the message about it."""
+"""The end of every change: save the object, add its history line, and emit the message about it.
+
+The right of a member of staff is read again after the object was saved, when the act holds all its locks: it may have
+been taken away while a lock was waited for.
+"""
 
 from datetime import datetime
 from typing import assert_never
@@ -16,10 +20,13 @@ from services.identity.domain.structures import (
     StructureRequested,
     StructureRequestRefused,
 )
+from services.identity.storage.access import Actor
 from services.identity.storage.history import UNKNOWN, Author, person
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.announce import Fact, announce
 from services.identity.use_cases.history_line import line_about
+from services.identity.use_cases.rights_events import security_events_of
+from services.identity.use_cases.security_events import note_event
 
 
 async def record_account(tx: Transaction, fact: AccountFact, *, author: Author, now: datetime) -> Account:
@@ -84,6 +91,10 @@ async def record_replay(tx: Transaction, fact: RefreshTokenReplayed, *, now: dat
 
 
 async def _note_and_emit(tx: Transaction, fact: Fact, author: Author, now: datetime) -> None:
+    if author.account_id is not None and author.acting_as == "staff":
+        await tx.accounts.require_staff(Actor(author.account_id, is_staff=True))
+    for kind, account_id, note in security_events_of(fact):
+        await note_event(tx, kind, account_id=account_id, acted_by=author.account_id, at=now, note=note)
     await tx.history.add(line_about(fact, author=author, now=now))
     message = announce(fact, now=now)
     if message is not None:

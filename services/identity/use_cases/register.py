@@ -7,23 +7,35 @@ from datetime import datetime
 
 from services.identity.domain import accounts as domain
 from services.identity.domain.accounts import AddressProved, AddressTaken
+from services.identity.domain.budgets import (
+    REGISTRATION_MAILS,
+    Client,
+    filled_by_new_password,
+    mail_to,
+    of_registration,
+)
 from services.identity.domain.links import InvalidLink, Purpose, Registration, registration_of
 from services.identity.storage.history import person
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.announce import account_notice
 from services.identity.use_cases.attach import attach, require_structure
-from services.identity.use_cases.links import add_decoy, has_too_many_links, send_proof
-from services.identity.use_cases.passwords import Passwords, check_password
+from services.identity.use_cases.links import add_decoy, send_proof
+from services.identity.use_cases.new_password import NewPasswords
 from services.identity.use_cases.record import record_account
+from shared.transactions import Begin
 
 
-async def register(tx: Transaction, registration: Registration, *, now: datetime) -> None:
-    """Mail the link that proves the address, or a notice if it has an account. The caller cannot know which."""
+async def register(tx: Transaction, registration: Registration, *, client: Client, now: datetime) -> None:
+    """Mail the link that proves the address, or a notice if it has an account. The caller cannot know which.
+
+    Raises TooSoon when this client has asked too often.
+    """
     email, structure_id = registration.email, registration.structure_id
     if structure_id is not None:
         await require_structure(tx, structure_id)
+    await tx.budgets.charge(of_registration(email, client))
     account = await tx.accounts.by_address(email)
-    if await has_too_many_links(tx, email, now=now):
+    if not await tx.budgets.spend(mail_to(email, REGISTRATION_MAILS)):
         await add_decoy(tx, email, now=now)
     elif account is None:
         await send_proof(tx, registration, now=now)
@@ -35,27 +47,42 @@ async def register(tx: Transaction, registration: Registration, *, now: datetime
         tx.emit(account_notice(account, "already_registered", now=now))
 
 
-async def prove_address(tx: Transaction, token: str, password: str, *, passwords: Passwords, now: datetime) -> None:
-    """The person followed the link and sets a password: register the account and request the attachment."""
-    registration = await tx.links.take(Purpose.PROOF, token, now=now)
-    known = await tx.accounts.by_address(registration.email, lock=True)
+async def prove_address(
+    begin: Begin[Transaction], token: str, password: str, *, client: Client, passwords: NewPasswords, now: datetime
+) -> None:
+    """The person followed the link and sets a password: register the account and request the attachment.
+
+    The link is looked at before the password is hashed, and taken after it: nothing is locked meanwhile.
+    """
+    async with begin() as tx:
+        registration = await tx.links.find(Purpose.PROOF, token, now=now)
+        account = (await _fact_of(tx, registration)).account
+        structures = await tx.structures.words_of(account.id, registration.structure_id)
+    password_hash = await passwords.of_proof(password, account, structures=structures)
+    async with begin() as tx:
+        registration = await tx.links.take(Purpose.PROOF, token, now=now)
+        fact = await _fact_of(tx, registration, lock=True)
+        try:
+            await record_proof(tx, fact, password_hash, client=client, now=now)
+        except AddressTaken as error:
+            # staff made an account of this address at the same moment
+            raise InvalidLink from error
+        if registration.structure_id is not None:
+            await attach(tx, account_id=fact.account.id, structure_id=registration.structure_id, now=now)
+
+
+async def _fact_of(tx: Transaction, registration: Registration, *, lock: bool = False) -> AddressProved:
+    known = await tx.accounts.by_address(registration.email, lock=lock)
     if known is not None and (known.proved or known.disabled):
         raise InvalidLink
-    fact = registration.prove() if known is None else domain.prove(known)
-    check_password(password, fact.account, field="password")
-    password_hash = await passwords.hash(password)
-    try:
-        await record_proof(tx, fact, password_hash, now=now)
-    except AddressTaken as error:
-        # another link to this address was followed at the same moment
-        raise InvalidLink from error
-    if registration.structure_id is not None:
-        await attach(tx, account_id=fact.account.id, structure_id=registration.structure_id, now=now)
+    return registration.prove() if known is None else domain.prove(known)
 
 
-async def record_proof(tx: Transaction, fact: AddressProved, password_hash: str, *, now: datetime) -> None:
+async def record_proof(
+    tx: Transaction, fact: AddressProved, password_hash: str, *, client: Client, now: datetime
+) -> None:
     """Record the proved address with its first password. Raises AddressTaken for a new account."""
     account = await record_account(tx, fact, author=person(fact.account.id), now=now)
     await tx.accounts.set_password(account.id, password_hash)
     await tx.links.forget(account.email)
-    await tx.sign_in_attempts.forget(account.email)
+    await tx.budgets.fill(filled_by_new_password(account.email, client))

@@ -1,6 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import jwt
 import structlog
 
+from services.identity.domain.budgets import TooManyAttempts
+from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import (
     ACCESS_LIFE,
     RefreshTokenReplayed,
@@ -16,10 +18,14 @@ from services.identity.domain.sign_in_sessions import (
     WrongCredentials,
 )
 from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.attempts import Attempt, Visitor, begin_attempt, begin_own_attempt, known_device
+from services.identity.use_cases.hashing import TooBusy
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.record import record_replay
-from shared.tokens.verifier import ALGORITHM, TYPE
+from services.identity.use_cases.second_factor import SecondFactors
+from services.identity.use_cases.security_events import note_event, note_locked
+from shared.tokens.verifier import ALGORITHM, STAFF, TYPE
 from shared.transactions import Begin
 
 log = structlog.get_logger()
@@ -27,11 +33,24 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """What a signed-in person gets. `expires_in`: seconds that the access token lives."""
+    """What a signed-in person gets. `expires_in`: seconds that the access token lives.
+
+    `device_token`: only a sign-in gives it.
+    """
 
     access_token: str
     refresh_token: str
     expires_in: int
+    device_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOfToken:
+    """The sign-in session that an access token belongs to."""
+
+    account_id: UUID
+    family_id: UUID
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,36 +64,71 @@ class SignIn:
     begin: Begin[Transaction]
     passwords: Passwords
     keys: KeyRing
+    factors: SecondFactors
+    staff_need_factor: bool
     issuer: str
     audience: str
 
-    async def sign_in(self, email: str, password: str, *, now: datetime) -> TokenPair:
-        """Begin a session; raises TooSoon or WrongCredentials. Known and unknown addresses cost the same work."""
-        account_id = await self.check_credentials(email, password, now=now)
+    async def sign_in(
+        self, email: str, password: str, code: str | None, *, visitor: Visitor, program: str, now: datetime
+    ) -> TokenPair:
+        """Begin a session. Known and unknown addresses cost the same.
+
+        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, and for an account with a second
+        factor CodeExpected, WrongCode or TooManyCodes.
+        """
+        try:
+            async with self.begin() as tx:
+                attempt = await begin_attempt(tx, email, visitor)
+        except TooManyAttempts:
+            async with self.begin() as tx:
+                await note_locked(tx, email, at=now, client=program)
+            raise
+        account_id = await self._check_credentials(attempt, email, password, program=program, now=now)
+        with_factor = await self.factors.check(account_id, code, client=program, now=now)
         signer = await self.keys.signing_key(now)
         async with self.begin() as tx:
             family_id = uuid4()
-            await tx.sign_in_sessions.begin(family_id=family_id, account_id=account_id, now=now)
-            pair = self._pair(signer, account_id, await tx.sign_in_sessions.next_token(family_id, now=now), now)
-        log.info("signed in", account=str(account_id))
-        return pair
+            await tx.sign_in_sessions.begin(
+                family_id=family_id, account_id=account_id, client=program, second_factor=with_factor, now=now
+            )
+            session = SessionOfToken(account_id=account_id, family_id=family_id, second_factor=with_factor)
+            pair = self._pair(signer, session, await tx.sign_in_sessions.next_token(family_id, now=now), now)
+            device_token = await known_device(tx, account_id, attempt.device, visitor, now=now)
+            await note_event(tx, Kind.SIGNED_IN, account_id=account_id, acted_by=account_id, at=now, client=program)
+        return replace(pair, device_token=device_token)
 
-    async def check_credentials(self, email: str, password: str, *, now: datetime) -> UUID:
-        """The account of this address and password; raises TooSoon or WrongCredentials."""
+    async def check_own_password(self, account_id: UUID, password: str, *, now: datetime) -> None:
+        """Compare a signed-in person's password; raises TooManyAttempts or WrongCredentials."""
         async with self.begin() as tx:
-            await tx.sign_in_attempts.count(email, now=now)
+            attempt = await begin_own_attempt(tx, account_id)
+            email = (await tx.accounts.own(account_id)).email
+        await self._check_credentials(attempt, email, password, program=None, now=now)
+
+    async def _check_credentials(
+        self, attempt: Attempt, email: str, password: str, *, program: str | None, now: datetime
+    ) -> UUID:
+        async with self.begin() as tx:
             account = await tx.accounts.by_address(email)
             stored = await tx.accounts.password_hash(account.id if account else uuid4())
-        matches = await self.passwords.matches(password, stored)
+        try:
+            matches = await self.passwords.matches(password, stored)
+        except TooBusy:
+            async with self.begin() as tx:
+                await attempt.was_not_made(tx)
+            raise
         if not matches or account is None or stored is None or account.disabled:
-            log.warning("sign-in refused", account=str(account.id) if account else None)
+            known = account.id if account else None
+            async with self.begin() as tx:
+                # for an unknown address too, so that the time of the answer tells nothing
+                await note_event(tx, Kind.SIGN_IN_REFUSED, account_id=known, acted_by=None, at=now, client=program)
             raise WrongCredentials
         renewed = await self.passwords.renewed(password, stored)
         async with self.begin() as tx:
             # the password may have been changed, or the account disabled, while it was compared
             unchanged = await tx.accounts.password_hash(account.id, lock=True) == stored
             if unchanged and await tx.accounts.actor(account.id) is not None:
-                await tx.sign_in_attempts.forget(email)
+                await attempt.succeeded(tx)
                 await tx.accounts.set_password(account.id, renewed)
                 return account.id
         raise WrongCredentials
@@ -89,11 +143,16 @@ class SignIn:
                 verdict = presented.verdict(now)
                 if verdict is Verdict.VALID:
                     await tx.sign_in_sessions.use(token)
+                    await tx.sign_in_sessions.touch(family_id, now=now)
                     next_token = await tx.sign_in_sessions.next_token(family_id, now=now)
-                    return self._pair(signer, account_id, next_token, now)
+                    session = SessionOfToken(
+                        account_id=account_id, family_id=family_id, second_factor=presented.second_factor
+                    )
+                    return self._pair(signer, session, next_token, now)
                 if verdict is Verdict.REPLAYED:
                     fact = RefreshTokenReplayed(account_id=account_id, family_id=family_id)
                     await record_replay(tx, fact, now=now)
+                    await note_event(tx, Kind.TOKEN_REPLAYED, account_id=account_id, acted_by=None, at=now)
                     ids = {"account": str(account_id), "family": str(family_id)}
                     log.warning("refresh token replayed: the session is ended", audit=True, **ids)
         raise SessionOver
@@ -105,17 +164,20 @@ class SignIn:
             if presented is not None:
                 await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now)
 
-    def _pair(self, signer: tuple[str, Any], account_id: UUID, refresh_token: str, now: datetime) -> TokenPair:
+    def _pair(self, signer: tuple[str, Any], session: SessionOfToken, refresh_token: str, now: datetime) -> TokenPair:
         kid, key = signer
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
-            "sub": str(account_id),
+            "sub": str(session.account_id),
+            "sid": str(session.family_id),
             "jti": str(uuid4()),
             "iat": now,
             "nbf": now,
             "exp": now + ACCESS_LIFE,
         }
+        if session.second_factor or not self.staff_need_factor:
+            claims["acr"] = STAFF
         access_token = jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
         return TokenPair(
             access_token=access_token, refresh_token=refresh_token, expires_in=int(ACCESS_LIFE.total_seconds())

@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.identity.domain import structures as domain
+from services.identity.domain.budgets import Client, of_structure_request
 from services.identity.domain.structures import (
     ChangeReport,
     Structure,
     StructureRegistered,
     StructureRequest,
-    StructureRequested,
 )
 from services.identity.storage.access import Actor
 from services.identity.storage.history import VISITOR, staff_or
@@ -47,9 +47,18 @@ async def change_structure(
 
 
 async def request_structure(
-    tx: Transaction, *, name: str, siret: str, town: str, contact_name: str, contact_email: str, now: datetime
+    tx: Transaction,
+    *,
+    name: str,
+    siret: str,
+    town: str,
+    contact_name: str,
+    contact_email: str,
+    client: Client,
+    now: datetime,
 ) -> StructureRequest:
-    """A visitor does not find a structure and asks staff to add it."""
+    """A visitor does not find a structure and asks staff to add it. Raises TooSoon or TooManyOpenRequests."""
+    await tx.budgets.charge(of_structure_request(client))
     request = StructureRequest(
         id=uuid4(),
         version=1,
@@ -59,8 +68,10 @@ async def request_structure(
         contact_name=contact_name,
         contact_email=contact_email,
         asked_at=now,
+        client=client.address,
     )
-    await record_desk(tx, StructureRequested(request), author=VISITOR, now=now)
+    fact = domain.ask(request, await tx.desk.open_like(request))
+    await record_desk(tx, fact, author=VISITOR, now=now)
     return request
 
 

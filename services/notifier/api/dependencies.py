@@ -17,8 +17,10 @@ async def transaction(work: Work) -> Transaction:
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
-async def acting(account_id: SignedIn, tx: Tx) -> Actor:
-    return await tx.copies.actor(account_id)
+async def acting(claims: SignedIn, tx: Tx) -> Actor:
+    actor = await tx.copies.actor(claims.sub)
+    claims.must_suit(is_staff=actor.is_staff)
+    return actor
 
 
 Acting = Annotated[Actor, Depends(acting, scope="function")]

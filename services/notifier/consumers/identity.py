@@ -11,7 +11,9 @@ from services.notifier.domain.mails.attachment import (
     ATTACHMENT_ENDED,
     ATTACHMENT_REFUSED,
     ATTACHMENT_REQUESTED,
+    FIRST_USER,
     STATUSES_CHANGED,
+    UNCONFIRMED_REFERENT,
 )
 from services.notifier.domain.mails.desk import (
     STRUCTURE_CHANGE_REPORTED,
@@ -104,12 +106,16 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
 
 @subscriptions.on(AccountAttachmentRequested)
 async def when_an_attachment_is_requested(message: AccountAttachmentRequested, tx: Transaction) -> None:
-    """Notify the referents, or the desk if there is none."""
+    """Notify the referents, or the desk if there is none. The person is told of a referent whom nobody confirmed."""
     attachment = message.attachment
     await known_account(tx, attachment.account_id)
     await require_structure(tx, attachment.structure_id)
     mail = _mail(ATTACHMENT_REQUESTED, message, attachment.id)
     await queue_for_those_who_decide(tx, mail, attachment.structure_id)
+    if message.unconfirmed_referent is not None:
+        referent = await known_account(tx, message.unconfirmed_referent)
+        mail = _mail(UNCONFIRMED_REFERENT, message, attachment.id, {"referent": referent.full_name})
+        await _notify_person(tx, mail, attachment)
 
 
 async def _notify_person(tx: Transaction, mail: NewMail, attachment: AttachmentSnapshot) -> None:
@@ -120,9 +126,17 @@ async def _notify_person(tx: Transaction, mail: NewMail, attachment: AttachmentS
 
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
+    """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told."""
     facts = {"first": message.confirmed_by is None}
     mail = _mail(ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
     await _notify_person(tx, mail, message.attachment)
+    if message.attachment.unconfirmed:
+        mail = _mail(FIRST_USER, message, message.attachment.id)
+        await queue_for_desk(tx, mail)
+        person = await known_account(tx, message.attachment.account_id)
+        contact_email = message.structure_contact_email
+        if contact_email is not None and contact_email != person.email:
+            await queue_for_address(tx, mail, Audience.CONTACT, contact_email)
 
 
 @subscriptions.on(AccountAttachmentRefused)

@@ -79,6 +79,20 @@ async def the_first_user_verifies_the_address_and_becomes_the_referent(scenario:
     )
 
 
+async def the_first_user_is_told_to_others_and_confirmed_by_staff(scenario: Scenario) -> None:
+    amandine, name = scenario["amandine"], scenario.structures["mairie"]["name"]
+    told = await scenario.visitor.read_mail(f"Première personne référente de {name}")
+    assert amandine.full_name in told
+    await amandine.call("POST", _confirmation(amandine), expect=409)
+    confirmed = await scenario.staff.call("POST", _confirmation(amandine))
+    assert (confirmed["statuses"], confirmed["unconfirmed"]) == (["referent"], False)
+    await amandine.read_mail(f"Votre rattachement à {name} est confirmé")
+
+
+def _confirmation(first_user: Person) -> str:
+    return f"identity/v1/attachments/{first_user.attachment_id}/first-user-confirmation"
+
+
 async def the_referent_confirms_the_second_user_who_gets_a_mail(scenario: Scenario) -> None:
     amandine, bruno, name = scenario["amandine"], scenario["bruno"], scenario.structures["mairie"]["name"]
     await request_attachment(scenario, bruno, "mairie")
@@ -195,6 +209,8 @@ async def another_structure_has_its_own_people(scenario: Scenario) -> None:
     await hugo.read_mail(f"Vos statuts dans {structure['name']} ont changé")
     for key in ("ines", "jules"):
         await join(scenario, key, "tremplin", referent="hugo")
+        told = await scenario[key].read_mail(f"Qui répondra à votre demande pour {structure['name']}")
+        assert hugo.full_name in told
 
 
 async def register(scenario: Scenario, person: Person, structure: str) -> None:

@@ -13,18 +13,20 @@ from shared.database import Database
 from shared.http.clock import now
 from shared.http.tokens import perhaps_signed_in, signed_in
 from shared.messaging.inprocess import InProcessTransport
+from shared.tokens.verifier import Claims
 from tests.integration.catalogue.catalogue_service import CatalogueService
+from tests.support.claims import claims_of
 
 
-async def _account_of_header(x_account: Annotated[UUID | None, Header()] = None) -> UUID | None:
+async def _account_of_header(x_account: Annotated[UUID | None, Header()] = None) -> Claims | None:
     """Tokens have their own tests: here a header names the account."""
-    return x_account
+    return claims_of(x_account) if x_account else None
 
 
-async def _required_account_of_header(x_account: Annotated[UUID | None, Header()] = None) -> UUID:
+async def _required_account_of_header(x_account: Annotated[UUID | None, Header()] = None) -> Claims:
     if x_account is None:
         raise HTTPException(401)
-    return x_account
+    return claims_of(x_account)
 
 
 @pytest.fixture

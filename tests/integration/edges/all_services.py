@@ -121,7 +121,9 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
 
     running = compose(
         {
-            "identity": IdentitySettings(**address("identity"), first_staff_email=STAFF_EMAIL),
+            "identity": IdentitySettings(
+                **address("identity"), first_staff_email=STAFF_EMAIL, staff_second_factor=False
+            ),
             "catalogue": CatalogueSettings(**address("catalogue")),
             "enrollment": EnrollmentSettings(**address("enrollment")),
             "notifier": NotifierSettings(**address("notifier"), mail_mode="mailbox", desk_email=STAFF_EMAIL),

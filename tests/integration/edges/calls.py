@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import jwt
+
 from tests.e2e.people import Person, siret
 from tests.e2e.scenario import Scenario
 from tests.e2e.steps.catalogue import half_day
@@ -65,6 +67,8 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("enrollment_id", "queued"): scenario.requests["emma", "numerique"],
         ("attachment_id", "own"): scenario["bruno"].attachment_id,
         ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
+        ("attachment_id", "first"): scenario["hugo"].attachment_id,
+        ("session_id", "own"): _sign_in_session(scenario["bruno"]),
         ("session_id", "future"): scenario.sessions["entretien"]["id"],
         ("session_id", "past"): scenario.sessions["visite"]["id"],
         ("session_id", "other"): scenario.sessions["ailleurs"]["id"],
@@ -74,12 +78,18 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("structure_id", "own"): scenario.structures["mairie"]["id"],
         ("request_id", "waiting"): scenario.structures["demandée"]["id"],
         ("report_id", "waiting"): scenario.structures["signalement"]["id"],
+        ("account_id", "protected"): scenario["zoe"].id,
         ("account_id", "own"): scenario["bruno"].id,
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
     }
     return str(targets[parameter, name])
+
+
+def _sign_in_session(person: Person) -> str:
+    claims = jwt.decode(person.tokens["access_token"], options={"verify_signature": False})
+    return str(claims["sid"])
 
 
 async def version(services: AllServices, row: Row, person: Person) -> dict[str, str]:
@@ -159,6 +169,7 @@ BODIES: Final = {
         "current_password": "pas le bon",
         "new_password": "quatre chevaux dans le pré",
     },
+    ("identity", "POST", "/me/second-factor/confirmation"): lambda _: {"code": "123456"},
     ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
     ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
     ("identity", "POST", "/structures/{structure_id}/change-reports"): lambda _: {"text": "Nous avons déménagé."},
@@ -172,6 +183,7 @@ BODIES: Final = {
     ("identity", "POST", "/structure-requests/{request_id}/refusal"): lambda _: REASON,
     ("identity", "POST", "/attachments"): lambda scenario: {"structure_id": scenario.structures["vide"]["id"]},
     ("identity", "POST", "/attachments/{attachment_id}/confirmation"): lambda _: {"statuses": ["beneficiary"]},
+    ("identity", "POST", "/attachments/{attachment_id}/first-user-removal"): lambda _: REASON,
     ("identity", "POST", "/attachments/{attachment_id}/refusal"): lambda _: REASON,
     ("identity", "PUT", "/attachments/{attachment_id}/statuses"): lambda _: {"statuses": ["employer"]},
     ("identity", "POST", "/attachments/{attachment_id}/end"): lambda _: REASON,

@@ -1,8 +1,11 @@
 """The data for the tests of access and bad input: a request in every state in which somebody may act on it."""
 
+from datetime import UTC, datetime
+
 from tests.e2e.people import Person, siret
 from tests.e2e.scenario import Scenario, perform
 from tests.e2e.steps import accounts, attendance, catalogue, requests
+from tests.integration.identity.authenticator import code_at
 
 QUESTION = "Avez-vous déjà animé un atelier de ce genre ?"
 ANSWER = "Deux fois, avec une collègue de la médiathèque."
@@ -16,6 +19,7 @@ async def create(scenario: Scenario) -> None:
         (
             accounts.a_missing_structure_is_requested_and_added,
             accounts.the_first_user_verifies_the_address_and_becomes_the_referent,
+            accounts.the_first_user_is_told_to_others_and_confirmed_by_staff,
             accounts.the_referent_confirms_the_second_user_who_gets_a_mail,
             accounts.the_referent_sets_the_statuses,
             accounts.another_structure_has_its_own_people,
@@ -31,6 +35,13 @@ async def create(scenario: Scenario) -> None:
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
     await _there_are_open_tasks_for_staff(scenario)
+    await _somebody_has_a_second_factor(scenario["zoe"])
+
+
+async def _somebody_has_a_second_factor(person: Person) -> None:
+    secret = (await person.call("POST", "identity/v1/me/second-factor", expect=201))["secret"]
+    code = {"code": code_at(secret, datetime.now(UTC))}
+    await person.call("POST", "identity/v1/me/second-factor/confirmation", code)
 
 
 async def _each_person_has_one_status(scenario: Scenario) -> None:

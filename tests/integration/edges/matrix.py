@@ -35,6 +35,12 @@ POST   /tokens/revocation                                             204  204  
 GET    /me                                                            401  200  200  200  200  200  200  200  200  200
 PATCH  /me                                                            401  200  200  200  200  200  200  200  200  200
 POST   /me/password                                                   401  422  422  422  422  422  422  422  422  422
+GET    /me/second-factor                                              401  200  200  200  200  200  200  200  200  200
+POST   /me/second-factor                                              401  201  201  201  201  201  201  201  201  201
+POST   /me/second-factor/confirmation                                 401  409  409  409  409  409  409  409  409  409
+GET    /me/sessions                                                   401  200  200  200  200  200  200  200  200  200
+DELETE /me/sessions                                                   401  204  204  204  204  204  204  204  204  204
+DELETE /me/sessions/{session_id=own}                                  401  204  404  404  404  404  404  404  404  404
 GET    /structures                                                    200  200  200  200  200  200  200  200  200  200
 POST   /structures                                                    401  404  404  404  404  404  404  404  404  201
 GET    /structures/{structure_id=own}                                 200  200  200  200  200  200  200  200  200  200
@@ -50,6 +56,8 @@ POST   /attachments                                                   401  201  
 GET    /attachments                                                   401  200  200  200  200  200  200  200  200  200
 GET    /attachments/{attachment_id=own}                               401  200  404  404  404  200  404  404  404  200
 POST   /attachments/{attachment_id=waiting}/confirmation              401  404  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=first}/first-user-confirmation     401  404  404  404  404  404  409  404  404  200
+POST   /attachments/{attachment_id=first}/first-user-removal          401  404  404  404  404  404  404  404  404  200
 POST   /attachments/{attachment_id=waiting}/refusal                   401  404  404  404  404  200  404  404  404  200
 PUT    /attachments/{attachment_id=own}/statuses                      401  404  404  404  404  200  404  404  404  200
 POST   /attachments/{attachment_id=own}/end                           401  404  404  404  404  200  404  404  404  200
@@ -57,6 +65,9 @@ GET    /accounts                                                      401  404  
 POST   /accounts                                                      401  404  404  404  404  404  404  404  404  201
 GET    /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
 PATCH  /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
+DELETE /accounts/{account_id=protected}/second-factor                 401  404  404  404  404  404  404  404  404  204
+DELETE /accounts/{account_id=own}/sessions                            401  404  404  404  404  404  404  404  404  204
+GET    /security-events                                               401  404  404  404  404  404  404  404  404  200
 """
 
 CATALOGUE: Final = """

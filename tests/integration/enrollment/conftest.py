@@ -10,12 +10,14 @@ from fastapi import Header
 from shared.database import Database
 from shared.http.tokens import signed_in
 from shared.messaging.inprocess import InProcessTransport
+from shared.tokens.verifier import Claims
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.support.claims import claims_of
 
 
-async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> UUID:
+async def _whoever_says_so(x_account: Annotated[UUID, Header()]) -> Claims:
     """Tokens have their own tests: here the caller says who they are."""
-    return x_account
+    return claims_of(x_account)
 
 
 @pytest.fixture

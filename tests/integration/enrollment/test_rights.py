@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.contracts.identity import AccountAttachmentConfirmed, AccountAttachmentEnded
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
 
 REASON = {"reason": "Parce que."}
@@ -74,6 +75,39 @@ async def test_staff_decide_for_others_with_a_reason(service: EnrollmentService,
         if row.act in {"accept", "validate"}
     ]
     assert (line.acting_as, line.acted_by, line.note) == ("staff", service.staff, "Parce que.")
+
+
+async def test_an_unconfirmed_first_user_accepts_the_requests_of_others_and_not_their_own(
+    service: EnrollmentService,
+) -> None:
+    [first] = await service.people(1)
+    other = Person(uuid4(), first.structure_id)
+    statuses = ("beneficiary", "employer", "referent")
+
+    async def first_user(version: int, *, unconfirmed: bool) -> None:
+        snapshot = service.attachment(
+            first.account_id, first.structure_id, *statuses, version=version, unconfirmed=unconfirmed
+        )
+        await service.tell(AccountAttachmentConfirmed(occurred_at=service.now, attachment=snapshot, confirmed_by=None))
+
+    await first_user(2, unconfirmed=True)
+    await service.tell(
+        service.account(other.account_id),
+        service.attached(other.account_id, other.structure_id, "beneficiary"),
+        AccountAttachmentEnded(
+            occurred_at=service.now,
+            attachment=service.attachment(service.employer, first.structure_id, version=9, state="ended"),
+            ended_by=service.staff,
+            reason="Départ",
+        ),
+    )
+    own, of_other = [await service.request(person, await service.session(9)) for person in (first, other)]
+    assert (await service.decides(first.account_id, of_other, "acceptance")).status_code == 200
+    refused = await service.decides(first.account_id, own, "acceptance")
+    assert (refused.status_code, refused.json()["type"].rsplit(":")[-1]) == (409, "unconfirmed-first-user")
+    assert "confirmer votre rattachement" in refused.json()["detail"]
+    await first_user(3, unconfirmed=False)
+    assert (await service.decides(first.account_id, own, "acceptance")).status_code == 200
 
 
 async def test_who_may_see_a_request_and_its_history(service: EnrollmentService) -> None:

@@ -108,7 +108,7 @@ async def touch(work: Work, now: Now, once: Once) -> None:
 
 
 async def _adding(call: OnceCall) -> OnceCall:
-    if call.account_id == STRANGER:
+    if call.claims.sub == STRANGER:
         raise Taken("inconnu")
     return call
 
@@ -131,7 +131,7 @@ async def _touching(call: Call) -> Call:
 @router.post("/own-touches")
 async def touch_own(call: Annotated[Call, of_call(_touching)]) -> Thing:
     """Add a thing as a signed-in person, without an idempotency key."""
-    return await _add(call.work, f"{call.account_id} {call.now.isoformat()}", call.now)
+    return await _add(call.work, f"{call.claims.sub} {call.now.isoformat()}", call.now)
 
 
 @router.get("/things")
@@ -188,9 +188,9 @@ async def take_note(body: Naming) -> Naming:
 
 
 @router.get("/me")
-async def me(account: SignedIn) -> dict[str, str]:
+async def me(claims: SignedIn) -> dict[str, str]:
     """Return the account that is signed in."""
-    return {"id": str(account)}
+    return {"id": str(claims.sub)}
 
 
 @router.get("/crash")

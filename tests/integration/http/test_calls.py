@@ -1,7 +1,7 @@
 """An endpoint with the single dependency `Call` or `OnceCall` behaves like one with a dependency for each value."""
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,9 +11,11 @@ from sqlalchemy import text
 from shared.database import Database
 from shared.http.clock import now
 from shared.http.tokens import signed_in
+from shared.tokens.verifier import Claims
 from tests.integration.http.conftest import Sign
 from tests.integration.http.small_service import BASE, STRANGER
 from tests.integration.http.test_problems import is_problem
+from tests.support.claims import claims_of
 
 KEY = {"Idempotency-Key": "a-key-of-mine"}
 
@@ -80,8 +82,8 @@ async def test_tests_can_override_the_account_and_the_time(
 ) -> None:
     account, at = uuid4(), datetime(2026, 11, 24, 9, tzinfo=UTC)
 
-    async def fixed_account() -> UUID:
-        return account
+    async def fixed_account() -> Claims:
+        return claims_of(account)
 
     app.dependency_overrides |= {signed_in: fixed_account, now: lambda: at}
     assert (await client.post(f"{BASE}/own-touches")).status_code == 200

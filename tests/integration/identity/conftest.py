@@ -16,6 +16,7 @@ async def service(
     """Only Alix has an account, and is staff. After the test the rows must be consistent."""
     database = await make_database("identity")
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("PARCOURSPRO_IDENTITY_STAFF_SECOND_FACTOR", "false")
     settings = SERVICE.load_settings()
     made = IdentityService(SERVICE.api(settings, database), database)
     await made.set_up()

@@ -32,7 +32,8 @@ async def test_a_referent_confirms_and_the_person_is_a_beneficiary(service: Iden
     assert (view["state"], view["statuses"], view["version"]) == ("active", ["beneficiary"], 2)
     assert (view["account"]["email"], view["structure"]["name"]) == (PAUL, "Mission locale")
     emitted = (await service.emitted("account_attachment_confirmed"))[-1]
-    assert emitted["attachment"] == {key: view[key] for key in ("id", "version", "state", "statuses")} | {
+    shown = ("id", "version", "state", "statuses", "unconfirmed")
+    assert emitted["attachment"] == {key: view[key] for key in shown} | {
         "account_id": view["account"]["id"], "structure_id": view["structure"]["id"],
     }  # fmt: skip
     assert emitted["confirmed_by"] == (await service.ask("GET", "/me", by=ROSE))["id"]

@@ -5,21 +5,27 @@ from services.identity.wiring import SERVICE
 from shared.messaging.inprocess import InProcessTransport
 from tests.integration.identity.identity_service import STAFF, IdentityService
 
-COUNTS = "SELECT (SELECT count(*) FROM links) AS links, (SELECT count(*) FROM sign_in_attempts) AS attempts"
+COUNTS = """
+    SELECT (SELECT count(*) FROM links) AS links, (SELECT count(*) FROM budgets) AS budgets,
+        (SELECT count(*) FROM devices) AS devices
+"""
 
 
 async def test_only_what_is_over_is_deleted(service: IdentityService) -> None:
+    await service.execute("DELETE FROM budgets")
     await service.ask("POST", "/password-resets", {"email": STAFF})
     await service.call("POST", "/tokens", {"email": "nobody@x.example", "password": "non"})
     live = service.tokens[STAFF]["refresh_token"]
     await clean(service.signing_in.begin)
-    assert await service.rows(COUNTS) == [(1, 1)]
+    # of the reset: address, address and client, client, network; of the attempt: the same without mails, its account
+    assert await service.rows(COUNTS) == [(1, 8, 1)]
     service.tokens[STAFF] = await service.ask("POST", "/tokens/refresh", {"refresh_token": live})
     await service.execute("UPDATE links SET expires_at = expires_at - interval '20 days'")
-    await service.execute("UPDATE sign_in_attempts SET last_at = last_at - interval '20 days'")
+    await service.execute("UPDATE budgets SET full_at = full_at - interval '1 day'")
+    await service.execute("UPDATE devices SET used_at = used_at - interval '181 days'")
     await service.execute("UPDATE refresh_tokens SET expires_at = expires_at - interval '20 days'")
     await clean(service.signing_in.begin)
-    assert await service.rows(COUNTS) == [(0, 0)]
+    assert await service.rows(COUNTS) == [(0, 0, 0)]
     assert await service.rows("SELECT id FROM families") == []
 
 

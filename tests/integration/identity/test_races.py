@@ -10,12 +10,14 @@ import pytest
 
 from services.identity.domain.accounts import PasswordChanged
 from services.identity.domain.attachments import LastReferent, State, Status
+from services.identity.domain.links import InvalidLink, Purpose
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed, SessionOver
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import mark_account
 from services.identity.use_cases.attach import attach
 from services.identity.use_cases.attachments import change_statuses
+from services.identity.use_cases.hashing import HashQueue
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.record import record_password, record_replay
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
@@ -125,8 +127,8 @@ async def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(ser
     account_id = await account_of(service, STAFF)
 
     class ChangedMeanwhile(Passwords):
-        async def matches(self, password: str, stored: str | None) -> bool:
-            right = await super().matches(password, stored)
+        async def matches(self, password: str, stored: str | None, queue: HashQueue | None = None) -> bool:
+            right = await super().matches(password, stored, queue)
             await service.within(lambda tx: tx.accounts.set_password(account_id, "another hash"))
             return right
 
@@ -134,3 +136,34 @@ async def test_a_password_that_is_changed_while_it_is_compared_opens_nothing(ser
     answer = await service.call("POST", "/tokens", {"email": STAFF, "password": PASSWORD})
     assert answer.status_code == 401
     assert [row.password_hash for row in await service.rows("SELECT password_hash FROM accounts")] == ["another hash"]
+
+
+async def test_two_links_of_one_address_followed_at_once_do_not_lock_each_other_out(service: IdentityService) -> None:
+    structure, other = await service.structure(), await service.structure(1, "Ailleurs")
+    links = [await service.register("claire@ml.example", structure_id) for structure_id in (structure, other)]
+    await service.ask("POST", "/accounts", {"first_name": "N", "last_name": "F", "email": "n@x.example"}, by=STAFF)
+    links.append(await service.link("n@x.example"))
+    await service.ask("POST", "/password-resets", {"email": "n@x.example"})
+    reset = await service.link("n@x.example", "send_password_reset")
+    calls = [
+        service.call("POST", path, {"token": token, "password": PASSWORD})
+        for path, token in [*(("/address-proofs", link) for link in links), ("/password-resets/confirmation", reset)]
+        for _ in range(4)
+    ]
+    answers = await asyncio.gather(*calls)
+    assert sorted(answer.status_code for answer in answers) == [204] * 2 + [410] * 14
+    assert await service.rows("SELECT email FROM links") == []
+
+
+async def test_a_link_is_taken_under_the_lock_of_its_address(service: IdentityService) -> None:
+    structure = await service.structure()
+    first, second = [await service.register("claire@ml.example", structure) for _ in range(2)]
+
+    async def take(tx: Transaction) -> None:
+        registration = await tx.links.take(Purpose.PROOF, first, now=service.now)
+        await tx.links.forget(registration.email)
+
+    with pytest.raises(InvalidLink):
+        await while_held(
+            service, take, lambda: service.within(lambda tx: tx.links.take(Purpose.PROOF, second, now=service.now))
+        )

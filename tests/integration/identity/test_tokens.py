@@ -37,6 +37,8 @@ async def test_a_token_of_identity_is_accepted_by_every_service(service: Identit
         "iat",
         "nbf",
         "exp",
+        "sid",
+        "acr",
     }
 
 
@@ -51,7 +53,15 @@ async def signed(service: IdentityService, **changes: Any) -> dict[str, Any]:
     subject = jwt.decode(service.tokens[STAFF]["access_token"], options={"verify_signature": False})["sub"]
     now = datetime.now(UTC)
     claims = {"iss": "parcourspro", "aud": "parcourspro", "sub": subject, "jti": str(uuid4()), "iat": now, "nbf": now}
-    made = {"key": key, "alg": "EdDSA", "typ": "at+jwt", "kid": kid, **claims, "exp": now + timedelta(minutes=10)}
+    made = {
+        "key": key,
+        "alg": "EdDSA",
+        "typ": "at+jwt",
+        "kid": kid,
+        "acr": "staff",
+        **claims,
+        "exp": now + timedelta(minutes=10),
+    }
     return {**made, **changes}
 
 

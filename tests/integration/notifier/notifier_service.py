@@ -35,6 +35,8 @@ from shared.contracts.identity import (
 from shared.database import Database
 from shared.http.tokens import signed_in
 from shared.messaging.subscriptions import Directory
+from shared.tokens.verifier import Claims
+from tests.support.claims import claims_of
 from tests.support.postgres import empty
 
 NOW = datetime.now(UTC)
@@ -42,9 +44,9 @@ DIRECTORY = Directory([identity.subscriptions, catalogue.subscriptions, enrollme
 SENDER = SenderIdentity(public_url="https://agence.example", email="ne-pas-repondre@agence.example", name="L'agence")
 
 
-async def _account_of_the_header(x_account: Annotated[UUID, Header()]) -> UUID:
+async def _account_of_the_header(x_account: Annotated[UUID, Header()]) -> Claims:
     """Tokens have their own tests: here the caller names the account."""
-    return x_account
+    return claims_of(x_account)
 
 
 class NotifierService:

@@ -21,8 +21,9 @@ Story = Callable[[NotifierService], Awaitable[None]]
 About = Callable[[NotifierService], Message]
 
 
-def attachment(service: NotifierService, state: str, *statuses: str) -> AttachmentSnapshot:
-    return service.attachment(service.person, state, *statuses, version=2)
+def attachment(service: NotifierService, state: str, *statuses: str, unconfirmed: bool = False) -> AttachmentSnapshot:
+    snapshot = service.attachment(service.person, state, *statuses, version=2)
+    return snapshot.model_copy(update={"unconfirmed": unconfirmed})
 
 
 def structure_request() -> StructureRequestSnapshot:

@@ -85,6 +85,36 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
         ),
         {"attachment_confirmed": {"person"}},
     ),
+    "a first user attached": (
+        after(
+            lambda s: AccountAttachmentConfirmed(
+                occurred_at=NOW,
+                attachment=attachment(s, "active", "referent", unconfirmed=True),
+                confirmed_by=None,
+                structure_contact_email="lea@example.org",
+            )
+        ),
+        {"attachment_confirmed": {"person"}, "first_user": {"desk@agence.example", "lea@example.org"}},
+    ),
+    "a first user who asked for the structure themselves": (
+        after(
+            lambda s: AccountAttachmentConfirmed(
+                occurred_at=NOW,
+                attachment=attachment(s, "active", "referent", unconfirmed=True),
+                confirmed_by=None,
+                structure_contact_email="zoe@example.org",
+            )
+        ),
+        {"attachment_confirmed": {"person"}, "first_user": {"desk@agence.example"}},
+    ),
+    "an attachment requested after an unconfirmed first user": (
+        after(
+            lambda s: AccountAttachmentRequested(
+                occurred_at=NOW, attachment=attachment(s, "requested"), unconfirmed_referent=s.other_employer
+            )
+        ),
+        {"attachment_requested": {"other employer"}, "unconfirmed_referent": {"person"}},
+    ),
     "an attachment refused": (
         after(
             lambda s: AccountAttachmentRefused(

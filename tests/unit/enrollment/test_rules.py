@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from services.enrollment.domain.rules.decision_deadline import DECISION_DEADLINE, DecisionDeadline, expired_before
-from services.enrollment.domain.rules.own_request import OWN_REQUEST, may_decide_own
+from services.enrollment.domain.rules.own_request import (
+    OWN_REQUEST,
+    UnconfirmedFirstUser,
+    check_own_acceptance,
+    may_decide_own,
+)
 from services.enrollment.domain.rules.registry import (
     ALL_RULES,
     Verdict,
@@ -261,3 +266,12 @@ def test_an_employer_leaves_their_own_request_to_another() -> None:
     assert may_decide_own(on, decider=SOMEBODY, beneficiary=SOMEBODY, has_other_employer=False)
     assert may_decide_own(on, decider=SOMEBODY, beneficiary=somebody_else, has_other_employer=True)
     assert may_decide_own(off, decider=SOMEBODY, beneficiary=SOMEBODY, has_other_employer=True)
+
+
+def test_an_unconfirmed_first_user_does_not_accept_their_own_request() -> None:
+    somebody_else = a_request().account_id
+    check_own_acceptance(decider=SOMEBODY, beneficiary=somebody_else, is_unconfirmed=True)
+    check_own_acceptance(decider=SOMEBODY, beneficiary=SOMEBODY, is_unconfirmed=False)
+    with pytest.raises(UnconfirmedFirstUser) as caught:
+        check_own_acceptance(decider=SOMEBODY, beneficiary=SOMEBODY, is_unconfirmed=True)
+    assert "confirmer votre rattachement" in caught.value.sentence

@@ -25,9 +25,14 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     (accounts.AccountMade(ACCOUNT), None, 4, {"is_staff": True}),
     (accounts.AddressProved(ACCOUNT), "identity.account_registered.v1", 4, {}),
     (accounts.AccountRenamed(ACCOUNT, ("civility",)), "identity.account_updated.v1", 4, {"fields": ["civility"]}),
-    (accounts.AccountMarked(ACCOUNT), "identity.account_updated.v1", 4, {"is_staff": True, "disabled": False}),
     (
-        accounts.AccountMarked(replace(ACCOUNT, proved=False, disabled=True)),
+        accounts.AccountMarked(ACCOUNT, was_staff=False, was_disabled=False),
+        "identity.account_updated.v1",
+        4,
+        {"is_staff": True, "disabled": False},
+    ),
+    (
+        accounts.AccountMarked(replace(ACCOUNT, proved=False, disabled=True), was_staff=True, was_disabled=False),
         None,
         4,
         {"is_staff": True, "disabled": True},
@@ -35,13 +40,13 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     (accounts.PasswordChanged(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (accounts.PasswordReset(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (
-        attachments.FirstUserAttached(attachment=FIRST),
+        attachments.FirstUserAttached(attachment=FIRST, contact_email="lea@ml.example"),
         "identity.account_attachment_confirmed.v1",
         3,
         {"state": "active", "statuses": ["referent"]},
     ),
     (
-        attachments.AttachmentRequested(attachment=REQUESTED),
+        attachments.AttachmentRequested(attachment=REQUESTED, unconfirmed_referent=SOMEBODY),
         "identity.account_attachment_requested.v1",
         3,
         {"state": "requested", "statuses": []},
@@ -51,6 +56,12 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         "identity.account_attachment_confirmed.v1",
         4,
         {"was": [], "statuses": ["employer"]},
+    ),
+    (
+        attachments.confirm_first(replace(FIRST, unconfirmed=True), by=SOMEBODY),
+        "identity.account_attachment_confirmed.v1",
+        4,
+        {"was": ["referent"], "statuses": ["referent"]},
     ),
     (
         attachments.refuse(REQUESTED, by=SOMEBODY, reason="Non."),

@@ -1,8 +1,9 @@
 """Attachments: every move from every state, and the last referent."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,16 +16,21 @@ from services.identity.domain.attachments import (
     AttachmentRefused,
     AttachmentRequested,
     FirstUserAttached,
+    FirstUserConfirmed,
     IllegalMove,
     LastReferent,
     Move,
+    NotUnconfirmed,
     State,
     Status,
     StatusesChanged,
+    StructureToJoin,
     change_statuses,
     confirm,
+    confirm_first,
     end,
     refuse,
+    remove_first,
     request_attachment,
 )
 from tests.unit.identity.examples import SOMEBODY, an_attachment
@@ -33,6 +39,7 @@ B, E, R = Status.BENEFICIARY, Status.EMPLOYER, Status.REFERENT
 
 MOVES: Mapping[Move, Callable[[Attachment], AttachmentDecision]] = {
     Move.CONFIRM: lambda attachment: confirm(attachment, [E, B, E], by=SOMEBODY),
+    Move.CONFIRM_FIRST: lambda attachment: confirm_first(replace(attachment, unconfirmed=True), by=SOMEBODY),
     Move.REFUSE: lambda attachment: refuse(attachment, by=SOMEBODY, reason="Inconnue."),
     Move.CHANGE: lambda attachment: change_statuses(attachment, [R, B], other_referents=0, by=SOMEBODY),
     Move.END: lambda attachment: end(attachment, other_referents=0, by=SOMEBODY, reason="Partie."),
@@ -42,6 +49,7 @@ MOVES: Mapping[Move, Callable[[Attachment], AttachmentDecision]] = {
 EXPECTED: Mapping[tuple[State, Move], tuple[type[AttachmentDecision], State, tuple[Status, ...]]] = {
     (State.REQUESTED, Move.CONFIRM): (AttachmentConfirmed, State.ACTIVE, (B, E)),
     (State.REQUESTED, Move.REFUSE): (AttachmentRefused, State.REFUSED, ()),
+    (State.ACTIVE, Move.CONFIRM_FIRST): (FirstUserConfirmed, State.ACTIVE, (E,)),
     (State.ACTIVE, Move.CHANGE): (StatusesChanged, State.ACTIVE, (B, R)),
     (State.ACTIVE, Move.END): (AttachmentEnded, State.ENDED, ()),
 }
@@ -98,10 +106,13 @@ def test_the_first_user_is_referent_at_once_and_the_next_wait(
     has_people: bool, fact: type, state: State, statuses: tuple[Status, ...]
 ) -> None:
     attachment_id, account_id, structure_id = uuid4(), uuid4(), uuid4()
-    made = request_attachment(
-        attachment_id, account_id=account_id, structure_id=structure_id, structure_has_people=has_people
+    structure = StructureToJoin(
+        id=structure_id, has_people=has_people, unconfirmed_referent=SOMEBODY, contact_email="lea@ml.example"
     )
+    made = request_attachment(attachment_id, account_id=account_id, structure=structure)
     assert type(made) is fact
+    told = made.contact_email if isinstance(made, FirstUserAttached) else made.unconfirmed_referent
+    assert told == (SOMEBODY if has_people else "lea@ml.example")
     assert made.attachment == Attachment(
         id=attachment_id,
         version=1,
@@ -109,7 +120,43 @@ def test_the_first_user_is_referent_at_once_and_the_next_wait(
         structure_id=structure_id,
         state=state,
         statuses=statuses,
+        unconfirmed=not has_people,
     )
+
+
+def test_a_confirmation_keeps_who_confirmed() -> None:
+    assert confirm(an_attachment(State.REQUESTED), [E], by=SOMEBODY).attachment.confirmed_by == SOMEBODY
+    first = replace(an_attachment(State.ACTIVE, R), unconfirmed=True)
+    confirmed = confirm_first(first, by=SOMEBODY).attachment
+    assert (confirmed.unconfirmed, confirmed.confirmed_by) == (False, SOMEBODY)
+    left = end(first, other_referents=1, by=SOMEBODY, reason="Partie.").attachment
+    assert left.unconfirmed is False
+
+
+def test_the_first_user_is_confirmed_once_and_by_somebody_else() -> None:
+    first = replace(an_attachment(State.ACTIVE, R), unconfirmed=True)
+    for attachment, by in ((first, first.account_id), (an_attachment(State.ACTIVE, R), SOMEBODY)):
+        with pytest.raises(NotUnconfirmed) as caught:
+            confirm_first(attachment, by=by)
+    assert "première personne référente" in caught.value.sentence
+
+
+def test_what_exists_only_because_of_the_first_user_ends_with_it() -> None:
+    def confirmed(by: UUID) -> Attachment:
+        return replace(an_attachment(State.ACTIVE, B), account_id=uuid4(), confirmed_by=by)
+
+    first = replace(an_attachment(State.ACTIVE, R), account_id=uuid4(), unconfirmed=True)
+    second = confirmed(first.account_id)
+    third, by_staff = confirmed(second.account_id), confirmed(uuid4())
+    ended = remove_first(first, [third, first, by_staff, second], by=SOMEBODY, reason="Inconnue.")
+    assert [fact.attachment.id for fact in ended] == [first.id, second.id, third.id]
+    assert {(fact.attachment.state, fact.attachment.unconfirmed, fact.reason) for fact in ended} == {
+        (State.ENDED, False, "Inconnue.")
+    }
+    with pytest.raises(NotUnconfirmed):
+        remove_first(second, [], by=SOMEBODY, reason="Inconnue.")
+    with pytest.raises(IllegalMove):
+        remove_first(ended[0].attachment, [], by=SOMEBODY, reason="Inconnue.")
 
 
 def test_a_second_open_attachment_is_refused_in_words() -> None:

@@ -1,5 +1,6 @@
 """Structures, requests for new ones, and reports of changes."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -7,10 +8,14 @@ import pytest
 
 from services.identity.domain.structures import (
     AlreadyAnswered,
+    OpenRequests,
     ReportState,
     RequestState,
     SiretTaken,
+    StructureRequested,
+    TooManyOpenRequests,
     accept,
+    ask,
     close,
     refuse,
     report_change,
@@ -26,6 +31,21 @@ def test_an_update_changes_what_is_given_and_nothing_else(changes: dict[str, Any
     fact = update(STRUCTURE, **changes)
     assert fact.before == STRUCTURE
     assert changed(STRUCTURE, fact.structure) == {"version": 3, **changes}
+
+
+@pytest.mark.parametrize(("of_contact", "of_siret", "of_client"), [(3, 0, 0), (0, 2, 0), (0, 0, 5)])
+def test_only_some_requests_that_resemble_each_other_are_open(of_contact: int, of_siret: int, of_client: int) -> None:
+    with pytest.raises(TooManyOpenRequests) as caught:
+        ask(REQUEST, OpenRequests(of_contact=of_contact, of_siret=of_siret, of_client=of_client))
+    assert (caught.value.seconds, "déjà en attente" in caught.value.sentence) == (86_400, True)
+    almost = OpenRequests(of_contact=min(of_contact, 2), of_siret=min(of_siret, 1), of_client=min(of_client, 4))
+    assert ask(REQUEST, almost) == StructureRequested(REQUEST)
+
+
+def test_an_answered_request_forgets_where_it_came_from() -> None:
+    asked = replace(REQUEST, client="192.0.2.7/32")
+    assert accept(asked, uuid4(), is_member=False).request.client is None
+    assert refuse(asked, reason="Non.").request.client is None
 
 
 def test_an_accepted_request_makes_a_structure() -> None:

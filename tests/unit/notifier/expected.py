@@ -92,7 +92,7 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
         audiences=(Audience.OWNER,),
         about=About.NOTHING,
-        page="connexion",
+        page="compte/mot-de-passe-oublie",
     ),
     "password_changed": Expected(
         outcomes=".......... ....... ..... ... .. .. ... ... ..",
@@ -109,6 +109,19 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     ),
     "attachment_confirmed": Expected(
         outcomes=".......... ....... A.AAA ... .. .. ... ... ..",
+        audiences=(Audience.PERSON,),
+        about=About.ATTACHMENT,
+        page="rattachements/{subject}",
+    ),
+    "first_user": Expected(
+        outcomes=".......... ....... A.AAA ... .. .. ... ... ..",
+        audiences=(Audience.DESK, Audience.CONTACT),
+        about=About.ATTACHMENT,
+        page="rattachements/{subject}",
+    ),
+    "unconfirmed_referent": Expected(
+        attachment="requested",
+        outcomes=".......... ....... .AAAA ... .. .. ... ... ..",
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",

@@ -48,6 +48,7 @@ FACTS = {
     "answer": "Parce que.",
     "text": "Nouveau nom",
     "reporter": "Zoé Martin",
+    "referent": "Claire Dupuy",
     "name": "Les Amis",
     "town": "Lyon",
     "siret": "12345678900011",

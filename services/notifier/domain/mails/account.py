@@ -27,7 +27,7 @@ ALREADY_REGISTERED: Final = MailSpec(
     audiences=(Audience.OWNER,),
     about=About.NOTHING,
     true_while=ALWAYS,
-    page="connexion",
+    page="compte/mot-de-passe-oublie",
 )
 PASSWORD_CHANGED: Final = MailSpec(
     kind="password_changed",

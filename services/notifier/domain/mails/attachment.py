@@ -22,6 +22,20 @@ ATTACHMENT_CONFIRMED: Final = MailSpec(
     true_while=(attachment_is("active"),),
     page=_PAGE,
 )
+FIRST_USER: Final = MailSpec(
+    kind="first_user",
+    audiences=(Audience.DESK, Audience.CONTACT),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("active"),),
+    page=_PAGE,
+)
+UNCONFIRMED_REFERENT: Final = MailSpec(
+    kind="unconfirmed_referent",
+    audiences=(Audience.PERSON,),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("requested"),),
+    page=_PAGE,
+)
 ATTACHMENT_REFUSED: Final = MailSpec(
     kind="attachment_refused",
     audiences=(Audience.PERSON,),

@@ -3,7 +3,7 @@
 from shared.migrations import let_the_event_log_be_read
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -1,0 +1,201 @@
+"""A right that is taken away while an act waits for its lock refuses the act: each act, in each role that may do it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.cascade import keep_session
+from shared.contracts.identity import AttachmentStatusesChanged
+from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
+from tests.integration.enrollment.test_attendance import YESTERDAY
+from tests.support.eventually import eventually
+
+REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
+REQUEST: Final = "/enrollments/{enrollment_id}"
+SHEET: Final = "/sessions/{session_id}/attendance"
+ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
+    ("POST", f"{REQUEST}/acceptance"): ("employer", "staff"),
+    ("POST", f"{REQUEST}/refusal"): ("employer", "staff"),
+    ("POST", f"{REQUEST}/agreement-withdrawal"): ("employer", "staff"),
+    ("POST", f"{REQUEST}/validation"): ("trainer", "staff"),
+    ("POST", f"{REQUEST}/decline"): ("trainer", "staff"),
+    ("POST", f"{REQUEST}/question"): ("trainer", "staff"),
+    ("POST", f"{REQUEST}/answer"): ("person",),
+    ("POST", f"{REQUEST}/withdrawal"): ("person",),
+    ("POST", f"{REQUEST}/promotion"): ("staff",),
+    ("PUT", f"{SHEET}/slots/{{slot_id}}"): ("trainer", "staff"),
+    ("POST", f"{SHEET}/closure"): ("trainer", "staff"),
+    ("POST", "/cart/validation"): ("beneficiary",),
+    ("PUT", "/rules/{name}"): ("staff",),
+}
+"""Every act that needs a right, with the roles that give it."""
+WITHOUT_RIGHT: Final = {("PUT", "/cart/sessions/{session_id}"), ("DELETE", "/cart/sessions/{session_id}")}
+"""Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing."""
+WRITTEN: Final = (
+    "SELECT id, version FROM enrollments",
+    "SELECT aggregate_id, version FROM enrollment_history",
+    "SELECT id FROM presences",
+    "SELECT name, version FROM rules",
+    "SELECT session_id FROM carts",
+    "SELECT id, held, last_queue_number, attendance_closed_at FROM sessions",
+    "SELECT event_id FROM outbox WHERE name NOT LIKE '%occupancy_changed%'",
+)
+
+
+class Stage:
+    """A session with four people of one structure, and requests in every state in which somebody may act."""
+
+    def __init__(self, service: EnrollmentService) -> None:
+        self.service = service
+        self.session = uuid4()
+        self.people: list[Person] = []
+        self.requests: list[UUID] = []
+
+    async def set(self) -> None:
+        service = self.service
+        self.session = await service.session(4)
+        self.people = await service.people(4, structure_id=uuid4())
+        self.requests = [await service.request(person, self.session) for person in self.people]
+        # one waits for the employer, two hold the seats of the cap, the last one is queued though seats are free
+        for request in self.requests[1:]:
+            assert (await service.accepts(request)).status_code == 200
+        assert [seat for seat, _ in (await service.seats(self.session)).values()] == ["held", "held", "queued"]
+
+    async def call(self, act: tuple[str, str], role: str) -> httpx.Response:
+        """The act, by somebody who has the right when the call begins."""
+        method, template = act
+        _, waiting, held, queued = self.people[0], *self.requests[:2], self.requests[3]
+        if "acceptance" in template or "refusal" in template:
+            request = waiting
+        else:
+            request = queued if "promotion" in template else held
+        slot = self.service.sessions[self.session].slots[0].id
+        path = template.format(enrollment_id=request, session_id=self.session, slot_id=slot, name="structure_cap")
+        headers = {"If-Match": '"0"'} if "rules" in template else {}
+        return await self.service.call(self.account(role), method, path, self.body(template), **headers)
+
+    def account(self, role: str) -> UUID:
+        known = {"employer": self.service.employer, "trainer": self.service.trainer, "staff": self.service.staff}
+        return known.get(role) or self.people[1].account_id
+
+    def body(self, template: str) -> dict[str, Any] | None:
+        bodies: dict[str, dict[str, Any]] = {
+            "question": {"question": "Quel public ?"},
+            "answer": {"answer": "Des jeunes."},
+            "slot_id": {"presences": [{"enrollment_id": str(self.requests[1]), "present": True}], **REASON},
+            "name": {"enabled": True, "value": {"people": 3}},
+            "cart": {
+                "structure_id": str(self.people[1].structure_id),
+                "lines": [{"session_id": str(self.session), "motivation": "Progresser."}],
+            },
+        }
+        special = next((body for word, body in bodies.items() if word in template), REASON)
+        return None if "withdrawal" in template and "agreement" not in template else special
+
+    async def prepare(self, template: str) -> None:
+        """What the act needs beyond the four requests."""
+        service, held = self.service, self.requests[1]
+        if "answer" in template:
+            await service.decides(service.trainer, held, "question", question="Pourquoi ?")
+        if "attendance" in template:
+            await service.decides(service.trainer, held, "validation")
+            await service.moves(self.session, YESTERDAY)
+            await service.clock()
+        if "closure" in template:
+            for slot in service.sessions[self.session].slots:
+                body = {"presences": [{"enrollment_id": str(held), "present": True}]}
+                path = f"/sessions/{self.session}/attendance/slots/{slot.id}"
+                assert (await service.call(service.trainer, "PUT", path, body)).status_code == 200
+        if "cart" in template:
+            await service.withdraws(self.people[1], held)
+            await service.call(self.people[1].account_id, "PUT", f"/cart/sessions/{self.session}")
+
+    async def take_away(self, role: str, tx: Transaction) -> None:
+        """Deliver the event that ends the right. `tx` holds the lock: the copy of the session changes within it."""
+        service, person = self.service, self.people[1]
+        if role == "trainer":
+            await keep_session(tx, service.next_of(self.session, trainer_ids=(uuid4(),)), now=service.now)
+        elif role == "staff":
+            await service.tell(service.account(service.staff, is_staff=False, version=2))
+        elif role == "person":
+            await service.tell(service.account(person.account_id, disabled=True, version=2))
+        else:
+            account = service.employer if role == "employer" else person.account_id
+            changed = service.attachment(account, person.structure_id, "referent", version=2)
+            before = ("beneficiary",) if role == "beneficiary" else ("employer",)
+            await service.tell(
+                AttachmentStatusesChanged(
+                    occurred_at=service.now, attachment=changed, before=before, changed_by=service.staff
+                )
+            )
+
+    async def written(self) -> list[Any]:
+        return [sorted(map(tuple, await self.service.rows(statement))) for statement in WRITTEN]
+
+
+@pytest.fixture
+async def stage(service: EnrollmentService) -> Stage:
+    made = Stage(service)
+    await made.set()
+    return made
+
+
+async def while_held(
+    stage: Stage, act: tuple[str, str], role: str, meanwhile: Callable[[Transaction], Awaitable[None]]
+) -> httpx.Response:
+    """Lock by hand what the act decides; do something as soon as the act waits for the lock; then let it go."""
+    service = stage.service
+    rows = "accounts" if "cart" in act[1] else "sessions"
+    locked = stage.account(role) if rows == "accounts" else stage.session
+
+    async def is_waiting() -> bool:
+        assert not task.done(), f"it did not wait: {task.result().status_code} {task.result().text}"
+        waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(await service.rows(waits))
+
+    async with service.database.transaction() as work:
+        await work.connection.execute(text(f"SELECT id FROM {rows} WHERE id = :id FOR UPDATE"), {"id": locked})
+        task = asyncio.ensure_future(stage.call(act, role))
+        await eventually(is_waiting)
+        await meanwhile(Transaction(work))
+    return await task
+
+
+@pytest.mark.parametrize(("act", "role"), [(act, role) for act, roles in ACTS.items() for role in roles])
+async def test_a_right_that_ended_while_the_act_waited_refuses_it(
+    stage: Stage, act: tuple[str, str], role: str
+) -> None:
+    await stage.prepare(act[1])
+    before = await stage.written()
+
+    answer = await while_held(stage, act, role, lambda tx: stage.take_away(role, tx))
+
+    assert answer.status_code == (422 if role == "beneficiary" else 404), answer.text
+    assert await stage.written() == before
+    assert await stage.service.audit() == []
+
+
+@pytest.mark.parametrize("act", list(ACTS))
+async def test_the_same_act_that_waited_and_kept_its_right_is_done(stage: Stage, act: tuple[str, str]) -> None:
+    async def nothing(_: Transaction) -> None:
+        """Only wait."""
+
+    await stage.prepare(act[1])
+    answer = await while_held(stage, act, ACTS[act][0], nothing)
+    assert answer.is_success, answer.text
+
+
+async def test_every_act_of_the_api_is_in_the_list(service: EnrollmentService) -> None:
+    served = {
+        (method.upper(), path.removeprefix(BASE))
+        for path, operations in service.app.openapi()["paths"].items()
+        for method in operations
+        if method != "get"
+    }
+    assert served == set(ACTS) | WITHOUT_RIGHT
