@@ -10,12 +10,14 @@ from services.identity.use_cases import register as use_cases
 from services.identity.use_cases import reset
 from shared.http.clock import Now
 from shared.http.idempotency import Once
+from shared.http.middleware import VISITORS_LIMIT, body_limit
 from shared.http.problems import INVALID, problems
 
 router = APIRouter(tags=["registration"])
 
 
 @router.post("/registrations", status_code=202, responses=problems(INVALID))
+@body_limit(VISITORS_LIMIT)
 async def register(_: AfterEvenTime, body: NewRegistration, tx: Tx, now: Now, once: Once) -> Accepted:
     """Ask for an account; a link to prove the address comes by mail. The answer is the same for a known address."""
 
@@ -27,6 +29,7 @@ async def register(_: AfterEvenTime, body: NewRegistration, tx: Tx, now: Now, on
 
 
 @router.post("/address-proofs", status_code=204, responses=problems(INVALID_LINK, INVALID))
+@body_limit(VISITORS_LIMIT)
 async def prove_address(body: FollowedLink, tx: Tx, now: Now, passwords: Hashing) -> None:
     """Prove the address and set the first password; the attachment is requested.
 
@@ -36,6 +39,7 @@ async def prove_address(body: FollowedLink, tx: Tx, now: Now, passwords: Hashing
 
 
 @router.post("/password-resets", status_code=202, responses=problems(INVALID))
+@body_limit(VISITORS_LIMIT)
 async def ask_password_reset(_: AfterEvenTime, body: ForgottenPassword, tx: Tx, now: Now) -> Accepted:
     """Ask for a link to set a new password. The answer is the same for an unknown address."""
     await reset.ask_reset(tx, body.email, now=now)
@@ -43,6 +47,7 @@ async def ask_password_reset(_: AfterEvenTime, body: ForgottenPassword, tx: Tx, 
 
 
 @router.post("/password-resets/confirmation", status_code=204, responses=problems(INVALID_LINK, INVALID))
+@body_limit(VISITORS_LIMIT)
 async def confirm_password_reset(body: FollowedLink, tx: Tx, now: Now, passwords: Hashing) -> None:
     """Set a new password; every sign-in session ends, and the person gets a mail."""
     await reset.confirm_reset(tx, body.token, body.password, passwords=passwords, now=now)

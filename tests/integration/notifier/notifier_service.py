@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import httpx
 from fastapi import Header
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, cast, delete, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.domain.audience import Audience
@@ -112,6 +113,12 @@ class NotifierService:
         """Let all mails be due earlier."""
         async with self.database.transaction() as work:
             await work.connection.execute(update(tables.mails).values(next_at=tables.mails.c.next_at - earlier))
+
+    async def break_facts(self) -> None:
+        """Give every mail facts of which no mail can be made."""
+        async with self.database.transaction() as work:
+            broken = tables.mails.c.facts.op("||")(cast({"expires_at": "demain"}, JSONB))
+            await work.connection.execute(update(tables.mails).values(facts=broken))
 
     async def delete_mails(self) -> None:
         """Mails that were sent until now are not what the test is about. Calendars stay."""

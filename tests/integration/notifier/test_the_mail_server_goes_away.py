@@ -21,7 +21,7 @@ async def states(service: NotifierService) -> list[tuple[str, int]]:
 @pytest.mark.parametrize(
     "factory",
     [
-        lambda: BrokenServer(),
+        BrokenServer,
         lambda: BrokenServer(closes=True),
         lambda: BrokenServer(b"220 broken\r\n", closes=True),
         lambda: BrokenServer(b"421 4.3.2 shutting down\r\n"),
