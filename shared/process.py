@@ -111,7 +111,7 @@ class _Beside(uvicorn.Server):
 
 def worker_app(worker: Worker[Any]) -> FastAPI:
     """The HTTP application of a worker process: its health and its metrics."""
-    app = FastAPI(title=f"{worker.service} worker", openapi_url=None)
+    app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False)
     checks = {"database": worker.database.ready, "broker": worker.transport.ready, "progress": worker.progresses}
     app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
     return app

@@ -27,6 +27,13 @@ def run(
     demo: Annotated[
         bool, typer.Option(envvar="PARCOURSPRO_DEMO", help="Fill an empty installation with demo data")
     ] = True,
+    mailbox: Annotated[
+        bool | None,
+        typer.Option(envvar="PARCOURSPRO_MAILBOX", help="Show all mails and send none; by default with demo data only"),
+    ] = None,
+    host_name: Annotated[
+        str | None, typer.Option(envvar="PARCOURSPRO_HOST_NAME", help="A name to answer to, beside localhost")
+    ] = None,
 ) -> None:
     """Run until Ctrl-C."""
     if context.invoked_subcommand is not None:
@@ -36,7 +43,9 @@ def run(
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(Installation(data, port, demo=demo).run())
+            keeps_mails = demo if mailbox is None else mailbox
+            installation = Installation(data, port, demo=demo, keeps_mails=keeps_mails, host_name=host_name)
+            asyncio.run(installation.run())
     except InUse as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from error

@@ -39,8 +39,12 @@ class Running:
     databases: tuple[Database, Database]
 
 
-def settings_of(postgres: EmbeddedPostgres, address: str, *, key_passphrase: str) -> Mapping[str, ServiceSettings]:
-    """The settings of each service. `address`: the base URL of the API, for people and for the services themselves."""
+def settings_of(
+    postgres: EmbeddedPostgres, address: str, *, key_passphrase: str, keeps_mails: bool
+) -> Mapping[str, ServiceSettings]:
+    """The settings of each service. `address`: the base URL of the API, for people and for the services themselves;
+    `keeps_mails`: for the mailbox page, in place of sending them as PARCOURSPRO_NOTIFIER_SMTP_… say.
+    """
 
     def shared_by_all(service: str) -> dict[str, Any]:
         return {
@@ -62,8 +66,8 @@ def settings_of(postgres: EmbeddedPostgres, address: str, *, key_passphrase: str
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
         "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),
         "notifier": NotifierSettings(
-            **shared_by_all("notifier"), mail_mode="mailbox", desk_email=STAFF_EMAIL, sender_name=AGENCY,
-            sender_email="ne-pas-repondre@cap-exemple.example",
+            **shared_by_all("notifier"), mail_mode="mailbox" if keeps_mails else "smtp", desk_email=STAFF_EMAIL,
+            sender_name=AGENCY, sender_email="ne-pas-repondre@cap-exemple.example",
         ),
     }  # fmt: skip
 

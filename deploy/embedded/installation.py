@@ -3,6 +3,8 @@
 import asyncio
 import fcntl
 import gc
+import os
+import secrets
 import shutil
 import socket
 import time
@@ -14,12 +16,14 @@ from typing import Final
 
 import typer
 import uvicorn
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from deploy.embedded import demo as demonstration
 from deploy.embedded.composition import DEFINITIONS, STAFF_EMAIL, Running, compose, migrate_all, settings_of
 from deploy.embedded.demo.client import Stuck
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
 from deploy.embedded.gateway import Gateway
+from deploy.embedded.limits import LimitedProtocol
 from deploy.embedded.mailbox import mailbox
 from deploy.embedded.pages import pages
 from deploy.embedded.postgres import EmbeddedPostgres, stop_left_over
@@ -28,6 +32,8 @@ from shared.telemetry import configure_logging
 HOST: Final = "127.0.0.1"
 KEY_FILE: Final = "key-passphrase"
 """The file of the data folder with the passphrase of the keys that sign access tokens."""
+HOSTS: Final = ("localhost", HOST, "[::1]", "::1")
+"""The names under which every installation may be called."""
 USED, DEMO_BEGUN, DEMO_DONE = "used", "demo-begun", "demo-done"
 """Marker files of the data folder: it was used before, the creation of the demo data began, and it finished."""
 
@@ -39,11 +45,15 @@ class InUse(Exception):
 class Installation:
     """One data folder served on one port."""
 
-    def __init__(self, folder: Path, port: int, *, demo: bool) -> None:
-        """`demo`: create the demo data if the installation is new."""
+    def __init__(self, folder: Path, port: int, *, demo: bool, keeps_mails: bool, host_name: str | None = None) -> None:
+        """`demo`: create the demo data if the installation is new; `keeps_mails`: show mails and send none;
+        `host_name`: one more name under which the installation may be called.
+        """
         self._folder = folder
         self._port = port
         self._demo = demo
+        self._keeps_mails = keeps_mails
+        self._hosts = [*HOSTS, *([host_name] if host_name else [])]
         self._address = f"http://localhost:{port}"
 
     async def run(self) -> None:
@@ -56,7 +66,9 @@ class Installation:
             try:
                 await postgres.prepare(DEFINITIONS)
                 passphrase, is_new = key_passphrase(self._folder)
-                settings = settings_of(postgres, self._address, key_passphrase=passphrase)
+                settings = settings_of(
+                    postgres, self._address, key_passphrase=passphrase, keeps_mails=self._keeps_mails
+                )
                 await migrate_all(settings)
                 if is_new:
                     await postgres.remove_signing_keys()
@@ -66,42 +78,53 @@ class Installation:
 
     async def _serve(self, services: Mapping[str, Running], listener: socket.socket, began: float) -> None:
         notifier_database = services["notifier"].databases[0]
-        shown = pages(self._address, (self._folder / DEMO_DONE).exists, mailbox(notifier_database))
+        key = _mailbox_key(self._folder)
+        mails = mailbox(notifier_database, key) if self._keeps_mails else []
+        shown = pages(self._address, (self._folder / DEMO_DONE).exists, mails)
         gateway = Gateway({name: service.app for name, service in services.items()}, shown)
+        # a page of another host, whose name was made to lead here, must not be answered
+        known_hosts = TrustedHostMiddleware(gateway, allowed_hosts=self._hosts, www_redirect=False)
         config = uvicorn.Config(
-            gateway, log_config=None, access_log=False, server_header=False, lifespan="off", proxy_headers=False
+            known_hosts,
+            http=LimitedProtocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,
         )
         async with _closing(services), asyncio.TaskGroup() as tasks:
             workers = [tasks.create_task(service.worker.run()) for service in services.values()]
             server = _Server(config)
             serving = tasks.create_task(server.serve(sockets=[listener]))
             await server.begun.wait()
-            await self._fill()
+            await self._fill(key)
             gc.collect()
             gc.freeze()  # objects of the start live until the end: without this, each full collection would scan them
-            self._greet(time.monotonic() - began)
+            self._greet(time.monotonic() - began, key)
             await serving
             for worker in workers:
                 worker.cancel()
 
-    async def _fill(self) -> None:
+    async def _fill(self, mailbox_key: str) -> None:
         used, begun, done = (self._folder / name for name in (USED, DEMO_BEGUN, DEMO_DONE))
         if begun.exists() and not done.exists():
             typer.echo("The demo data is incomplete: its creation was interrupted. Run `make reset` and start again.")
         is_new = not used.exists()
         used.touch()
-        if not self._demo or not is_new:
+        if not (self._demo and self._keeps_mails and is_new):
             return
         typer.echo("A new installation: creating the demo data through the APIs, which takes some seconds …")
         begun.touch()
         try:
-            await demonstration.fill(self._address, STAFF_EMAIL)
+            await demonstration.fill(self._address, STAFF_EMAIL, mailbox_key)
         except Stuck as error:
             typer.echo(f"The demo data could not be finished: {error}")
         else:
             done.touch()
 
-    def _greet(self, seconds: float) -> None:
+    def _greet(self, seconds: float, mailbox_key: str) -> None:
         lines = [f"ParcoursPro is ready after {seconds:.1f} s: {self._address}", ""]
         if (self._folder / DEMO_DONE).exists():
             lines += [
@@ -113,7 +136,11 @@ class Installation:
             "What to try:",
             f"  {self._address}/          the start page",
             f"  {self._address}/api/docs  the API of each service, to read and to try",
-            f"  {self._address}/mailbox   every mail that was sent",
+        ]
+        if self._keeps_mails:
+            lines.append(f"  {self._address}/mailbox?key={mailbox_key}  every mail that was sent")
+        lines += [
+            "This mode is for trying: it is not for the data of real people.",
             "Ctrl-C stops it; the data is kept. `make reset` deletes it.",
         ]
         typer.echo("\n".join(lines))
@@ -129,6 +156,17 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.begun.set()
+
+
+def _mailbox_key(folder: Path) -> str:
+    """The key of the mailbox: from the environment, or made once and kept in a file that only its owner reads."""
+    if given := os.environ.get("PARCOURSPRO_MAILBOX_KEY"):
+        return given
+    file = folder / "mailbox-key"
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
 
 
 @asynccontextmanager

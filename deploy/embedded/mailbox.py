@@ -1,10 +1,13 @@
 """All mails of an embedded installation, at `/mailbox`: as pages for people, and in Mailpit's API for programs."""
 
+import base64
+import re
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from deploy.embedded.pages import render
@@ -14,6 +17,8 @@ from services.notifier.use_cases.read_mailbox import KeptMail, kept_file, kept_m
 from shared.database import Database
 
 MOST: Final = 500
+COOKIE: Final = "mailbox"
+_FEW_DIGITS: Final = re.compile(r"[0-9]{1,9}")
 MAIL_POLICY: Final = (
     "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; "
     "frame-ancestors 'self'"
@@ -24,7 +29,8 @@ Answer = Callable[[Request, Transaction], Awaitable[Response]]
 
 
 async def _list(request: Request, tx: Transaction) -> Response:
-    recipient = request.query_params.get("a") or None
+    # PostgreSQL's texts have no NUL, so no address has one
+    recipient = request.query_params.get("a", "").replace("\0", "") or None
     mails = await kept_mails(tx, limit=MOST, recipient=recipient)
     return render("mailbox.html", mails=mails, recipient=recipient, day=day, hour=hour)
 
@@ -54,8 +60,8 @@ async def _file(request: Request, tx: Transaction) -> Response:
 
 
 async def _messages(request: Request, tx: Transaction) -> Response:
-    limit = request.query_params.get("limit", "50")
-    mails = await kept_mails(tx, limit=min(int(limit), MOST) if limit.isdigit() else 50)
+    limit = request.query_params.get("limit", "")
+    mails = await kept_mails(tx, limit=min(int(limit), MOST) if _FEW_DIGITS.fullmatch(limit) else 50)
     return JSONResponse({"messages": [_summary(mail) for mail in mails], "total": len(mails)})
 
 
@@ -90,13 +96,24 @@ def _summary(mail: KeptMail) -> dict[str, Any]:
     }
 
 
-def mailbox(database: Database) -> list[BaseRoute]:
-    """The routes of the mailbox. `database`: the notifier's."""
+def mailbox(database: Database, key: str) -> list[BaseRoute]:
+    """The routes of the mailbox. `database`: the notifier's; `key`: only who has it reads the mails.
 
-    def in_transaction(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    People open `/mailbox?key=…` once, and a cookie keeps the key; programs send it as the password of HTTP Basic.
+    """
+
+    def guarded(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            async with database.transaction() as work:
-                return await answer(request, Transaction(work))
+            if _same(request.query_params.get("key"), key):
+                response: Response = RedirectResponse("/mailbox", 303)
+                response.set_cookie(COOKIE, key, path="/mailbox", httponly=True, samesite="strict")
+            elif _same(request.cookies.get(COOKIE), key) or _same(_basic_password(request), key):
+                async with database.transaction() as work:
+                    response = await answer(request, Transaction(work))
+            else:
+                response = render("locked.html", 403)
+            response.headers["Cache-Control"] = "no-store"
+            return response
 
         return endpoint
 
@@ -109,4 +126,18 @@ def mailbox(database: Database) -> list[BaseRoute]:
         "/mailbox/{mail_id:uuid}/html": _html,
         "/mailbox/{mail_id:uuid}/files/{number:int}": _file,
     }
-    return [Route(path, in_transaction(answer)) for path, answer in shown.items()]
+    return [Route(path, guarded(answer)) for path, answer in shown.items()]
+
+
+def _same(sent: str | None, key: str) -> bool:
+    return sent is not None and secrets.compare_digest(sent.encode(), key.encode())
+
+
+def _basic_password(request: Request) -> str | None:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(credentials).decode().partition(":")[2]
+    except ValueError:
+        return None

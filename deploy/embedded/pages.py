@@ -101,5 +101,6 @@ def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute])
         *more,
     ]
     app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers={404: _not_here})
+    app.router.redirect_slashes = False  # the redirection would go to the host that the request names
     app.state.address, app.state.has_demo = address, has_demo
     return app

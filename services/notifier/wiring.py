@@ -1,7 +1,9 @@
 """Builds the parts of the notifier from its settings. No other module reads the settings."""
 
+import platform
 from datetime import timedelta
 
+import structlog
 from fastapi import FastAPI
 
 from services.notifier.api import mails
@@ -10,14 +12,18 @@ from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.settings import Settings
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
-from services.notifier.use_cases.mailers import MailboxMailer, Mailer, SmtpMailer
+from services.notifier.use_cases.mailers import MailboxMailer, Mailer
+from services.notifier.use_cases.message import ENCODES_LINE_BREAKS
 from services.notifier.use_cases.send_due import Sender
+from services.notifier.use_cases.smtp import SmtpMailer
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition, verifier_of
 from shared.transactions import begin
+
+log = structlog.get_logger()
 
 SENDING_EVERY = timedelta(seconds=1)
 
@@ -39,6 +45,12 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
     def transaction(work: UnitOfWork) -> Transaction:
         return Transaction(work, desk_email=settings.desk_email)
 
+    if not ENCODES_LINE_BREAKS:
+        log.warning(
+            "this Python can write a line break of a text into the header of a mail (CVE-2024-6923); "
+            "mails are checked before they leave, but please update it",
+            python=platform.python_version(),
+        )
     sender_identity = SenderIdentity(
         public_url=settings.public_url, email=settings.sender_email, name=settings.sender_name
     )
@@ -62,6 +74,7 @@ def mailer(settings: Settings) -> Mailer:
         port=settings.smtp_port,
         tls=settings.smtp_tls,
         timeout_seconds=settings.smtp_timeout_seconds,
+        sender=settings.sender_email,
         username=settings.smtp_username,
         password=settings.smtp_password,
     )

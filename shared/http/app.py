@@ -33,6 +33,7 @@ def create_app(
         openapi_url=f"{base}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirection would go to the host that the request names
         responses=problems_of(INVALID, SECOND_FACTOR_MISSING),
         lifespan=_waiting_for(database),
     )

@@ -4,11 +4,14 @@ import base64
 import hashlib
 import re
 from importlib.resources import files
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
+
+_INLINE: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def serve_docs(app: FastAPI, base: str) -> None:
@@ -16,26 +19,28 @@ def serve_docs(app: FastAPI, base: str) -> None:
     assets = f"{base}/docs/assets"
     app.mount(assets, StaticFiles(directory=str(files("fastapi_swagger.resources"))))
 
-    page = get_swagger_ui_html(
-        openapi_url=f"{base}/openapi.json",
-        title=app.title,
-        swagger_js_url=f"{assets}/swagger-ui-bundle.js",
-        swagger_css_url=f"{assets}/swagger-ui.css",
-        swagger_favicon_url=f"{assets}/favicon-32x32.png",
-        swagger_ui_parameters={"persistAuthorization": True, "docExpansion": "list"},
+    page = bytes(
+        get_swagger_ui_html(
+            openapi_url=f"{base}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+            swagger_css_url=f"{assets}/swagger-ui.css",
+            swagger_favicon_url=f"{assets}/favicon-32x32.png",
+            swagger_ui_parameters={"docExpansion": "list"},  # a token is forgotten with the page
+        ).body
     )
-    page.headers["Content-Security-Policy"] = _policy(bytes(page.body).decode())
+    headers = {"Content-Security-Policy": _policy(page), "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
     @app.get(f"{base}/docs", include_in_schema=False)
     async def read_docs() -> HTMLResponse:
-        return page
+        return HTMLResponse(page, headers=headers)
 
 
-def _policy(html: str) -> str:
-    """Only the page's own inline script may run. Swagger UI sets styles from its script."""
-    [script] = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def _policy(page: bytes) -> str:
+    """Allow the page's own inline script, by its hash, and no other. Swagger UI sets styles from its script."""
+    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE.findall(page)]
+    scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
     return (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     )

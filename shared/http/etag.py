@@ -17,7 +17,8 @@ async def expected_version(
     """The version in `If-Match`; 428 without the header, ChangedMeanwhile if it cannot be a version."""
     if if_match is None:
         raise HTTPException(428)
-    bare = if_match.strip().removeprefix("W/").strip('"')
+    # a weak tag never matches (RFC 9110, 13.1.1)
+    bare = if_match.strip().strip('"')
     if not (bare.isascii() and bare.isdigit() and len(bare) <= MOST_DIGITS):
         raise ChangedMeanwhile
     return int(bare)

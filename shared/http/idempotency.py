@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.database import UnitOfWork
 from shared.errors import WrongFields
+from shared.http.client import client_address
 from shared.http.tokens import PerhapsSignedIn
 from shared.http.transactions import Work
 from shared.tables import idempotency_keys
@@ -67,8 +68,11 @@ IdempotencyKey = Annotated[str | None, Header(min_length=8, max_length=100)]
 async def once_only(
     request: Request, work: Work, claims: PerhapsSignedIn, idempotency_key: IdempotencyKey = None
 ) -> OnceOnly:
-    """Make the request's OnceOnly; keys of one person mean nothing to another."""
-    return OnceOnly(work, request, str(claims.sub) if claims else "visitor", idempotency_key, await request.body())
+    """Make the request's OnceOnly. Keys of one person mean nothing to another, nor those of visitors of one address
+    to visitors of another.
+    """
+    actor = str(claims.sub) if claims else f"visitor {await client_address(request)}"
+    return OnceOnly(work, request, actor, idempotency_key, await request.body())
 
 
 Once = Annotated[OnceOnly, Depends(once_only, scope="function")]

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.database import is_outage
+from shared.http.json_body import check_names
 from shared.http.problems import of_status
 from shared.telemetry import correlated, new_traceparent
 
@@ -21,6 +22,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 BODY_LIMIT = 256 * 1024
 """Bytes that a body may have, unless its endpoint is decorated with `body_limit`."""
+VISITORS_LIMIT = 16 * 1024
+"""For the endpoints that work without a sign-in: `@body_limit(VISITORS_LIMIT)`; a test finds those without it."""
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -28,8 +31,7 @@ _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 def body_limit(size: int) -> Callable[[Endpoint], Endpoint]:
     """Let the bodies of an endpoint have up to `size` bytes. Write it below `@router.post(…)`.
 
-    No service uses it yet: it is ready for imports of files. The gateway has its own limit for all services: raise
-    that too.
+    The gateway has its own limit for all services: to raise this one for imports of files, raise that too.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:
@@ -60,27 +62,35 @@ class RequestMiddleware:
         correlation_id = _matching(_ID, headers.get(b"x-correlation-id")) or str(uuid4())
         traceparent = _matching(_TRACEPARENT, headers.get(b"traceparent")) or new_traceparent()
         with correlated(correlation_id, traceparent):
-            await self._measured(scope, receive, send, correlation_id, headers.get(b"content-length", b"0"))
+            await self._measured(scope, receive, send, correlation_id, headers)
 
-    async def _measured(self, scope: Scope, receive: Receive, send: Send, correlation_id: str, length: bytes) -> None:
+    async def _measured(
+        self, scope: Scope, receive: Receive, send: Send, correlation_id: str, headers: Mapping[bytes, bytes]
+    ) -> None:
         started, status = time.perf_counter(), 0
+        length = headers.get(b"content-length", b"0")
+        is_json = b"json" in headers.get(b"content-type", b"").lower()
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                own = message.get("headers", [])
                 message["headers"] = [
-                    *message.get("headers", []),
+                    *own,
                     (b"x-correlation-id", correlation_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
+                # what a signed-in person gets is personal: no cache on the way or in the browser may keep it
+                if b"authorization" in headers and not any(name == b"cache-control" for name, _ in own):
+                    message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 
         try:
             if not length.isdigit():
                 await of_status(413)(scope, receive, with_headers)
             else:
-                await self._app(scope, _limited(scope, receive, int(length)), with_headers)
+                await self._app(scope, _limited(scope, receive, int(length), is_json=is_json), with_headers)
         except Exception as error:
             log.exception("a request failed", method=scope["method"], path=scope["path"])
             if status:
@@ -96,20 +106,25 @@ class RequestMiddleware:
             log.info("request", method=scope["method"], route=route, status=status)
 
 
-def _limited(scope: Scope, receive: Receive, announced: int) -> Receive:
-    """`receive`, which raises a 413 for a body that is, or is announced to be, over the limit of its endpoint."""
-    size = 0
+def _limited(scope: Scope, receive: Receive, announced: int, *, is_json: bool) -> Receive:
+    """`receive`, which raises a 413 for a body that is, or is announced to be, over the limit of its endpoint.
+
+    A JSON body is checked when it is complete.
+    """
+    body = bytearray()
 
     async def limited() -> Message:
-        nonlocal size
         # the body is read after routing: the router has put the endpoint into the scope
         limit = getattr(scope.get("endpoint"), "body_limit", BODY_LIMIT)
         if announced > limit:
             raise HTTPException(413)
         message = await receive()
-        size += len(message.get("body", b""))
-        if size > limit:
+        body.extend(message.get("body", b""))
+        if len(body) > limit:
             raise HTTPException(413)
+        if is_json and body and not message.get("more_body", False):
+            check_names(bytes(body))
+            body.clear()
         return message
 
     return limited

@@ -17,6 +17,10 @@ from shared.http.validation import in_french
 from shared.telemetry import current_correlation_id
 from shared.tokens.verifier import SecondFactorMissing
 
+MOST_ERRORS = 50
+LONGEST_FIELD = 100
+"""No answer may be much larger than its question: more entries, and the rest of a longer path, are left out."""
+MORE_ERRORS = ("", "Et d'autres champs : corrigez ceux-ci d'abord.")
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:parcourspro:problem:"
 
@@ -116,16 +120,21 @@ def response(
     kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """The response with a problem document."""
+    listed = [*errors[:MOST_ERRORS], MORE_ERRORS] if len(errors) > MOST_ERRORS else errors
     problem = Problem(
         type=TYPE + kind.slug,
         title=kind.title,
         status=kind.status,
         detail=detail,
-        errors=[FieldError(field=field, message=message) for field, message in errors] or None,
+        errors=[FieldError(field=_shortened(field), message=message) for field, message in listed] or None,
         correlation_id=current_correlation_id(),
     )
     body = jsonable_encoder(problem, exclude_none=True)
     return JSONResponse(body, kind.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _shortened(field: str) -> str:
+    return field if len(field) <= LONGEST_FIELD else f"{field[:LONGEST_FIELD]}…"
 
 
 def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -158,7 +167,7 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
 
     async def of_request(_: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else ()
-        return response(INVALID, INVALID.detail(error), errors=[in_french(each) for each in found])
+        return response(INVALID, INVALID.detail(error), errors=[in_french(each) for each in found[: MOST_ERRORS + 1]])
 
     async def of_http(_: Request, error: Exception) -> JSONResponse:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)

@@ -35,13 +35,20 @@ async def embedded() -> AsyncIterator[System]:
     """`make run` without the demo data, in a folder that the system user of PostgreSQL can access."""
     folder = _folder()
     port = free_port()
-    environment = {"PORT": str(port), "PARCOURSPRO_DATA": str(folder / "data"), "PARCOURSPRO_DEMO": "0"}
+    key = "key-of-the-tests"
+    environment = {
+        "PORT": str(port),
+        "PARCOURSPRO_DATA": str(folder / "data"),
+        "PARCOURSPRO_DEMO": "0",
+        "PARCOURSPRO_MAILBOX": "1",
+        "PARCOURSPRO_MAILBOX_KEY": key,
+    }
     process = Process("embedded", ["-m", "deploy.embedded"], environment)
     url = f"http://127.0.0.1:{port}"
     try:
         process.start()
         await process.answers(f"{url}/api/enrollment/v1/openapi.json")
-        yield System(url, f"{url}/mailbox", processes={"embedded": process})
+        yield System(url, f"http://mailbox:{key}@127.0.0.1:{port}/mailbox", processes={"embedded": process})
         assert process.stop() == 0, process.log[-SHOWN:]
     finally:
         process.close()

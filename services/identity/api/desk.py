@@ -13,6 +13,7 @@ from services.identity.domain.structures import ReportState, RequestState
 from services.identity.use_cases import structures as use_cases
 from shared.http.clock import Now
 from shared.http.idempotency import Once
+from shared.http.middleware import VISITORS_LIMIT, body_limit
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
 from shared.http.problems import INVALID, NOT_FOUND, problems
 
@@ -20,6 +21,7 @@ router = APIRouter(tags=["desk"])
 
 
 @router.post("/structure-requests", status_code=202, responses=problems(INVALID, TOO_SOON, TOO_MANY_OPEN))
+@body_limit(VISITORS_LIMIT)
 async def request_structure(
     body: NewStructureRequest, client: CallingClient, tx: Tx, now: Now, once: Once
 ) -> StructureRequestReceipt:

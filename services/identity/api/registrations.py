@@ -11,12 +11,14 @@ from services.identity.use_cases import reset
 from services.identity.use_cases.attempts import Visitor
 from shared.http.clock import Now
 from shared.http.idempotency import Once
+from shared.http.middleware import VISITORS_LIMIT, body_limit
 from shared.http.problems import INVALID, problems
 
 router = APIRouter(tags=["registration"])
 
 
 @router.post("/registrations", status_code=202, responses=problems(INVALID, TOO_SOON))
+@body_limit(VISITORS_LIMIT)
 async def register(
     _: AfterEvenTime, body: NewRegistration, client: CallingClient, tx: Tx, *, now: Now, once: Once
 ) -> Accepted:
@@ -30,6 +32,7 @@ async def register(
 
 
 @router.post("/address-proofs", status_code=204, responses=problems(INVALID_LINK, INVALID, TOO_BUSY))
+@body_limit(VISITORS_LIMIT)
 async def prove_address(
     body: FollowedLink, client: CallingClient, sign_in: SigningIn, passwords: ChoosingPassword, now: Now
 ) -> None:
@@ -41,6 +44,7 @@ async def prove_address(
 
 
 @router.post("/password-resets", status_code=202, responses=problems(INVALID, TOO_SOON))
+@body_limit(VISITORS_LIMIT)
 async def ask_password_reset(
     _: AfterEvenTime, body: ForgottenPassword, client: CallingClient, tx: Tx, now: Now
 ) -> Accepted:
@@ -51,6 +55,7 @@ async def ask_password_reset(
 
 
 @router.post("/password-resets/confirmation", status_code=204, responses=problems(INVALID_LINK, INVALID, TOO_BUSY))
+@body_limit(VISITORS_LIMIT)
 async def confirm_password_reset(
     body: FollowedLink, client: CallingClient, sign_in: SigningIn, passwords: ChoosingPassword, now: Now
 ) -> None:

@@ -16,6 +16,7 @@ from services.identity.api.views import KeySet, TokenView
 from services.identity.use_cases.attempts import Visitor
 from services.identity.use_cases.sign_in import TokenPair
 from shared.http.clock import Now
+from shared.http.middleware import VISITORS_LIMIT, body_limit
 from shared.http.problems import INVALID, problems
 
 router = APIRouter(tags=["tokens"])
@@ -34,6 +35,7 @@ async def read_keys(sign_in: SigningIn, response: Response) -> KeySet:
 
 
 @router.post("/tokens", responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, TOO_SOON, INVALID, TOO_BUSY))
+@body_limit(VISITORS_LIMIT)
 async def begin_session(
     body: Credentials, client: CallingClient, program: Program, sign_in: SigningIn, *, response: Response, now: Now
 ) -> TokenView:
@@ -47,12 +49,14 @@ async def begin_session(
 
 
 @router.post("/tokens/refresh", responses=problems(SESSION_OVER, INVALID))
+@body_limit(VISITORS_LIMIT)
 async def refresh_tokens(body: RefreshToken, sign_in: SigningIn, response: Response, now: Now) -> TokenView:
     """Get the next pair. Each refresh token works once; the reuse of a token ends the sign-in session."""
     return _view(response, await sign_in.refresh(body.refresh_token, now=now))
 
 
 @router.post("/tokens/revocation", status_code=204, responses=problems(INVALID))
+@body_limit(VISITORS_LIMIT)
 async def end_session(body: RefreshToken, sign_in: SigningIn, now: Now) -> None:
     """Sign out: no refresh token of the sign-in session works any more."""
     await sign_in.sign_out(body.refresh_token, now=now)

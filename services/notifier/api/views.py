@@ -8,11 +8,14 @@ from pydantic import Field
 
 from shared.http.views import View
 
-Status = Literal["pending", "sent", "dropped", "failed"]
+Status = Literal["pending", "sent", "dropped", "failed", "unknown"]
 
 
 class MailLine(View):
-    """A mail in the list. `why_not`: why it was dropped, failed, or waits for another attempt."""
+    """A mail in the list. `why_not`: why it was dropped, failed, or waits for another attempt.
+
+    `unknown`: the connection was lost before the server confirmed, so the mail may have arrived; one more copy is sent.
+    """
 
     id: UUID
     kind: str

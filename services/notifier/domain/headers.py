@@ -1,8 +1,11 @@
 """What may stand in the header of a mail."""
 
+import re
 import unicodedata
 from typing import Final
 
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _ENCODED_WORD: Final = "=?"
 """The beginning of an encoded word (RFC 2047). Python decodes encoded words in the values of headers. Before 3.11.10
 and 3.12.5 it then writes a line break that was encoded, which ends the header and begins another one.
@@ -10,11 +13,12 @@ and 3.12.5 it then writes a line break that was encoded, which ends the header a
 
 
 class UnsafeHeader(Exception):
-    """The value contains a control character, or an encoded word that cannot be broken up."""
+    """The value contains a control character or what a mail program would read as something else."""
 
     def __init__(self, field: str) -> None:
         """The field is named, not the value: the value may be personal."""
-        super().__init__(f"forbidden character in {field}")
+        super().__init__(f"unsafe {field}")
+        self.field = field
 
 
 def safe(field: str, value: str) -> str:
@@ -28,7 +32,7 @@ def safe(field: str, value: str) -> str:
 
 
 def safe_address(field: str, value: str) -> str:
-    """Return the address. Raises UnsafeHeader for an encoded word too: an address cannot be broken up."""
-    if safe(field, value) != value:
+    """Return the address. Raises UnsafeHeader for any other form than `local.part@domain`, and for an encoded word."""
+    if _ENCODED_WORD in value or not _ADDRESS.fullmatch(value):
         raise UnsafeHeader(field)
     return value

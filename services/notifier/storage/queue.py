@@ -1,17 +1,18 @@
 """The queue of mails to send: one row for each recipient. Finished rows stay; `storage/mails.py` reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Interval, bindparam, func, select, tuple_, update
+from sqlalchemy import Interval, bindparam, case, func, null, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail
+from services.notifier.storage.outgoing import Outgoing, outgoing_as_json, outgoing_of
 from services.notifier.storage.tables import mails
 
 _ADDED: Final = (
@@ -30,18 +31,22 @@ _ADD: Final = (
     .values({name: bindparam(name) for name in _ADDED} | {"next_at": func.now() + bindparam("delay", type_=Interval)})
     .on_conflict_do_nothing()
 )
+_IS_OPEN: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
+_IS_DUE: Final = _IS_OPEN & (mails.c.next_at <= func.now())
+_HAS_DUE: Final = select(mails.c.id).where(_IS_DUE).limit(1)
+# the database's clock: two workers whose clocks differ must agree on when a lease ends
 _CLAIM: Final = (
     update(mails)
     .where(
         mails.c.id
         == select(mails.c.id)
-        .where(mails.c.status == "pending", mails.c.next_at <= bindparam("now"))
+        .where(_IS_DUE)
         .order_by(mails.c.next_at, mails.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    .values(attempts=mails.c.attempts + 1, next_at=bindparam("lease_ends_at"))
+    .values(attempts=mails.c.attempts + 1, next_at=func.now() + bindparam("lease", type_=Interval))
     .returning(mails)
 )
 _newer = mails.alias("newer")
@@ -60,35 +65,34 @@ _HAS_NEWER: Final = (
     )
     .limit(1)
 )
-_PENDING: Final = update(mails).where(mails.c.id == bindparam("mail_id"), mails.c.status == "pending")
-_SENT: Final = _PENDING.values(
-    status="sent",
-    why_not=None,
-    sent_at=bindparam("at"),
-    subject=bindparam("its_subject"),
-    text=bindparam("its_text"),
-    html=bindparam("its_html"),
-    attachments=bindparam("its_files", type_=JSONB),
-    message_id=bindparam("its_message_id"),
-    facts=bindparam("kept_facts", type_=JSONB),
+_OPEN: Final = update(mails).where(mails.c.id == bindparam("mail_id"), _IS_OPEN)
+_BEGIN_SENDING: Final = _OPEN.values(sendings=mails.c.sendings + 1, outgoing=bindparam("its_outgoing", type_=JSONB))
+_KEPT: Final = {
+    "subject": bindparam("its_subject"),
+    "text": bindparam("its_text"),
+    "html": bindparam("its_html"),
+    "attachments": bindparam("its_files", type_=JSONB),
+    "message_id": bindparam("its_message_id"),
+}
+_FINISHED: Final = {"outgoing": null(), "facts": bindparam("kept_facts", type_=JSONB)}
+_SENT: Final = _OPEN.values(status="sent", why_not=None, sent_at=func.now(), **_KEPT, **_FINISHED)
+_NOT_SENT: Final = _OPEN.values(status=bindparam("outcome"), why_not=bindparam("reason"), **_FINISHED)
+_DUE_AGAIN: Final = {"why_not": bindparam("reason"), "next_at": func.now() + bindparam("delay", type_=Interval)}
+_REPEAT: Final = _OPEN.values(status="unknown", **_KEPT, **_DUE_AGAIN)
+_RETRY: Final = _OPEN.values(
+    **_DUE_AGAIN,
+    sendings=mails.c.sendings - 1,
+    outgoing=case((mails.c.sendings == 1, null()), else_=mails.c.outgoing),
 )
-_NOT_SENT: Final = _PENDING.values(
-    status=bindparam("outcome"), why_not=bindparam("reason"), facts=bindparam("kept_facts", type_=JSONB)
-)
-_RETRY: Final = _PENDING.values(why_not=bindparam("reason"), next_at=bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentMail:
-    """What is kept of a mail that was sent. `text` and `html` are None if the mail contains a secret."""
+class Claimed:
+    """A mail to send now. `sendings`: how many copies may have left already; `outgoing`: what they were."""
 
-    at: datetime
-    subject: str
-    text: str | None
-    html: str | None
-    files: Sequence[Mapping[str, str]]
-    message_id: str
-    facts: Mapping[str, Any]
+    mail: Mail
+    sendings: int
+    outgoing: Outgoing | None
 
 
 class MailQueue:
@@ -124,12 +128,15 @@ class MailQueue:
         }
         await self._connection.execute(_ADD, {**row, "delay": delay})
 
-    async def claim(self, *, now: datetime, lease: timedelta) -> Mail | None:
+    async def has_due(self) -> bool:
+        return await self._connection.scalar(_HAS_DUE) is not None
+
+    async def claim(self, *, lease: timedelta) -> Claimed | None:
         """Take the mail that was due first. Unless it is finished, it is due again after the lease."""
-        row = (await self._connection.execute(_CLAIM, {"now": now, "lease_ends_at": now + lease})).first()
+        row = (await self._connection.execute(_CLAIM, {"lease": lease})).first()
         if row is None:
             return None
-        return Mail(
+        mail = Mail(
             id=row.id,
             kind=row.kind,
             audience=Audience(row.audience),
@@ -140,31 +147,48 @@ class MailQueue:
             attempts=row.attempts,
             correlation_id=row.correlation_id,
         )
+        outgoing = None if row.outgoing is None else outgoing_of(row.outgoing)
+        return Claimed(mail=mail, sendings=row.sendings, outgoing=outgoing)
 
     async def has_newer(self, mail_id: UUID) -> bool:
         """Whether a mail of the same kind, subject and recipient was queued after this one and is not sent yet."""
         return await self._connection.scalar(_HAS_NEWER, {"mail_id": mail_id}) is not None
 
-    async def finish_sent(self, mail_id: UUID, sent: SentMail) -> None:
-        parameters = {
-            "mail_id": mail_id,
-            "at": sent.at,
-            "its_subject": sent.subject,
-            "its_text": sent.text,
-            "its_html": sent.html,
-            "its_files": list(sent.files),
-            "its_message_id": sent.message_id,
-            "kept_facts": dict(sent.facts),
-        }
-        await self._connection.execute(_SENT, parameters)
+    async def begin_sending(self, mail_id: UUID, outgoing: Outgoing) -> None:
+        """Count a copy that may leave from now on. If the process dies, the next one is sent from these bytes."""
+        await self._connection.execute(_BEGIN_SENDING, {"mail_id": mail_id, "its_outgoing": outgoing_as_json(outgoing)})
+
+    async def finish_sent(
+        self, mail_id: UUID, outgoing: Outgoing, *, keeps_text: bool, facts: Mapping[str, Any]
+    ) -> None:
+        """`keeps_text`: False if the text contains a secret that only the recipient may have."""
+        kept = _kept(outgoing, keeps_text=keeps_text)
+        await self._connection.execute(_SENT, {"mail_id": mail_id, "kept_facts": dict(facts), **kept})
 
     async def finish_unsent(
-        self, mail_id: UUID, outcome: Literal["dropped", "failed"], *, reason: str, facts: Mapping[str, Any]
+        self, mail_id: UUID, outcome: Literal["dropped", "failed", "unknown"], *, reason: str, facts: Mapping[str, Any]
     ) -> None:
         """`reason` is one sentence for staff, in French."""
         parameters = {"mail_id": mail_id, "outcome": outcome, "reason": reason, "kept_facts": dict(facts)}
         await self._connection.execute(_NOT_SENT, parameters)
 
-    async def retry(self, mail_id: UUID, *, at: datetime, reason: str) -> None:
-        """Make a mail due again."""
-        await self._connection.execute(_RETRY, {"mail_id": mail_id, "at": at, "reason": reason})
+    async def retry(self, mail_id: UUID, *, delay: timedelta, reason: str) -> None:
+        """Make a mail due again after the server has not accepted this copy of it."""
+        await self._connection.execute(_RETRY, {"mail_id": mail_id, "delay": delay, "reason": reason})
+
+    async def repeat(
+        self, mail_id: UUID, outgoing: Outgoing, *, delay: timedelta, reason: str, keeps_text: bool
+    ) -> None:
+        """Record that this copy may have arrived, and make the same copy due again."""
+        kept = _kept(outgoing, keeps_text=keeps_text)
+        await self._connection.execute(_REPEAT, {"mail_id": mail_id, "delay": delay, "reason": reason, **kept})
+
+
+def _kept(outgoing: Outgoing, *, keeps_text: bool) -> dict[str, Any]:
+    return {
+        "its_subject": outgoing.subject,
+        "its_text": outgoing.text if keeps_text else None,
+        "its_html": outgoing.html if keeps_text else None,
+        "its_files": list(outgoing.files),
+        "its_message_id": outgoing.message_id,
+    }

@@ -112,6 +112,9 @@ mails = Table(
     Column("created_at", _TIME, nullable=False, server_default=func.now()),
     Column("sent_at", _TIME),
     Column("why_not", Text),
+    # copies of the mail that may have left, and what was sent: until the outcome is known
+    Column("sendings", Integer, nullable=False, server_default="0"),
+    Column("outgoing", JSONB(none_as_null=True)),
     *chain_columns(nullable=True),
     UniqueConstraint("cause_message_id", "kind", "recipient"),
 )

@@ -1,25 +1,21 @@
-"""The two ways to send a mail: over SMTP, or into the mailbox that the embedded installation shows."""
+"""What a way to send mails does and how it can fail, and the one that only keeps them for the page `/mailbox`."""
 
-import asyncio
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from typing import Final, Literal, Protocol
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
-import aiosmtplib
-from aiosmtplib.errors import (
-    SMTPDataError,
-    SMTPException,
-    SMTPRecipientRefused,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-)
 
-PERMANENT: Final = 500
-"""Reply codes from here on are permanent failures (RFC 5321, 4.2.1)."""
+class ServerAway(Exception):
+    """The server takes no mail from this service now, whatever the mail. `sentence`: the reason, for the log."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class NotSent(Exception):
-    """The server has not accepted the message. `permanent`: another attempt would change nothing."""
+    """The server has not accepted this message. `permanent`: another attempt would change nothing."""
 
     def __init__(self, sentence: str, *, permanent: bool = False) -> None:
         """`sentence` is the reason for staff, in French. It must not quote the message."""
@@ -28,67 +24,26 @@ class NotSent(Exception):
         self.permanent = permanent
 
 
+class OutcomeUnknown(Exception):
+    """The connection was lost after the whole message was handed over, before the server answered."""
+
+
+class Channel(Protocol):
+    """A connection on which one message can be sent."""
+
+    async def send(self, recipient: str, content: bytes) -> None:
+        """Raises NotSent if the message was not accepted, OutcomeUnknown if nobody knows."""
+
+
 class Mailer(Protocol):
-    """Sends messages."""
+    """A way to send mails."""
 
     @property
     def keeps_secrets(self) -> bool:
         """Whether the text of a mail with a secret link stays in the database."""
 
-    async def send(self, message: EmailMessage) -> None:
-        """Raises NotSent if the message was not accepted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpMailer:
-    """Sends to an SMTP server; one connection for each mail, closed even if the server misbehaves."""
-
-    host: str
-    port: int
-    tls: Literal["none", "starttls", "tls"]
-    timeout_seconds: float
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    @property
-    def keeps_secrets(self) -> bool:
-        """No: the link is in the recipient's mailbox only."""
-        return False
-
-    async def send(self, message: EmailMessage) -> None:
-        """The timeout is for the whole exchange with the server."""
-        try:
-            async with asyncio.timeout(self.timeout_seconds):
-                await self._send(message)
-        except SMTPRecipientsRefused as error:
-            raise _refused(error.recipients[0]) from error
-        except SMTPResponseException as error:
-            raise _refused(error) from error
-        except (OSError, SMTPException) as error:
-            raise NotSent(
-                f"Le serveur de messagerie ne répond pas ou a coupé la connexion ({type(error).__name__})."
-            ) from error
-
-    async def _send(self, message: EmailMessage) -> None:
-        await aiosmtplib.send(
-            message,
-            hostname=self.host,
-            port=self.port,
-            username=self.username or None,
-            password=self.password or None,
-            use_tls=self.tls == "tls",
-            start_tls=self.tls == "starttls",
-            timeout=self.timeout_seconds,
-        )
-
-
-def _refused(error: SMTPResponseException) -> NotSent:
-    """A permanent refusal of the recipient or of the text is final. A refusal of the greeting, of the sign-in or of the
-    sender is not: an operator can correct the settings, and the next attempt succeeds.
-    """
-    is_about_this_mail = isinstance(error, (SMTPRecipientRefused, SMTPDataError))
-    sentence = f"Le serveur de messagerie a refusé le message ({error.code} {error.message})."
-    return NotSent(sentence, permanent=is_about_this_mail and error.code >= PERMANENT)
+    def connected(self) -> AbstractAsyncContextManager[Channel]:
+        """Connect for one message. Raises ServerAway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +55,9 @@ class MailboxMailer:
         """Yes: people who try the embedded installation need the links."""
         return True
 
-    async def send(self, message: EmailMessage) -> None:
-        """Check that the message could be written for a server."""
-        message.as_bytes()
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Channel]:
+        yield self
+
+    async def send(self, recipient: str, content: bytes) -> None:
+        """The row keeps the message."""

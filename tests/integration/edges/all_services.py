@@ -35,6 +35,8 @@ from tests.support.mail import MailReader
 from tests.support.postgres import TestServer
 
 ADDRESS: Final = "http://edges.test"
+MAILBOX_KEY: Final = "key-of-the-tests"
+MAILBOX: Final = f"http://mailbox:{MAILBOX_KEY}@edges.test/mailbox"
 
 
 class RollingBack(Database):
@@ -131,13 +133,13 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
     )
     apps = {name: service.app for name, service in running.items()}
     databases = {name: service.databases[0] for name, service in running.items()}
-    gateway = Gateway(apps, Starlette(routes=mailbox(databases["notifier"])))
+    gateway = Gateway(apps, Starlette(routes=mailbox(databases["notifier"], MAILBOX_KEY)))
     transport = httpx.ASGITransport(app=gateway, raise_app_exceptions=False)
     workers = [asyncio.create_task(service.worker.run()) for service in running.values()]
-    mails = MailReader(f"{ADDRESS}/mailbox", transport)
+    mails = MailReader(MAILBOX, transport)
     try:
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-            services = AllServices(apps, databases, Scenario(System(ADDRESS, f"{ADDRESS}/mailbox"), http, mails))
+            services = AllServices(apps, databases, Scenario(System(ADDRESS, MAILBOX), http, mails))
             await _trust_tokens(services)
             await create(services.scenario)
             await eventually(lambda: _is_quiet(services), within=60)

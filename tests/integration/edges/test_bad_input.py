@@ -1,11 +1,14 @@
 """Bad input at every endpoint: 422 with one entry per field, in French, and nothing changed."""
 
+import base64
 import re
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import pytest
 
+from shared.http.middleware import VISITORS_LIMIT
 from tests.e2e.people import Person
 from tests.integration.edges.all_services import AllServices
 from tests.integration.edges.calls import Row, body_of, rows, version
@@ -18,6 +21,14 @@ ENGLISH: Final = re.compile(
     r"\b(should|must|field|input|value error|required|invalid|expected|string|list|object)\b", re.IGNORECASE
 )
 FRENCH: Final = re.compile(r"\b(ce|cette|cet|un|une|la|le|les|il|oui|précisez|au|doit|vous|votre)\b", re.IGNORECASE)
+AT_THE_EDGE: Final = (
+    "\\ud800",
+    "a\\u0000",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
+    "2026-01-01T00:00:00",
+)
+"""First parts of cursors: no text of a database is like the first two, and no time like the others."""
 TOO_LARGE: Final = "x" * (300 * 1024)
 
 
@@ -138,12 +149,42 @@ async def test_invalid_query_parameters_are_reported(services: AllServices, serv
     assert wrong == []
 
 
+def _cursor(first: str) -> str:
+    return base64.urlsafe_b64encode(f'["{first}", "{UUID(int=1)}"]'.encode()).decode()
+
+
+@pytest.mark.parametrize("service", list(MATRIX))
+async def test_no_cursor_makes_a_list_fail(services: AllServices, service: str) -> None:
+    wrong = []
+    for row in (row for row in rows() if row.service == service and row.method == "GET"):
+        if any(parameter["name"] == "cursor" for parameter in _operation(services, row).get("parameters", [])):
+            for cursor in map(_cursor, AT_THE_EDGE):
+                path = f"{row.path(services.scenario).partition('?')[0]}?cursor={cursor}"
+                answer = await _allowed_person(services, row).send("GET", path)
+                if answer.status_code >= 500:
+                    wrong.append(f"{path}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("service", list(MATRIX))
+async def test_without_a_sign_in_only_small_bodies_are_read(services: AllServices, service: str) -> None:
+    wrong, visitor = [], services.people["visitor"]
+    for row in _with_body(service):
+        if "requestBody" in _operation(services, row) and row.expected["visitor"] != 401:
+            content = f'{{"a": "{"x" * VISITORS_LIMIT}"}}'
+            answer = await _raw(visitor, row, row.path(services.scenario), content, {})
+            if answer.status_code != 413:
+                wrong.append(f"{row.method} {row.written}: {answer.status_code}")
+    assert wrong == []
+
+
 def _bad_values(parameter: dict[str, Any]) -> list[str]:
     if parameter["name"] == "limit":
         return ["0", "101", "beaucoup"]
     if parameter["name"] == "cursor":
-        return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd"]
+        return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
     if parameter["name"] == "q":
         return ["x" * 201, "%00"]
     formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
-    return ["2027-03-02T09:00:00", "demain"] if "date-time" in formats else ["autre-chose"]
+    times = ["2027-03-02T09:00:00", "demain", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"]
+    return times if "date-time" in formats else ["autre-chose"]

@@ -71,7 +71,9 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
     process.start()
     try:
         await ready(process, port)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        key = (folder / "mailbox-key").read_text()
+        assert f"/mailbox?key={key}" in process.log
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={"mailbox": key}) as http:
             assert {request["status_label"] for request in await _requests(http)} >= STATES
             await _every_page_is_there(http)
         assert all(account.email in process.log for account in ACCOUNTS)

@@ -29,7 +29,7 @@ async def test_an_accepted_connection_sends_small_packets_at_once() -> None:
 async def test_a_commit_of_the_api_wakes_the_relay_of_its_service() -> None:
     postgres = SimpleNamespace(url=lambda service, role: f"postgresql+asyncpg://{role}@127.0.0.1:1/{service}")
     services = composition.compose(
-        composition.settings_of(cast("Any", postgres), "http://localhost", key_passphrase="secret")
+        composition.settings_of(cast("Any", postgres), "http://localhost", key_passphrase="secret", keeps_mails=True)
     )
     assert len(services) == 4
     for running in services.values():

@@ -79,6 +79,19 @@ async def test_the_same_key_of_another_person_is_another_key(
     assert await _effects(database) == (3, 3, 3)
 
 
+async def test_a_visitor_cannot_read_or_use_up_the_key_of_a_visitor_of_another_address(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    own, other = ({**KEY, "X-Real-IP": address} for address in ("192.0.2.1", "192.0.2.2"))
+    first = await client.post(f"{BASE}/things", json={"name": "x"}, headers=own)
+    same_body = await client.post(f"{BASE}/things", json={"name": "x"}, headers=other)
+    other_body = await client.post(f"{BASE}/touches", headers={**KEY, "X-Real-IP": "192.0.2.3"})
+    again = await client.post(f"{BASE}/things", json={"name": "x"}, headers=own)
+    assert (same_body.status_code, other_body.status_code) == (201, 204)
+    assert first.json()["id"] == again.json()["id"] != same_body.json()["id"]
+    assert await _effects(database) == (3, 3, 3)
+
+
 async def test_a_refusal_rolls_back_and_is_not_stored(client: httpx.AsyncClient, database: Database) -> None:
     for _ in range(2):
         is_problem(await client.post(f"{BASE}/things", json={"name": "pris"}, headers=KEY), 409, "taken")

@@ -51,6 +51,7 @@ async def test_a_valid_form_is_accepted(client: httpx.AsyncClient) -> None:
         ("name", 3, "Un texte est attendu."),
         ("name", "\ud800", "Ce texte contient des caractères qui ne peuvent pas être lus."),
         ("text", "x" * 4001, "Ce texte est trop long : au plus 4000 caractères."),
+        ("name", "a =?utf-8?q?b?=", "Cette valeur ne doit pas contenir « =? »."),
         ("email", "claire@exemple", "Cette valeur n'est pas une adresse électronique valide."),
         ("siret", "12345678200011", "Cette valeur n'est pas un numéro SIRET valide (14 chiffres)."),
         ("at", "2027-01-12T09:00:00", "Précisez le fuseau horaire de cette date (par exemple +01:00)."),

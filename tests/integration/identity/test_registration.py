@@ -202,7 +202,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"first_name": "  "}, "first_name", "trop court"),
     ({"last_name": "x" * 81}, "last_name", "dépasse 80"),
     ({"first_name": "a\nb"}, "first_name", "une seule ligne"),
-    ({"first_name": "gagnez https://x.example"}, "first_name", "aucun des caractères"),
+    ({"first_name": "gagnez https://x.example"}, "first_name", "ne doit contenir que des lettres"),
     ({"email": "pas une adresse"}, "email", "adresse électronique"),
     ({"civility": "Dr"}, "civility", "valeurs possibles"),
     ({"structure_id": str(uuid4())}, "structure_id", "répertoriée"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -287,10 +287,10 @@ async def test_a_mail_is_queued_only_for_the_audiences_of_its_record(service: No
 
 async def test_two_workers_take_two_mails(service: NotifierService) -> None:
     await service.request_made()
-    now = datetime.now(UTC) + service.ahead
+    await service.make_due()
     async with asyncio.timeout(10), service.begin() as one_worker, service.begin() as other_worker:
-        first = await one_worker.queue.claim(now=now, lease=timedelta(minutes=2))
-        second = await other_worker.queue.claim(now=now, lease=timedelta(minutes=2))
+        first = await one_worker.queue.claim(lease=timedelta(minutes=2))
+        second = await other_worker.queue.claim(lease=timedelta(minutes=2))
     assert first is not None
     assert second is not None
-    assert first.id != second.id
+    assert first.mail.id != second.mail.id

@@ -31,7 +31,7 @@ def parsed_headers(title: str, sender: SenderIdentity = SENDER, correlation_id: 
     mail = replace(mail_of("refused"), correlation_id=correlation_id)
     situation = replace(SITUATION, session=replace(SESSION, training_title=title))
     refused = compose(SPECS["refused"], mail, situation, sender, now=NOW)
-    message = message_from_bytes(message_of(mail, refused, sender, now=NOW).as_bytes(), policy=default)
+    message = message_from_bytes(message_of(mail, refused, sender, now=NOW), policy=default)
     assert sorted(message.keys()) == sorted(HEADERS)
     return {name: str(value) for name, value in message.items()}
 
