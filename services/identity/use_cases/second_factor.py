@@ -76,7 +76,7 @@ class SecondFactors:
         async with self.begin() as tx:
             factor = await tx.second_factors.of(account_id, lock=True)
             if factor is not None and await self._accepts(tx, factor, code, client=client, now=now):
-                await tx.budgets.give_back(domain.of_code(account_id))
+                await tx.budgets.give_back(domain.of_code(account_id), success=True)
                 return True
             await note_event(tx, Kind.CODE_REFUSED, account_id=account_id, acted_by=None, at=now, client=client)
         raise WrongCode
@@ -128,7 +128,7 @@ class SecondFactors:
             await tx.sign_in_sessions.end_all(account_id, why="factor enrolled", now=now, but=session_id)
             if session_id is not None:
                 await tx.sign_in_sessions.mark_with_factor(session_id)
-            await tx.budgets.give_back(domain.of_code(account_id))
+            await tx.budgets.give_back(domain.of_code(account_id), success=True)
             await note_event(tx, Kind.FACTOR_ENROLLED, account_id=account_id, acted_by=account_id, at=now)
         return codes
 

@@ -93,11 +93,13 @@ class Sender:
             outgoing = await self._prepared(spec, claimed)
             if outgoing is None:
                 return
-            await channel.send(outgoing.recipient, outgoing.content.encode("ascii"))
+            try:
+                await channel.send(outgoing.recipient, outgoing.content.encode("ascii"))
+            except OutcomeUnknown:
+                await self._unknown(spec, claimed, outgoing)
+                return
         except NotSent as failure:
             await self._not_sent(spec, claimed, failure)
-        except OutcomeUnknown:
-            await self._unknown(spec, claimed, outgoing)
         except Exception as error:
             if not _is_of_the_mail(error):
                 raise

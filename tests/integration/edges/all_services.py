@@ -124,7 +124,10 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
     running = compose(
         {
             "identity": IdentitySettings(
-                **address("identity"), first_staff_email=STAFF_EMAIL, staff_second_factor=False
+                **address("identity"),
+                first_staff_email=STAFF_EMAIL,
+                key_passphrase="secret",
+                staff_second_factor=False,
             ),
             "catalogue": CatalogueSettings(**address("catalogue")),
             "enrollment": EnrollmentSettings(**address("enrollment")),

@@ -78,7 +78,7 @@ class Stage:
         slot = self.service.sessions[self.session].slots[0].id
         path = template.format(enrollment_id=request, session_id=self.session, slot_id=slot, name="structure_cap")
         headers = {"If-Match": '"0"'} if "rules" in template else {}
-        return await self.service.call(self.account(role), method, path, self.body(template), **headers)
+        return await self.service.call(method, path, self.body(template), by=self.account(role), **headers)
 
     def account(self, role: str) -> UUID:
         known = {"employer": self.service.employer, "trainer": self.service.trainer, "staff": self.service.staff}
@@ -111,10 +111,10 @@ class Stage:
             for slot in service.sessions[self.session].slots:
                 body = {"presences": [{"enrollment_id": str(held), "present": True}]}
                 path = f"/sessions/{self.session}/attendance/slots/{slot.id}"
-                assert (await service.call(service.trainer, "PUT", path, body)).status_code == 200
+                assert (await service.call("PUT", path, body, by=service.trainer)).status_code == 200
         if "cart" in template:
             await service.withdraws(self.people[1], held)
-            await service.call(self.people[1].account_id, "PUT", f"/cart/sessions/{self.session}")
+            await service.call("PUT", f"/cart/sessions/{self.session}", by=self.people[1].account_id)
 
     async def take_away(self, role: str, tx: Transaction) -> None:
         """Deliver the event that ends the right. `tx` holds the lock: the copy of the session changes within it."""

@@ -48,7 +48,7 @@ async def test_a_recipient_that_is_refused_for_good_is_not_tried_again(service: 
 
 @pytest.mark.parametrize("answers", [{"rcpt": "450 4.2.0 greylisted"}, {"data": "451 4.3.0 try later"}])
 async def test_a_server_that_asks_to_wait_gets_the_same_message_later_and_once(
-    service: NotifierService, answers: dict[str, str]
+    service: NotifierService, answers: dict[str, Any]
 ) -> None:
     await service.reset_asked()
     async with serving(MailServer(**answers)) as smtp:
