@@ -2,8 +2,8 @@
 
 import re
 from email.errors import HeaderParseError
-from email.headerregistry import HeaderRegistry
-from typing import Annotated
+from email.headerregistry import AddressHeader, HeaderRegistry
+from typing import Annotated, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from stdnum.exceptions import ValidationError
@@ -49,7 +49,7 @@ def _email(value: str) -> str:
 def _is_read_as_typed(address: str) -> bool:
     """Whether the header of a mail to this address names this address, as Python reads it."""
     try:
-        [mailbox] = getattr(_HEADERS("To", address), "addresses", ())
+        [mailbox] = cast("AddressHeader", _HEADERS("To", address)).addresses
     except (ValueError, IndexError, HeaderParseError):
         return False
     local_part_fits = len(mailbox.username) <= _LONGEST_LOCAL_PART
