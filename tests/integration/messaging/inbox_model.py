@@ -233,5 +233,6 @@ def run_the_model(url: str, owner_url: str, monkeypatch: Any, *, examples: int, 
             ),
         )
     finally:
-        loop.run_until_complete(asyncio.gather(database.close(), owner.close()))
+        loop.run_until_complete(database.close())
+        loop.run_until_complete(owner.close())
         loop.close()
