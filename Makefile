@@ -38,7 +38,7 @@ test: .venv/installed broker
 
 # long tests with the time-outs of production, one after the other: docs/drills.md
 drills: .venv/installed broker
-	$(BIN)/python -m pytest -o python_files='drill_*.py' tests/drills
+	$(BIN)/python -m pytest -s -o python_files='drill_*.py' tests/drills
 
 check: .venv/installed
 	$(BIN)/ruff check $(CODE)

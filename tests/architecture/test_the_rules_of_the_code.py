@@ -10,9 +10,14 @@ from tests.architecture.tree import ALL_FOLDERS, CODE, Files, tree
 LONGEST = 300
 ONLY_IN = {
     "commit": {"shared/database.py"},
-    "publish": {"shared/messaging/relay.py", "shared/messaging/rabbitmq.py"},
+    "publish": {
+        "shared/messaging/relay.py",
+        "shared/messaging/rabbitmq.py",
+        "shared/messaging/catch_up.py",
+        "shared/messaging/event_log.py",
+    },
     "acknowledge": {"shared/messaging/inbox.py"},
-    "basic_ack": {"shared/messaging/rabbitmq.py"},
+    "basic_ack": {"shared/messaging/rabbit_subscription.py", "shared/messaging/dead.py"},
 }
 
 

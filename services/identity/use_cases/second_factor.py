@@ -117,7 +117,7 @@ class SecondFactors:
             if factor is None:
                 raise NothingToConfirm
             pending = factor.to_confirm(now)
-            step = self._step(pending, code, owner=account_id, now=now, last=factor.last_step)
+            step = self._step(pending, code, owner=account_id, now=now, last=0)
             if step is None:
                 raise WrongFields([("code", WrongCode.sentence)])
             await tx.second_factors.save(

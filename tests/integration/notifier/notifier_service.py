@@ -113,9 +113,11 @@ class NotifierService:
         )
 
     async def make_due(self, earlier: timedelta = timedelta(days=2)) -> None:
-        """Let all mails be due earlier."""
+        """Let all unfinished mails be due earlier."""
+        unfinished = tables.mails.c.chain_position.is_(None)
+        earlier_by = update(tables.mails).where(unfinished).values(next_at=tables.mails.c.next_at - earlier)
         async with self.database.transaction() as work:
-            await work.connection.execute(update(tables.mails).values(next_at=tables.mails.c.next_at - earlier))
+            await work.connection.execute(earlier_by)
 
     async def break_facts(self) -> None:
         """Give every mail facts of which no mail can be made."""

@@ -1,4 +1,4 @@
-"""Whether the time of an answer tells that an address has an account: `python -m pytest -s tests/drills`.
+"""Whether the time of an answer tells that an address has an account: `make drills`.
 
 Known and unknown addresses take turns, `PARCOURSPRO_DRILL_CALLS` times each (500). The line that it prints has the
 medians, their gap, and two figures of Mann and Whitney: the probability that an answer for a known address is the
