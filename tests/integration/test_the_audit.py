@@ -95,7 +95,9 @@ def test_every_history_and_the_mails_are_chained() -> None:
         "enrollment": {"enrollment_history", "presences", "rules"},
         "notifier": {"mails"},
     }
-    assert all(set(definition.append_only) <= set(definition.chains) for definition in SERVICES.values())
+    # security events are deleted after a year, from the beginning of what would be their chain
+    kept = {name for definition in SERVICES.values() for name in definition.append_only} - {"security_events"}
+    assert kept <= {name for definition in SERVICES.values() for name in definition.chains}
 
 
 @pytest.mark.parametrize(("service", "table"), CHAINED)
