@@ -64,6 +64,7 @@ class RabbitTransport:
             if not self._away:
                 log.warning("cannot publish: waiting for the broker", error=repr(error))
                 self._away = True
+            await self._drop_connection()
             return [Outcome.LOST] * len(envelopes)
         self._away = False
         outcomes = await asyncio.gather(*(self._publish_one(publishing, each, to) for each in envelopes))

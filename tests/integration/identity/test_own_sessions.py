@@ -7,7 +7,10 @@ from tests.integration.identity.identity_service import STAFF, IdentityService
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
 CLAIRE, PAUL = "claire@ml.example", "paul@ml.example"
-EARLIER = "UPDATE families SET started_at = started_at - CAST(:by AS interval), last_used_at = last_used_at - CAST(:by AS interval)"
+EARLIER = """
+    UPDATE families
+    SET started_at = started_at - CAST(:by AS interval), last_used_at = last_used_at - CAST(:by AS interval)
+"""
 
 
 async def still_works(service: IdentityService, token: str) -> bool:
