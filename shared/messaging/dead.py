@@ -48,8 +48,8 @@ class DeadQueue:
         """Look at the first ones. They stay in the queue."""
         async with self._channel() as channel:
             messages = [message async for message in self._get(channel, limit)]
-            if messages:
-                await channel.basic_nack(messages[-1].delivery_tag or 0, multiple=True, requeue=True)
+            for message in messages:
+                await channel.basic_nack(message.delivery_tag or 0, requeue=True)
         return [_dead(message) for message in messages]
 
     async def return_all(self, database: Database) -> int:

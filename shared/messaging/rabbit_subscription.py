@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,9 +34,11 @@ class _Delivery:
 
 
 async def _is_set(event: asyncio.Event, *, within: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await event.wait()
+    waiting = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait([waiting], timeout=within)
+    finally:
+        waiting.cancel()
     return event.is_set()
 
 
@@ -115,13 +116,19 @@ class RabbitSubscription:
             log.info("listening", queue=self._queue.service)
             self.listening = True
             self._declared.set()
-            while not await _is_set(ended, within=DECLARE_SECONDS):
-                async with asyncio.timeout(broker.CALL_SECONDS):
-                    await self._declare(connection, channel)
+            await self._declare_until(ended, connection, channel)
             log.warning("no longer listening", queue=self._queue.service)
         finally:
             self.listening, self._channel = False, None
             await broker.close(connection)
+
+    async def _declare_until(
+        self, ended: asyncio.Event, connection: AbstractConnection, channel: AbstractChannel
+    ) -> None:
+        is_ended = await _is_set(ended, within=DECLARE_SECONDS)
+        while not is_ended:
+            await asyncio.wait_for(self._declare(connection, channel), broker.CALL_SECONDS)
+            is_ended = await _is_set(ended, within=DECLARE_SECONDS)
 
     async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> AbstractChannel:
         channel = await connection.channel(publisher_confirms=False)

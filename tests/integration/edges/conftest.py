@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from sqlalchemy import delete
 
+from services.identity.storage.tables import budgets
 from tests.integration.edges.all_services import AllServices, started_on
 from tests.support.postgres import TestServer
 
@@ -12,3 +14,10 @@ from tests.support.postgres import TestServer
 async def services(postgres_server: TestServer) -> AsyncIterator[AllServices]:
     async with started_on(postgres_server) as services:
         yield services
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def full_budgets(services: AllServices) -> None:
+    """No test is refused because an earlier one has tried too often."""
+    async with services.databases["identity"].transaction() as work:
+        await work.connection.execute(delete(budgets))

@@ -137,8 +137,8 @@ async def test_an_unexpected_error_shows_only_the_correlation_id(
 async def test_openapi_documents_errors_as_problems(app: FastAPI) -> None:
     document = app.openapi()
     described = document["paths"][f"{BASE}/things"]["post"]["responses"]
-    assert set(described) == {"201", "409", "422"}
-    for status in ("409", "422"):
+    assert set(described) == {"201", "403", "409", "422"}
+    for status in ("403", "409", "422"):
         assert described[status]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
