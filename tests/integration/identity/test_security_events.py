@@ -67,14 +67,9 @@ async def test_codes_factors_and_replays_are_noted(service: IdentityService) -> 
     await signs_in(service, "000000")
     await signs_in(service, codes[0], User_Agent="Firefox/130.0 (Windows)")
     noted = await events(service, f"&account_id={own}")
-    assert [kind for kind, _ in noted[-6:]] == [
-        "token_replayed",
-        "signed_in",
-        "factor_enrolled",
-        "code_refused",
-        "recovery_code_used",
-        "signed_in",
-    ]
+    kinds = [kind for kind, _ in noted[-6:]]
+    assert kinds[:4] == ["token_replayed", "signed_in", "factor_enrolled", "code_refused"]
+    assert sorted(kinds[4:]) == ["recovery_code_used", "signed_in"], "of one moment"
     page = await service.ask("GET", "/security-events?limit=1", by=STAFF)
     assert (page["items"][0]["client"], page["items"][0]["acted_by"]) == ("Firefox, Windows", own)
 

@@ -182,7 +182,7 @@ async def test_a_relay_that_lost_its_session_is_woken_again(
     services: TwoServices, other_process: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "IDLE_SECONDS", (60.0, 60.0))
-    monkeypatch.setattr(relay, "LOCK_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "LOCK_RETRY_SECONDS", 1.0)  # long enough to be seen without the lock
     services.start(services.publishing_worker())
     await eventually(lambda: _locked(services), within=10)
     await services.rows("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
