@@ -37,7 +37,7 @@ async def test_only_what_the_listener_handles_is_listed(services: TwoServices, s
     services.start(services.publishing_worker())
     services.start(services.subscribing_worker())
     await eventually(lambda: is_up_to_date(services), within=15)
-    assert len(spy.asked_for()) == 1
+    assert len(set(spy.asked_for())) == 1
     assert await effects(services, 1)
 
 
@@ -108,11 +108,12 @@ async def test_an_answer_to_an_earlier_request_is_ignored(services: TwoServices,
         after=START.model_copy(update={"event_id": uuid4()}), until=START, events=(uuid4(),), more=True,
         republished=False,
     )  # fmt: skip
-    before = await services.rows("SELECT * FROM catch_up")
+    position = "SELECT publisher, published_at, event_id FROM catch_up"
+    before = await services.rows(position)
     for source in ("enrollment", "a stranger"):
         worker.catch_up.take([delivery(late, source=source)])
     await worker.catch_up.run_once()
-    assert await services.rows("SELECT * FROM catch_up") == before
+    assert await services.rows(position) == before
     assert spy.asked_for() == []
 
 
