@@ -42,9 +42,9 @@ def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
                 user=name,
                 exchange="events",
                 write=rf"^{name}\.",
-                read=_one_of_keys(key for source, _, key in bindings[name] if source == "events"),
+                read=_bindable(queue),
             )
-            for name in queues
+            for name, queue in queues.items()
         ],
         "policies": [
             *(_policy(name, rf"^{name}(\.commands)?$", _given_up(name)) for name in queues),
@@ -87,7 +87,7 @@ def _permissions(service: str, bindings: Sequence[tuple[str, str, str]]) -> dict
     return _in_vhost(
         user=service,
         configure=_one_of(own),
-        write=_one_of([*published, *own]),  # a queue is bound with the right to write to it
+        write=_one_of([*sorted(published), *own]),  # a queue is bound with the right to write to it
         read=_one_of([*sorted({source for source, _, _ in bindings}), *own, _dead(service)]),
     )
 
@@ -118,16 +118,18 @@ def _one_of(names: Iterable[str]) -> str:
     return f"^({'|'.join(escaped)})$" if escaped else "^$"
 
 
-def _one_of_keys(keys: Iterable[str]) -> str:
-    """A pattern for exactly these routing keys, `<owner>.<name>.<version>`. It has each owner once, because the broker
+def _bindable(queue: Queue) -> str:
+    """A pattern for exactly the keys that a service binds. It has each owner and each suffix once, because the broker
     refuses a pattern of more than 1,024 characters.
     """
+    alone = rf"\.to\.{re.escape(queue.service)}"
     names = defaultdict(list)
-    for key in keys:
-        owner, name, version = key.split(".")  # also `*.to.<service>`, the key of what is published to it alone
+    for event in queue.events:
+        owner, name, version = event.split(".")
         names[owner, version].append(re.escape(name))
     groups = [rf"{re.escape(owner)}\.({'|'.join(of)})\.{re.escape(version)}" for (owner, version), of in names.items()]
-    return f"^({'|'.join(groups)})$" if groups else "^$"
+    events = rf"({'|'.join(groups)})({alone})?|" if groups else ""
+    return rf"^({events}\*{alone})$"
 
 
 def _in_vhost(**entry: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

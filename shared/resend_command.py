@@ -50,8 +50,11 @@ def resend(
 
     service, done = asyncio.run(run())
     console.print(f"{done.published} events of {service} were published again {f'to {to}' if to else 'to all'}.")
+    if done.unwanted:
+        console.print(f"{done.unwanted} were not, because {to} does not subscribe to them.")
     if done.refused:
         console.print(f"{done.refused} were not, because no queue accepted them or the broker did not answer.")
+    if done.refused or (done.unwanted and not done.published):
         raise typer.Exit(1)
 
 

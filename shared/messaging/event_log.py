@@ -48,13 +48,18 @@ _READ = _page(*event_log.c, until=func.coalesce(bindparam("until", type_=_TIME),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Republished:
-    """How many events were published again, and how many of them no queue accepted."""
+    """How many events were published again, how many were not, and how many the service does not subscribe to."""
 
     published: int = 0
     refused: int = 0
+    unwanted: int = 0
 
     def __add__(self, other: "Republished") -> "Republished":
-        return Republished(published=self.published + other.published, refused=self.refused + other.refused)
+        return Republished(
+            published=self.published + other.published,
+            refused=self.refused + other.refused,
+            unwanted=self.unwanted + other.unwanted,
+        )
 
 
 class EventLog:
@@ -118,7 +123,8 @@ class EventLog:
         envelopes = [stored_envelope(row, source=self.service) for row in ordered]
         outcomes = await self.transport.publish(envelopes, to=to) if envelopes else []
         accepted = outcomes.count(Outcome.CONFIRMED)
-        return Republished(published=accepted, refused=len(outcomes) - accepted)
+        unwanted = 0 if to is None else outcomes.count(Outcome.UNROUTABLE)
+        return Republished(published=accepted, refused=len(outcomes) - accepted - unwanted, unwanted=unwanted)
 
     async def _rows(self, statement: Select[Any], after: Position, **parameters: object) -> list[Any]:
         async with self.database.engine.connect() as connection:

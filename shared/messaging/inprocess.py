@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.contracts import REGISTRY
+from shared.contracts.catch_up import is_technical
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Delivery, Outcome, Queue
 from shared.messaging.tries import SUSPECT_FROM
@@ -63,6 +64,8 @@ class _Subscription:
             delivery.done.cancel()
 
     def wants(self, envelope: Envelope) -> bool:
+        if is_technical(envelope.name):
+            return True
         if envelope.recipient is not None:
             return envelope.recipient == self.queue.service and envelope.name in self.queue.commands
         return envelope.name in self.queue.events
@@ -105,7 +108,7 @@ class InProcessTransport:
         """
         futures = []
         for service, members in self._subscriptions.items():
-            wanting = [member for member in members if (service == to if to else member.wants(envelope))]
+            wanting = [member for member in members if to in {None, service} and member.wants(envelope)]
             if not wanting:
                 continue
             self._turn += 1

@@ -10,12 +10,13 @@ from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp.commands import Basic
 
 from shared.contracts import REGISTRY
+from shared.contracts.catch_up import is_technical
 from shared.messaging import broker
 from shared.messaging.amqp import message_of
 from shared.messaging.dead import DeadQueue
 from shared.messaging.envelope import Envelope
 from shared.messaging.rabbit_subscription import RabbitSubscription
-from shared.messaging.transport import Outcome, Queue
+from shared.messaging.transport import Outcome, Queue, key_to
 
 log = structlog.get_logger()
 
@@ -81,8 +82,7 @@ class RabbitTransport:
             async with asyncio.timeout(broker.CALL_SECONDS) as limit:
                 confirmation = await exchange.publish(
                     message,
-                    # the key begins with the service's own name: the broker lets it publish nothing else
-                    routing_key=envelope.name if to is None else f"{self._service}.to.{to}",
+                    routing_key=self._routing_key(envelope.name, to),
                     mandatory=to is not None or kind is None or not kind.public,
                 )
         except PublishError:
@@ -94,6 +94,12 @@ class RabbitTransport:
                 raise
             return Outcome.TIMED_OUT if limit.expired() else Outcome.LOST
         return Outcome.CONFIRMED if isinstance(confirmation, Basic.Ack) else Outcome.REFUSED
+
+    def _routing_key(self, name: str, to: str | None) -> str:
+        """It begins with the service's own name: the broker lets it publish nothing else."""
+        if to is None:
+            return name
+        return f"{self._service}.to.{to}" if is_technical(name) else key_to(to, name)
 
     async def _open(self) -> _Publishing:
         async with self._opening:

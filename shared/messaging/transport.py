@@ -47,8 +47,15 @@ class Queue:
 
     @property
     def bindings(self) -> Collection[str]:
-        """The routing keys of its events, and of what any service publishes to it alone."""
-        return (*self.events, f"*.to.{self.service}")
+        """The routing keys of its events, of the same events to it alone, and of technical messages to it."""
+        return (*self.events, *(key_to(self.service, event) for event in self.events), f"*.to.{self.service}")
+
+
+def key_to(service: str, event: str) -> str:
+    """The routing key of an event that is published to one service alone. The service binds it only for its own events,
+    so that it cannot ask a publisher for others: the rights of the broker name what it may bind.
+    """
+    return f"{event}.to.{service}"
 
 
 class Outcome(Enum):
@@ -74,7 +81,7 @@ class Transport(Protocol):
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
         """Publish all, pipelined, and return what became of each. The wait has a limit; nothing is raised.
 
-        With `to`, publish to that service's queue alone, whether it subscribes to these names or not.
+        With `to`, publish to that service's queue alone: events if it subscribes to them, technical messages always.
         """
 
     async def subscribe(self, queue: Queue) -> Subscription:

@@ -115,8 +115,15 @@ async def _read_the_queue_of_another_service(channel: AbstractChannel, service: 
     await (await channel.get_queue(other, ensure=False)).get(fail=False)
 
 
-async def _read_what_was_not_delivered(channel: AbstractChannel, _: str) -> None:
-    await (await channel.get_queue("undelivered", ensure=False)).get(fail=False)
+async def _bind_an_event_to_it_alone_that_it_does_not_handle(channel: AbstractChannel, service: str) -> None:
+    events = await channel.get_exchange("events", ensure=False)
+    key = f"catalogue.unknown.v1.to.{service}"
+    await (await channel.get_queue(service, ensure=False)).bind(events, routing_key=key)
+
+
+async def _read_the_dead_messages_of_another_service(channel: AbstractChannel, service: str) -> None:
+    other = next(name for name in ("catalogue", "enrollment") if name != service)
+    await (await channel.get_queue(f"{other}.dead", ensure=False)).get(fail=False)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,8 @@ async def _read_what_was_not_delivered(channel: AbstractChannel, _: str) -> None
         _publish_as_another_service,
         _publish_to_a_queue,
         _read_the_queue_of_another_service,
-        _read_what_was_not_delivered,
+        _bind_an_event_to_it_alone_that_it_does_not_handle,
+        _read_the_dead_messages_of_another_service,
     ],
 )
 @pytest.mark.parametrize("service", QUEUES)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.contracts.catch_up import EventsRequested
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.contracts.identity import SendAccountNotice
 from shared.messaging import inprocess
@@ -124,17 +125,22 @@ async def test_what_is_said_for_others_outside_needs_no_listener(
     assert await transport.publish([_event()]) == [Outcome.CONFIRMED]
 
 
-@pytest.mark.parametrize("name", [EVENT, "nobody.declared_this.v1"])
-async def test_what_is_published_to_one_service_reaches_it_alone_whatever_it_subscribes_to(
-    transport: Transport, name: str
-) -> None:
-    notifier, other = [await transport.subscribe(queue) for queue in (NOTIFIER, Queue("enrollment"))]
+@pytest.mark.parametrize("name", [EVENT, EventsRequested.wire_name])
+async def test_what_is_published_to_one_service_reaches_it_alone(transport: Transport, name: str) -> None:
+    enrollment = Queue("enrollment", events=[EVENT])
+    notifier, other = [await transport.subscribe(queue) for queue in (NOTIFIER, enrollment)]
     said = _event(name=name)
     published = _publish(transport, said, to="enrollment")
     [taken] = await _take(other, 1)
     assert (taken.message_id, taken.name, taken.body) == (said.message_id, said.name, said.body)
     assert await published == [Outcome.CONFIRMED]
     assert await _nothing_comes(notifier)
+
+
+async def test_no_service_gets_an_event_alone_to_which_it_does_not_subscribe(transport: Transport) -> None:
+    other = await transport.subscribe(Queue("enrollment"))
+    assert await transport.publish([_event()], to="enrollment") == [Outcome.UNROUTABLE]
+    assert await _nothing_comes(other)
 
 
 async def test_what_is_published_to_a_service_that_has_no_queue_is_not_safe(

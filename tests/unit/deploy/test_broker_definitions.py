@@ -117,8 +117,10 @@ def test_no_service_may_declare_or_delete_an_exchange(exchange: str) -> None:
 def test_a_service_may_bind_what_it_handles_and_nothing_else(queue: Queue) -> None:
     [pattern] = [entry["read"] for entry in SHIPPED["topic_permissions"] if entry["user"] == queue.service]
     names = [message.wire_name for message in REGISTRY.all()]
-    tried = (*names, "#", "*", "identity.*", "", "identity.x.v1", *(f"*.to.{name}" for name in QUEUES))
-    assert {key for key in tried if search(pattern, key)} == {*queue.events, f"*.to.{queue.service}"}
+    alone = [f"{name}.to.{service}" for name in (*names, "*", "#", "identity.*") for service in (*QUEUES, "*")]
+    tried = (*names, *alone, "#", "*", "identity.*", "", "identity.x.v1")
+    handled = {*queue.events, *(f"{name}.to.{queue.service}" for name in queue.events)}
+    assert {key for key in tried if search(pattern, key)} == {*handled, f"*.to.{queue.service}"}
 
 
 def test_no_pattern_is_longer_than_the_broker_accepts() -> None:
