@@ -1,7 +1,6 @@
 """Messages that cannot be published do not block others, cost little, and are logged with their names and numbers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +10,8 @@ from sqlalchemy import text
 
 from shared.messaging.held_names import LOG_SECONDS, PAUSES, HeldNames
 from shared.messaging.transport import Outcome
-from tests.conftest import MakeDatabase
-from tests.integration.messaging.test_relay import Scripted
-from tests.integration.messaging.two_services import TwoServices, occupancy, two_services
+from tests.integration.messaging.scripted_transport import Scripted, left, services, transport
+from tests.integration.messaging.two_services import TwoServices, occupancy
 from tests.support.eventually import eventually
 
 EVENT, NOTICE = "enrollment.session_occupancy_changed.v1", "identity.send_account_notice.v1"
@@ -27,20 +25,7 @@ ONE = text("""
 """)
 
 
-@pytest.fixture
-async def transport() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def services(make_database: MakeDatabase, transport: Scripted) -> AsyncIterator[TwoServices]:
-    database = await make_database("mechanisms")
-    async with two_services(database, database, transport) as given:
-        yield given
-
-
-async def _left(services: TwoServices, number: int) -> bool:
-    return await services.count("outbox") == number
+__all__ = ["services", "transport"]
 
 
 async def test_messages_behind_those_of_twenty_thousand_aggregates_that_no_queue_accepts_are_published(
@@ -52,17 +37,17 @@ async def test_messages_behind_those_of_twenty_thousand_aggregates_that_no_queue
     await services.emit(*(occupancy() for _ in range(50)))
     with structlog.testing.capture_logs() as logs:
         services.start(services.publishing_worker())
-        await eventually(lambda: _left(services, 20_000), within=15)
+        await eventually(lambda: left(services, 20_000), within=15)
         for _ in range(20):
             await services.emit(occupancy())
-            await eventually(lambda: _left(services, 20_000), within=15)
+            await eventually(lambda: left(services, 20_000), within=15)
     # a batch for each pause, not all of them again and again
     assert transport.given.count(NOTICE) < 20_000
     (line,) = [line for line in logs if line["event"] == "messages cannot be published"]
     assert line["unroutable"] == {NOTICE: 20_000}
 
     transport.refused = set()
-    await eventually(lambda: _left(services, 0), within=30)
+    await eventually(lambda: left(services, 0), within=30)
 
 
 async def test_the_messages_of_an_aggregate_wait_behind_the_one_that_is_held(
@@ -72,12 +57,12 @@ async def test_the_messages_of_an_aggregate_wait_behind_the_one_that_is_held(
     transport.refused = {NOTICE}
     await _insert(services, (uuid4(), NOTICE), (held, NOTICE), (held, EVENT), (other, EVENT), (other, NOTICE))
     services.start(services.publishing_worker())
-    await eventually(lambda: _left(services, 4), within=10)
+    await eventually(lambda: left(services, 4), within=10)
     await _insert(services, (held, EVENT), (other, EVENT))
     await asyncio.sleep(1)
-    assert await _left(services, 6), "both aggregates wait"
+    assert await left(services, 6), "both aggregates wait"
     transport.refused = set()
-    await eventually(lambda: _left(services, 0), within=15)
+    await eventually(lambda: left(services, 0), within=15)
     logged = await services.rows("SELECT aggregate_id, name FROM event_log")
     assert sorted((row.aggregate_id == held, row.name) for row in logged if row.aggregate_id in {held, other}) == [
         (False, EVENT), (False, EVENT), (False, NOTICE), (True, EVENT), (True, EVENT), (True, NOTICE),
@@ -133,7 +118,7 @@ def test_a_name_is_held_unless_it_was_confirmed_or_the_transport_is_away(
     assert (bool(held.now()), held.is_transport_unable()) == (is_held, is_unable)
 
 
-def test_a_name_is_forgotten_when_a_message_of_it_was_confirmed_or_none_is_left() -> None:
+def test_a_name_is_forgotten_when_a_message_of_it_was_confirmed_or_none_isleft() -> None:
     clock = Clock()
     held = HeldNames(clock)
     _record(held, Outcome.UNROUTABLE)

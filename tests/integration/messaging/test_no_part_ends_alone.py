@@ -18,7 +18,7 @@ from shared.messaging.transport import Outcome
 from shared.messaging.worker import Worker
 from shared.process import worker_app
 from tests.conftest import MakeDatabase
-from tests.integration.messaging.test_relay import Scripted
+from tests.integration.messaging.scripted_transport import Scripted
 from tests.integration.messaging.two_services import TwoServices, occupancy, two_services
 from tests.support.eventually import eventually
 

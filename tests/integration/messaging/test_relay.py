@@ -1,7 +1,7 @@
 """The relay: one of several is active; it skips stuck messages, loses its lock if frozen, misses no late commit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,55 +10,16 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.messaging import relay, wakeup
-from shared.messaging.envelope import Envelope
-from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.metrics import Metrics
 from shared.messaging.relay import Relay
 from shared.messaging.transport import Outcome
 from shared.messaging.worker import Worker
-from tests.conftest import MakeDatabase
-from tests.integration.messaging.two_services import TwoServices, notice, occupancy, two_services
+from tests.integration.messaging.scripted_transport import Scripted, left, services, transport
+from tests.integration.messaging.two_services import TwoServices, notice, occupancy
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
 
-
-class Scripted(InProcessTransport):
-    """Confirms what the test tells it to, and remembers all that was published."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given: list[str] = []
-        self.away = False
-        self.refused: set[str] = set()
-        self.refusal = Outcome.UNROUTABLE
-        self.hold = asyncio.Event()
-        self.hold.set()
-
-    async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
-        await self.hold.wait()
-        self.given += [envelope.name for envelope in envelopes]
-        if self.away:
-            return [Outcome.LOST] * len(envelopes)
-        return [self.refusal if envelope.name in self.refused else Outcome.CONFIRMED for envelope in envelopes]
-
-    async def ready(self) -> bool:
-        return not self.away
-
-
-@pytest.fixture
-async def transport() -> Scripted:
-    return Scripted()
-
-
-@pytest.fixture
-async def services(make_database: MakeDatabase, transport: Scripted) -> AsyncIterator[TwoServices]:
-    database = await make_database("mechanisms")
-    async with two_services(database, database, transport) as given:
-        yield given
-
-
-async def _left(services: TwoServices, number: int) -> bool:
-    return await services.count("outbox") == number
+__all__ = ["services", "transport"]
 
 
 async def test_messages_that_no_queue_accepts_do_not_block_later_ones(
@@ -68,13 +29,13 @@ async def test_messages_that_no_queue_accepts_do_not_block_later_ones(
     transport.refused = {"identity.send_account_notice.v1"}
     await services.emit(*(notice() for _ in range(25)), *(occupancy() for _ in range(25)))
     services.start(services.publishing_worker())
-    await eventually(lambda: _left(services, 25), within=10)
+    await eventually(lambda: left(services, 25), within=10)
     assert {row.name for row in await services.rows("SELECT name FROM outbox")} == transport.refused
 
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 25), within=10)
+    await eventually(lambda: left(services, 25), within=10)
     transport.refused = set()
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def test_while_the_transport_is_away_the_relay_does_not_read_past_the_first_batch(
@@ -87,7 +48,7 @@ async def test_while_the_transport_is_away_the_relay_does_not_read_past_the_firs
     await eventually(lambda: _given(transport, 30), within=10)
     assert set(transport.given) == {"identity.send_account_notice.v1"}
     transport.away = False
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def _given(transport: Scripted, number: int) -> bool:
@@ -112,7 +73,7 @@ async def test_a_row_that_commits_late_with_an_earlier_number_is_not_missed(serv
     async with services.publisher.engine.connect() as late:
         number = await late.scalar(text("SELECT nextval(pg_get_serial_sequence('outbox', 'id'))"))
         await services.emit(occupancy())
-        await eventually(lambda: _left(services, 0), within=10)
+        await eventually(lambda: left(services, 0), within=10)
         await late.execute(
             text(
                 "INSERT INTO outbox (id, shard, event_id, aggregate_id, aggregate_version, name, payload, headers) "
@@ -133,10 +94,10 @@ async def test_a_commit_wakes_the_relay_of_its_process(services: TwoServices, mo
     monkeypatch.setattr(relay, "IDLE_SECONDS", (3600.0, 3600.0))
     services.start(services.publishing_worker())
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     await asyncio.sleep(0.2)  # it waits now, for an hour
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=5)
+    await eventually(lambda: left(services, 0), within=5)
 
 
 @pytest.fixture
@@ -159,11 +120,11 @@ async def test_a_commit_wakes_the_relay_of_another_process(
     monkeypatch.setattr(relay, "IDLE_SECONDS", (60.0, 60.0))
     services.start(services.publishing_worker())
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     await asyncio.sleep(0.2)  # it waits now, for a minute
     for _ in range(20):
         await _emit(other_process)
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def test_a_notice_that_cannot_be_sent_costs_a_poll_and_nothing_else(
@@ -173,9 +134,9 @@ async def test_a_notice_that_cannot_be_sent_costs_a_poll_and_nothing_else(
     services.start(services.publishing_worker())
     await asyncio.sleep(0.2)
     await _emit(other_process)
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     await _emit(other_process)
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def test_a_relay_that_lost_its_session_is_woken_again(
@@ -188,10 +149,10 @@ async def test_a_relay_that_lost_its_session_is_woken_again(
     await services.rows("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
     await eventually(lambda: _locked(services, 0), within=10)
     await _emit(services.publisher)  # it waits for a minute on a session that is gone, unless it is woken
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     await asyncio.sleep(0.2)
     await _emit(other_process)
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def test_what_another_process_commits_is_found_by_polling(services: TwoServices) -> None:
@@ -205,7 +166,7 @@ async def test_what_another_process_commits_is_found_by_polling(services: TwoSer
                 "'enrollment.session_occupancy_changed.v1', '{}', '{}')"
             )
         )
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
 
 
 async def test_a_frozen_relay_loses_its_lock_and_another_takes_over(
@@ -218,11 +179,11 @@ async def test_a_frozen_relay_loses_its_lock_and_another_takes_over(
     first = asyncio.create_task(Relay(services.publisher, frozen, Metrics(), source="enrollment").run())
     await eventually(lambda: _locked(services), within=10)
     services.start(services.publishing_worker())
-    await eventually(lambda: _left(services, 0), within=15)
+    await eventually(lambda: left(services, 0), within=15)
     assert frozen.given == []
     frozen.hold.set()  # it wakes: its session is gone, so is its lock; it comes back as the second
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=15)
+    await eventually(lambda: left(services, 0), within=15)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
 
@@ -236,13 +197,13 @@ async def test_a_second_relay_waits_for_the_lock_and_takes_it_when_it_is_free(
     await eventually(lambda: _locked(services), within=10)
     services.start(services.publishing_worker())
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     await asyncio.sleep(0.3)
     assert transport.given == []
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     assert len(transport.given) == 1
 
 
@@ -276,7 +237,7 @@ async def test_relays_take_no_connection_of_the_pool_from_the_other_work(
     running = services.start(worker)
     for _ in range(3):
         await _emit(small)
-        await eventually(lambda: _left(services, 0), within=10)
+        await eventually(lambda: left(services, 0), within=10)
     assert await small.ready()
     await services.stop(running)
     await small.close()
@@ -287,11 +248,11 @@ async def test_the_relay_continues_after_the_database_was_away(
 ) -> None:
     services.start(services.publishing_worker())
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=10)
+    await eventually(lambda: left(services, 0), within=10)
     name = services.publisher.engine.url.database
     await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     await postgres_server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     await asyncio.sleep(1.5)
     await postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     await services.emit(occupancy())
-    await eventually(lambda: _left(services, 0), within=15)
+    await eventually(lambda: left(services, 0), within=15)
