@@ -1,6 +1,6 @@
-"""The messages between services, in one module for each publishing service. Importing this package declares all."""
+"""The messages between services, in one or more modules for each publishing service. Importing this declares all."""
 
-from shared.contracts import catalogue, enrollment, identity
+from shared.contracts import attendance, catalogue, enrollment, identity, proposals
 from shared.contracts.message import REGISTRY, Message, Snapshot
 
-__all__ = ["REGISTRY", "Message", "Snapshot", "catalogue", "enrollment", "identity"]
+__all__ = ["REGISTRY", "Message", "Snapshot", "attendance", "catalogue", "enrollment", "identity", "proposals"]

@@ -25,6 +25,7 @@ class TrainingSnapshot(AggregateSnapshot):
     kind: TrainingKind
     members_only: bool
     state: TrainingState
+    axis_name: str | None = None
 
 
 class SlotSnapshot(Snapshot):
@@ -51,6 +52,14 @@ class SessionSnapshot(AggregateSnapshot):
     slots: tuple[SlotSnapshot, ...]
     trainer_ids: tuple[UUID, ...]
     state: SessionState
+
+
+class SessionBefore(Snapshot):
+    """What a session was before a change, for the mails that say what changed."""
+
+    place: str
+    slots: tuple[SlotSnapshot, ...]
+    trainer_ids: tuple[UUID, ...]
 
 
 class _AboutATraining(Message):
@@ -87,9 +96,13 @@ class SessionScheduled(_AboutASession):
 
 @event("catalogue.session_rescheduled.v1")
 class SessionRescheduled(_AboutASession):
-    """Slots, place, trainers or enrollment dates of a session changed. `moved` is true if slots or place changed."""
+    """Slots, place, trainers or enrollment dates of a session changed. `moved` is true if slots or place changed.
+
+    `before` is the session as it was.
+    """
 
     moved: bool
+    before: SessionBefore | None = None
 
 
 @event("catalogue.session_capacity_changed.v1")
@@ -102,5 +115,12 @@ class SessionCapacityChanged(_AboutASession):
 @event("catalogue.session_cancelled.v1")
 class SessionCancelled(_AboutASession):
     """A session was cancelled: it will not take place."""
+
+    reason: PersonalText
+
+
+@event("catalogue.session_reinstated.v1")
+class SessionReinstated(_AboutASession):
+    """A cancelled session takes place after all. Enrollment requests that the cancellation ended may be reopened."""
 
     reason: PersonalText

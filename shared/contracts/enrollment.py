@@ -3,8 +3,10 @@
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from shared.contracts.fields import Known, PersonalText
-from shared.contracts.message import AggregateSnapshot, Message, Snapshot, event
+from shared.contracts.message import AggregateSnapshot, Message, Snapshot, command, event
 
 Approval = Annotated[
     str,
@@ -18,10 +20,15 @@ Approval = Annotated[
         "expired",
         "withdrawn",
         "cancelled",
+        "abandoned",
     ),
 ]
 Seat = Annotated[str, Known("none", "queued", "held")]
 CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment")]
+ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]
+"""The role in which somebody acted. Staff who act in another's place always gave a reason."""
+Decision = Annotated[str, Known("accept", "refuse", "validate", "decline")]
+Awaited = Annotated[str, Known("employer", "trainer", "answer")]
 
 
 class EnrollmentSnapshot(AggregateSnapshot):
@@ -51,10 +58,12 @@ class EnrollmentRequested(_AboutAnEnrollment):
     """A person validated a cart; there is one event for each session in it.
 
     `cart_id` is the same for all requests of the cart and `cart_size` is their number, so that one receipt can be sent.
+    `decide_before` is when the request expires; null if the rule of the deadline is off.
     """
 
     cart_id: UUID
     cart_size: int
+    decide_before: AwareDatetime | None = None
 
 
 @event("enrollment.enrollment_approved.v1")
@@ -62,6 +71,7 @@ class EnrollmentApproved(_AboutAnEnrollment):
     """The employer accepted the request. The snapshot shows whether a seat is held or queued, and the rank."""
 
     approved_by: UUID
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.enrollment_refused.v1")
@@ -70,6 +80,7 @@ class EnrollmentRefused(_AboutAnEnrollment):
 
     refused_by: UUID
     reason: PersonalText
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.enrollment_expired.v1")
@@ -79,7 +90,12 @@ class EnrollmentExpired(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_promoted.v1")
 class EnrollmentPromoted(_AboutAnEnrollment):
-    """A seat became free and was given to this request, the first in the waiting list that may have it."""
+    """A seat became free and was given to this request, the first in the waiting list that may have it.
+
+    `acting_as` is `staff` if staff gave the seat before its turn.
+    """
+
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.clarification_asked.v1")
@@ -88,6 +104,7 @@ class ClarificationAsked(_AboutAnEnrollment):
 
     asked_by: UUID
     question: PersonalText
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.clarification_given.v1")
@@ -102,6 +119,7 @@ class EnrollmentValidated(_AboutAnEnrollment):
     """The trainer validated the request. The person is enrolled once a seat is held, which may be now or later."""
 
     validated_by: UUID
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.enrollment_declined.v1")
@@ -110,16 +128,62 @@ class EnrollmentDeclined(_AboutAnEnrollment):
 
     declined_by: UUID
     reason: PersonalText
+    acting_as: ActingAs | None = None
 
 
 @event("enrollment.enrollment_withdrawn.v1")
 class EnrollmentWithdrawn(_AboutAnEnrollment):
-    """The person withdrew the request.
+    """The person withdrew the request, or an employer or staff recorded it for the person.
 
     `late`: the withdrawal came inside the notice period. `seat_before` is the seat that the request had until then.
     """
 
     late: bool
+    seat_before: Seat
+    withdrawn_by: UUID | None = None
+    acting_as: ActingAs | None = None
+    reason: PersonalText | None = None
+
+
+@event("enrollment.enrollment_abandoned.v1")
+class EnrollmentAbandoned(_AboutAnEnrollment):
+    """The person gave up after the first slot had begun. The presences recorded stay, and nobody is promoted."""
+
+    abandoned_by: UUID
+    acting_as: ActingAs
+    reason: PersonalText | None = None
+
+
+@event("enrollment.decision_undone.v1")
+class DecisionUndone(_AboutAnEnrollment):
+    """Whoever decided took the decision back within a few minutes: the request is as it was before it.
+
+    `seat_before` is the seat that the request had with the decision.
+    """
+
+    decision: Decision
+    undone_by: UUID
+    acting_as: ActingAs
+    seat_before: Seat
+
+
+@event("enrollment.enrollment_reopened.v1")
+class EnrollmentReopened(_AboutAnEnrollment):
+    """Staff reopened a closed request. `closed_as` is the approval that it had; its queue number is the old one."""
+
+    reopened_by: UUID
+    reason: PersonalText
+    closed_as: Approval
+
+
+@event("enrollment.enrollment_transferred.v1")
+class EnrollmentTransferred(_AboutAnEnrollment):
+    """The request was moved to another session of the same training: `enrollment.session_id` is the new one."""
+
+    from_session_id: UUID
+    transferred_by: UUID
+    acting_as: ActingAs
+    reason: PersonalText | None = None
     seat_before: Seat
 
 
@@ -137,21 +201,77 @@ class EnrollmentCancelled(_AboutAnEnrollment):
 
 
 class SlotPresence(Snapshot):
-    """Whether the person was present during one slot."""
+    """Whether the person was present during one slot. `excused` says so of an absence; null if nobody recorded it."""
 
     slot_id: UUID
     present: bool
+    excused: bool | None = None
+    arrived_at: AwareDatetime | None = None
 
 
 @event("enrollment.attendance_recorded.v1")
 class AttendanceRecorded(_AboutAnEnrollment):
-    """The attendance of one enrolled person, when the attendance of the session was closed.
+    """The attendance of one enrolled person, when the sheet of the session was closed, or when a line was corrected.
 
-    `attended`: the person was present during at least one slot.
+    `attended`: the person was present during at least one slot. `corrected`: an attendance published before was wrong.
     """
 
     attended: bool
     slots: tuple[SlotPresence, ...]
+    corrected: bool = False
+
+
+@event("enrollment.decision_reminded.v1")
+class DecisionReminded(_AboutAnEnrollment):
+    """Somebody has kept a request waiting for long: they are reminded, once for each `occasion` ("day_7", "eve").
+
+    `awaited` is whose decision or answer is missing. `decide_before` is when the request expires, if it does.
+    """
+
+    awaited: Awaited
+    occasion: str
+    decide_before: AwareDatetime | None = None
+
+
+@command("enrollment.keep_motivation.v1", to="notifier")
+class KeepMotivation(Message):
+    """The motivation of a request, for the mails that ask for a decision; the notifier forgets it when they have left.
+
+    It is a command because no other service may learn it, and because commands are not kept in the event log.
+    """
+
+    enrollment_id: UUID
+    version: int
+    motivation: PersonalText
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.enrollment_id
+
+    @property
+    def aggregate_version(self) -> int:
+        return self.version
+
+
+@command("enrollment.send_session_message.v1", to="notifier")
+class SendSessionMessage(Message):
+    """Send the words of a trainer or of staff to people of a session."""
+
+    id: UUID
+    session_id: UUID
+    sent_by: UUID
+    acting_as: ActingAs
+    account_ids: tuple[UUID, ...]
+    subject: PersonalText
+    text: PersonalText
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.id
+
+    @property
+    def aggregate_version(self) -> int:
+        return 1
 
 
 @event("enrollment.session_occupancy_changed.v1")

@@ -10,7 +10,7 @@ from shared.contracts.message import AggregateSnapshot, Message, command, event
 
 Status = Annotated[str, Known("beneficiary", "employer", "referent")]
 AttachmentState = Annotated[str, Known("requested", "active", "refused", "ended")]
-Notice = Annotated[str, Known("already_registered", "password_changed")]
+Notice = Annotated[str, Known("already_registered", "password_changed", "address_changed", "attachment_received")]
 
 
 class AccountSnapshot(AggregateSnapshot):
@@ -220,6 +220,32 @@ class SendAccountNotice(Message):
     @property
     def aggregate_id(self) -> UUID:
         return self.id  # each notice is its own aggregate, because notices need no order
+
+    @property
+    def aggregate_version(self) -> int:
+        return 1
+
+
+@command("identity.send_address_change.v1", to="notifier")
+class SendAddressChange(_SecretLink):
+    """Send the mail with the link that proves the new address of an account, to the new address."""
+
+
+@command("identity.send_structure_invitation.v1", to="notifier")
+class SendStructureInvitation(Message):
+    """Tell the contact of a structure request that it was added; the link gives the right to become its referent."""
+
+    id: UUID
+    structure_id: UUID
+    structure_name: str
+    email: PersonalText
+    contact_name: PersonalText
+    token: SecretText
+    expires_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.id
 
     @property
     def aggregate_version(self) -> int:

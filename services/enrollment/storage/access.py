@@ -21,6 +21,7 @@ class Actor:
     is_staff: bool
     employer_of: frozenset[UUID]
     beneficiary_of: frozenset[UUID]
+    referent_of: frozenset[UUID]
 
 
 Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]

@@ -45,6 +45,7 @@ _ACTOR: Final = compiled(
         accounts.c.is_staff,
         _structures_with("employer").label("employer_of"),
         _structures_with("beneficiary").label("beneficiary_of"),
+        _structures_with("referent").label("referent_of"),
     )
     .select_from(accounts.outerjoin(attachments, (attachments.c.account_id == accounts.c.id) & _ACTIVE))
     .where(accounts.c.id == bindparam("account", type_=UuidType), ~accounts.c.disabled, ~accounts.c.erased)
@@ -143,6 +144,7 @@ class People:
             is_staff=row.is_staff,
             employer_of=frozenset(row.employer_of),
             beneficiary_of=frozenset(row.beneficiary_of),
+            referent_of=frozenset(row.referent_of),
         )
 
     async def has_other_employer(self, *, account_id: UUID, structure_id: UUID) -> bool:

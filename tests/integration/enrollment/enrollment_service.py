@@ -175,6 +175,7 @@ class EnrollmentService(EnrollmentEvents):
             is_staff=False,
             employer_of=frozenset(),
             beneficiary_of=frozenset({person.structure_id}),
+            referent_of=frozenset(),
         )
         await add_to_cart(tx, session_id, actor=actor, now=self.now)
         [validated] = await validate_cart(

@@ -125,7 +125,13 @@ async def test_a_value_that_is_not_the_rules_is_refused_and_nothing_is_stored(
 
 async def test_of_two_people_who_set_a_rule_at_once_the_second_is_told(service: EnrollmentService) -> None:
     """Both have read version 0; the second one waits for the first and then finds its version taken."""
-    staff = Actor(account_id=service.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
+    staff = Actor(
+        account_id=service.staff,
+        is_staff=True,
+        employer_of=frozenset(),
+        beneficiary_of=frozenset(),
+        referent_of=frozenset(),
+    )
     async with service.database.transaction() as first:
         await _set_cap(Transaction(first), 3, staff, service.now)
         second = asyncio.create_task(put_cap(service, 4, version=0))
@@ -160,7 +166,13 @@ async def test_a_decision_that_waited_for_its_lock_follows_the_rule_that_was_set
     requests = [await service.request(person, session) for person in await service.people(3, structure_id=uuid4())]
     for request in requests[:2]:
         await service.accepts(request)
-    staff = Actor(account_id=service.staff, is_staff=True, employer_of=frozenset(), beneficiary_of=frozenset())
+    staff = Actor(
+        account_id=service.staff,
+        is_staff=True,
+        employer_of=frozenset(),
+        beneficiary_of=frozenset(),
+        referent_of=frozenset(),
+    )
     async with service.database.transaction() as work:
         await Transaction(work).seats.lock(await _training_of(service, session))
         third = asyncio.create_task(service.accepts(requests[2]))
@@ -185,6 +197,7 @@ async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nob
         is_staff=False,
         employer_of=frozenset(),
         beneficiary_of=frozenset({other.structure_id}),
+        referent_of=frozenset(),
     )
     async with service.database.transaction() as work:
         await withdraw(Transaction(work), requests[2], actor=person, now=service.now)
