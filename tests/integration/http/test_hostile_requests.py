@@ -41,7 +41,7 @@ async def test_an_answer_is_not_twice_as_large_as_its_question(client: httpx.Asy
     assert all(len(error["field"]) <= 101 for error in document["errors"])
 
 
-@pytest.mark.parametrize("unknown", [5, 20, 60, 100, 400])
+@pytest.mark.parametrize("unknown", [5, 20, 60, 100, 150])
 async def test_the_answer_to_a_small_body_is_small_too(client: httpx.AsyncClient, unknown: int) -> None:
     question = json.dumps({f"x{number}": 1 for number in range(unknown)}, separators=(",", ":")).encode()
     answer = await client.post(f"{BASE}/forms", content=question, headers=JSON)
