@@ -191,6 +191,26 @@ async def test_the_operator_resets_a_factor_by_the_command_line(
     assert (await signs_in(service, None)).status_code == 200
 
 
+async def notices(service: IdentityService, email: str) -> list[str]:
+    """What the owner of the address was told, in order."""
+    sent = [message for message in await service.emitted() if message["name"] == "send_account_notice"]
+    return [message["notice"] for message in sent if message["email"] == email]
+
+
+async def test_the_owner_is_told_of_a_new_factor_of_a_used_recovery_code_and_of_a_reset(
+    service: IdentityService,
+) -> None:
+    ben = await colleague(service)
+    _, codes = await enrolled(service, BEN)
+    assert await notices(service, BEN) == ["second_factor_enrolled"]
+    assert (await signs_in(service, codes[0], BEN)).status_code == 200
+    assert (await signs_in(service, codes[0], BEN)).status_code == 401
+    await service.ask("DELETE", f"/accounts/{ben}/second-factor", by=STAFF)
+    await service.call("DELETE", f"/accounts/{ben}/second-factor", by=STAFF)
+    assert await notices(service, BEN) == ["second_factor_enrolled", "recovery_code_used", "second_factor_reset"]
+    assert await notices(service, STAFF) == []
+
+
 async def test_the_secret_is_in_no_message_and_no_history(service: IdentityService) -> None:
     secret, codes = await enrolled(service)
     kept = await service.rows("SELECT payload AS line FROM outbox UNION ALL SELECT facts::text FROM identity_history")
