@@ -15,6 +15,7 @@ import hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from shared.contracts import Message
 from shared.contracts.catalogue import SessionCapacityChanged
@@ -42,7 +43,9 @@ class CommitFails(Exception):
 class SeatsMachine(RuleBasedStateMachine):
     """Two sessions of one seat each, and four people; `begin` makes the service anew, as a restart does."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, begin: Callable[[], EnrollmentService], commits: "Commits"):
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, begin: Callable[[], EnrollmentService], commits: "Commits"
+    ) -> None:
         super().__init__()
         self._loop = loop
         self._begin = begin
@@ -177,12 +180,14 @@ def run_the_model(
     monkeypatch.setattr(outbox, "write", commits.write)
     try:
         machine: Any = hypothesis.seed(seed)(lambda: SeatsMachine(loop, lambda: make(database), commits))
-        run_state_machine_as_test(
-            machine,
-            settings=hypothesis.settings(
-                max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False
-            ),
-        )
+        # each failed commit is logged with its traceback, which takes longer to print than all the rest
+        with capture_logs():
+            run_state_machine_as_test(
+                machine,
+                settings=hypothesis.settings(
+                    max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False
+                ),
+            )
     finally:
         loop.run_until_complete(database.close())
         loop.close()
