@@ -10,7 +10,17 @@ from shared.contracts.message import AggregateSnapshot, Message, command, event
 
 Status = Annotated[str, Known("beneficiary", "employer", "referent")]
 AttachmentState = Annotated[str, Known("requested", "active", "refused", "ended")]
-Notice = Annotated[str, Known("already_registered", "password_changed", "address_changed", "attachment_received")]
+Notice = Annotated[
+    str,
+    Known(
+        "already_registered",
+        "password_changed",
+        "address_changed",
+        "second_factor_enrolled",
+        "second_factor_reset",
+        "recovery_code_used",
+    ),
+]
 
 
 class AccountSnapshot(AggregateSnapshot):
@@ -209,6 +219,8 @@ class SendAccountNotice(Message):
     """Send the mail about something that happened to an account.
 
     `already_registered`: somebody tried to register with its address again. `password_changed`: the password changed.
+    `second_factor_enrolled`, `second_factor_reset`: there is a new second factor, or none any more.
+    `recovery_code_used`: somebody signed in with a recovery code.
     """
 
     id: UUID

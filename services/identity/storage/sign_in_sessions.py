@@ -151,19 +151,22 @@ class SignInSessions:
         values = {"owner": account_id, "ids": [family_id], "why": why, "now": now}
         return (await self._connection.execute(_END_OWN, values)).rowcount > 0
 
-    async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
-        """End a session: none of its tokens works any more."""
-        await self._connection.execute(_END, {"ids": [family_id], "why": why, "now": now})
+    async def end(self, family_id: UUID, *, why: str, now: datetime) -> bool:
+        """End a session: none of its tokens works any more. Return False if it had ended before."""
+        return (await self._connection.execute(_END, {"ids": [family_id], "why": why, "now": now})).rowcount > 0
 
     async def lock_all(self, account_id: UUID) -> None:
         """Lock the sessions of an account that have not ended."""
         await self._connection.execute(_LOCK_ALL, {"account_id": account_id})
 
-    async def end_all(self, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None) -> None:
-        """End every session of a person, except `but`; in the order of their ids, so that two calls cannot deadlock."""
+    async def end_all(self, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None) -> bool:
+        """End every session of a person, except `but`; in the order of their ids, so that two calls cannot deadlock.
+
+        Return False if there was none.
+        """
         live: Sequence[UUID] = (await self._connection.scalars(_LIVE, {"account_id": account_id})).all()
         ids = sorted(family_id for family_id in live if family_id != but)
-        await self._connection.execute(_END, {"ids": ids, "why": why, "now": now})
+        return (await self._connection.execute(_END, {"ids": ids, "why": why, "now": now})).rowcount > 0
 
     async def _row(self, token: str) -> Row[*tuple[Any, ...]] | None:
         return (await self._connection.execute(_PRESENTED, {"token_hash": digest(token)})).one_or_none()

@@ -46,7 +46,9 @@ from shared.contracts.message import Message
 from shared.records import from_attributes
 
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
-Notice = Literal["already_registered", "password_changed"]
+Notice = Literal[
+    "already_registered", "password_changed", "second_factor_enrolled", "second_factor_reset", "recovery_code_used"
+]
 """What the owner of an address is told about an account."""
 
 

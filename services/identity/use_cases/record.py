@@ -6,9 +6,11 @@ been taken away while a lock was waited for.
 
 from datetime import datetime
 from typing import assert_never
+from uuid import UUID
 
 from services.identity.domain.accounts import Account, AccountFact, PasswordFact
 from services.identity.domain.attachments import Attachment, AttachmentFact
+from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -43,6 +45,15 @@ async def record_password(tx: Transaction, fact: PasswordFact, password_hash: st
     await tx.sign_in_sessions.lock_all(fact.account.id)
     await tx.accounts.set_password(fact.account.id, password_hash)
     await _note_and_emit(tx, fact, person(fact.account.id), now)
+
+
+async def end_sessions_of_old_password(
+    tx: Transaction, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None
+) -> None:
+    """Whoever knows the old password has no session any more."""
+    if await tx.sign_in_sessions.end_all(account_id, why=why, now=now, but=but):
+        kind, note = Kind.SESSIONS_ENDED, Kind.PASSWORD_CHANGED.value
+        await note_event(tx, kind, account_id=account_id, acted_by=account_id, at=now, note=note)
 
 
 async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Author, now: datetime) -> Attachment:

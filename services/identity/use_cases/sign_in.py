@@ -161,8 +161,9 @@ class SignIn:
         """End the session of a refresh token; an unknown token changes nothing."""
         async with self.begin() as tx:
             presented = await tx.sign_in_sessions.presented(token)
-            if presented is not None:
-                await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now)
+            if presented is not None and await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now):
+                owner = presented.account_id
+                await note_event(tx, Kind.SESSIONS_ENDED, account_id=owner, acted_by=owner, at=now, note="signed_out")
 
     def _pair(self, signer: tuple[str, Any], session: SessionOfToken, refresh_token: str, now: datetime) -> TokenPair:
         kid, key = signer

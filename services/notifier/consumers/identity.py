@@ -5,7 +5,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.mails.account import ADDRESS_PROOF, ALREADY_REGISTERED, PASSWORD_CHANGED, PASSWORD_RESET
+from services.notifier.domain.mails.account import (
+    ADDRESS_PROOF,
+    ALREADY_REGISTERED,
+    PASSWORD_CHANGED,
+    PASSWORD_RESET,
+    RECOVERY_CODE_USED,
+    SECOND_FACTOR_ENROLLED,
+    SECOND_FACTOR_RESET,
+)
 from services.notifier.domain.mails.attachment import (
     ATTACHMENT_CONFIRMED,
     ATTACHMENT_ENDED,
@@ -52,7 +60,13 @@ from shared.contracts.identity import (
 )
 from shared.messaging.subscriptions import Subscriptions
 
-NOTICES: Final = {"already_registered": ALREADY_REGISTERED, "password_changed": PASSWORD_CHANGED}
+NOTICES: Final = {
+    "already_registered": ALREADY_REGISTERED,
+    "password_changed": PASSWORD_CHANGED,
+    "second_factor_enrolled": SECOND_FACTOR_ENROLLED,
+    "second_factor_reset": SECOND_FACTOR_RESET,
+    "recovery_code_used": RECOVERY_CODE_USED,
+}
 
 subscriptions = Subscriptions[Transaction]()
 subscriptions.keep(AccountSnapshot, into=tables.accounts)

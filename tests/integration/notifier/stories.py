@@ -58,8 +58,17 @@ def address_to_prove(_: NotifierService) -> Message:
     )
 
 
+NOTICES = (
+    "already_registered",
+    "password_changed",
+    "second_factor_enrolled",
+    "second_factor_reset",
+    "recovery_code_used",
+)
+
+
 async def notices(service: NotifierService) -> None:
-    for notice in ("already_registered", "password_changed"):
+    for notice in NOTICES:
         await service.tell(
             SendAccountNotice(
                 occurred_at=NOW,

@@ -72,7 +72,16 @@ EARLY: dict[str, Any] = {"late": False}
 
 TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
     "an address to prove": (after(address_to_prove), {"address_proof": {"new@example.org"}}),
-    "notices": (notices, {"already_registered": {"person"}, "password_changed": {"person"}}),
+    "notices": (
+        notices,
+        {
+            "already_registered": {"person"},
+            "password_changed": {"person"},
+            "second_factor_enrolled": {"person"},
+            "second_factor_reset": {"person"},
+            "recovery_code_used": {"person"},
+        },
+    ),
     "an attachment requested": (
         after(lambda s: AccountAttachmentRequested(occurred_at=NOW, attachment=attachment(s, "requested"))),
         {"attachment_requested": {"other employer"}},

@@ -100,6 +100,24 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.NOTHING,
         page="connexion",
     ),
+    "second_factor_enrolled": Expected(
+        outcomes=".......... ....... ..... ... .. .. ... ... ..",
+        audiences=(Audience.OWNER,),
+        about=About.NOTHING,
+        page="connexion",
+    ),
+    "second_factor_reset": Expected(
+        outcomes=".......... ....... ..... ... .. .. ... ... ..",
+        audiences=(Audience.OWNER,),
+        about=About.NOTHING,
+        page="connexion",
+    ),
+    "recovery_code_used": Expected(
+        outcomes=".......... ....... ..... ... .. .. ... ... ..",
+        audiences=(Audience.OWNER,),
+        about=About.NOTHING,
+        page="connexion",
+    ),
     "attachment_requested": Expected(
         attachment="requested",
         outcomes=".......... ....... .AAAA ... .. .. ... ... ..",

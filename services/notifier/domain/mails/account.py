@@ -36,3 +36,24 @@ PASSWORD_CHANGED: Final = MailSpec(
     true_while=ALWAYS,
     page="connexion",
 )
+SECOND_FACTOR_ENROLLED: Final = MailSpec(
+    kind="second_factor_enrolled",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="connexion",
+)
+SECOND_FACTOR_RESET: Final = MailSpec(
+    kind="second_factor_reset",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="connexion",
+)
+RECOVERY_CODE_USED: Final = MailSpec(
+    kind="recovery_code_used",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    true_while=ALWAYS,
+    page="connexion",
+)
