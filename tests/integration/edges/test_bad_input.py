@@ -205,6 +205,8 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
     if parameter["name"] == "q":
         return ["x" * 201, "%00"]
+    if parameter["name"] == "format":
+        return ["pdf"]
     formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
     times = ["2027-03-02T09:00:00", "demain", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"]
     return times if "date-time" in formats else ["autre-chose"]
