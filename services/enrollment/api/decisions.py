@@ -1,9 +1,8 @@
-"""Endpoints to decide about a request, and to list the decisions that the caller took as an employer."""
+"""Endpoints to decide about a request."""
 
-from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from services.enrollment.api.dependencies import Acting, HotCall, Tx
 from services.enrollment.api.problems import (
@@ -16,16 +15,12 @@ from services.enrollment.api.problems import (
     UNCONFIRMED_FIRST_USER,
 )
 from services.enrollment.api.requests import Answer, OptionalReason, Question, Reason
-from services.enrollment.api.views import DecisionView, EnrollmentView
-from services.enrollment.storage.decisions import DecisionKey
+from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases import decide
 from shared.http.clock import Now
-from shared.http.pagination import Limit, Moment, Page, SortKey, Version
 from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(tags=["decisions"])
-
-BY_DECISION: Final[SortKey[DecisionKey]] = SortKey(tuple[Moment, UUID, Version])
 
 OF_EMPLOYER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING)
 OF_ACCEPTANCE = {**OF_EMPLOYER, **problems(DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, UNCONFIRMED_FIRST_USER)}
@@ -94,18 +89,4 @@ async def promote(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now:
     """Staff give a free seat, before requests close, to a person whose structure already has the seats of its cap."""
     return EnrollmentView.of(
         await decide.promote_early(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor
-    )
-
-
-@router.get("/decisions", responses=problems(NOT_ADMITTED))
-async def list_decisions(
-    actor: Acting, tx: Tx, after: Annotated[DecisionKey | None, Depends(BY_DECISION)], limit: Limit = 20
-) -> Page[DecisionView]:
-    """The decisions that the caller took as an employer, newest first."""
-    return Page[DecisionView].of(
-        await tx.decisions.page(actor, after=after, limit=limit),
-        limit,
-        view=DecisionView.model_validate,
-        sort_key=BY_DECISION,
-        key=lambda decision: (decision.at, decision.enrollment_id, decision.version),
     )

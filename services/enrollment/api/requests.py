@@ -8,6 +8,7 @@ from shared.http.fields import Strict, Text
 
 MOST_PRESENCES = 1000
 MOST_LINES = 20
+MOST_CANDIDATES = 100
 MOST_FIELDS = 20
 
 
@@ -64,6 +65,19 @@ class CartValidation(Strict):
 
     structure_id: UUID
     lines: list[Line] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class Draft(Strict):
+    """The draft of the motivation for one session of the cart."""
+
+    motivation: Text = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
+
+
+class Candidates(Strict):
+    """Sessions that the caller might request. A caller who is beneficiary of one structure may leave it out."""
+
+    session_ids: list[UUID] = Field(min_length=1, max_length=MOST_CANDIDATES)
+    structure_id: UUID | None = None
 
 
 class RuleChange(Strict):

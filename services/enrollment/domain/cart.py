@@ -29,12 +29,9 @@ class WantedSession:
 
     id: UUID
     training_id: UUID
-    title: str
-    place: str
     opens_at: datetime
     closes_at: datetime
     starts_at: datetime
-    ends_at: datetime
     trainer_ids: frozenset[UUID]
     is_training: bool
     members_only: bool
@@ -57,9 +54,19 @@ class Requester:
     has_other_employer: bool
 
 
-def verdicts(rules: Rules, session: WantedSession, requester: Requester, *, now: datetime) -> list[Verdict]:
-    """Every rule with its verdict about one session, without the other lines of a cart."""
-    return eligibility(rules, _situation(session, requester, now=now))
+def verdicts_together(
+    rules: Rules, sessions: Sequence[WantedSession], requester: Requester, *, now: datetime
+) -> list[list[Verdict]]:
+    """The verdicts about each line of a cart, if all of them are requested: the lines before count for the quota."""
+    together: list[list[Verdict]] = []
+    actions, trainings = Counter[int](), Counter[int]()
+    for session in sessions:
+        year = session.starts_at.astimezone(now.tzinfo).year
+        situation = _situation(session, requester, now=now, actions=actions[year], trainings=trainings[year])
+        together.append(eligibility(rules, situation))
+        actions[year] += 1
+        trainings[year] += session.is_training
+    return together
 
 
 def stops(
@@ -69,20 +76,14 @@ def stops(
 
     The lines before a line count for the yearly quota. A session is None if it is not offered.
     """
-    stopped: dict[int, str] = {}
-    actions, trainings = Counter[int](), Counter[int]()
-    for line, session in enumerate(sessions):
-        if session is None or not session.in_cart:
-            stopped[line] = NOT_IN_CART
-            continue
-        year = session.starts_at.astimezone(now.tzinfo).year
-        situation = _situation(session, requester, now=now, actions=actions[year], trainings=trainings[year])
-        blocking = [verdict.sentence for verdict in eligibility(rules, situation) if verdict.blocks]
+    in_cart = {line: session for line, session in enumerate(sessions) if session is not None and session.in_cart}
+    together = verdicts_together(rules, list(in_cart.values()), requester, now=now)
+    stopped = {line: NOT_IN_CART for line in range(len(sessions)) if line not in in_cart}
+    for line, answers in zip(in_cart, together, strict=True):
+        blocking = [verdict.sentence for verdict in answers if verdict.blocks]
         if blocking:
             stopped[line] = blocking[0]
-        actions[year] += 1
-        trainings[year] += session.is_training
-    return stopped
+    return dict(sorted(stopped.items()))
 
 
 def request(

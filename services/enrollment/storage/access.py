@@ -31,12 +31,13 @@ DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff"
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
 _IS_EMPLOYER: Final = enrollments.c.structure_id == any_(bindparam("employer_of", type_=ARRAY(Uuid())))
+_IS_REFERENT: Final = enrollments.c.structure_id == any_(bindparam("referent_of", type_=ARRAY(Uuid())))
 _IS_TRAINER: Final = any_(sessions.c.trainer_ids) == _ACTOR
 _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
     "beneficiary": _IS_BENEFICIARY,
     "employer": _IS_EMPLOYER,
     "trainer": _IS_TRAINER,
-    "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
+    "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_REFERENT, _IS_TRAINER),
     "staff": false(),
 }
 """Conditions on a request and its session. The condition for trainers needs only the session."""
@@ -44,6 +45,8 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
 ACTING: Final = (
     select(
         accounts.c.is_staff,
+        accounts.c.first_name,
+        accounts.c.last_name,
         exists()
         .where(
             attachments.c.account_id == _ACTOR,
@@ -91,4 +94,8 @@ def for_each_role(
 
 def as_parameters(actor: Actor) -> dict[str, Any]:
     """The parameters of the access conditions."""
-    return {"actor": actor.account_id, "employer_of": list(actor.employer_of)}
+    return {
+        "actor": actor.account_id,
+        "employer_of": list(actor.employer_of),
+        "referent_of": list(actor.referent_of),
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Integer, Uuid, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Integer, Uuid, and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.attendance import Attendance
@@ -11,11 +11,14 @@ from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.facts import Moved
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.storage.arrays import Columns, parameters, rows
+from services.enrollment.storage.conditions import word
 from services.enrollment.storage.details import COLUMNS
-from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
+from services.enrollment.storage.tables import employer_decisions, enrollment_history, enrollments, sessions
 from shared.compiled import compiled
 from shared.tables import columns_to_write
 
+INSTEAD_OF_AN_EMPLOYER: Final = ("accept", "refuse", "cancel")
+"""Acts that are decisions of the structure, even if staff took them."""
 _FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "session_id", "requested_at"})
 """The fields of a request that no move changes; all others are stored."""
 _REQUEST: Final[Columns] = {
@@ -38,7 +41,7 @@ _moved = (
     update(enrollments)
     .values({name: _request.c[name] for name in _REQUEST if name not in {"id", "version_before"}})
     .where(enrollments.c.id == _request.c.id, enrollments.c.version == _request.c.version_before)
-    .returning(enrollments.c.id)
+    .returning(enrollments.c.id, enrollments.c.structure_id, enrollments.c.requested_at)
     .cte("moved")
 )
 _lines = (
@@ -46,13 +49,34 @@ _lines = (
     .from_select(list(_LINE), select(_line).join(_moved, _moved.c.id == _line.c.aggregate_id))
     .cte("lines")
 )
+_decided = (
+    insert(employer_decisions)
+    .from_select(
+        ["enrollment_id", "version", "structure_id", "at", "waited"],
+        select(
+            _line.c.aggregate_id,
+            _line.c.version,
+            _moved.c.structure_id,
+            _line.c.at,
+            case((_line.c.act.in_([word("accept"), word("refuse")]), _line.c.at - _moved.c.requested_at)),
+        )
+        .join(_moved, _moved.c.id == _line.c.aggregate_id)
+        .where(
+            or_(
+                _line.c.acting_as == word("employer"),
+                and_(_line.c.acting_as == word("staff"), _line.c.act.in_(list(map(word, INSTEAD_OF_AN_EMPLOYER)))),
+            )
+        ),
+    )
+    .cte("decided")
+)
 _sessions = (
     update(sessions)
     .values({name: _seats.c[name] for name in _SEATS if name != "id"})
     .where(sessions.c.id == _seats.c.id)
     .cte("seats_of_sessions")
 )
-_moves = select(func.count().label("stored")).select_from(_moved).add_cte(_lines)
+_moves = select(func.count().label("stored")).select_from(_moved).add_cte(_lines, _decided)
 _SAVE_MOVES: Final = compiled(_moves)
 _SAVE_MOVES_AND_SEATS: Final = compiled(_moves.add_cte(_sessions))
 

@@ -4,10 +4,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Integer,
+    Interval,
     MetaData,
     Table,
     Text,
@@ -33,6 +36,7 @@ accounts = Table(
     Column("is_staff", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    Column("searched", Text, Computed("plain(first_name || ' ' || last_name)", persisted=True), nullable=False),
 )
 structures = Table(
     "structures",
@@ -41,6 +45,7 @@ structures = Table(
     Column("version", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("is_member", Boolean, nullable=False),
+    Column("searched", Text, Computed("plain(name)", persisted=True), nullable=False),
 )
 attachments = Table(
     "attachments",
@@ -62,6 +67,9 @@ trainings = Table(
     Column("kind", Text, nullable=False),
     Column("members_only", Boolean, nullable=False),
     Column("state", Text, nullable=False),
+    Column("searched", Text, Computed("plain(title)", persisted=True), nullable=False),
+    Column("axis_id", Uuid),
+    Column("axis_name", Text),
 )
 sessions = Table(
     "sessions",
@@ -94,6 +102,7 @@ carts = Table(
     Column("session_id", Uuid, primary_key=True),
     Column("training_id", Uuid, nullable=False),
     Column("added_at", _TIME, nullable=False),
+    Column("motivation", Text),
 )
 enrollments = Table(
     "enrollments",
@@ -128,6 +137,18 @@ enrollment_history = Table(
     Column("at", _TIME, nullable=False),
     Column("note", Text),
     *chain_columns(),
+)
+employer_decisions = Table(
+    "employer_decisions",
+    METADATA,
+    Column("enrollment_id", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("waited", Interval),
+    ForeignKeyConstraint(
+        ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
+    ),
 )
 presences = Table(
     "presences",

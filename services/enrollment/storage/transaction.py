@@ -6,8 +6,10 @@ from services.enrollment.storage.changes import Changes
 from services.enrollment.storage.clock_queries import ClockQueries
 from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.enrollments import Enrollments
+from services.enrollment.storage.figures import Figures
 from services.enrollment.storage.history import History
 from services.enrollment.storage.listings import Listings
+from services.enrollment.storage.own_work import OwnWorks
 from services.enrollment.storage.people import People
 from services.enrollment.storage.rules import StoredRules
 from services.enrollment.storage.seats import Seats
@@ -33,4 +35,6 @@ class Transaction:
         self.trained_sessions = TrainedSessions(work.connection)
         self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
+        self.own_work = OwnWorks(work.connection)
+        self.figures = Figures(work.connection)
         self.emit = work.emit

@@ -28,6 +28,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN, word
+from services.enrollment.storage.details import SESSION_COLUMNS
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
 from shared.compiled import compiled
 
@@ -87,14 +88,13 @@ def _wanted() -> Select[Any]:
     return (
         select(
             sessions.c.id,
+            sessions.c.id.label("session_id"),
             sessions.c.training_id,
-            sessions.c.title,
-            sessions.c.place,
             sessions.c.opens_at,
             sessions.c.closes_at,
-            sessions.c.starts_at,
-            sessions.c.ends_at,
             sessions.c.trainer_ids,
+            *SESSION_COLUMNS,
+            trainings.c.state.label("training_state"),
             (trainings.c.kind == _TRAINING).label("is_training"),
             trainings.c.members_only,
             in_cart.label("in_cart"),
@@ -107,8 +107,6 @@ def _wanted() -> Select[Any]:
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(
             sessions.c.id == any_(bindparam("sessions", type_=ARRAY(Uuid))),
-            sessions.c.state == word("scheduled"),
-            trainings.c.state == word("published"),
         )
         .order_by(sessions.c.training_id, sessions.c.id)
     )

@@ -114,11 +114,12 @@ async def move_to_yesterday(scenario: Scenario, training: str) -> None:
 
 
 async def _decisions(scenario: Scenario, employer: str) -> list[tuple[str, str, str]]:
-    """Move, person and training of each decision, newest first."""
+    """Move, person and training of each decision that this employer took, newest first."""
     names = {request: person_and_training for person_and_training, request in scenario.requests.items()}
     decisions = (await scenario[employer].get_json("enrollment/v1/decisions"))["items"]
     assert all(item["person"] and item["session"] and item["structure"] and item["status_label"] for item in decisions)
-    return [(item["move"], *names[item["enrollment_id"]]) for item in decisions]
+    own = [item for item in decisions if item["decided_by"]["last_name"] == scenario[employer].last_name]
+    return [(item["move"], *names[item["enrollment_id"]]) for item in own]
 
 
 def _sheet(scenario: Scenario) -> str:

@@ -51,6 +51,7 @@ async def the_trainer_asks_a_question_and_the_person_answers(scenario: Scenario)
     by_people = [(line["move"], line["moved_by"]["last_name"], line["note"]) for line in history if line["moved_by"]]
     denis, theo, emma = (scenario[key].last_name for key in ("denis", "theo", "emma"))
     assert by_people == [
+        ("request", emma, None),
         ("accept", denis, None),
         ("ask", theo, question),
         ("answer", emma, words),

@@ -151,6 +151,11 @@ def _lines(scenario: Scenario) -> dict[str, Any]:
 _LINK: Final = {"token": "x" * 43, "password": "quatre chevaux dans le pré"}
 _STRUCTURE: Final = {"name": "Mission locale de Tulle", "town": "Tulle"}
 BODIES: Final = {
+    ("enrollment", "PUT", "/cart/lines/{session_id}/motivation"): lambda _: {"motivation": "Découvrir le plateau."},
+    ("enrollment", "POST", "/eligibility"): lambda scenario: {
+        "session_ids": [scenario.sessions["ailleurs"]["id"]],
+        "structure_id": scenario.structures["mairie"]["id"],
+    },
     ("identity", "POST", "/registrations"): lambda scenario: {
         **_account(scenario),
         "structure_id": scenario.structures["mairie"]["id"],

@@ -74,7 +74,7 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: Enrollm
         (request, row.version, service.trainer, "trainer", "held", "held") for request, row in stored.items()
     }
     history = (await service.call("GET", f"/enrollments/{here}/history", by=people[0].account_id)).json()
-    assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
+    assert [line["move"] for line in history] == ["request", "accept", "validate", "attend"]
     assert await service.audit() == []
 
 

@@ -113,13 +113,13 @@ async def test_an_unconfirmed_first_user_accepts_the_requests_of_others_and_not_
 async def test_who_may_see_a_request_and_its_history(service: EnrollmentService) -> None:
     people, person = await cast(service)
     request = await brought_to(service, person, "awaiting_trainer")
-    seeing = {"person", "employer", "trainer", "staff"}
+    seeing = {"person", "employer", "referent", "trainer", "staff"}
     for path in (f"/enrollments/{request}", f"/enrollments/{request}/history"):
         found = {kind: (await service.call("GET", path, by=people[kind])).status_code for kind in KINDS}
         assert found == {kind: 200 if kind in seeing else 404 for kind in KINDS}
     for scope, those in {
         "mine": {"person"},
-        "structure": {"employer", "staff"},
+        "structure": {"employer", "referent", "staff"},
         "sessions": {"trainer", "staff"},
         "all": seeing,
     }.items():

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts
+from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts_together
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.rule_set import Rules, Setting
@@ -28,12 +28,9 @@ def wanted(starts_at: datetime = NOW + timedelta(days=30), *, is_training: bool 
     return WantedSession(
         id=uuid4(),
         training_id=uuid4(),
-        title="VAE",
-        place="Limoges",
         opens_at=NOW - timedelta(days=1),
         closes_at=NOW + timedelta(days=20),
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=7),
         trainer_ids=frozenset(),
         is_training=is_training,
         members_only=False,
@@ -110,7 +107,7 @@ def test_the_verdicts_about_a_session_read_its_times_in_france_and_know_the_requ
     session = replace(
         wanted(), members_only=True, held_by_structure=1, actions_this_year=2, trainings_this_year=1, in_cart=False
     )
-    found = verdicts(Rules(), session, employer, now=IN_PARIS)
+    [found] = verdicts_together(Rules(), [session], employer, now=IN_PARIS)
     assert {verdict.rule: verdict.sentence for verdict in found} == {
         "booking_window": "Les demandes sont ouvertes jusqu'au 22/03/2026 à 10 h 00.",
         "one_session_per_training": "Vous n'avez pas d'autre demande pour cette formation.",

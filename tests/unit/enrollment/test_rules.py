@@ -133,6 +133,15 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
     ("own_request", {}, ALLOWS, "Un employeur de votre structure décidera de votre demande."),
     (
         "own_request",
+        {"has_other_employer": False},
+        ALLOWS,
+        (
+            "Votre structure n'a pas d'employeur pour l'instant : son référent, ou à défaut l'agence, "
+            "devra en nommer un pour que votre demande soit décidée."
+        ),
+    ),
+    (
+        "own_request",
         {"is_employer": True},
         ALLOWS,
         "Un autre employeur de votre structure décidera de votre demande.",
