@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.catalogue.api import axes, sessions, trainings
+from services.catalogue.api import axes, session_changes, sessions, trainers, trainings
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
@@ -20,7 +20,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="catalogue",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[axes.router, trainings.router, sessions.router],
+        routers=[axes.router, trainings.router, sessions.router, session_changes.router, trainers.router],
         problems=PROBLEMS,
     )
 

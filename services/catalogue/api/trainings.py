@@ -1,15 +1,17 @@
 """Endpoints of trainings: everybody reads the published ones, staff write them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.catalogue.api.dependencies import Reader, Staff, Tx
+from services.catalogue.api.fields import Words
 from services.catalogue.api.problems import EDIT, TRAINING_STATE
-from services.catalogue.api.requests import NewTraining, TrainingEdit, Words
-from services.catalogue.api.views import TrainingLine, TrainingState, TrainingView
+from services.catalogue.api.requests import NewTraining, TrainingEdit
+from services.catalogue.api.views import HistoryView, TrainingLine, TrainingView
+from services.catalogue.api.words import TrainingState
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.training_list import TrainingFilter
 from services.catalogue.storage.transaction import Transaction
@@ -38,13 +40,17 @@ async def list_trainings(
     tx: Tx,
     now: Now,
     axis_id: UUID | None = None,
+    kind: Annotated[
+        Literal["training", "other_action"] | None, Query(description="Trainings, or other actions")
+    ] = None,
+    members_only: Annotated[bool | None, Query(description="For members only, or for all structures")] = None,
     q: Words = None,
     state: Annotated[TrainingState, Query(description="Drafts and archived trainings: for staff only")] = "published",
     after: Annotated[NameKey | None, Depends(BY_NAME)],
     limit: Limit = 20,
 ) -> Page[TrainingLine]:
     """Trainings in order of their title."""
-    wanted = TrainingFilter(state=state, axis_id=axis_id, words=(q or "").split())
+    wanted = TrainingFilter(state=state, axis_id=axis_id, kind=kind, members_only=members_only, words=(q or "").split())
     found = await tx.training_list.page(wanted, actor, now=now, after=after, limit=limit)
     return Page[TrainingLine].of(
         found, limit, view=TrainingLine.model_validate, sort_key=BY_NAME, key=lambda line: (line.sort_title, line.id)
@@ -53,7 +59,7 @@ async def list_trainings(
 
 @router.get("/{training_id}", responses=problems(NOT_FOUND))
 async def read_training(*, training_id: UUID, actor: Reader, tx: Tx, now: Now, response: Response) -> TrainingView:
-    """A training with its whole syllabus and its future sessions."""
+    """A training with its whole syllabus and its future sessions. People who are signed in also read archived ones."""
     return await _view(tx, training_id, actor, now, response)
 
 
@@ -98,3 +104,15 @@ async def archive_training(*, training_id: UUID, actor: Staff, tx: Tx, now: Now,
     """Stop offering a training; its sessions and the requests for them stay valid. Staff only."""
     await trainings.archive_training(tx, training_id, actor=actor, now=now)
     return await _view(tx, training_id, actor, now, response)
+
+
+@router.delete("/{training_id}", status_code=204, responses=problems(*MOVE))
+async def remove_draft(*, training_id: UUID, actor: Staff, tx: Tx, now: Now) -> None:
+    """Delete a draft. A training that was published can only be archived. Staff only."""
+    await trainings.remove_draft(tx, training_id, actor=actor, now=now)
+
+
+@router.get("/{training_id}/history", responses=problems(UNAUTHENTICATED, NOT_FOUND))
+async def read_training_history(*, training_id: UUID, actor: Staff, tx: Tx) -> list[HistoryView]:
+    """The changes of a training, the latest first. Staff only."""
+    return [HistoryView.model_validate(line) for line in await tx.history.of_training(training_id, actor)]

@@ -9,7 +9,8 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.catalogue.storage.access import VISITOR, Actor
-from services.catalogue.storage.session_list import SessionFilter, SessionList
+from services.catalogue.storage.session_filter import SessionFilter
+from services.catalogue.storage.session_list import SessionList
 from tests.integration.catalogue.catalogue_service import NOW, CatalogueService
 
 FILL = [
@@ -38,7 +39,7 @@ async def plan_of(service: CatalogueService, wanted: SessionFilter, actor: Actor
 
     async with service.database.engine.connect() as connection:
         event.listen(connection.sync_connection, "before_cursor_execute", explain)
-        await SessionList(connection).page(wanted, actor, limit=20)
+        await SessionList(connection).page(wanted, actor, now=NOW, limit=20)
     [plan] = plans
     return plan
 
