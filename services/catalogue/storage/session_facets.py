@@ -58,6 +58,7 @@ def _counts(role: Role, filters: frozenset[str], *, newest_first: bool) -> Any: 
             axes.c.id.label("axis_id"),
             axes.c.name.label("axis_name"),
             sessions.c.town,
+            func.plain(sessions.c.town).label("plain_town"),
             func.to_char(func.timezone(PARIS.key, sessions.c.starts_at), "YYYY-MM").label("month"),
             trainings.c.kind,
             trainings.c.members_only,
@@ -89,9 +90,15 @@ def _counts(role: Role, filters: frozenset[str], *, newest_first: bool) -> Any: 
         )
 
     none = literal("", Text)
+    town = func.max(candidates.c.town)
+    towns = (
+        select(literal("town", String), cast(town, Text), cast(town, Text), func.count())
+        .where(but("town"), candidates.c.town != "")
+        .group_by(candidates.c.plain_town)
+    )
     return union_all(
         count("axis", candidates.c.axis_id, candidates.c.axis_name, own="axis_id"),
-        count("town", candidates.c.town, candidates.c.town, own="town").where(candidates.c.town != ""),
+        towns,
         count("month", candidates.c.month, candidates.c.month),
         count("kind", candidates.c.kind, candidates.c.kind, own="kind"),
         count("members_only", candidates.c.members_only, candidates.c.members_only, own="members_only"),

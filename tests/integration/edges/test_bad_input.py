@@ -183,7 +183,7 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["0", "101", "beaucoup"]
     if parameter["name"] == "cursor":
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
-    if parameter["name"] == "q":
+    if parameter["name"] in {"q", "place", "town"}:
         return ["x" * 201, "%00"]
     formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
     times = ["2027-03-02T09:00:00", "demain", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"]
