@@ -1,19 +1,17 @@
 """Endpoints of trainings: everybody reads the published ones, staff write them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.catalogue.api.dependencies import Reader, Staff, Tx
-from services.catalogue.api.fields import Words
 from services.catalogue.api.problems import EDIT, TRAINING_STATE
 from services.catalogue.api.requests import NewTraining, TrainingEdit
+from services.catalogue.api.training_query import Trainings
 from services.catalogue.api.views import HistoryView, TrainingLine, TrainingView
-from services.catalogue.api.words import TrainingState
 from services.catalogue.storage.access import Actor
-from services.catalogue.storage.training_list import TrainingFilter
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases import trainings
 from shared.http.clock import Now
@@ -37,20 +35,13 @@ async def _view(tx: Transaction, training_id: UUID, actor: Actor, now: datetime,
 async def list_trainings(
     *,
     actor: Reader,
+    wanted: Trainings,
     tx: Tx,
     now: Now,
-    axis_id: UUID | None = None,
-    kind: Annotated[
-        Literal["training", "other_action"] | None, Query(description="Trainings, or other actions")
-    ] = None,
-    members_only: Annotated[bool | None, Query(description="For members only, or for all structures")] = None,
-    q: Words = None,
-    state: Annotated[TrainingState, Query(description="Drafts and archived trainings: for staff only")] = "published",
     after: Annotated[NameKey | None, Depends(BY_NAME)],
     limit: Limit = 20,
 ) -> Page[TrainingLine]:
     """Trainings in order of their title."""
-    wanted = TrainingFilter(state=state, axis_id=axis_id, kind=kind, members_only=members_only, words=(q or "").split())
     found = await tx.training_list.page(wanted, actor, now=now, after=after, limit=limit)
     return Page[TrainingLine].of(
         found, limit, view=TrainingLine.model_validate, sort_key=BY_NAME, key=lambda line: (line.sort_title, line.id)

@@ -31,6 +31,7 @@ class TrainingLine(View):
     kind_label: KindLabel
     members_only: bool = Field(examples=[False])
     state: TrainingState = Field(examples=["published"])
+    state_label: str = Field(examples=["Publiée"], description="The state in French")
     archived: bool = Field(examples=[False], description="No longer offered; requests for it stay valid")
     summary: str = Field(examples=["Deux jours pour accueillir et écouter."])
     objectives: str = Field(examples=["Mener un premier entretien."])

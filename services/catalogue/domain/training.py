@@ -28,6 +28,13 @@ class State(StrEnum):
     ARCHIVED = "archived"
 
 
+STATE_LABELS: Final[Mapping[State, str]] = {
+    State.DRAFT: "Brouillon",
+    State.PUBLISHED: "Publiée",
+    State.ARCHIVED: "Archivée",
+}
+
+
 class Move(StrEnum):
     """What staff can do with a training."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.catalogue.domain.history_words import ACTS, FIELDS
 from services.catalogue.domain.request_state import Requests
 from services.catalogue.domain.slots import Slot
-from services.catalogue.domain.training import KIND_LABELS, Kind
+from services.catalogue.domain.training import KIND_LABELS, STATE_LABELS, Kind, State
 
 _HOUR: Final = 3600
 
@@ -125,6 +125,10 @@ class TrainingSummary:
     @property
     def kind_label(self) -> str:
         return KIND_LABELS[self.kind]
+
+    @property
+    def state_label(self) -> str:
+        return STATE_LABELS[State(self.state)]
 
     @property
     def archived(self) -> bool:

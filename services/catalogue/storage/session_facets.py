@@ -90,7 +90,8 @@ def _counts(role: Role, filters: frozenset[str], *, newest_first: bool) -> Any: 
         )
 
     none = literal("", Text)
-    town = func.max(candidates.c.town)
+    # of several spellings, the one with capitals
+    town = func.min(candidates.c.town.collate("C"))
     towns = (
         select(literal("town", String), cast(town, Text), cast(town, Text), func.count())
         .where(but("town"), candidates.c.town != "")

@@ -62,7 +62,7 @@ async def test_each_filter_leaves_the_sessions_that_it_names(town: Town) -> None
         "": everything,
         "q=RÉFORMULATION": ["soon", "full"],
         "q=proces+visite": ["later", "far"],
-        "q=entretien+visite": [],
+        "q=reformulation+visite": [],
         "place=emailleurs+limoges": ["soon"],
         "place=palais": ["later"],
         "town=LIMOGES": ["soon", "later"],
