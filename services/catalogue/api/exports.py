@@ -38,8 +38,8 @@ SESSION_COLUMNS: Final[Sequence[Column[SessionDetails]]] = (
     Column("Ouverture des demandes", lambda session: session.opens_at),
     Column("Clôture des demandes", lambda session: session.closes_at),
     Column("Demandes", lambda session: session.requests.sentence),
-    Column("Annulée le", lambda session: session.cancelled and session.cancelled.at),
-    Column("Motif de l'annulation", lambda session: session.cancelled and session.cancelled.reason),
+    Column("Annulée le", lambda session: None if session.cancelled is None else session.cancelled.at),
+    Column("Motif de l'annulation", lambda session: None if session.cancelled is None else session.cancelled.reason),
     Column("Identifiant", lambda session: str(session.id)),
 )
 TRAINING_COLUMNS: Final[Sequence[Column[TrainingSummary]]] = (

@@ -41,11 +41,11 @@ async def while_held(
     The names of axes are guarded by a lock on the table, the rest by locks on rows.
     """
     axis = await service.axis()
-    if act == ("DELETE", _AXIS):
-        training = session = None
-    elif "publication" in act[1] or act == ("DELETE", _TRAINING):
-        training, session = await service.draft(axis), None
-    else:
+    training: Any = None
+    session: Any = None
+    if "publication" in act[1] or act == ("DELETE", _TRAINING):
+        training = await service.draft(axis)
+    elif act != ("DELETE", _AXIS):
         training = await service.training(axis)
         session = await service.session(training)
     if "reinstatement" in act[1]:

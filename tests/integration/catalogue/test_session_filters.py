@@ -28,7 +28,7 @@ class Town:
             law, title="Visite d'un tribunal", kind="other_action", members_only=True, content="Le procès équitable."
         )
         self.trainings = {"interview": interview["id"], "visit": visit["id"]}
-        made = {
+        made: dict[str, tuple[Any, dict[str, Any]]] = {
             "soon": (interview, {"slots": [slot(10)], "town": "Limoges", "address": "12 rue des Émailleurs"}),
             "full": (interview, {"slots": [slot(20)], "capacity": 2, "place": "Mairie", "town": "Guéret"}),
             "later": (visit, {"slots": [slot(50)], "place": "Palais de justice", "town": "limoges", **NOT_YET}),
