@@ -36,7 +36,7 @@ class NewAxis(Strict):
 
     name: Line = Field(examples=["Accompagner les publics"])
     description: Text = Field(examples=["Accueillir, écouter, orienter."])
-    position: Position | None = None
+    position: Position | None = Field(None, examples=[3])
 
 
 class AxisEdit(Changes):
@@ -44,7 +44,7 @@ class AxisEdit(Changes):
 
     name: Line | None = Field(None, examples=["Accompagner les publics"])
     description: Text | None = Field(None, examples=["Accueillir, écouter, orienter."])
-    position: Position | None = None
+    position: Position | None = Field(None, examples=[3])
 
     def changes(self) -> AxisChanges:
         return AxisChanges(**dict(self))

@@ -20,6 +20,13 @@ _ADDRESS = "12 rue des Lilas, 87000 Limoges"
 _ACCESS = "Plain-pied, place de stationnement réservée devant l'entrée."
 _LINK = "https://visio.example/salle-12"
 _OPENS, _CLOSES = "2026-12-01T07:00:00Z", "2027-02-20T17:00:00Z"
+_SLOTS = [
+    {
+        "id": "b3c1f6de-6b0a-4e55-9c55-2f7e9d3a4b10",
+        "starts_at": "2027-03-02T09:00:00+01:00",
+        "ends_at": "2027-03-02T12:30:00+01:00",
+    }
+]
 _TRAINERS = ["7d0f3a64-2b1c-4f0e-8a6d-0c9e5b1f2a33"]
 
 
@@ -92,7 +99,7 @@ class SessionEdit(Changes):
     link: Link | None = Field(None, examples=[_LINK])
     opens_at: PlausibleTime | None = Field(None, examples=[_OPENS])
     closes_at: PlausibleTime | None = Field(None, examples=[_CLOSES])
-    slots: list[ChangedSlot] | None = Field(None, min_length=1, max_length=MOST_SLOTS)
+    slots: list[ChangedSlot] | None = Field(None, min_length=1, max_length=MOST_SLOTS, examples=[_SLOTS])
     trainer_ids: list[UUID] | None = Field(None, max_length=10, examples=[_TRAINERS])
     reason: Text | None = Field(None, examples=["La salle a changé le matin même."])
 
