@@ -35,6 +35,21 @@ class Read:
     path: str
 
 
+def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
+    """The filters and counts that the pages of the catalogue use."""
+    queries = {
+        "with counts": "facets=true",
+        "of a town": "town=limoges",
+        "search": "q=entretien",
+        "open, with free seats": "open=true&free=true",
+        "past": "past=true",
+    }
+    return tuple(
+        Read(f"catalogue: sessions, {name}", "catalogue", None, f"/sessions?{query}&{PAGE}")
+        for name, query in queries.items()
+    )
+
+
 READS = (
     Read("own requests", "enrollment", id_of(ACCOUNT, 8), f"/enrollments?scope=mine&{PAGE}"),
     Read("an employer's requests", "enrollment", id_of(EMPLOYER, 7), f"/enrollments?scope=structure&{PAGE}"),
@@ -98,6 +113,7 @@ READS = (
     Read("catalogue: a trainer's own", "catalogue", id_of(TRAINER, 3), f"/sessions?mine=true&{PAGE}"),
     Read("catalogue: trainings", "catalogue", None, f"/trainings?{PAGE}"),
     Read("catalogue: search", "catalogue", None, f"/trainings?q=entretien&{PAGE}"),
+    *of_the_pages_of_the_catalogue(),
 )
 
 

@@ -152,11 +152,12 @@ async def test_visitors_list_published_trainings_and_staff_those_of_any_state(se
     ("%", {"Évaluer à 100 %"}),
     ("_", set()),
     ("\\", set()),
-    ("reformulation", set()),
+    ("reformulation", {"Évaluer à 100 %", "Le cœur du métier", "Conduire un entretien"}),
+    ("reformulations", set()),
     ("  ", {"Évaluer à 100 %", "Le cœur du métier", "Conduire un entretien"}),
     ("", {"Évaluer à 100 %", "Le cœur du métier", "Conduire un entretien"}),
 ])  # fmt: skip
-async def test_words_are_found_in_title_summary_and_objectives_ignoring_accents_and_case(
+async def test_words_are_found_in_title_summary_objectives_and_content_ignoring_accents_and_case(
     service: CatalogueService, words: str, titles: set[str]
 ) -> None:
     axis = await service.axis()

@@ -35,6 +35,7 @@ async def create(scenario: Scenario) -> None:
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
     await _there_are_open_tasks_for_staff(scenario)
+    await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
 
 
@@ -42,6 +43,22 @@ async def _somebody_has_a_second_factor(person: Person) -> None:
     secret = (await person.call("POST", "identity/v1/me/second-factor", expect=201))["secret"]
     code = {"code": code_at(secret, datetime.now(UTC))}
     await person.call("POST", "identity/v1/me/second-factor/confirmation", code)
+
+
+async def _a_session_is_cancelled_and_a_training_archived(scenario: Scenario) -> None:
+    """Nobody has asked for either."""
+    visit = scenario.trainings["visite"]["id"]
+    scenario.sessions["annulée"] = await catalogue.schedule(scenario, visit, days=70, seats=5, trainer=scenario["theo"])
+    path = f"catalogue/v1/sessions/{scenario.sessions['annulée']['id']}/cancellation"
+    await scenario.staff.call("POST", path, {"reason": "La salle n'est pas libre."})
+    body = {**DRAFT, "axis_id": scenario.axis["id"], "kind": "training"}
+    scenario.trainings["archivée"] = await scenario.staff.call("POST", "catalogue/v1/trainings", body, expect=201)
+    training = f"catalogue/v1/trainings/{scenario.trainings['archivée']['id']}"
+    await scenario.staff.call("POST", f"{training}/publication")
+    scenario.sessions["archivée"] = await catalogue.schedule(
+        scenario, scenario.trainings["archivée"]["id"], days=80, seats=5, trainer=scenario["theo"]
+    )
+    await scenario.staff.call("POST", f"{training}/archival")
 
 
 async def _each_person_has_one_status(scenario: Scenario) -> None:

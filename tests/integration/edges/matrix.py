@@ -76,19 +76,31 @@ GET    /axes                                                          200  200  
 POST   /axes                                                          401  404  404  404  404  404  404  404  404  201
 GET    /axes/{axis_id=ours}                                           200  200  200  200  200  200  200  200  200  200
 PATCH  /axes/{axis_id=ours}                                           401  404  404  404  404  404  404  404  404  200
+DELETE /axes/{axis_id=ours}                                           401  404  404  404  404  404  404  404  404  409
 GET    /trainings                                                     200  200  200  200  200  200  200  200  200  200
+GET    /trainings/export                                              401  404  404  404  404  404  404  404  404  200
 POST   /trainings                                                     401  404  404  404  404  404  404  404  404  201
 GET    /trainings/{training_id=published}                             200  200  200  200  200  200  200  200  200  200
 GET    /trainings/{training_id=draft}                                 404  404  404  404  404  404  404  404  404  200
+GET    /trainings/{training_id=archived}                              404  200  200  200  200  200  200  200  200  200
+GET    /trainings/{training_id=published}/history                     401  404  404  404  404  404  404  404  404  200
 PATCH  /trainings/{training_id=published}                             401  404  404  404  404  404  404  404  404  200
 POST   /trainings/{training_id=draft}/publication                     401  404  404  404  404  404  404  404  404  200
 POST   /trainings/{training_id=published}/archival                    401  404  404  404  404  404  404  404  404  200
+DELETE /trainings/{training_id=draft}                                 401  404  404  404  404  404  404  404  404  204
+GET    /trainers                                                      401  404  404  404  404  404  404  404  404  200
 GET    /sessions                                                      200  200  200  200  200  200  200  200  200  200
+GET    /sessions/export                                               401  404  404  404  404  404  404  404  404  200
 POST   /sessions                                                      401  404  404  404  404  404  404  404  404  201
+POST   /sessions/slots-preview                                        401  404  404  404  404  404  404  404  404  200
+POST   /sessions/{session_id=future}/copy                             401  404  404  404  404  404  404  404  404  201
+GET    /sessions/{session_id=future}/history                          401  404  404  404  404  404  404  404  404  200
+GET    /sessions/{session_id=archived}                                404  200  200  200  200  200  200  200  200  200
 GET    /sessions/{session_id=future}                                  200  200  200  200  200  200  200  200  200  200
 PATCH  /sessions/{session_id=future}                                  401  404  404  404  404  404  404  404  404  200
 PUT    /sessions/{session_id=future}/capacity                         401  404  404  404  404  404  404  404  404  200
 POST   /sessions/{session_id=future}/cancellation                     401  404  404  404  404  404  404  404  404  200
+POST   /sessions/{session_id=cancelled}/reinstatement                 401  404  404  404  404  404  404  404  404  200
 """
 
 ENROLLMENT: Final = """

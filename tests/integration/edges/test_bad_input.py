@@ -203,7 +203,7 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["0", "101", "beaucoup"]
     if parameter["name"] == "cursor":
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
-    if parameter["name"] == "q":
+    if parameter["name"] in {"q", "place", "town"}:
         return ["x" * 201, "%00"]
     if parameter["name"] == "format":
         return ["pdf"]
