@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Response
 
 from services.identity.api.dependencies import Acting, Tx
 from services.identity.api.fields import Words
-from services.identity.api.problems import ADDRESS_TAKEN, OWN_ACCOUNT
+from services.identity.api.problems import ADDRESS_TAKEN, ALREADY_PROVED, DISABLED_MEANWHILE, OWN_ACCOUNT, TOO_SOON
 from services.identity.api.requests import AccountMarks, NewAccount
-from services.identity.api.views import AccountView
+from services.identity.api.views import Accepted, AccountView
+from services.identity.use_cases import accounts
 from services.identity.use_cases.accounts import add_account, mark_account
 from services.identity.use_cases.second_factor import reset_factor_of
 from shared.http.clock import Now
@@ -52,6 +53,17 @@ async def make_account(body: NewAccount, actor: Acting, tx: Tx, now: Now, once: 
         return AccountView.model_validate(await add_account(tx, actor, **dict(body), now=now))
 
     return await once(perform)
+
+
+@router.post(
+    "/{account_id}/invitation",
+    status_code=202,
+    responses=problems(NOT_FOUND, ALREADY_PROVED, DISABLED_MEANWHILE, TOO_SOON),
+)
+async def invite_again(account_id: UUID, actor: Acting, tx: Tx, now: Now) -> Accepted:
+    """Mail a new link to a person who has not proved the address yet. Staff only."""
+    await accounts.invite_again(tx, actor, account_id, now=now)
+    return Accepted()
 
 
 @router.delete("/{account_id}/second-factor", status_code=204, responses=problems(NOT_FOUND, OWN_ACCOUNT))

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Response
 
 from services.identity.api.dependencies import Acting, Tx
 from services.identity.api.problems import ALREADY_ATTACHED, ILLEGAL_MOVE, LAST_REFERENT, NOT_UNCONFIRMED
-from services.identity.api.requests import Confirmation, NewAttachment, Reason, Statuses
+from services.identity.api.requests import Confirmation, NewAttachment, OptionalReason, Reason, Statuses
 from services.identity.api.views import AttachmentView
-from services.identity.domain.attachments import State
+from services.identity.domain.attachment_moves import (
+    State,
+)
 from services.identity.storage.access import Actor
 from services.identity.storage.attachments import Scope
 from services.identity.storage.transaction import Transaction
@@ -130,8 +132,13 @@ async def change_statuses(
     expected: ExpectedVersion,
     response: Response,
 ) -> AttachmentView:
-    """Replace the statuses of a person; the last referent of a structure stays one."""
-    await decide.change_statuses(tx, actor, attachment_id, body.statuses, expected=expected, now=now)
+    """Replace the statuses of a person; the same ones change nothing.
+
+    The last referent of a structure stays one, unless staff give a reason: then the desk answers instead.
+    """
+    await decide.change_statuses(
+        tx, actor, attachment_id, body.statuses, reason=body.reason, expected=expected, now=now
+    )
     return await _view(tx, attachment_id, actor, response)
 
 
@@ -139,6 +146,27 @@ async def change_statuses(
 async def end_attachment(
     attachment_id: UUID, body: Reason, actor: Acting, tx: Tx, *, now: Now, response: Response
 ) -> AttachmentView:
-    """End the attachment of a person who no longer works for the structure."""
+    """End the attachment of a person who no longer works for the structure.
+
+    Only staff end that of the last referent: then the desk answers in place of a referent.
+    """
     await decide.end(tx, actor, attachment_id, body.reason, now=now)
+    return await _view(tx, attachment_id, actor, response)
+
+
+@router.post("/{attachment_id}/departure", responses=problems(*DECISION, LAST_REFERENT))
+async def leave_structure(
+    attachment_id: UUID, actor: Acting, tx: Tx, *, now: Now, response: Response, body: OptionalReason | None = None
+) -> AttachmentView:
+    """Leave a structure: end one's own attachment. Its last referent names another one first."""
+    await decide.leave(tx, actor, attachment_id, body.reason if body else None, now=now)
+    return await _view(tx, attachment_id, actor, response)
+
+
+@router.post("/{attachment_id}/withdrawal", responses=problems(*DECISION))
+async def take_back_attachment(
+    attachment_id: UUID, actor: Acting, tx: Tx, *, now: Now, response: Response, body: OptionalReason | None = None
+) -> AttachmentView:
+    """Take back one's own request for an attachment that nobody has answered yet."""
+    await decide.take_back(tx, actor, attachment_id, body.reason if body else None, now=now)
     return await _view(tx, attachment_id, actor, response)

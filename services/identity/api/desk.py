@@ -6,9 +6,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from services.identity.api.dependencies import Acting, CallingClient, Tx
-from services.identity.api.problems import ALREADY_ANSWERED, SIRET_TAKEN, TOO_MANY_OPEN, TOO_SOON
-from services.identity.api.requests import NewStructureRequest, RequestAcceptance, RequestRefusal
-from services.identity.api.views import ChangeReportView, StructureRequestReceipt, StructureRequestView, StructureView
+from services.identity.api.problems import ALREADY_ANSWERED, INVALID_LINK, SIRET_TAKEN, TOO_MANY_OPEN, TOO_SOON
+from services.identity.api.requests import (
+    FollowedInvitation,
+    NewStructureRequest,
+    ReportClosure,
+    RequestAcceptance,
+    RequestRefusal,
+)
+from services.identity.api.views import (
+    ChangeReportView,
+    InvitationView,
+    StructureRequestReceipt,
+    StructureRequestView,
+    StructureView,
+)
 from services.identity.domain.structures import ReportState, RequestState
 from services.identity.use_cases import structures as use_cases
 from shared.http.clock import Now
@@ -20,14 +32,16 @@ from shared.http.problems import INVALID, NOT_FOUND, problems
 router = APIRouter(tags=["desk"])
 
 
-@router.post("/structure-requests", status_code=202, responses=problems(INVALID, TOO_SOON, TOO_MANY_OPEN))
+@router.post("/structure-requests", status_code=202, responses=problems(INVALID, SIRET_TAKEN, TOO_SOON, TOO_MANY_OPEN))
 @body_limit(VISITORS_LIMIT)
 async def request_structure(
     body: NewStructureRequest, client: CallingClient, tx: Tx, now: Now, once: Once
 ) -> StructureRequestReceipt:
     """Ask staff to add a structure; the answer comes by mail.
 
-    Some requests at most may be open for one contact, for one SIRET and from one client.
+    Asking again for the same SIRET with the same contact gets the answer of the first request. A SIRET that is listed
+    is answered at once with the name of its structure (409). Some requests at most may be open for one contact, for one
+    SIRET and from one client.
     """
 
     async def perform() -> StructureRequestReceipt:
@@ -65,7 +79,7 @@ async def list_structure_requests(
 async def accept_structure_request(
     request_id: UUID, body: RequestAcceptance, actor: Acting, tx: Tx, *, now: Now, once: Once
 ) -> StructureView:
-    """Add the structure that was asked for. Staff only."""
+    """Add the structure that was asked for; its contact is invited to become its first referent. Staff only."""
 
     async def perform() -> StructureView:
         structure = await use_cases.accept_request(tx, actor, request_id, is_member=body.is_member, now=now)
@@ -78,8 +92,8 @@ async def accept_structure_request(
 async def refuse_structure_request(
     request_id: UUID, body: RequestRefusal, actor: Acting, tx: Tx, now: Now
 ) -> StructureRequestView:
-    """Refuse to add the structure. Staff only."""
-    request = await use_cases.refuse_request(tx, actor, request_id, reason=body.reason, now=now)
+    """Refuse to add the structure, with a mail to the contact unless it is a `silent` refusal. Staff only."""
+    request = await use_cases.refuse_request(tx, actor, request_id, reason=body.reason, silent=body.silent, now=now)
     return StructureRequestView.model_validate(request)
 
 
@@ -103,7 +117,25 @@ async def list_change_reports(
     )
 
 
-@router.post("/change-reports/{report_id}/closure", responses=problems(NOT_FOUND, ALREADY_ANSWERED))
-async def close_change_report(report_id: UUID, actor: Acting, tx: Tx, now: Now) -> ChangeReportView:
-    """Mark a report as dealt with. Staff only."""
-    return ChangeReportView.model_validate(await use_cases.close_report(tx, actor, report_id, now=now))
+@router.post("/change-reports/{report_id}/closure", responses=problems(NOT_FOUND, ALREADY_ANSWERED, INVALID))
+async def close_change_report(
+    report_id: UUID, actor: Acting, tx: Tx, *, now: Now, body: ReportClosure | None = None
+) -> ChangeReportView:
+    """Mark a report as applied or declined, with a word for its referent. Staff only."""
+    closure = body or ReportClosure()
+    applied = closure.outcome == "applied"
+    report = await use_cases.close_report(tx, actor, report_id, applied=applied, answer=closure.answer, now=now)
+    return ChangeReportView.model_validate(report)
+
+
+@router.post("/structure-invitations", responses=problems(INVALID_LINK, INVALID))
+@body_limit(VISITORS_LIMIT)
+async def read_invitation(body: FollowedInvitation, tx: Tx, now: Now) -> InvitationView:
+    """What the link to the contact of an added structure stands for: the structure, and the address to register with.
+
+    Whoever registers with this address, or has an account with it, becomes the first referent of the structure. Until
+    the invitation expires or is used, nobody else becomes its referent without a decision.
+    """
+    invitation = await tx.invitations.find(body.token, now=now)
+    structure = await tx.structures.load(invitation.structure_id)
+    return InvitationView.of(invitation, structure)

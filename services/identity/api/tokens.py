@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from services.identity.api.dependencies import CallingClient, Program, SigningIn
 from services.identity.api.problems import (
+    ACCOUNT_DISABLED,
     CODE_EXPECTED,
     SESSION_OVER,
     TOO_BUSY,
@@ -34,7 +35,10 @@ async def read_keys(sign_in: SigningIn, response: Response) -> KeySet:
     return KeySet(keys=await sign_in.keys.published())
 
 
-@router.post("/tokens", responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, TOO_SOON, INVALID, TOO_BUSY))
+@router.post(
+    "/tokens",
+    responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, ACCOUNT_DISABLED, TOO_SOON, INVALID, TOO_BUSY),
+)
 @body_limit(VISITORS_LIMIT)
 async def begin_session(
     body: Credentials, client: CallingClient, program: Program, sign_in: SigningIn, *, response: Response, now: Now

@@ -10,10 +10,16 @@ from pydantic import BaseModel, Field
 
 from services.identity.api.fields import Civility, Version
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import State, Status
+from services.identity.domain.attachment_moves import (
+    State,
+)
+from services.identity.domain.attachments import (
+    Status,
+)
+from services.identity.domain.joining import Invitation
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import SignInSession
-from services.identity.domain.structures import ReportState, RequestState
+from services.identity.domain.structures import ReportState, RequestState, Structure
 from services.identity.storage.attachments import AttachmentDetails
 from shared.http.views import View
 
@@ -99,6 +105,24 @@ class StructureRequestReceipt(View):
     """The number of a request for a structure."""
 
     id: UUID
+
+
+class InvitationView(View):
+    """What an invitation stands for."""
+
+    structure: StructureBrief
+    email: str = Field(examples=["karim.benali@pas-de-cote.example"])
+    contact_name: str = Field(examples=["Karim Benali"])
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, invitation: Invitation, structure: Structure) -> "InvitationView":
+        return cls(
+            structure=StructureBrief.model_validate(structure),
+            email=invitation.email,
+            contact_name=invitation.contact_name,
+            expires_at=invitation.expires_at,
+        )
 
 
 class StructureRequestView(View):

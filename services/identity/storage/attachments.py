@@ -7,14 +7,20 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    DateTime,
     Row,
+    Text,
+    Uuid,
     any_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     literal_column,
+    null,
     select,
     tuple_,
     update,
@@ -23,10 +29,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import AlreadyAttached, Attachment, State, Status, StructureToJoin
+from services.identity.domain.attachment_moves import (
+    AlreadyAttached,
+    State,
+)
+from services.identity.domain.attachments import (
+    Attachment,
+    Status,
+)
+from services.identity.domain.joining import (
+    StructureToJoin,
+)
 from services.identity.domain.structures import Structure
 from services.identity.storage.access import Actor, is_of_their_structure, is_own, may_manage, may_see
-from services.identity.storage.tables import accounts, attachments, structure_requests, structures
+from services.identity.storage.tables import (
+    accounts,
+    attachments,
+    structure_invitations,
+    structure_requests,
+    structures,
+)
 from shared.errors import NotFound
 
 Scope = Literal["mine", "structure", "all"]
@@ -59,6 +81,16 @@ _LOCK_STRUCTURE = select(structures.c.id).where(structures.c.id == bindparam("id
 _ACTIVE_THERE = (attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
 _TO_JOIN = select(
     exists().where(*_ACTIVE_THERE).label("has_people"),
+    exists()
+    .where(*_ACTIVE_THERE, _REFERENT, accounts.c.id == attachments.c.account_id, ~accounts.c.disabled)
+    .label("has_referent"),
+    select(structure_invitations.c.email)
+    .where(
+        structure_invitations.c.structure_id == bindparam("structure_id"),
+        structure_invitations.c.expires_at > bindparam("now"),
+    )
+    .scalar_subquery()
+    .label("invited"),
     select(attachments.c.account_id)
     .where(*_ACTIVE_THERE, attachments.c.unconfirmed)
     .limit(1)
@@ -89,6 +121,7 @@ _ADD = (
     .on_conflict_do_nothing(index_elements=[attachments.c.account_id, attachments.c.structure_id], index_where=_OPEN)
     .returning(attachments.c.id)
 )
+_AT: Final = bindparam("at", type_=DateTime(timezone=True))
 _SAVE = (
     update(attachments)
     .where(attachments.c.id == bindparam("attachment_id"))
@@ -98,6 +131,10 @@ _SAVE = (
         statuses=bindparam("statuses"),
         unconfirmed=bindparam("unconfirmed"),
         confirmed_by=bindparam("confirmer"),
+        confirmed_at=func.coalesce(attachments.c.confirmed_at, case((bindparam("is_active", type_=Boolean), _AT))),
+        closed_at=case((bindparam("is_active", type_=Boolean), null()), else_=_AT),
+        closed_by=bindparam("closer", type_=Uuid),
+        closing_reason=bindparam("reason", type_=Text),
     )
 )
 _ACTIVE_OF_STRUCTURE = (
@@ -139,7 +176,9 @@ class Attachments:
         The row of the structure is locked first, by everybody, and the right is checked again under that lock: a
         referent who has just lost the status decides nothing any more.
         """
-        allowed: tuple[ColumnElement[bool], ...] = (attachments.c.id == attachment_id, may_manage(actor))
+        return await self._locked(attachments.c.id == attachment_id, may_manage(actor))
+
+    async def _locked(self, *allowed: ColumnElement[bool]) -> Attachment:
         structure_id = await self._connection.scalar(select(attachments.c.structure_id).where(*allowed))
         if structure_id is None:
             raise NotFound
@@ -150,17 +189,23 @@ class Attachments:
             raise NotFound
         return _attachment(row)
 
-    async def to_join(self, structure_id: UUID) -> StructureToJoin:
-        """Who is in the structure, and its known address: that of the person who asked for it.
+    async def own_to_close(self, attachment_id: UUID, actor: Actor) -> Attachment:
+        """One of the person's own attachments, locked after its structure; NotFound otherwise."""
+        return await self._locked(attachments.c.id == attachment_id, is_own(actor))
+
+    async def to_join(self, structure_id: UUID, *, now: datetime) -> StructureToJoin:
+        """Who is in the structure, who is invited, and its known address: that of the person who asked for it.
 
         Call it under the structure's lock.
         """
-        row = (await self._connection.execute(_TO_JOIN, {"structure_id": structure_id})).one()
+        row = (await self._connection.execute(_TO_JOIN, {"structure_id": structure_id, "now": now})).one()
         return StructureToJoin(
             id=structure_id,
             has_people=row.has_people,
+            has_referent=row.has_referent,
             unconfirmed_referent=row.unconfirmed_referent,
             contact_email=row.contact_email,
+            invited=row.invited,
         )
 
     async def active_of_structure(self, structure_id: UUID) -> Sequence[Attachment]:
@@ -185,12 +230,18 @@ class Attachments:
             "asked_at": at,
             "unconfirmed": attachment.unconfirmed,
             "confirmed_by": attachment.confirmed_by,
+            "confirmed_at": at if attachment.state is State.ACTIVE else None,
+            "closed_at": None,
+            "closed_by": None,
+            "closing_reason": None,
         }
         if await self._connection.scalar(_ADD, values) is None:
             raise AlreadyAttached
 
-    async def save(self, attachment: Attachment) -> None:
-        """Store a new version; the caller has locked the row."""
+    async def save(
+        self, attachment: Attachment, *, at: datetime, closed_by: UUID | None = None, reason: str | None = None
+    ) -> None:
+        """Store a new version; the caller has locked the row. `closed_by`: who refused or ended it, for this reason."""
         values = {
             "attachment_id": attachment.id,
             "version": attachment.version,
@@ -198,6 +249,10 @@ class Attachments:
             "statuses": [status.value for status in attachment.statuses],
             "unconfirmed": attachment.unconfirmed,
             "confirmer": attachment.confirmed_by,
+            "at": at,
+            "is_active": attachment.state is State.ACTIVE,
+            "closer": closed_by,
+            "reason": reason,
         }
         await self._connection.execute(_SAVE, values)
 

@@ -34,6 +34,16 @@ _OPEN_LIKE: Final = select(
     _open(structure_requests.c.siret == bindparam("number")).scalar_subquery().label("of_siret"),
     _open(structure_requests.c.client == bindparam("address")).scalar_subquery().label("of_client"),
 )
+_SAME_OPEN: Final = (
+    select(structure_requests)
+    .where(
+        structure_requests.c.contact_email == bindparam("email"),
+        structure_requests.c.siret == bindparam("number"),
+        structure_requests.c.state == "open",
+    )
+    .order_by(structure_requests.c.asked_at)
+    .limit(1)
+)
 
 
 class Desk:
@@ -54,6 +64,12 @@ class Desk:
         values = {"email": request.contact_email, "number": request.siret, "address": request.client}
         row = (await self._connection.execute(_OPEN_LIKE, values)).one()
         return OpenRequests(of_contact=row.of_contact, of_siret=row.of_siret, of_client=row.of_client)
+
+    async def same_open(self, request: StructureRequest) -> StructureRequest | None:
+        """The open request of the same contact for the same SIRET. Call it after `open_like`, under its lock."""
+        values = {"email": request.contact_email, "number": request.siret}
+        row = (await self._connection.execute(_SAME_OPEN, values)).one_or_none()
+        return None if row is None else _request(row)
 
     async def request(self, request_id: UUID, actor: Actor) -> StructureRequest:
         """A request to be answered, locked, for staff; NotFound for others."""
@@ -98,9 +114,16 @@ class Desk:
 
     async def _save_state(self, table: Table, saved: StructureRequest | ChangeReport) -> None:
         statement = update(table).where(table.c.id == bindparam("key"))
-        values = {"key": saved.id, "version": saved.version, "state": saved.state.value}
+        values: dict[str, Any] = {
+            "key": saved.id,
+            "version": saved.version,
+            "state": saved.state.value,
+            "answered_at": saved.answered_at,
+            "answered_by": saved.answered_by,
+            "answer": saved.answer,
+        }
         if isinstance(saved, StructureRequest):
-            values["client"] = saved.client
+            values |= {"client": saved.client, "structure_id": saved.structure_id}
         await self._connection.execute(statement, values)
 
 
@@ -127,6 +150,10 @@ def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:
         asked_at=row.asked_at,
         state=RequestState(row.state),
         client=row.client,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer=row.answer,
+        structure_id=row.structure_id,
     )
 
 
@@ -139,4 +166,7 @@ def _report(row: Row[*tuple[Any, ...]]) -> ChangeReport:
         text=row.text,
         reported_at=row.reported_at,
         state=ReportState(row.state),
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer=row.answer,
     )

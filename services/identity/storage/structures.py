@@ -18,6 +18,7 @@ from shared.errors import NotFound
 SHORTEST_SIRET_PREFIX: Final = 3
 _COLUMNS: Final = [structures.c[field.name] for field in fields(Structure)]
 _BY_ID = select(*_COLUMNS).where(structures.c.id == bindparam("id"))
+_BY_SIRET = select(*_COLUMNS).where(structures.c.siret == bindparam("siret"))
 _BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
 _IS_REFERENT = select(
     exists().where(
@@ -77,6 +78,10 @@ class Structures:
         """A structure, if it exists. Everything that changes attachments of a structure takes this lock first."""
         statement = _BY_ID_LOCKED if lock else _BY_ID
         row = (await self._connection.execute(statement, {"id": structure_id})).one_or_none()
+        return None if row is None else _structure(row)
+
+    async def with_siret(self, siret: str) -> Structure | None:
+        row = (await self._connection.execute(_BY_SIRET, {"siret": siret})).one_or_none()
         return None if row is None else _structure(row)
 
     async def for_staff(self, structure_id: UUID, actor: Actor) -> Structure:

@@ -7,6 +7,7 @@ from services.identity.storage.desk import Desk
 from services.identity.storage.devices import Devices
 from services.identity.storage.history import History
 from services.identity.storage.housekeeping import Housekeeping
+from services.identity.storage.invitations import Invitations
 from services.identity.storage.keys import Keys
 from services.identity.storage.links import Links
 from services.identity.storage.second_factors import SecondFactors
@@ -27,6 +28,7 @@ class Transaction:
         self.devices = Devices(work.connection)
         self.history = History(work.connection)
         self.housekeeping = Housekeeping(work.connection)
+        self.invitations = Invitations(work.connection)
         self.keys = Keys(work.connection)
         self.links = Links(work.connection)
         self.second_factors = SecondFactors(work.connection)

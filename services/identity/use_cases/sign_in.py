@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import jwt
 import structlog
 
+from services.identity.domain.accounts import AccountDisabled
 from services.identity.domain.budgets import TooManyAttempts
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import (
@@ -74,8 +75,8 @@ class SignIn:
     ) -> TokenPair:
         """Begin a session. Known and unknown addresses cost the same.
 
-        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, and for an account with a second
-        factor CodeExpected, WrongCode or TooManyCodes.
+        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, AccountDisabled, and for an account
+        with a second factor CodeExpected, WrongCode or TooManyCodes.
         """
         try:
             async with self.begin() as tx:
@@ -122,6 +123,8 @@ class SignIn:
             async with self.begin() as tx:
                 # for an unknown address too, so that the time of the answer tells nothing
                 await note_event(tx, Kind.SIGN_IN_REFUSED, account_id=known, acted_by=None, at=now, client=program)
+            if matches and account is not None and account.disabled:
+                raise AccountDisabled  # only whoever knows the password learns it
             raise WrongCredentials
         renewed = await self.passwords.renewed(password, stored)
         async with self.begin() as tx:

@@ -35,6 +35,8 @@ POST   /tokens/revocation                                             204  204  
 GET    /me                                                            401  200  200  200  200  200  200  200  200  200
 PATCH  /me                                                            401  200  200  200  200  200  200  200  200  200
 POST   /me/password                                                   401  422  422  422  422  422  422  422  422  422
+POST   /me/address-change                                             401  422  422  422  422  422  422  422  422  422
+POST   /me/address-change/confirmation                                401  410  410  410  410  410  410  410  410  410
 GET    /me/second-factor                                              401  200  200  200  200  200  200  200  200  200
 POST   /me/second-factor                                              401  201  201  201  201  201  201  201  201  201
 POST   /me/second-factor/confirmation                                 401  409  409  409  409  409  409  409  409  409
@@ -50,6 +52,7 @@ POST   /structure-requests                                            202  202  
 GET    /structure-requests                                            401  404  404  404  404  404  404  404  404  200
 POST   /structure-requests/{request_id=waiting}/acceptance            401  404  404  404  404  404  404  404  404  201
 POST   /structure-requests/{request_id=waiting}/refusal               401  404  404  404  404  404  404  404  404  200
+POST   /structure-invitations                                         410  410  410  410  410  410  410  410  410  410
 GET    /change-reports                                                401  404  404  404  404  404  404  404  404  200
 POST   /change-reports/{report_id=waiting}/closure                    401  404  404  404  404  404  404  404  404  200
 POST   /attachments                                                   401  201  201  201  201  201  201  201  201  201
@@ -61,10 +64,13 @@ POST   /attachments/{attachment_id=first}/first-user-removal          401  404  
 POST   /attachments/{attachment_id=waiting}/refusal                   401  404  404  404  404  200  404  404  404  200
 PUT    /attachments/{attachment_id=own}/statuses                      401  404  404  404  404  200  404  404  404  200
 POST   /attachments/{attachment_id=own}/end                           401  404  404  404  404  200  404  404  404  200
+POST   /attachments/{attachment_id=own}/departure                     401  200  404  404  404  404  404  404  404  404
+POST   /attachments/{attachment_id=own}/withdrawal                    401  409  404  404  404  404  404  404  404  404
 GET    /accounts                                                      401  404  404  404  404  404  404  404  404  200
 POST   /accounts                                                      401  404  404  404  404  404  404  404  404  201
 GET    /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
 PATCH  /accounts/{account_id=own}                                     401  404  404  404  404  404  404  404  404  200
+POST   /accounts/{account_id=invited}/invitation                      401  404  404  404  404  404  404  404  404  202
 DELETE /accounts/{account_id=protected}/second-factor                 401  404  404  404  404  404  404  404  404  204
 DELETE /accounts/{account_id=own}/sessions                            401  404  404  404  404  404  404  404  404  204
 GET    /security-events                                               401  404  404  404  404  404  404  404  404  200

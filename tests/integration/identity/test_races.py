@@ -9,7 +9,13 @@ from uuid import UUID
 import pytest
 
 from services.identity.domain.accounts import PasswordChanged
-from services.identity.domain.attachments import LastReferent, State, Status
+from services.identity.domain.attachment_moves import (
+    LastReferent,
+    State,
+)
+from services.identity.domain.attachments import (
+    Status,
+)
 from services.identity.domain.links import InvalidLink, Purpose
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed, SessionOver
 from services.identity.storage.access import Actor
@@ -66,14 +72,14 @@ async def test_the_second_referent_who_steps_down_waits_and_is_the_last(service:
     rose = UUID(await service.join("rose@x.example", structure))
     paul = UUID(await service.join("paul@x.example", structure))
     await service.ask("POST", f"/attachments/{paul}/confirmation", {"statuses": ["referent"]}, by="rose@x.example")
-    staff = Actor(await account_of(service, STAFF), is_staff=True)
+    who = Actor(await account_of(service, "paul@x.example"), is_staff=False)
     before = len(await service.emitted())
     with pytest.raises(LastReferent):
         await while_held(
             service,
-            lambda tx: change_statuses(tx, staff, rose, [Status.EMPLOYER], expected=1, now=service.now),
+            lambda tx: change_statuses(tx, who, rose, [Status.EMPLOYER], reason=None, expected=1, now=service.now),
             lambda: service.within(
-                lambda tx: change_statuses(tx, staff, paul, [Status.EMPLOYER], expected=2, now=service.now)
+                lambda tx: change_statuses(tx, who, paul, [Status.EMPLOYER], reason=None, expected=2, now=service.now)
             ),
         )
     assert await service.emitted_names(before) == ["attachment_statuses_changed"]
