@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.identity.domain.attachment_moves import (
 from services.identity.domain.attachments import (
     Status,
 )
+from services.identity.domain.budgets import Client
 from services.identity.domain.links import InvalidLink, Purpose
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed, SessionOver
 from services.identity.storage.access import Actor
@@ -87,13 +89,19 @@ async def test_the_second_referent_who_steps_down_waits_and_is_the_last(service:
 
 async def test_the_second_use_of_a_refresh_token_waits_and_is_a_replay(service: IdentityService) -> None:
     token = service.tokens[STAFF]["refresh_token"]
+    client = Client.at(IPv4Address("192.0.2.7"))
 
     async def use(tx: Transaction) -> None:
-        assert await tx.sign_in_sessions.presented(token) is not None
-        await tx.sign_in_sessions.use(token)
+        presented = await tx.sign_in_sessions.presented(token)
+        assert presented is not None
+        await tx.sign_in_sessions.use(token, presented.family_id, client=b"another", now=service.now)
 
     with pytest.raises(SessionOver):
-        await while_held(service, use, lambda: service.signing_in.refresh(token, now=service.now))
+        await while_held(
+            service,
+            use,
+            lambda: service.signing_in.refresh(token, client=client, program="Firefox", now=service.now),
+        )
     assert [row.why_ended for row in await service.rows("SELECT why_ended FROM families")] == ["replayed"]
 
 
