@@ -26,7 +26,7 @@ async def read_me(actor: Acting, tx: Tx, response: Response) -> Me:
     """The signed-in person, with their open attachments."""
     account = await tx.accounts.own(actor.account_id)
     tag(response, account.version)
-    return Me.of(account, await tx.attachments.open_ones(actor, limit=MOST_ATTACHMENTS))
+    return Me.of(account, await tx.attachment_pages.open_ones(actor, limit=MOST_ATTACHMENTS))
 
 
 @router.patch("", responses=problems(CHANGED_MEANWHILE, VERSION_EXPECTED, INVALID))
@@ -36,7 +36,7 @@ async def rename_me(
     """Change one's civility or names."""
     account = await me.rename(tx, actor, body.names(), expected=expected, now=now)
     tag(response, account.version)
-    return Me.of(account, await tx.attachments.open_ones(actor, limit=MOST_ATTACHMENTS))
+    return Me.of(account, await tx.attachment_pages.open_ones(actor, limit=MOST_ATTACHMENTS))
 
 
 @router.post("/password", status_code=204, responses=problems(ACCOUNT_DISABLED, TOO_SOON, INVALID, TOO_BUSY))

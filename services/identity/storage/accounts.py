@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,6 +52,27 @@ class ListedAccount:
 
     account: Account
     sort_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilters:
+    """Which accounts to list; None leaves a filter out. Every word is in the name or the address."""
+
+    words: str = ""
+    is_staff: bool | None = None
+    disabled: bool | None = None
+    proved: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions = [every_word(accounts.c.searched, self.words)]
+        for column, wanted in (
+            (accounts.c.is_staff, self.is_staff),
+            (accounts.c.disabled, self.disabled),
+            (accounts.c.proved, self.proved),
+        ):
+            if wanted is not None:
+                conditions.append(column == wanted)
+        return conditions
 
 
 class Accounts:
@@ -114,16 +135,21 @@ class Accounts:
         return account
 
     async def page(
-        self, actor: Actor, query: str, *, after: tuple[str, UUID] | None, limit: int
+        self, actor: Actor, filters: AccountFilters, *, after: tuple[str, UUID] | None, limit: int
     ) -> Sequence[ListedAccount]:
-        """Accounts that match every word, sorted by name, for staff; one more than `limit` when there are more."""
+        """Accounts sorted by name, for staff; one more than `limit` when there are more."""
         actor.must_be_staff()
-        statement = select(*_COLUMNS, accounts.c.sort_key).where(every_word(accounts.c.searched, query))
+        statement = select(*_COLUMNS, accounts.c.sort_key).where(*filters.conditions())
         if after is not None:
             statement = statement.where(tuple_(accounts.c.sort_key, accounts.c.id) > after)
         statement = statement.order_by(accounts.c.sort_key, accounts.c.id).limit(limit + 1)
         rows = await self._connection.execute(statement)
         return [ListedAccount(account=_account(row), sort_key=row.sort_key) for row in rows]
+
+    async def count(self, actor: Actor, filters: AccountFilters) -> int:
+        actor.must_be_staff()
+        statement = select(func.count()).select_from(accounts).where(*filters.conditions())
+        return int(await self._connection.scalar(statement) or 0)
 
     async def password_hash(self, account_id: UUID, *, lock: bool = False) -> str | None:
         """None while the account has no password, and for an account that does not exist."""

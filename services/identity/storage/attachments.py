@@ -1,9 +1,8 @@
 """Attachments. Loading is the access check: every load names the acting person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,13 +21,11 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.accounts import Account
 from services.identity.domain.attachment_moves import (
     AlreadyAttached,
     State,
@@ -40,8 +37,7 @@ from services.identity.domain.attachments import (
 from services.identity.domain.joining import (
     StructureToJoin,
 )
-from services.identity.domain.structures import Structure
-from services.identity.storage.access import Actor, is_of_their_structure, is_own, may_manage, may_see
+from services.identity.storage.access import Actor, is_own, may_manage
 from services.identity.storage.tables import (
     accounts,
     attachments,
@@ -51,32 +47,9 @@ from services.identity.storage.tables import (
 )
 from shared.errors import NotFound
 
-Scope = Literal["mine", "structure", "all"]
-
-_SCOPES: Final = {"mine": is_own, "structure": is_of_their_structure, "all": may_see}
 # constants in the SQL, not bind parameters: PostgreSQL must recognise the condition of its partial index
 _OPEN: Final = attachments.c.state.in_([literal_column("'requested'"), literal_column("'active'")])
 _REFERENT: Final = literal("referent") == any_(attachments.c.statuses)
-_DETAILS = (
-    select(
-        attachments,
-        accounts.c.version.label("account_version"),
-        accounts.c.civility,
-        accounts.c.first_name,
-        accounts.c.last_name,
-        accounts.c.email,
-        accounts.c.is_staff,
-        accounts.c.disabled,
-        accounts.c.proved,
-        structures.c.version.label("structure_version"),
-        structures.c.name,
-        structures.c.siret,
-        structures.c.town,
-        structures.c.is_member,
-    )
-    .join_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
-    .join(structures, structures.c.id == attachments.c.structure_id)
-)
 _LOCK_STRUCTURE = select(structures.c.id).where(structures.c.id == bindparam("id")).with_for_update(key_share=True)
 _ACTIVE_THERE = (attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
 _TO_JOIN = select(
@@ -142,33 +115,11 @@ _ACTIVE_OF_STRUCTURE = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentDetails:
-    """An attachment with its person and its structure."""
-
-    id: UUID
-    version: int
-    state: State
-    statuses: tuple[Status, ...]
-    unconfirmed: bool
-    asked_at: datetime
-    account: Account
-    structure: Structure
-
-
 class Attachments:
     """The links of people to structures."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def details(self, attachment_id: UUID, actor: Actor) -> AttachmentDetails:
-        """An attachment that the person may see; NotFound otherwise."""
-        statement = _DETAILS.where(attachments.c.id == attachment_id, may_see(actor))
-        row = (await self._connection.execute(statement)).one_or_none()
-        if row is None:
-            raise NotFound
-        return _details(row)
 
     async def to_manage(self, attachment_id: UUID, actor: Actor) -> Attachment:
         """An attachment that the person may decide about, locked; NotFound otherwise.
@@ -256,35 +207,6 @@ class Attachments:
         }
         await self._connection.execute(_SAVE, values)
 
-    async def open_ones(self, actor: Actor, *, limit: int) -> Sequence[AttachmentDetails]:
-        """The newest of the person's own attachments that are requested or active."""
-        return await self._newest(is_own(actor), _OPEN, limit=limit)
-
-    async def page(
-        self,
-        actor: Actor,
-        scope: Scope,
-        *,
-        state: State | None,
-        structure_id: UUID | None,
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[AttachmentDetails]:
-        """Attachments of the scope that the person may see, newest first; one more than `limit` when there are more."""
-        conditions = [_SCOPES[scope](actor)]
-        if state is not None:
-            conditions.append(attachments.c.state == state.value)
-        if structure_id is not None:
-            conditions.append(attachments.c.structure_id == structure_id)
-        if after is not None:
-            conditions.append(tuple_(attachments.c.asked_at, attachments.c.id) < after)
-        return await self._newest(*conditions, limit=limit + 1)
-
-    async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[AttachmentDetails]:
-        statement = _DETAILS.where(*conditions)
-        statement = statement.order_by(attachments.c.asked_at.desc(), attachments.c.id.desc()).limit(limit)
-        return [_details(row) for row in await self._connection.execute(statement)]
-
 
 def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
     return Attachment(
@@ -296,36 +218,4 @@ def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
         statuses=tuple(Status(status) for status in row.statuses),
         unconfirmed=row.unconfirmed,
         confirmed_by=row.confirmed_by,
-    )
-
-
-def _details(row: Row[*tuple[Any, ...]]) -> AttachmentDetails:
-    account = Account(
-        id=row.account_id,
-        version=row.account_version,
-        civility=row.civility,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        is_staff=row.is_staff,
-        disabled=row.disabled,
-        proved=row.proved,
-    )
-    structure = Structure(
-        id=row.structure_id,
-        version=row.structure_version,
-        name=row.name,
-        siret=row.siret,
-        town=row.town,
-        is_member=row.is_member,
-    )
-    return AttachmentDetails(
-        id=row.id,
-        version=row.version,
-        state=State(row.state),
-        statuses=tuple(Status(status) for status in row.statuses),
-        unconfirmed=row.unconfirmed,
-        asked_at=row.asked_at,
-        account=account,
-        structure=structure,
     )

@@ -1,12 +1,11 @@
-"""Requests for structures and reports of changes: staff answer them, nobody else reads them."""
+"""Requests for structures and reports of changes, as staff answer them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import (
@@ -19,8 +18,6 @@ from services.identity.domain.structures import (
 from services.identity.storage.access import Actor
 from services.identity.storage.tables import change_reports, structure_requests
 from shared.errors import NotFound
-
-TimeKey = tuple[datetime, UUID]
 
 _LOCK_REQUESTS: Final = select(func.pg_advisory_xact_lock(literal(7_267_004)))
 
@@ -78,13 +75,6 @@ class Desk:
     async def save_request(self, request: StructureRequest) -> None:
         await self._save_state(structure_requests, request)
 
-    async def requests(
-        self, actor: Actor, state: RequestState | None, *, after: TimeKey | None, limit: int
-    ) -> Sequence[StructureRequest]:
-        """Requests, oldest first, for staff; one more than `limit` when there are more."""
-        statement = _oldest_first(structure_requests, "asked_at", state, after=after, limit=limit)
-        return [_request(row) for row in await self._for_staff(statement, actor)]
-
     async def add_report(self, report: ChangeReport) -> None:
         await self._connection.execute(insert(change_reports), asdict(report))
 
@@ -94,13 +84,6 @@ class Desk:
 
     async def save_report(self, report: ChangeReport) -> None:
         await self._save_state(change_reports, report)
-
-    async def reports(
-        self, actor: Actor, state: ReportState | None, *, after: TimeKey | None, limit: int
-    ) -> Sequence[ChangeReport]:
-        """Reports, oldest first, for staff; one more than `limit` when there are more."""
-        statement = _oldest_first(change_reports, "reported_at", state, after=after, limit=limit)
-        return [_report(row) for row in await self._for_staff(statement, actor)]
 
     async def _for_staff(self, statement: Select[*tuple[Any, ...]], actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
         actor.must_be_staff()
@@ -125,17 +108,6 @@ class Desk:
         if isinstance(saved, StructureRequest):
             values |= {"client": saved.client, "structure_id": saved.structure_id}
         await self._connection.execute(statement, values)
-
-
-def _oldest_first(
-    table: Table, moment: str, state: RequestState | ReportState | None, *, after: TimeKey | None, limit: int
-) -> Select[*tuple[Any, ...]]:
-    statement = select(table)
-    if state is not None:
-        statement = statement.where(table.c.state == state.value)
-    if after is not None:
-        statement = statement.where(tuple_(table.c[moment], table.c.id) > after)
-    return statement.order_by(table.c[moment], table.c.id).limit(limit + 1)
 
 
 def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:

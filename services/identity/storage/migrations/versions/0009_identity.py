@@ -30,6 +30,7 @@ UPDATE structure_requests SET answered_at = line.at, answered_by = account.id, a
     FROM identity_history AS line LEFT JOIN accounts AS account ON account.id = line.acted_by
     LEFT JOIN structures AS structure ON structure.id::text = line.facts ->> 'structure'
     WHERE line.aggregate_id = structure_requests.id AND act IN ('StructureRequestAccepted', 'StructureRequestRefused');
+CREATE INDEX structure_requests_of_structure ON structure_requests (structure_id);
 ALTER TABLE change_reports ADD COLUMN answered_at timestamptz, ADD COLUMN answered_by uuid REFERENCES accounts,
     ADD COLUMN answer text, DROP CONSTRAINT change_reports_state_check;
 UPDATE change_reports SET state = 'applied' WHERE state = 'closed';
