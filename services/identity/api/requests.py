@@ -110,7 +110,7 @@ class Renaming(Strict):
 class PasswordChange(Strict):
     """The sign-in session of `refresh_token`, if it is sent, is the only one that stays open."""
 
-    current_password: Password
+    current_password: Password = Field(examples=["deux ânes sur la colline"])
     new_password: Password = Field(examples=["quatre chevaux dans le pré"])
     refresh_token: SecretToken | None = None
 
@@ -151,9 +151,9 @@ class NewStructure(Strict):
 class StructureChange(Strict):
     """Fields that are sent change, the others stay."""
 
-    name: Line | None = None
-    siret: Siret | None = None
-    town: Line | None = None
+    name: Line | None = Field(None, examples=["Mission locale de Limoges"])
+    siret: Siret | None = Field(None, examples=["73282932000074"])
+    town: Line | None = Field(None, examples=["Limoges"])
     is_member: bool | None = None
 
 

@@ -86,7 +86,7 @@ class OwnAttachment(View):
     id: UUID
     version: Version
     state: State
-    statuses: list[Status]
+    statuses: list[Status] = Field(examples=[["beneficiary", "employer"]])
     unconfirmed: bool = Field(description="The first user of the structure, whom nobody has confirmed yet")
     structure: StructureBrief
 
@@ -194,10 +194,10 @@ class ChangeReportView(View):
 class TokenView(View):
     """An access token (`Authorization: Bearer …`) and the single-use token that gets the next pair."""
 
-    access_token: str
+    access_token: str = Field(examples=["an-example-and-no-secret"])
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int = Field(description="Seconds", examples=[600])
-    refresh_token: str
+    refresh_token: str = Field(examples=["an-example-and-no-secret"])
     device_token: str | None = Field(
         None,
         description="Only at sign-in: keep it on the device, and send it with the next sign-in or reset from there",

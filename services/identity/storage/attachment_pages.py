@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, any_, exists, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Uuid, any_, exists, func, literal, literal_column, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account
@@ -140,7 +141,7 @@ class AttachmentPages:
 
     async def of_accounts(self, account_ids: Sequence[UUID]) -> Sequence[AttachmentDetails]:
         """The open attachments of some accounts, by the name of the person. For staff."""
-        conditions = (attachments.c.account_id.in_(account_ids), _OPEN)
+        conditions = (attachments.c.account_id == any_(literal(list(account_ids), ARRAY(Uuid))), _OPEN)
         return await self._sorted(*conditions, sort="name", descending=False, limit=None)
 
     async def page(

@@ -14,6 +14,7 @@ SENTENCE = "Votre compte est désactivé, ou vient d'être créé : réessayez d
         ("GET", "/me", None),
         ("GET", "/attachments", None),
         ("GET", "/me/second-factor", None),
+        ("POST", "/me/second-factor/confirmation", {"code": "123456"}),
         ("POST", "/me/password", {"current_password": PASSWORD, "new_password": "un autre pré plus vert"}),
         ("POST", "/me/address-change", {"email": "rose@mairie.example", "password": PASSWORD}),
     ],
