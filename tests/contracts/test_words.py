@@ -7,7 +7,7 @@ import pytest
 from services.catalogue.domain.session import SessionState
 from services.catalogue.domain.training import Kind, State
 from services.enrollment.domain.states import ACTORS, Approval, Move, Seat
-from services.identity.domain.attachments import State as AttachmentState
+from services.identity.domain.attachment_moves import State as AttachmentState
 from services.identity.domain.attachments import Status
 from services.identity.use_cases.announce import Notice
 from shared.contracts import REGISTRY, catalogue, enrollment, identity

@@ -8,8 +8,13 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from services.identity.domain.accounts import Account, AccountFact, PasswordFact
-from services.identity.domain.attachments import Attachment, AttachmentFact
+from services.identity.domain.accounts import Account, AccountFact, AddressChanged, PasswordFact
+from services.identity.domain.attachments import (
+    Attachment,
+    AttachmentEnded,
+    AttachmentFact,
+    AttachmentRefused,
+)
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
@@ -32,9 +37,12 @@ from services.identity.use_cases.security_events import note_event
 
 
 async def record_account(tx: Transaction, fact: AccountFact, *, author: Author, now: datetime) -> Account:
-    """Raises AddressTaken for a new account."""
+    """Raises AddressTaken for a new account or a new address."""
     account = fact.account
-    await (tx.accounts.add(account) if account.version == 1 else tx.accounts.save(account))
+    if isinstance(fact, AddressChanged):
+        await tx.accounts.change_address(account)
+    else:
+        await (tx.accounts.add(account) if account.version == 1 else tx.accounts.save(account))
     await _note_and_emit(tx, fact, author, now)
     return account
 
@@ -44,6 +52,7 @@ async def record_password(tx: Transaction, fact: PasswordFact, password_hash: st
     # a replayed token locks its session before it adds a line to the account's history: here the same order
     await tx.sign_in_sessions.lock_all(fact.account.id)
     await tx.accounts.set_password(fact.account.id, password_hash)
+    await tx.links.forget_changes(fact.account.id)
     await _note_and_emit(tx, fact, person(fact.account.id), now)
 
 
@@ -61,8 +70,10 @@ async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Au
     attachment = fact.attachment
     if attachment.version == 1:
         await tx.attachments.add(attachment, at=now)
+    elif isinstance(fact, AttachmentRefused | AttachmentEnded):
+        await tx.attachments.save(attachment, at=now, closed_by=fact.by, reason=fact.reason)
     else:
-        await tx.attachments.save(attachment)
+        await tx.attachments.save(attachment, at=now)
     await _note_and_emit(tx, fact, author, now)
     return attachment
 
@@ -81,8 +92,8 @@ async def record_desk(tx: Transaction, fact: DeskFact, *, author: Author, now: d
         case StructureRequested(request):
             await tx.desk.add_request(request)
         case StructureRequestAccepted(request, structure):
-            await tx.desk.save_request(request)
             await tx.structures.add(structure)
+            await tx.desk.save_request(request)
         case StructureRequestRefused(request):
             await tx.desk.save_request(request)
         case StructureChangeReported(structure, report):

@@ -15,14 +15,15 @@ async def staff_sign_in(scenario: Scenario) -> None:
 
 
 async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None:
+    """Amandine asks for it: she is invited to become its first referent."""
     name = f"Mairie de Saint-Aubin {scenario.run}"
     assert await _listed(scenario, name) == []
     body = {
         "name": name,
         "siret": siret(),
         "town": "Saint-Aubin",
-        "contact_name": "Camille Passant",
-        "contact_email": scenario.visitor.email,
+        "contact_name": scenario["amandine"].full_name,
+        "contact_email": scenario["amandine"].email,
     }
     request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
 
@@ -33,7 +34,7 @@ async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None
     path = f"identity/v1/structure-requests/{request['id']}/acceptance"
     scenario.structures["mairie"] = await scenario.staff.call("POST", path, {"is_member": True}, expect=201)
 
-    assert name in await scenario.visitor.read_mail(f"{name} est ajoutée")
+    assert name in await scenario["amandine"].read_mail(f"{name} est ajoutée")
     assert [structure["name"] for structure in await _listed(scenario, name)] == [name]
 
 
@@ -81,8 +82,8 @@ async def the_first_user_verifies_the_address_and_becomes_the_referent(scenario:
 
 async def the_first_user_is_told_to_others_and_confirmed_by_staff(scenario: Scenario) -> None:
     amandine, name = scenario["amandine"], scenario.structures["mairie"]["name"]
-    told = await scenario.visitor.read_mail(f"Première personne référente de {name}")
-    assert amandine.full_name in told
+    told = await scenario.mails.read(None, f"Première personne référente de {name}")
+    assert amandine.full_name in told.text
     await amandine.call("POST", _confirmation(amandine), expect=409)
     confirmed = await scenario.staff.call("POST", _confirmation(amandine))
     assert (confirmed["statuses"], confirmed["unconfirmed"]) == (["referent"], False)

@@ -37,6 +37,7 @@ async def create(scenario: Scenario) -> None:
     await _there_are_open_tasks_for_staff(scenario)
     await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
+    await _somebody_was_invited_and_did_not_come(scenario)
 
 
 async def _somebody_has_a_second_factor(person: Person) -> None:
@@ -128,6 +129,12 @@ async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:
     scenario.structures["signalement"] = await scenario["amandine"].call(
         "POST", path, {"text": "Nouvelle adresse."}, expect=201
     )
+
+
+async def _somebody_was_invited_and_did_not_come(scenario: Scenario) -> None:
+    person = scenario.add_person("nobody", "Noé", "Lambert")
+    made = await scenario.staff.call("POST", "identity/v1/accounts", _named(person), expect=201)
+    person.id = made["id"]
 
 
 def _named(person: Person) -> dict[str, str]:

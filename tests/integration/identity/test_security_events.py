@@ -66,7 +66,7 @@ async def test_codes_factors_and_replays_are_noted(service: IdentityService) -> 
     own = await account_id(service, STAFF)
     old = service.tokens[STAFF]["refresh_token"]
     await service.ask("POST", "/tokens/refresh", {"refresh_token": old})
-    await service.call("POST", "/tokens/refresh", {"refresh_token": old})
+    await service.call("POST", "/tokens/refresh", {"refresh_token": old}, User_Agent="Firefox/130.0 (Windows)")
     await service.sign_in(STAFF)
     _, codes = await enrolled(service)
     await signs_in(service, "000000")
