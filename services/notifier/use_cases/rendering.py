@@ -48,6 +48,10 @@ def _environment(layouts: str, *, escapes: bool, marks: Mapping[str, Callable[[A
     environment.filters.update(marks)
     environment.globals.update(
         slot=wording.slot,
+        slots_before=wording.slots_before,
+        count=wording.count,
+        enumeration=wording.enumeration,
+        agreed=wording.agreed,
         slots=wording.slots,
         statuses=wording.statuses,
         ordinal=wording.ordinal,
@@ -67,6 +71,7 @@ HTML: Final = _environment(
         "quote": Markup('<p class="words">«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»</p>\n').format,
         "ul": Markup("<ul>{}</ul>\n").format,
         "li": Markup("<li>{}</li>").format,
+        "url": Markup('<a href="{0}">{0}</a>').format,
     },
 )
 TEXT: Final = _environment(
@@ -78,6 +83,7 @@ TEXT: Final = _environment(
         "quote": "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»\n\n".format,
         "ul": "{}\n".format,
         "li": "- {}\n".format,
+        "url": "{}".format,
     },
 )
 
@@ -93,8 +99,3 @@ def render_text(kind: str, variables: Mapping[str, Any]) -> str:
 
 def render_html(kind: str, variables: Mapping[str, Any]) -> str:
     return HTML.get_template(f"{kind}.jinja").render(variables)
-
-
-def render_certificate(variables: Mapping[str, Any]) -> str:
-    """The attached certificate of attendance, a page of HTML to print."""
-    return HTML.get_template("certificate_file.jinja").render(variables)
