@@ -144,6 +144,12 @@ async def page(
     return Page[Thing].of(rows, limit, view=Thing.model_validate, sort_key=BY_NAME_ALONE, key=lambda row: (row.name,))
 
 
+@router.get("/choices")
+async def choose(kinds: Annotated[list[str] | None, Query(alias="kind")] = None, name: str = "") -> list[str]:
+    """Give back a parameter that may be repeated, and one that may not."""
+    return [*(kinds or []), name]
+
+
 @router.get("/things/lookup")
 async def look_up(name: str, work: Work) -> None:
     """Run a statement that fails in the database."""
