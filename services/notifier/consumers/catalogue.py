@@ -148,10 +148,8 @@ async def _tell_employers(
 async def when_the_capacity_changes(message: SessionCapacityChanged, tx: Transaction) -> None:
     """Tell the desk that more seats are held than the session has now: nobody loses a seat by itself."""
     occupancy = await tx.copies.occupancy(message.session.id)
-    capacity = message.session.capacity
-    if occupancy is not None and occupancy.held > capacity:
-        facts = {"before": message.before, "capacity": capacity, "held": occupancy.held}
-        await queue_for_desk(tx, _about_session(SESSION_OVERBOOKED, message, **facts))
+    if occupancy is not None and occupancy.held > message.session.capacity:
+        await queue_for_desk(tx, _about_session(SESSION_OVERBOOKED, message, capacity_before=message.before))
 
 
 @subscriptions.on(SessionCancelled)

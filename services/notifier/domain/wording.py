@@ -61,9 +61,17 @@ def slots_before(facts: Sequence[Mapping[str, str]]) -> list[Slot]:
 
 def of(name: str) -> str:
     """« de Zoé », « d’Ana », « d’Hélène », « de Yann »."""
+    return f"d’{name}" if _elides(name) else f"de {name}"
+
+
+def that(name: str) -> str:
+    """« que Zoé », « qu’Ana »."""
+    return f"qu’{name}" if _elides(name) else f"que {name}"
+
+
+def _elides(name: str) -> bool:
     plain = unicodedata.normalize("NFD", name.lower())
-    elided = plain[:1] in set("aeiouh") or (plain[:1] == "y" and plain[1:2] not in set("aeiou"))
-    return f"d’{name}" if elided else f"de {name}"
+    return plain[:1] in set("aeiouh") or (plain[:1] == "y" and plain[1:2] not in set("aeiou"))
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -80,12 +88,6 @@ def enumeration(names: Sequence[str], last: str = "et") -> str:
     """« Ada », « Ada et Eve », « Ada, Eve et Zoé »."""
     *most, end = names or ("",)
     return f"{', '.join(most)} {last} {end}" if most else end
-
-
-def agreed(account: Account | None, woman: str, man: str, anybody: str) -> str:
-    """The form of a word that suits the civility of a person."""
-    civility = account.civility if account else None
-    return {"Mme": woman, "M.": man}.get(civility or "", anybody)
 
 
 def presence(enrollment: Enrollment) -> str:

@@ -9,10 +9,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.domain.mails.all import SECRET, SPECS
 from services.notifier.storage.access import Actor, require_staff
 from services.notifier.storage.tables import accounts, mails
 from shared.errors import NotFound
 
+STATUS_LABELS: Final = {
+    "pending": "En attente",
+    "sent": "Envoyé",
+    "dropped": "Non envoyé, car devenu faux",
+    "failed": "En échec",
+    "unknown": "Peut-être arrivé",
+}
 AGES: Final = (timedelta(0), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """Where the groups of waiting mails begin, by how long they have waited."""
 
@@ -52,6 +60,24 @@ class StoredMail:
     resent_from: UUID | None
     resent_by: UUID | None
     files: tuple[StoredFile, ...]
+
+    @property
+    def kind_label(self) -> str:
+        spec = SPECS.get(self.kind)
+        return spec.label if spec else self.kind
+
+    @property
+    def status_label(self) -> str:
+        return STATUS_LABELS.get(self.status, self.status)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it contains a link that is for the recipient alone. A kind that is not known here counts as such."""
+        return self.kind not in SPECS or self.kind in SECRET
+
+    @property
+    def can_be_resent(self) -> bool:
+        return self.status in {"sent", "failed"} and not self.is_secret
 
     @property
     def file_names(self) -> list[str]:
@@ -102,9 +128,7 @@ class Figures:
 
 
 _NAME: Final = (accounts.c.first_name + " " + accounts.c.last_name).label("recipient_name")
-_WITH_NAME: Final[Select[Any]] = select(mails, _NAME).outerjoin(
-    accounts, accounts.c.id == mails.c.recipient_account_id
-)
+_WITH_NAME: Final[Select[Any]] = select(mails, _NAME).outerjoin(accounts, accounts.c.id == mails.c.recipient_account_id)
 _WAITS: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
 
 

@@ -5,22 +5,18 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.mails.all import SECRET, SPECS
 from services.notifier.storage.access import Actor
 from services.notifier.storage.mails import StoredMail
 from services.notifier.storage.transaction import Transaction
 from shared.errors import Refused
 from shared.telemetry import current_correlation_id
 
-REPEATABLE = frozenset({"sent", "failed"})
-
 
 class CannotBeSentAgain(Refused):
-    """The mail has a secret link, or is neither sent nor failed. `status`: the mail's."""
+    """The mail has a secret link, or is neither sent nor failed."""
 
-    def __init__(self, status: str, *, secret: bool) -> None:
-        super().__init__(status)
-        self.status = status
+    def __init__(self, *, secret: bool) -> None:
+        super().__init__()
         self.secret = secret
 
     @property
@@ -33,7 +29,7 @@ class CannotBeSentAgain(Refused):
 async def read_mail(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail:
     """One mail, without its text if that contains a secret link. Raises NotFound."""
     mail = await tx.mails.get(actor, mail_id)
-    return replace(mail, text=None, html=None) if mail.kind in SECRET else mail
+    return replace(mail, text=None, html=None) if mail.is_secret else mail
 
 
 async def send_again(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail:
@@ -42,8 +38,8 @@ async def send_again(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail
     It is composed again, and dropped if it is not true any more. Raises NotFound, CannotBeSentAgain.
     """
     mail = await tx.mails.get(actor, mail_id)
-    if mail.kind in SECRET or mail.kind not in SPECS or mail.status not in REPEATABLE:
-        raise CannotBeSentAgain(mail.status, secret=mail.kind in SECRET)
+    if not mail.can_be_resent:
+        raise CannotBeSentAgain(secret=mail.is_secret)
     account = await tx.copies.account(mail.recipient_account_id) if mail.recipient_account_id else None
     keeps_address = account is None or mail.audience == Audience.OWNER
     new_id = await tx.queue.add(

@@ -30,6 +30,8 @@ class _LineBreaks(Extension):
     )
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's
+        if "{% filter" not in source and "{% block" not in source:
+            return re.sub("[ \n]+", " ", source).strip(" ")  # a part of a sentence, for templates to include
         return self._SENTENCE.sub(
             lambda match: match[1] + re.sub("[ \n]+", " ", match[2]).strip(" ") + match[3], source
         )
@@ -51,11 +53,11 @@ def _environment(layouts: str, *, escapes: bool, marks: Mapping[str, Callable[[A
         slots_before=wording.slots_before,
         count=wording.count,
         enumeration=wording.enumeration,
-        agreed=wording.agreed,
         slots=wording.slots,
         statuses=wording.statuses,
         ordinal=wording.ordinal,
         of=wording.of,
+        that=wording.that,
         presence=wording.presence,
     )
     return environment
