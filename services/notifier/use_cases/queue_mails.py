@@ -10,7 +10,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Enrollment
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.known import known_account, people_with_status, trainers_of
+from services.notifier.use_cases.known import deciders_of, known_account, people_with_status, trainers_of
 from shared.telemetry import current_correlation_id
 
 
@@ -54,6 +54,24 @@ async def queue_for_people(tx: Transaction, mail: NewMail, audience: Audience, p
 
 async def queue_for_desk(tx: Transaction, mail: NewMail) -> None:
     await queue_for_address(tx, mail, Audience.DESK, tx.desk_email)
+
+
+async def queue_for_deciders(tx: Transaction, mail: NewMail, request: Enrollment) -> None:
+    """Queue for whoever can decide on the request, or for the desk."""
+    audience, people = await deciders_of(tx, request)
+    if audience is Audience.DESK:
+        await queue_for_desk(tx, mail)
+    await queue_for_people(tx, mail, audience, people)
+
+
+async def queue_for_trainers(
+    tx: Transaction, mail: NewMail, session_id: UUID, *, except_for: UUID | None = None, else_desk: bool = True
+) -> None:
+    """Queue for the trainers of the session, who may include the person of the request, or for the desk."""
+    people = [trainer for trainer in await trainers_of(tx, session_id) if trainer.id != except_for]
+    if else_desk and not people:
+        await queue_for_desk(tx, mail)
+    await queue_for_people(tx, mail, Audience.TRAINER, people)
 
 
 async def queue_for_those_who_decide(tx: Transaction, mail: NewMail, structure_id: UUID) -> None:

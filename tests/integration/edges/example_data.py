@@ -74,7 +74,7 @@ async def _each_person_has_one_status(scenario: Scenario) -> None:
 async def _another_trainer_has_a_session(scenario: Scenario) -> None:
     nora = scenario.add_person("nora", "Nora", "Vasseur")
     await scenario.staff.call("POST", "identity/v1/accounts", _named(nora), expect=201)
-    await nora.verify_address()
+    await nora.verify_address(invited=True)
     await nora.sign_in()
     scenario.sessions["ailleurs"] = await catalogue.schedule(
         scenario, scenario.trainings["visite"]["id"], days=50, seats=5, trainer=nora

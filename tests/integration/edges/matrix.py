@@ -157,7 +157,10 @@ PUT    /rules/{name=cap}                                              401  404  
 NOTIFIER: Final = """
                                                                       who  own  col  emp  em2  ref  re2  tra  tr2  sta
 GET    /mails                                                         401  404  404  404  404  404  404  404  404  200
+GET    /mails/figures                                                 401  404  404  404  404  404  404  404  404  200
+GET    /mails/export                                                  401  404  404  404  404  404  404  404  404  200
 GET    /mails/{mail_id=any}                                           401  404  404  404  404  404  404  404  404  200
+POST   /mails/{mail_id=any}/resend                                    401  404  404  404  404  404  404  404  404  201
 """
 
 MATRIX: Final = {"identity": IDENTITY, "catalogue": CATALOGUE, "enrollment": ENROLLMENT, "notifier": NOTIFIER}

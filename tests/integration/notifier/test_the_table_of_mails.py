@@ -8,12 +8,16 @@ import pytest
 from shared.contracts.enrollment import (
     ClarificationAsked,
     ClarificationGiven,
+    DecisionReminded,
+    DecisionUndone,
+    EnrollmentAbandoned,
     EnrollmentApproved,
     EnrollmentCancelled,
     EnrollmentDeclined,
     EnrollmentExpired,
     EnrollmentPromoted,
     EnrollmentRefused,
+    EnrollmentReopened,
     EnrollmentValidated,
     EnrollmentWithdrawn,
 )
@@ -23,26 +27,38 @@ from shared.contracts.identity import (
     AccountAttachmentRefused,
     AccountAttachmentRequested,
     AttachmentStatusesChanged,
-    StructureRegistered,
     StructureRegistrationRefused,
     StructureRegistrationRequested,
 )
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 from tests.integration.notifier.stories import (
     Story,
+    address_to_change,
     address_to_prove,
     after,
     after_a_request,
     attachment,
     attendance_closed,
+    attendance_corrected,
     cancelled,
     change_reported,
+    invitation,
     moved,
     not_moved,
     notices,
+    overbooked,
+    overdue,
+    proposal_declined,
+    proposed,
+    reinstated,
     request_made,
+    requests_left_open,
+    scheduled_without_trainers,
     session_changed,
+    session_message,
     structure_request,
+    trainers_changed,
+    transferred,
     withdrawn_after_the_calendar_file,
 )
 
@@ -68,6 +84,7 @@ VALIDATED: dict[str, Any] = {"validated_by": lambda service: service.trainer}
 REFUSED: dict[str, Any] = {"reason": "Non", "refused_by": lambda service: service.employer}
 DECLINED: dict[str, Any] = {"reason": "Non", "declined_by": lambda service: service.trainer}
 ASKED: dict[str, Any] = {"question": "Quand ?", "asked_by": lambda service: service.trainer}
+REOPENED: dict[str, Any] = {"reopened_by": STAFF, "reason": "Erreur", "closed_as": "refused"}
 EARLY: dict[str, Any] = {"late": False}
 
 TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
@@ -77,6 +94,7 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
         {
             "already_registered": {"person"},
             "password_changed": {"person"},
+            "address_changed": {"person"},
             "second_factor_enrolled": {"person"},
             "second_factor_reset": {"person"},
             "recovery_code_used": {"person"},
@@ -84,7 +102,7 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
     ),
     "an attachment requested": (
         after(lambda s: AccountAttachmentRequested(occurred_at=NOW, attachment=attachment(s, "requested"))),
-        {"attachment_requested": {"other employer"}},
+        {"attachment_requested": {"other employer"}, "attachment_receipt": {"person"}},
     ),
     "an attachment confirmed": (
         after(
@@ -159,33 +177,54 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
         after(lambda _: StructureRegistrationRefused(occurred_at=NOW, request=structure_request(), reason="Hors zone")),
         {"structure_request_refused": {"lea@example.org"}},
     ),
-    "a structure added": (
-        after(lambda s: StructureRegistered(occurred_at=NOW, structure=s.structure(2), request=structure_request())),
-        {"structure_registered": {"lea@example.org"}},
-    ),
+    "a structure added": (after(invitation), {"structure_invitation": {"lea@example.org"}}),
+    "an address to change": (after(address_to_change), {"address_change": {"nouvelle@example.org"}}),
     "a change reported": (after(change_reported), {"structure_change_reported": {"desk@agence.example"}}),
     "a request made": (request_made, {"request_to_decide": EMPLOYERS, "request_receipt": {"person"}}),
     "accepted with a seat": (
         after_a_request(EnrollmentApproved, "awaiting_trainer", "held", **APPROVED),
-        {"accepted": {"person"}, "request_to_validate": {"trainer"}},
+        {"accepted": {"person", "other employer"}, "request_to_validate": {"trainer"}},
     ),
     "accepted and queued": (
         after_a_request(EnrollmentApproved, "awaiting_trainer", "queued", **APPROVED),
-        {"accepted": {"person"}},
+        {"accepted": {"person", "other employer"}},
     ),
-    "refused by an employer": (after_a_request(EnrollmentRefused, "refused", **REFUSED), {"refused": {"person"}}),
+    "accepted by the agency": (
+        after_a_request(EnrollmentApproved, "awaiting_trainer", "queued", approved_by=STAFF, acting_as="staff"),
+        {"accepted": {"person"} | EMPLOYERS},
+    ),
+    "refused by an employer": (
+        after_a_request(EnrollmentRefused, "refused", **REFUSED),
+        {"refused": {"person", "other employer"}},
+    ),
     "refused by the agency": (
-        after_a_request(EnrollmentRefused, "refused", reason="Non", refused_by=STAFF),
+        after_a_request(EnrollmentRefused, "refused", reason="Non", refused_by=STAFF, acting_as="staff"),
         {"refused": {"person"} | EMPLOYERS},
     ),
     "declined": (
         after_a_request(EnrollmentDeclined, "declined", **DECLINED),
         {"declined": {"person"} | EMPLOYERS},
     ),
+    "declined by the agency": (
+        after_a_request(EnrollmentDeclined, "declined", told=True, reason="Non", declined_by=STAFF, acting_as="staff"),
+        {"declined": {"person", "trainer"} | EMPLOYERS},
+    ),
     "expired": (after_a_request(EnrollmentExpired, "expired"), {"expired": {"person"} | EMPLOYERS}),
     "a question": (
         after_a_request(ClarificationAsked, "awaiting_beneficiary", "held", **ASKED),
         {"question": {"person"}},
+    ),
+    "a question of the agency": (
+        after_a_request(
+            ClarificationAsked,
+            "awaiting_beneficiary",
+            "held",
+            told=True,
+            question="Quand ?",
+            asked_by=STAFF,
+            acting_as="staff",
+        ),
+        {"question": {"person", "trainer"}},
     ),
     "an answer": (
         after_a_request(ClarificationGiven, "awaiting_trainer", "held", answer="Voilà"),
@@ -203,24 +242,106 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
         after_a_request(EnrollmentValidated, "validated", "held", **VALIDATED),
         {"validated": {"person"} | EMPLOYERS},
     ),
+    "validated by the agency": (
+        after_a_request(EnrollmentValidated, "validated", "held", told=True, validated_by=STAFF, acting_as="staff"),
+        {"validated": {"person", "trainer"} | EMPLOYERS},
+    ),
     "validated in the queue": (
         after_a_request(EnrollmentValidated, "validated", "queued", **VALIDATED),
         {"validated": {"person"} | EMPLOYERS},
     ),
     "withdrawn early": (
         after_a_request(EnrollmentWithdrawn, "withdrawn", seat_before="none", **EARLY),
-        {"withdrawn": EMPLOYERS},
+        {"withdrawn": {"person"} | EMPLOYERS},
     ),
     "withdrawn from a seat": (
-        after_a_request(EnrollmentWithdrawn, "withdrawn", seat_before="held", **EARLY),
-        {"withdrawn": EMPLOYERS | {"trainer"}},
+        after_a_request(EnrollmentWithdrawn, "withdrawn", told=True, seat_before="held", **EARLY),
+        {"withdrawn": EMPLOYERS | {"person", "trainer"}},
+    ),
+    "withdrawn from the queue, of which no trainer was told": (
+        after_a_request(EnrollmentWithdrawn, "withdrawn", seat_before="queued", **EARLY),
+        {"withdrawn": EMPLOYERS | {"person"}},
+    ),
+    "withdrawn by an employer for the person": (
+        after_a_request(
+            EnrollmentWithdrawn,
+            "withdrawn",
+            told=True,
+            seat_before="held",
+            withdrawn_by=lambda service: service.employer,
+            acting_as="employer",
+            reason="Malade",
+            **EARLY,
+        ),
+        {"withdrawn": {"person", "other employer", "trainer"}},
     ),
     "withdrawn with calendar entries": (
         withdrawn_after_the_calendar_file,
-        {"withdrawn": EMPLOYERS | {"trainer", "person"}},
+        {"withdrawn": EMPLOYERS | {"person"}},
     ),
+    "abandoned": (
+        after_a_request(
+            EnrollmentAbandoned,
+            "abandoned",
+            told=True,
+            abandoned_by=lambda service: service.person,
+            acting_as="beneficiary",
+        ),
+        {"abandoned": EMPLOYERS | {"person", "trainer"}},
+    ),
+    "an acceptance undone": (
+        after_a_request(
+            DecisionUndone,
+            "awaiting_employer",
+            told=True,
+            decision="accept",
+            undone_by=lambda service: service.employer,
+            acting_as="employer",
+            seat_before="held",
+        ),
+        {"decision_undone": {"person", "other employer", "trainer"}},
+    ),
+    "reopened, waiting for an employer": (
+        after_a_request(EnrollmentReopened, "awaiting_employer", **REOPENED),
+        {"reopened": {"person"}, "request_to_decide": EMPLOYERS},
+    ),
+    "reopened, waiting for a trainer": (
+        after_a_request(EnrollmentReopened, "awaiting_trainer", "held", **REOPENED),
+        {"reopened": {"person"} | EMPLOYERS, "request_to_validate": {"trainer"}},
+    ),
+    "reopened, queued": (
+        after_a_request(EnrollmentReopened, "awaiting_trainer", "queued", **REOPENED),
+        {"reopened": {"person"} | EMPLOYERS},
+    ),
+    "moved to another session": (
+        transferred,
+        {
+            "transferred": {"person"} | EMPLOYERS,
+            "request_to_validate": {"nina@example.org"},
+            "left_session": {"trainer"},
+        },
+    ),
+    "an employer reminded": (
+        after_a_request(DecisionReminded, "awaiting_employer", awaited="employer", occasion="day_7"),
+        {"reminder_to_decide": EMPLOYERS},
+    ),
+    "a trainer reminded": (
+        after_a_request(DecisionReminded, "awaiting_trainer", "held", awaited="trainer", occasion="day_5"),
+        {"reminder_to_validate": {"trainer"}},
+    ),
+    "a person reminded": (
+        after_a_request(DecisionReminded, "awaiting_beneficiary", "held", awaited="answer", occasion="day_5"),
+        {"reminder_to_answer": {"person"}},
+    ),
+    "somebody reminded who is not known here": (
+        after_a_request(DecisionReminded, "awaiting_trainer", "held", awaited="committee", occasion="day_5"),
+        {},
+    ),
+    "a participation proposed": (after(proposed), {"proposal": {"person"}}),
+    "a proposal declined": (after(proposal_declined), {"proposal_declined": {"employer"}}),
+    "requests left open": (requests_left_open, {"requests_left_open": {"other employer"}}),
     "the agreement taken back": (
-        after_a_request(EnrollmentCancelled, "cancelled", **BY_EMPLOYER),
+        after_a_request(EnrollmentCancelled, "cancelled", told=True, **BY_EMPLOYER),
         {"cancelled": {"person", "other employer", "trainer"}},
     ),
     "cancelled by the agency": (
@@ -229,11 +350,52 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
     ),
     "the attachment ended": (
         after_a_request(EnrollmentCancelled, "cancelled", **ENDED),
-        {"cancelled": {"person", "trainer"} | EMPLOYERS},
+        {"cancelled": {"person"} | EMPLOYERS},
     ),
-    "a session moved": (session_changed(moved), {"session_moved": {"person"} | EMPLOYERS}),
+    "a session moved": (
+        session_changed(moved),
+        {"session_moved": {"person"}, "session_moved_people": EMPLOYERS, "session_moved_trainer": {"trainer"}},
+    ),
     "a session changed but not moved": (session_changed(not_moved), {}),
-    "a session cancelled": (session_changed(cancelled), {"session_cancelled": {"person"} | EMPLOYERS}),
+    "a session cancelled": (
+        session_changed(cancelled),
+        {
+            "session_cancelled": {"person"},
+            "session_cancelled_people": EMPLOYERS,
+            "session_cancelled_trainer": {"trainer"},
+        },
+    ),
+    "a session put back": (
+        reinstated,
+        {
+            "session_reinstated": {"person"},
+            "session_reinstated_people": EMPLOYERS,
+            "session_reinstated_trainer": {"trainer"},
+        },
+    ),
+    "a session given to another trainer": (
+        trainers_changed(to=True),
+        {"session_given": {"nina@example.org"}, "session_taken": {"trainer"}},
+    ),
+    "a session taken from its only trainer": (
+        trainers_changed(to=False),
+        {"session_taken": {"trainer"}, "session_without_trainer": {"desk@agence.example"}},
+    ),
+    "a session without trainers": (
+        after(scheduled_without_trainers),
+        {"session_without_trainer": {"desk@agence.example"}},
+    ),
+    "fewer seats than people": (overbooked, {"session_overbooked": {"desk@agence.example"}}),
+    "a message to the people": (after(session_message), {"session_message": {"person"}}),
+    "a sheet that is not closed": (after(overdue), {"attendance_overdue": {"trainer"}}),
+    "attendance corrected, present": (
+        attendance_corrected(present=True),
+        {"attendance": EMPLOYERS, "certificate": {"person"}},
+    ),
+    "attendance corrected, absent": (
+        attendance_corrected(present=False),
+        {"attendance": EMPLOYERS, "attendance_corrected": {"person"}},
+    ),
     "attendance, present": (attendance_closed(present=True), {"attendance": EMPLOYERS, "certificate": {"person"}}),
     "attendance, absent": (attendance_closed(present=False), {"attendance": EMPLOYERS}),
 }
@@ -252,4 +414,5 @@ async def test_the_right_people_get_the_right_mail(
         recipients.setdefault(mail.kind, set()).add(person)
         assert "Vous recevez ce message parce que" in mail.text
         assert "https://agence.example/" in mail.html
+        assert "desk@agence.example" in mail.text
     assert recipients == expected
