@@ -44,7 +44,7 @@ async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
 
     async def perform() -> Requests:
         requests = await validate_cart(call.tx, body.structure_id, motivations, actor=call.actor, now=call.now)
-        return Requests(requests=[EnrollmentView.of(request, call.actor) for request in requests])
+        return Requests(requests=[EnrollmentView.of(request) for request in requests])
 
     return await call.once(perform)
 

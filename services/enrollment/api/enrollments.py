@@ -11,6 +11,7 @@ from services.enrollment.api.views import EnrollmentView, HistoryLine
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
 from services.enrollment.storage.listings import Filters, Group
+from services.enrollment.use_cases.offer import with_moves
 from services.enrollment.use_cases.read import with_ranks
 from shared.http.clock import Now
 from shared.http.etag import tag
@@ -59,20 +60,21 @@ async def list_enrollments(
         tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now
     )
     return Page[EnrollmentView].of(
-        requests,
+        await with_moves(tx, requests, actor=actor, now=now),
         limit,
-        view=lambda details: EnrollmentView.of(details, actor),
+        view=EnrollmentView.of,
         sort_key=BY_TIME,
-        key=lambda details: (details.enrollment.requested_at, details.enrollment.id),
+        key=lambda each: (each.details.enrollment.requested_at, each.details.enrollment.id),
     )
 
 
 @router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND))
 async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, response: Response) -> EnrollmentView:
     """Read one request, with its rank in the waiting list and the moves that the caller may make now."""
-    [details] = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
-    tag(response, details.enrollment.version)
-    return EnrollmentView.of(details, actor)
+    found = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
+    [offered] = await with_moves(tx, found, actor=actor, now=now)
+    tag(response, offered.details.enrollment.version)
+    return EnrollmentView.of(offered)
 
 
 @router.get("/{enrollment_id}/history", responses=problems(NOT_ADMITTED, NOT_FOUND))

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue
 
-from services.enrollment.domain.enrollment import allowed_moves
-from services.enrollment.domain.states import ActingAs, status_label
-from services.enrollment.storage.access import Actor
-from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.api.moves import MoveView, moves_of
+from services.enrollment.domain.states import status_label
+from services.enrollment.use_cases.offer import Offered
 from shared.http.views import View
 
 
@@ -63,12 +62,12 @@ class EnrollmentView(View):
     attended: bool | None = None
     rank: int | None = Field(None, examples=[3])
     rank_reason: str | None = Field(None, examples=["L'ordre est celui des accords donnés par les employeurs."])
-    moves: list[str] = Field(examples=[["withdraw"]])
+    moves: list[MoveView]
 
     @classmethod
-    def of(cls, details: EnrollmentDetails, actor: Actor) -> Self:
+    def of(cls, offered: Offered) -> Self:
+        details = offered.details
         request, rank = details.enrollment, details.rank
-        moves = {move.value for role in _roles(actor, details) for move in allowed_moves(request, role)}
         return cls(
             id=request.id,
             version=request.version,
@@ -88,19 +87,8 @@ class EnrollmentView(View):
             attended=None if request.attendance is None else request.attendance.attended,
             rank=None if rank is None else rank.place,
             rank_reason=None if rank is None else rank.sentence,
-            moves=sorted(moves),
+            moves=moves_of(request.id, offered.moves),
         )
-
-
-def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
-    request = details.enrollment
-    has: dict[ActingAs, bool] = {
-        "beneficiary": actor.account_id == request.account_id,
-        "employer": request.structure_id in actor.employer_of,
-        "trainer": actor.account_id in details.trainer_ids,
-        "staff": actor.is_staff,
-    }
-    return [role for role, is_so in has.items() if is_so]
 
 
 class HistoryLine(View):

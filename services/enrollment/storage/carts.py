@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, column, delete, func, select
+from sqlalchemy import Row, Uuid, any_, bindparam, column, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.rules.situation import Count, ThisYear
 from services.enrollment.storage.details import COLUMNS
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
 from shared.compiled import compiled
+from shared.records import from_attributes
 
 _ADD: Final = insert(carts).values({column.name: bindparam(column.name) for column in carts.c}).on_conflict_do_nothing()
 _CHOSEN: Final = select(carts.c.session_id).where(
@@ -118,7 +120,7 @@ class Carts:
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
         rows = await (LOCK_WANTED if lock else READ_WANTED).all(self._connection, values)
-        return {row.id: WantedSession(**{**row._asdict(), "trainer_ids": frozenset(row.trainer_ids)}) for row in rows}
+        return {row.id: _wanted_session(row) for row in rows}
 
     async def turn_into_requests(self, requests: Sequence[Requested]) -> set[UUID]:
         """Add one person's requests and take their sessions out of the cart.
@@ -128,3 +130,11 @@ class Carts:
         values = {name: [getattr(request.enrollment, name) for request in requests] for name in _FIELDS}
         values["motivation"] = [request.motivation for request in requests]
         return {row.id for row in await _TURN_INTO_REQUESTS.all(self._connection, values)}
+
+
+def _wanted_session(row: Row[Any]) -> WantedSession:
+    this_year = ThisYear(
+        of_all=Count(actions=row.actions, trainings=row.trainings),
+        reserved=Count(actions=row.reserved_actions, trainings=row.reserved_trainings),
+    )
+    return from_attributes(WantedSession, row, trainer_ids=frozenset(row.trainer_ids), this_year=this_year)

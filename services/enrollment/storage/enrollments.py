@@ -29,7 +29,11 @@ from shared.errors import NotFound
 
 _ID: Final = enrollments.c.id == bindparam("id", type_=Uuid())
 _LOAD: Final = for_each_role(lambda may_act: compiled(DETAILS.where(_ID, may_act)), roles=("reader",))
-_to_move = DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules"), ACTING.c.is_employer).join(ACTING, true()).where(_ID)
+_to_move = (
+    DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules"), ACTING.c.is_employer, ACTING.c.is_staff)
+    .join(ACTING, true())
+    .where(_ID)
+)
 _LOAD_TO_MOVE: Final = {role: compiled(_to_move.where(may_act_now(role))) for role in DECIDING}
 _SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
@@ -65,6 +69,7 @@ class RequestToMove:
     details: EnrollmentDetails
     rules: Rules
     is_employer: bool
+    is_staff: bool
 
 
 class Enrollments:
@@ -84,7 +89,9 @@ class Enrollments:
         was waited for.
         """
         row = await self._row(_LOAD_TO_MOVE[role], enrollment_id, actor)
-        return RequestToMove(details=details_of(row), rules=rules_of(row.rules), is_employer=row.is_employer)
+        return RequestToMove(
+            details=details_of(row), rules=rules_of(row.rules), is_employer=row.is_employer, is_staff=row.is_staff
+        )
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Load requests for a message or the clock, without an acting person, in the order of `ids`.
