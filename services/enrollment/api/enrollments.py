@@ -12,6 +12,7 @@ from services.enrollment.api.problems import NOT_ADMITTED
 from services.enrollment.api.request_filters import NARROWING, Ordered, Selected
 from services.enrollment.api.views import EnrollmentView, HistoryLine
 from services.enrollment.use_cases import read
+from services.enrollment.use_cases.offer import Offered
 from shared.http.clock import Now
 from shared.http.etag import tag
 from shared.http.export import EXPORTED, MOST_ROWS, ChosenFormat, export
@@ -65,16 +66,16 @@ async def export_enrollments(
     requests = await read.requests_of(
         tx, actor, wanted.role, wanted.filters, rules=rules, order=order, after=None, limit=MOST_ROWS
     )
-    views = [EnrollmentView.of(details, actor) for details in requests]
+    views = [EnrollmentView.of(Offered(details=details), actor) for details in requests]
     return await export(views, REQUESTS, format=file_format, name="demandes", filters=NARROWING)
 
 
 @router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND), summary="Read one request")
 async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, response: Response) -> EnrollmentView:
     """Read one request, with its rank in the waiting list and the moves that the caller may make now."""
-    details = await read.one(tx, enrollment_id, actor, now)
-    tag(response, details.enrollment.version)
-    return EnrollmentView.of(details, actor)
+    offered = await read.one(tx, enrollment_id, actor, now)
+    tag(response, offered.details.enrollment.version)
+    return EnrollmentView.of(offered, actor)
 
 
 @router.get(

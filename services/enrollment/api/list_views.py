@@ -11,9 +11,9 @@ from services.enrollment.domain.history_labels import move_label
 from services.enrollment.domain.states import ActingAs, Approval, Seat
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.decisions import DecisionDetails
-from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.filters import Group
 from services.enrollment.storage.request_pages import Order
+from services.enrollment.use_cases.offer import Offered
 from services.enrollment.use_cases.read import RequestPage
 from shared.http.pagination import BY_TIME, Page, TimeKey
 from shared.http.views import View
@@ -83,7 +83,8 @@ class EnrollmentPage(Page[EnrollmentView]):
 
     @classmethod
     def of_requests(cls, found: RequestPage, limit: int, actor: Actor, order: Order) -> Self:
-        def key(details: EnrollmentDetails) -> TimeKey:
+        def key(offered: Offered) -> TimeKey:
+            details = offered.details
             request, until = details.enrollment, details.deadlines
             before = until.decide_before if until else None
             times = {
@@ -94,7 +95,7 @@ class EnrollmentPage(Page[EnrollmentView]):
             return times[order.by], request.id
 
         page = Page[EnrollmentView].of(
-            found.requests, limit, view=lambda details: EnrollmentView.of(details, actor), sort_key=BY_TIME, key=key
+            found.requests, limit, view=lambda offered: EnrollmentView.of(offered, actor), sort_key=BY_TIME, key=key
         )
         total = found.total
         return cls(items=page.items, next=page.next, total=total.count, more_than_total=total.more)

@@ -2,18 +2,30 @@
 
 from services.enrollment.api.dependencies import NotAdmitted
 from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly
-from services.enrollment.domain.enrollment import SessionIsOver
+from services.enrollment.domain.enrollment import SessionHasBegun, SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
+from services.enrollment.domain.offers import (
+    CannotBeReopened,
+    NoAgreementYet,
+    NothingToUndo,
+    NotPossibleBeforeTheStart,
+    OwnRequest,
+)
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
-from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
+from services.enrollment.use_cases.decide import ReasonMissing
 from services.enrollment.use_cases.request import TrainingTwiceInCart
 from shared.http.problems import ProblemKind, ProblemMap
 
 NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
 DECIDED_MEANWHILE = ProblemKind(409, "decided-meanwhile", "Décision impossible")
 SESSION_IS_OVER = ProblemKind(409, "session-is-over", "Session terminée")
+SESSION_HAS_BEGUN = ProblemKind(409, "session-has-begun", "Session commencée")
+NOT_BEGUN = ProblemKind(409, "session-has-not-begun", "Session à venir")
+NO_AGREEMENT_YET = ProblemKind(409, "no-agreement-yet", "Accord non donné")
+NOTHING_TO_UNDO = ProblemKind(409, "nothing-to-undo", "Rien à annuler")
+CANNOT_BE_REOPENED = ProblemKind(409, "cannot-be-reopened", "Réouverture impossible")
 OWN_REQUEST = ProblemKind(409, "own-request", "Votre propre demande")
 UNCONFIRMED_FIRST_USER = ProblemKind(409, "unconfirmed-first-user", "Première personne à confirmer")
 NO_SEAT_FREE = ProblemKind(409, "no-seat-free", "Aucune place libre")
@@ -28,6 +40,11 @@ PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
     DecidedMeanwhile: DECIDED_MEANWHILE,
     SessionIsOver: SESSION_IS_OVER,
+    SessionHasBegun: SESSION_HAS_BEGUN,
+    NotPossibleBeforeTheStart: NOT_BEGUN,
+    NoAgreementYet: NO_AGREEMENT_YET,
+    NothingToUndo: NOTHING_TO_UNDO,
+    CannotBeReopened: CANNOT_BE_REOPENED,
     OwnRequest: OWN_REQUEST,
     UnconfirmedFirstUser: UNCONFIRMED_FIRST_USER,
     NoSeatFree: NO_SEAT_FREE,

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.enrollment.domain.enrollment import allowed_moves
+from services.enrollment.api.moves import MoveView, moves_of
 from services.enrollment.domain.history_labels import author_label, move_label
 from services.enrollment.domain.readers import Relation, note_for, reads_motivation
-from services.enrollment.domain.states import ActingAs, Approval, Move, Seat, status_label
+from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.details import EnrollmentDetails, MoveMade, PersonName
+from services.enrollment.storage.details import MoveMade, PersonName
 from services.enrollment.storage.history import HistoryEntry
+from services.enrollment.use_cases.offer import Offered
 from services.enrollment.use_cases.read import relations
 from shared.http.views import View
 
@@ -118,12 +119,12 @@ class EnrollmentView(View):
     decide_before: datetime | None = None
     can_withdraw_without_late_until: datetime | None = None
     certificate: str | None = Field(None, examples=[None])
-    moves: list[Move] = Field(examples=[["withdraw"]])
+    moves: list[MoveView]
 
     @classmethod
-    def of(cls, details: EnrollmentDetails, actor: Actor) -> Self:
+    def of(cls, offered: Offered, actor: Actor) -> Self:
+        details = offered.details
         request, rank, until = details.enrollment, details.rank, details.deadlines
-        moves = {move for role in _roles(actor, details) for move in allowed_moves(request, role)}
         readers = relations(actor, details)
         may_read = reads_motivation(readers, approval=request.approval, was_accepted=request.queue_number is not None)
         attended = None if request.attendance is None else request.attendance.attended
@@ -155,7 +156,7 @@ class EnrollmentView(View):
             decide_before=until.decide_before if until and waits else None,
             can_withdraw_without_late_until=until.withdraw_until if until and request.is_open else None,
             certificate=f"/api/enrollment/v1/enrollments/{request.id}/certificate" if attended else None,
-            moves=sorted(moves),
+            moves=moves_of(request.id, offered.moves),
         )
 
 
@@ -176,17 +177,6 @@ def _question(asked: MoveMade | None, readers: frozenset[Relation]) -> WaitingQu
 def author(by: PersonName | None, acting_as: str) -> str:
     name = "" if by is None else " ".join(part for part in (by.first_name, by.last_name) if part)
     return author_label(acting_as, name)
-
-
-def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
-    request = details.enrollment
-    has: dict[ActingAs, bool] = {
-        "beneficiary": actor.account_id == request.account_id,
-        "employer": request.structure_id in actor.employer_of,
-        "trainer": actor.account_id in details.trainer_ids,
-        "staff": actor.is_staff,
-    }
-    return [role for role, is_so in has.items() if is_so]
 
 
 class HistoryLine(View):

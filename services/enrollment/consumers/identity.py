@@ -16,4 +16,4 @@ subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    await end_attachment(tx, message.attachment, now=datetime.now(UTC), reason=message.reason)
+    await end_attachment(tx, message.attachment, now=datetime.now(UTC))

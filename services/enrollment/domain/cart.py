@@ -3,7 +3,7 @@
 `now` has the time zone in which people read dates. The times of sessions are converted to the same zone.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.facts import Requested
 from services.enrollment.domain.rules.registry import Verdict, eligibility
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.domain.rules.situation import Situation
+from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
 
 NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
 
@@ -23,8 +23,8 @@ NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus p
 class WantedSession:
     """An offered session, with counts of what the person and the structure have already.
 
-    `held_by_structure` is the number of seats of the structure in the training. `actions_this_year` and
-    `trainings_this_year` count the person's requests in the calendar year in which the session begins.
+    `held_by_structure` is the number of seats of the structure in the training. `this_year` counts the person's
+    requests in the calendar year in which the session begins.
     """
 
     id: UUID
@@ -39,8 +39,13 @@ class WantedSession:
     has_open_in_training: bool
     has_attended_training: bool
     held_by_structure: int
-    actions_this_year: int
-    trainings_this_year: int
+    this_year: ThisYear
+
+    @property
+    def as_count(self) -> ThisYear:
+        """What a request for this session adds to the counts of the year."""
+        one = Count(actions=1, trainings=int(self.is_training))
+        return ThisYear(of_all=one, reserved=one if self.members_only else Count())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +64,11 @@ def verdicts_together(
 ) -> list[list[Verdict]]:
     """The verdicts about each line of a cart, if all of them are requested: the lines before count for the quota."""
     together: list[list[Verdict]] = []
-    actions, trainings = Counter[int](), Counter[int]()
+    before: defaultdict[int, ThisYear] = defaultdict(ThisYear)
     for session in sessions:
         year = session.starts_at.astimezone(now.tzinfo).year
-        situation = _situation(session, requester, now=now, actions=actions[year], trainings=trainings[year])
-        together.append(eligibility(rules, situation))
-        actions[year] += 1
-        trainings[year] += session.is_training
+        together.append(eligibility(rules, _situation(session, requester, now=now, before=before[year])))
+        before[year] += session.as_count
     return together
 
 
@@ -110,9 +113,9 @@ def request(
 
 
 def _situation(
-    session: WantedSession, requester: Requester, *, now: datetime, actions: int = 0, trainings: int = 0
+    session: WantedSession, requester: Requester, *, now: datetime, before: ThisYear | None = None
 ) -> Situation:
-    """The facts for the rules. `actions` and `trainings` count the lines before, in the same year."""
+    """The facts for the rules. `before` counts the lines before, in the same year."""
     return Situation(
         now=now,
         opens_at=session.opens_at.astimezone(now.tzinfo),
@@ -124,8 +127,7 @@ def _situation(
         has_open_in_training=session.has_open_in_training,
         has_attended_training=session.has_attended_training,
         held_by_structure=session.held_by_structure,
-        actions_this_year=session.actions_this_year + actions,
-        trainings_this_year=session.trainings_this_year + trainings,
+        this_year=session.this_year + (before or ThisYear()),
         is_employer=requester.is_employer,
         has_other_employer=requester.has_other_employer,
     )

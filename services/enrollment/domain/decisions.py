@@ -7,12 +7,15 @@ from uuid import UUID
 
 from services.enrollment.domain import facts
 from services.enrollment.domain.attendance import Attendance
-from services.enrollment.domain.enrollment import Enrollment, Line, SessionIsOver, moved
+from services.enrollment.domain.enrollment import Enrollment, Line, SessionHasBegun, SessionIsOver, moved, restored
+from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.queue import Rank
-from services.enrollment.domain.states import CancelledBy, Move
+from services.enrollment.domain.states import ActingAs, Approval, CancelledBy, Move, Seat
 
 ByEmployer = Literal["employer", "staff"]
 ByTrainer = Literal["trainer", "staff"]
+ByPerson = Literal["beneficiary", "employer", "staff"]
+ByAnybody = Literal["beneficiary", "employer", "trainer", "staff"]
 
 
 def enter(
@@ -93,13 +96,59 @@ def withdraw(
     first_slot: datetime,
     session_ends: datetime,
     notice: timedelta | None,
-    note: str | None = None,
+    reason: str | None = None,
+    acting_as: ByPerson = "beneficiary",
 ) -> facts.Withdrawn:
-    """The person gives up. Inside the notice period this is marked as late. `notice` is None if the rule is off."""
-    after, line = moved(enrollment, Move.WITHDRAW, by=by, acting_as="beneficiary", at=at, note=note)
+    """The person gives up before the first slot. Inside the notice period this is marked as late.
+
+    `notice` is None if the rule is off. Its days are those of the calendar in France, also over a change of the hour.
+    """
+    after, line = moved(enrollment, Move.WITHDRAW, by=by, acting_as=acting_as, at=at, note=reason)
     _not_over(session_ends, at)
-    late = notice is not None and at > first_slot - notice
-    return facts.Withdrawn(enrollment=replace(after, late=late), lines=(line,), seat_before=enrollment.seat)
+    late = notice is not None and at > first_slot.astimezone(PARIS) - notice
+    return facts.Withdrawn(
+        enrollment=replace(after, late=late),
+        lines=(line,),
+        seat_before=enrollment.seat,
+        withdrawn_by=by,
+        reason=reason,
+    )
+
+
+def abandon(
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str | None, acting_as: ByAnybody
+) -> facts.Abandoned:
+    """The person gives up after the first slot has begun: the presences stay, and the seat is not given again."""
+    after, line = moved(enrollment, Move.ABANDON, by=by, acting_as=acting_as, at=at, note=reason)
+    return facts.Abandoned(enrollment=after, lines=(line,), seat_before=enrollment.seat, abandoned_by=by, reason=reason)
+
+
+def gives_up_later(enrollment: Enrollment, *, first_slot: datetime, at: datetime) -> bool:
+    """Whether giving up is an abandonment: the session has begun, and the person has a seat in it."""
+    return enrollment.seat is Seat.HELD and at >= first_slot
+
+
+def undo(
+    enrollment: Enrollment, decision: Line, *, by: UUID, at: datetime, acting_as: ActingAs
+) -> facts.DecisionUndone:
+    """Take a decision back; `decision` is its line of history. `training_seats` computes what follows for seats."""
+    after, line = restored(enrollment, Move.UNDO, to=_before(decision), by=by, acting_as=acting_as, at=at, note=None)
+    return facts.DecisionUndone(
+        enrollment=after, lines=(line,), decision=decision.move, undone_by=by, seat_before=enrollment.seat
+    )
+
+
+def reopen(enrollment: Enrollment, closing: Line, *, by: UUID, at: datetime, reason: str) -> facts.Reopened:
+    """Staff reopen a closed request; `closing` is the line of history that closed it."""
+    after, line = restored(enrollment, Move.REOPEN, to=_before(closing), by=by, acting_as="staff", at=at, note=reason)
+    return facts.Reopened(enrollment=after, lines=(line,), reopened_by=by, reason=reason, closed_as=enrollment.approval)
+
+
+def _before(line: Line) -> tuple[Approval, Seat]:
+    """The state before a line. A seat that was held is asked for again: the request is queued with its old number."""
+    if line.to_seat is Seat.HELD and line.from_seat is Seat.HELD:  # the seat stayed: the trainer's validation
+        return line.from_approval, Seat.HELD
+    return line.from_approval, Seat.NONE if line.from_seat is Seat.NONE else Seat.QUEUED
 
 
 def cancel(
@@ -123,11 +172,11 @@ def promote(enrollment: Enrollment, *, at: datetime) -> facts.Promoted:
 
 
 def promote_early(
-    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, session_ends: datetime
+    enrollment: Enrollment, *, by: UUID, at: datetime, reason: str, first_slot: datetime
 ) -> facts.Promoted:
-    """Staff give a seat to a request over the structure's cap, before requests close."""
+    """Staff give a seat to a request before its turn, until the session begins."""
     after, line = moved(enrollment, Move.PROMOTE, by=by, acting_as="staff", at=at, note=reason)
-    _not_over(session_ends, at)
+    not_begun(first_slot, at)
     return facts.Promoted(enrollment=after, lines=(line,))
 
 
@@ -139,6 +188,12 @@ def attend(
     return facts.AttendanceRecorded(
         enrollment=replace(after, attendance=attendance), lines=(line,), attendance=attendance
     )
+
+
+def not_begun(first_slot: datetime, at: datetime) -> None:
+    """Raises SessionHasBegun."""
+    if at >= first_slot:
+        raise SessionHasBegun(first_slot)
 
 
 def _not_over(session_ends: datetime, at: datetime) -> None:

@@ -36,6 +36,18 @@ class IllegalMove(Refused):
         return f"Ce n'est plus possible : l'état de la demande est « {status_label(self.approval, self.seat, None)} »."
 
 
+class SessionHasBegun(Refused):
+    """The first slot has begun: no seat is given any more, and what was given up is an abandonment."""
+
+    def __init__(self, began_at: datetime) -> None:
+        super().__init__(began_at)
+        self.began_at = began_at
+
+    @property
+    def sentence(self) -> str:
+        return f"La session a commencé le {day(self.began_at)} : aucune place n'est plus donnée."
+
+
 class SessionIsOver(Refused):
     """The session is over: its requests cannot be accepted, withdrawn or promoted any more."""
 
@@ -111,25 +123,64 @@ def moved(
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval, seat = TRANSITIONS[enrollment.approval, move], SEATS[enrollment.seat, move]
     after = replace(enrollment, approval=approval, seat=seat, version=enrollment.version + 1)
-    line = Line(
-        enrollment_id=enrollment.id,
-        version=after.version,
-        move=move,
-        from_approval=enrollment.approval,
-        to_approval=approval,
-        from_seat=enrollment.seat,
-        to_seat=seat,
-        by=by,
-        acting_as=acting_as,
-        at=at,
-        note=note,
+    return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
+
+
+def restored(
+    enrollment: Enrollment,
+    move: Move,
+    *,
+    to: tuple[Approval, Seat],
+    by: UUID,
+    acting_as: ActingAs,
+    at: datetime,
+    note: str | None,
+) -> tuple[Enrollment, Line]:
+    """The request in an earlier state, by UNDO or REOPEN, and the line of history.
+
+    The queue number is kept as long as the request has a seat or a place in the queue: nobody else's place changes.
+    """
+    approval, seat = to
+    keeps_number = seat is not Seat.NONE
+    after = replace(
+        enrollment,
+        approval=approval,
+        seat=seat,
+        version=enrollment.version + 1,
+        queue_number=enrollment.queue_number if keeps_number else None,
+        late=False,
     )
-    return after, line
+    return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
 
 
 def changes_seat(enrollment: Enrollment, move: Move) -> bool:
     """Whether a move, which must be allowed, changes the seat of the request."""
     return SEATS[enrollment.seat, move] is not enrollment.seat
+
+
+def _line(
+    before: Enrollment,
+    after: Enrollment,
+    move: Move,
+    *,
+    by: UUID | None,
+    acting_as: ActingAs,
+    at: datetime,
+    note: str | None,
+) -> Line:
+    return Line(
+        enrollment_id=before.id,
+        version=after.version,
+        move=move,
+        from_approval=before.approval,
+        to_approval=after.approval,
+        from_seat=before.seat,
+        to_seat=after.seat,
+        by=by,
+        acting_as=acting_as,
+        at=at,
+        note=note,
+    )
 
 
 def _can(enrollment: Enrollment, move: Move) -> bool:

@@ -7,7 +7,7 @@ from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
-from services.enrollment.domain.states import CancelledBy, Seat
+from services.enrollment.domain.states import ActingAs, Approval, CancelledBy, Move, Seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,11 @@ class MovedFact:
     enrollment: Enrollment
     lines: tuple[Line, ...]
     rank: Rank | None = None
+
+    @property
+    def acted_as(self) -> ActingAs:
+        """The role of whoever made the move."""
+        return self.lines[0].acting_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +87,38 @@ class Declined(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn(MovedFact):
-    """The person gave up. `enrollment.late` is true if this was inside the notice period."""
+    """The person gave up, or somebody recorded it. `enrollment.late` is true if this was inside the notice period."""
 
     seat_before: Seat
+    withdrawn_by: UUID
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned(MovedFact):
+    """The person gave up after the first slot had begun, or somebody recorded it."""
+
+    seat_before: Seat
+    abandoned_by: UUID
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionUndone(MovedFact):
+    """Whoever decided took the `decision` back. `seat_before` is the seat that the request had with it."""
+
+    decision: Move
+    undone_by: UUID
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(MovedFact):
+    """Staff reopened a request that was `closed_as`."""
+
+    reopened_by: UUID
+    reason: str
+    closed_as: Approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +163,13 @@ Moved = (
     | ClarificationGiven
     | Declined
     | Withdrawn
+    | Abandoned
     | Cancelled
+    | DecisionUndone
+    | Reopened
     | Promoted
     | AttendanceRecorded
 )
-Ended = Declined | Withdrawn | Cancelled
+Ended = Declined | Withdrawn | Abandoned | Cancelled
+Restored = DecisionUndone | Reopened
 Fact = Requested | Moved | OccupancyChanged

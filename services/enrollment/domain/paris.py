@@ -15,3 +15,8 @@ def moment(at: datetime) -> str:
 def day(at: datetime) -> str:
     """A day in French: "02/03/2026"."""
     return f"{at.astimezone(PARIS):%d/%m/%Y}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 place", "2 places". In French the plural begins at 2."""
+    return f"{number} {noun}{'s' if number > 1 else ''}"

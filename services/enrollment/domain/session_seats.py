@@ -1,7 +1,7 @@
 """The seats of one session."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.errors import Refused
@@ -16,7 +16,7 @@ class NoSeatFree(Refused):
 
     @property
     def sentence(self) -> str:
-        return f"Aucune place n'est libre : {self.held} occupée(s) pour {self.capacity}."
+        return f"Aucune place n'est libre : {self.held} sur {self.capacity} sont occupées."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,12 @@ class SessionSeats:
         """Whether the session is not over yet. Only then do its held seats count for the cap of their structure."""
         return self.plan.ends_at > now
 
-    def to_give(self, now: datetime) -> int:
-        """How many seats can be given now: 0 if the session is cancelled or over, or its attendance is closed."""
-        gives = self.plan.scheduled and self.is_to_come(now) and self.attendance_closed_at is None
+    def to_give(self, now: datetime, *, freeze: timedelta = timedelta(0)) -> int:
+        """How many seats can be given now: 0 if the session is cancelled or has begun, or its attendance is closed.
+
+        `freeze` is how long before the first slot the queue gets no seats any more.
+        """
+        gives = self.plan.scheduled and now < self.plan.starts_at - freeze and self.attendance_closed_at is None
         return self.free if gives else 0
 
     def planned(self, plan: SessionPlan) -> "SessionSeats":

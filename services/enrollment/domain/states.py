@@ -17,6 +17,7 @@ class Approval(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
 
 
 class Seat(StrEnum):
@@ -28,7 +29,11 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """The moves of a request. `ATTEND` means that the attendance of its session was closed."""
+    """The moves of a request. `ATTEND` means that the attendance of its session was closed.
+
+    `WITHDRAW` is before the first slot begins, `ABANDON` after. `UNDO` and `REOPEN` lead back to an earlier state,
+    which is in the history and not in the tables below.
+    """
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -41,6 +46,9 @@ class Move(StrEnum):
     CANCEL = "cancel"
     PROMOTE = "promote"
     ATTEND = "attend"
+    ABANDON = "abandon"
+    UNDO = "undo"
+    REOPEN = "reopen"
 
 
 ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
@@ -59,6 +67,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_TRAINER,      Move.ASK):       Approval.AWAITING_BENEFICIARY,
     (Approval.AWAITING_TRAINER,      Move.DECLINE):   Approval.DECLINED,
     (Approval.AWAITING_TRAINER,      Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.AWAITING_TRAINER,      Move.ABANDON):   Approval.ABANDONED,
     (Approval.AWAITING_TRAINER,      Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_TRAINER,      Move.PROMOTE):   Approval.AWAITING_TRAINER,
 
@@ -66,10 +75,12 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_BENEFICIARY,  Move.ANSWER):    Approval.AWAITING_TRAINER,
     (Approval.AWAITING_BENEFICIARY,  Move.DECLINE):   Approval.DECLINED,
     (Approval.AWAITING_BENEFICIARY,  Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.AWAITING_BENEFICIARY,  Move.ABANDON):   Approval.ABANDONED,
     (Approval.AWAITING_BENEFICIARY,  Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_BENEFICIARY,  Move.PROMOTE):   Approval.AWAITING_BENEFICIARY,
 
     (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
+    (Approval.VALIDATED,             Move.ABANDON):   Approval.ABANDONED,
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
@@ -97,9 +108,24 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.HELD,     Move.ATTEND):    Seat.HELD,
     (Seat.HELD,     Move.DECLINE):   Seat.NONE,
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
+    (Seat.HELD,     Move.ABANDON):   Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
 }
 """A move is allowed if TRANSITIONS has it for the approval of the request and SEATS has it for its seat."""
+
+UNDONE_FROM: Final[Mapping[Move, Approval]] = {
+    # decision      the approval that it leads to
+    Move.ACCEPT:    Approval.AWAITING_TRAINER,
+    Move.REFUSE:    Approval.REFUSED,
+    Move.VALIDATE:  Approval.VALIDATED,
+    Move.DECLINE:   Approval.DECLINED,
+}
+"""The decisions that whoever took them can take back, as long as the request is as they left it."""
+
+REOPENED_FROM: Final = frozenset(
+    {Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED, Approval.WITHDRAWN, Approval.CANCELLED}
+)
+"""The approvals of closed requests that staff can reopen. An abandonment belongs to a session that has begun."""
 
 ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ACCEPT:    frozenset({"employer", "staff"}),
@@ -109,10 +135,13 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ASK:       frozenset({"trainer", "staff"}),
     Move.ANSWER:    frozenset({"beneficiary"}),
     Move.DECLINE:   frozenset({"trainer", "staff"}),
-    Move.WITHDRAW:  frozenset({"beneficiary"}),
+    Move.WITHDRAW:  frozenset({"beneficiary", "employer", "staff"}),
     Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
     Move.ATTEND:    frozenset({"trainer", "staff"}),
+    Move.ABANDON:   frozenset({"beneficiary", "employer", "trainer", "staff"}),
+    Move.UNDO:      frozenset({"employer", "trainer", "staff"}),
+    Move.REOPEN:    frozenset({"staff"}),
 }
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
@@ -128,6 +157,7 @@ _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
     (Approval.EXPIRED,               Seat.NONE):    "Refusée (sans réponse)",
     (Approval.WITHDRAWN,             Seat.NONE):    "Annulée (par la personne)",
     (Approval.CANCELLED,             Seat.NONE):    "Annulée",
+    (Approval.ABANDONED,             Seat.NONE):    "Abandon",
 }
 
 _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {

@@ -8,7 +8,7 @@ in which their messages are emitted.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.enrollment.domain import decisions, facts, queue
@@ -18,6 +18,7 @@ from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Seat
 
 SessionAndStructure = tuple[UUID, UUID]
+Entered = facts.Accepted | facts.Restored
 
 
 class QueuesNotLoaded(Exception):
@@ -43,14 +44,22 @@ class Queues:
 class TrainingSeats:
     """The sessions of one training at one moment, with their queues. `cap` is None if the rule is off.
 
-    `queues` is None for a decision that changes no seat and needs no rank.
+    `queues` is None for a decision that changes no seat and needs no rank. `freeze` is how long before the first slot
+    of a session its queue gets no seats any more.
     """
 
     def __init__(
-        self, *, now: datetime, cap: int | None, sessions: Iterable[SessionSeats], queues: Queues | None
+        self,
+        *,
+        now: datetime,
+        cap: int | None,
+        sessions: Iterable[SessionSeats],
+        queues: Queues | None,
+        freeze: timedelta = timedelta(0),
     ) -> None:
         self._now = now
         self._cap = cap
+        self._freeze = freeze
         self._sessions = {session.id: session for session in sessions}
         self._queues = None if queues is None else {id_: list(queued) for id_, queued in queues.queued.items()}
         self._held = Counter[SessionAndStructure]() if queues is None else Counter(queues.held)
@@ -83,11 +92,8 @@ class TrainingSeats:
         )
         self._change(replace(session, last_queue_number=number))
         self._queue(session.id).append(accepted_request)
-        promotions = self._promotions()
-        own = next((fact for fact in promotions if fact.enrollment.id == accepted_request.id), None)
-        after, lines = (accepted_request, (line,)) if own is None else (own.enrollment, (line, *own.lines))
-        accepted = facts.Accepted(enrollment=after, lines=lines, rank=self.rank_of(after), accepted_by=by)
-        return [*(fact for fact in promotions if fact is not own), *self._occupancies(), accepted]
+        accepted = facts.Accepted(enrollment=accepted_request, lines=(line,), accepted_by=by)
+        return self._with_promotions(accepted)
 
     def release(self, *ended: facts.Ended) -> list[facts.Fact]:
         """Remove requests that have ended from seats and queues, and give their seats to the next requests."""
@@ -95,11 +101,26 @@ class TrainingSeats:
             self._leave(fact.enrollment, fact.seat_before)
         return [*ended, *self.allocate()] if self._changed else list(ended)
 
+    def restore(self, fact: facts.Restored) -> list[facts.Fact]:
+        """Bring a request back to an earlier state, in seats and queues too.
+
+        A request that had a seat is queued with its old number, and gets a seat at once if one is free for it. A seat
+        that it has only because of the decision taken back goes to the next in the queue.
+        """
+        seat_before = fact.lines[0].from_seat
+        if seat_before is fact.enrollment.seat:
+            return [replace(fact, rank=self.rank_of(fact.enrollment))]
+        self._leave(fact.enrollment, seat_before)
+        if fact.enrollment.seat is Seat.QUEUED:
+            self._change(self._sessions[fact.enrollment.session_id])
+            self._queue(fact.enrollment.session_id).append(fact.enrollment)
+        return self._with_promotions(fact)
+
     def promote_early(self, enrollment: Enrollment, *, by: UUID, reason: str) -> list[facts.Fact]:
         """Staff give a free seat to a request over the structure's cap. Raises NoSeatFree."""
         session = self._sessions[enrollment.session_id]
         promoted = decisions.promote_early(
-            enrollment, by=by, at=self._now, reason=reason, session_ends=session.plan.ends_at
+            enrollment, by=by, at=self._now, reason=reason, first_slot=session.plan.starts_at
         )
         self._hold(enrollment)
         return [promoted, *self.allocate()]
@@ -118,6 +139,14 @@ class TrainingSeats:
         """Give every free seat to the next request that may have it under the cap."""
         return [*self._promotions(), *self._occupancies()]
 
+    def _with_promotions(self, fact: Entered) -> list[facts.Fact]:
+        """Give the free seats. If the request of the fact gets one, the fact includes it."""
+        promotions = self._promotions()
+        own = next((each for each in promotions if each.enrollment.id == fact.enrollment.id), None)
+        after, lines = (fact.enrollment, fact.lines) if own is None else (own.enrollment, (*fact.lines, *own.lines))
+        entered = replace(fact, enrollment=after, lines=lines, rank=self.rank_of(after))
+        return [*(each for each in promotions if each is not own), *self._occupancies(), entered]
+
     def _promotions(self) -> list[facts.Promoted]:
         """Give the free seats in one pass over the sessions, sorted by start.
 
@@ -125,7 +154,7 @@ class TrainingSeats:
         """
         promoted: list[facts.Promoted] = []
         for session in sorted(self._sessions.values(), key=lambda each: (each.plan.starts_at, each.id)):
-            free = session.to_give(self._now)
+            free = session.to_give(self._now, freeze=self._freeze)
             chosen = queue.allocate(
                 free,
                 self._queue(session.id) if free else [],

@@ -24,9 +24,11 @@ class Actor:
     referent_of: frozenset[UUID]
 
 
-Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
-DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff")
-"""The roles in which a person acts on a request. A reader can only see it."""
+Role = Literal["beneficiary", "employer", "trainer", "party", "reader", "staff"]
+DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "party", "staff")
+"""The roles in which a person acts on a request. A reader can only see it. A party is the person, an employer or a
+trainer: for moves that several of them can make.
+"""
 
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
@@ -37,6 +39,7 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
     "beneficiary": _IS_BENEFICIARY,
     "employer": _IS_EMPLOYER,
     "trainer": _IS_TRAINER,
+    "party": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
     "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_REFERENT, _IS_TRAINER),
     "staff": false(),
 }
@@ -68,6 +71,7 @@ _NOW: Final[Mapping[Role, ColumnElement[bool]]] = {
     "beneficiary": _IS_BENEFICIARY,
     "employer": or_(ACTING.c.is_staff, ACTING.c.is_employer),
     "trainer": or_(ACTING.c.is_staff, _IS_TRAINER),
+    "party": or_(ACTING.c.is_staff, _IS_BENEFICIARY, ACTING.c.is_employer, _IS_TRAINER),
     "staff": ACTING.c.is_staff,
 }
 

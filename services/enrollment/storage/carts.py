@@ -1,21 +1,23 @@
 """Store the carts, and turn the lines of a cart into requests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, column, delete, func, select, update
+from sqlalchemy import Row, Uuid, any_, bindparam, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.rules.situation import Count, ThisYear
 from services.enrollment.storage.details import COLUMNS, SessionSummary, session_of
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
 from shared.compiled import compiled
+from shared.records import from_attributes
 
 _ADD: Final = (
     insert(carts)
@@ -138,10 +140,13 @@ class Carts:
         return {row.id for row in await _TURN_INTO_REQUESTS.all(self._connection, values)}
 
 
-def _considered_of(row: Any) -> ConsideredSession:  # noqa: ANN401 - a row
-    facts = {each.name: getattr(row, each.name) for each in fields(WantedSession)}
+def _considered_of(row: Row[Any]) -> ConsideredSession:
+    this_year = ThisYear(
+        of_all=Count(actions=row.actions, trainings=row.trainings),
+        reserved=Count(actions=row.reserved_actions, trainings=row.reserved_trainings),
+    )
     return ConsideredSession(
-        wanted=WantedSession(**{**facts, "trainer_ids": frozenset(row.trainer_ids)}),
+        wanted=from_attributes(WantedSession, row, trainer_ids=frozenset(row.trainer_ids), this_year=this_year),
         summary=session_of(row),
         training_state=row.training_state,
     )

@@ -34,6 +34,7 @@ _to_move = (
     DETAILS.add_columns(
         IN_FORCE_AS_JSON.label("rules"),
         ACTING.c.is_employer,
+        ACTING.c.is_staff,
         ACTING.c.first_name.label("acting_first_name"),
         ACTING.c.last_name.label("acting_last_name"),
     )
@@ -75,6 +76,7 @@ class RequestToMove:
     details: EnrollmentDetails
     rules: Rules
     is_employer: bool
+    is_staff: bool
 
 
 class Enrollments:
@@ -98,7 +100,7 @@ class Enrollments:
         rules, details = rules_of(row.rules), details_of(row)
         until = deadlines(rules, requested_at=details.enrollment.requested_at, starts_at=details.session.starts_at)
         details = replace(details, acting=acting, deadlines=until)
-        return RequestToMove(details=details, rules=rules, is_employer=row.is_employer)
+        return RequestToMove(details=details, rules=rules, is_employer=row.is_employer, is_staff=row.is_staff)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Load requests for a message or the clock, without an acting person, in the order of `ids`.

@@ -51,6 +51,7 @@ def _structures_with(status: str) -> ColumnElement[list[UUID]]:
 
 
 _STRUCTURE: Final = bindparam("structure", type_=UuidType)
+_ACCOUNT: Final = bindparam("account", type_=UuidType)
 _ACTIVE: Final = attachments.c.state == word("active")
 _ACTOR: Final = compiled(
     select(
@@ -65,23 +66,25 @@ _ACTOR: Final = compiled(
 )
 
 
-def _other_employer(structure_id: ColumnElement[UUID] = _STRUCTURE) -> ColumnElement[bool]:
+def other_employer(
+    *, structure: ColumnElement[UUID] = _STRUCTURE, account: ColumnElement[UUID] = _ACCOUNT
+) -> ColumnElement[bool]:
     """Whether the structure has an employer other than the account; one whose account has no copy here yet counts."""
     other, person = attachments.alias("other"), accounts.alias("other_person")
     return exists(
         select(literal(1))
         .select_from(other.outerjoin(person, person.c.id == other.c.account_id))
         .where(
-            other.c.structure_id == structure_id,
+            other.c.structure_id == structure,
             other.c.state == word("active"),
             word("employer") == any_(other.c.statuses),
-            other.c.account_id != bindparam("account", type_=UuidType),
+            other.c.account_id != account,
             ~func.coalesce(person.c.disabled | person.c.erased, False),
         )
     )
 
 
-_HAS_OTHER_EMPLOYER: Final = compiled(select(_other_employer().label("exists")))
+_HAS_OTHER_EMPLOYER: Final = compiled(select(other_employer().label("exists")))
 _IS_UNCONFIRMED: Final = compiled(
     select(
         exists(
@@ -101,7 +104,7 @@ _standing = (
         func.coalesce(structures.c.name, "").label("structure_name"),
         func.coalesce(structures.c.is_member, False).label("is_member"),
         _has("employer").label("is_employer"),
-        _other_employer().label("has_other_employer"),
+        other_employer().label("has_other_employer"),
     )
     .select_from(
         accounts.join(attachments, attachments.c.account_id == accounts.c.id).outerjoin(
@@ -142,7 +145,7 @@ _STANDINGS: Final = compiled(
         func.coalesce(structures.c.is_member, False).label("is_member"),
         _has("beneficiary").label("is_beneficiary"),
         _has("employer").label("is_employer"),
-        _other_employer(attachments.c.structure_id).label("has_other_employer"),
+        other_employer(structure=attachments.c.structure_id).label("has_other_employer"),
     )
     .ext(distinct_on(attachments.c.structure_id))
     .select_from(

@@ -3,6 +3,7 @@
 from services.enrollment.storage.attendance import Sheets
 from services.enrollment.storage.carts import Carts
 from services.enrollment.storage.changes import Changes
+from services.enrollment.storage.circumstances import CircumstancesOfRequests
 from services.enrollment.storage.clock_queries import ClockQueries
 from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.enrollments import Enrollments
@@ -33,6 +34,7 @@ class Transaction:
         self.listings = Listings(work.connection)
         self.decisions = Decisions(work.connection)
         self.trained_sessions = TrainedSessions(work.connection)
+        self.circumstances = CircumstancesOfRequests(work.connection)
         self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
         self.own_work = OwnWorks(work.connection)

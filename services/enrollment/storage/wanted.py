@@ -48,6 +48,7 @@ def _already() -> LateralFromClause:
     counts = and_(
         APPROVAL_IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
     )
+    is_training = of_what.c.kind == _TRAINING
     is_open = and_(of_training, IS_OPEN)
     attended = and_(of_training, enrollments.c.attended)
     return (
@@ -55,7 +56,9 @@ def _already() -> LateralFromClause:
             func.coalesce(func.bool_or(is_open), False).label("has_open"),
             func.coalesce(func.bool_or(attended), False).label("has_attended"),
             func.count().filter(counts).label("actions"),
-            func.count().filter(counts, of_what.c.kind == _TRAINING).label("trainings"),
+            func.count().filter(counts, is_training).label("trainings"),
+            func.count().filter(counts, of_what.c.members_only).label("reserved_actions"),
+            func.count().filter(counts, of_what.c.members_only, is_training).label("reserved_trainings"),
         )
         .join_from(enrollments, theirs, theirs.c.id == enrollments.c.session_id)
         .join(of_what, of_what.c.id == enrollments.c.training_id)
@@ -101,8 +104,7 @@ def _wanted() -> Select[Any]:
             already.c.has_open.label("has_open_in_training"),
             already.c.has_attended.label("has_attended_training"),
             _held_by_structure().label("held_by_structure"),
-            already.c.actions.label("actions_this_year"),
-            already.c.trainings.label("trainings_this_year"),
+            *already.c["actions", "trainings", "reserved_actions", "reserved_trainings"],
         )
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(

@@ -20,30 +20,69 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 occurred_at=now, enrollment=snapshot(request), cart_id=cart_id, cart_size=cart_size
             )
         case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
-            return contract.EnrollmentApproved(occurred_at=now, enrollment=snapshot(request, rank), approved_by=by)
+            return contract.EnrollmentApproved(
+                occurred_at=now, enrollment=snapshot(request, rank), approved_by=by, acting_as=fact.acted_as
+            )
         case facts.RefusedByEmployer(enrollment=request, refused_by=by, reason=reason):
             return contract.EnrollmentRefused(
-                occurred_at=now, enrollment=snapshot(request), refused_by=by, reason=reason
+                occurred_at=now, enrollment=snapshot(request), refused_by=by, reason=reason, acting_as=fact.acted_as
             )
         case facts.Expired(enrollment=request):
             return contract.EnrollmentExpired(occurred_at=now, enrollment=snapshot(request))
         case facts.Promoted(enrollment=request):
-            return contract.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(request))
+            return contract.EnrollmentPromoted(occurred_at=now, enrollment=snapshot(request), acting_as=fact.acted_as)
         case facts.Validated(enrollment=request, rank=rank, validated_by=by):
-            return contract.EnrollmentValidated(occurred_at=now, enrollment=snapshot(request, rank), validated_by=by)
+            return contract.EnrollmentValidated(
+                occurred_at=now, enrollment=snapshot(request, rank), validated_by=by, acting_as=fact.acted_as
+            )
         case facts.ClarificationAsked(enrollment=request, rank=rank, asked_by=by, question=question):
             return contract.ClarificationAsked(
-                occurred_at=now, enrollment=snapshot(request, rank), asked_by=by, question=question
+                occurred_at=now,
+                enrollment=snapshot(request, rank),
+                asked_by=by,
+                question=question,
+                acting_as=fact.acted_as,
             )
         case facts.ClarificationGiven(enrollment=request, rank=rank, answer=answer):
             return contract.ClarificationGiven(occurred_at=now, enrollment=snapshot(request, rank), answer=answer)
         case facts.Declined(enrollment=request, declined_by=by, reason=reason):
             return contract.EnrollmentDeclined(
-                occurred_at=now, enrollment=snapshot(request), declined_by=by, reason=reason
+                occurred_at=now, enrollment=snapshot(request), declined_by=by, reason=reason, acting_as=fact.acted_as
             )
-        case facts.Withdrawn(enrollment=request, seat_before=seat):
+        case facts.Withdrawn(enrollment=request, seat_before=seat, withdrawn_by=by, reason=words):
             return contract.EnrollmentWithdrawn(
-                occurred_at=now, enrollment=snapshot(request), late=request.late, seat_before=seat.value
+                occurred_at=now,
+                enrollment=snapshot(request),
+                late=request.late,
+                seat_before=seat.value,
+                withdrawn_by=by,
+                acting_as=fact.acted_as,
+                reason=words,
+            )
+        case facts.Abandoned(enrollment=request, abandoned_by=by, reason=words):
+            return contract.EnrollmentAbandoned(
+                occurred_at=now,
+                enrollment=snapshot(request),
+                abandoned_by=by,
+                acting_as=fact.acted_as,
+                reason=words,
+            )
+        case facts.DecisionUndone(enrollment=request, rank=rank, decision=decision, undone_by=by, seat_before=seat):
+            return contract.DecisionUndone(
+                occurred_at=now,
+                enrollment=snapshot(request, rank),
+                decision=decision.value,
+                undone_by=by,
+                acting_as=fact.acted_as,
+                seat_before=seat.value,
+            )
+        case facts.Reopened(enrollment=request, rank=rank, reopened_by=by, reason=reason, closed_as=closed_as):
+            return contract.EnrollmentReopened(
+                occurred_at=now,
+                enrollment=snapshot(request, rank),
+                reopened_by=by,
+                reason=reason,
+                closed_as=closed_as.value,
             )
         case facts.Cancelled(enrollment=request, acting_as=acting_as, cancelled_by=by, reason=reason, seat_before=seat):
             return contract.EnrollmentCancelled(

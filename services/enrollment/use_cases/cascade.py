@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
@@ -15,6 +16,8 @@ from services.enrollment.use_cases.load import load_locked_training, load_traini
 from services.enrollment.use_cases.record import record
 from shared.contracts.catalogue import SessionSnapshot
 from shared.contracts.identity import AttachmentSnapshot
+
+NO_LONGER_THERE: Final = "La personne ne fait plus partie de la structure."
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
@@ -42,12 +45,15 @@ async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: date
     await record(tx, [*planned, *training.release(*ended)], now=now)
 
 
-async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
-    """Cancel the person's open requests in the structure, unless the person has become attached to it again."""
+async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime) -> None:
+    """Cancel the person's open requests in the structure, unless the person has become attached to it again.
+
+    Why the attachment ended is between the person and the structure: trainers read only that it ended.
+    """
     if await tx.people.is_attached(account_id=attachment.account_id, structure_id=attachment.structure_id):
         return
     keys = await tx.enrollments.open_of_person(account_id=attachment.account_id, structure_id=attachment.structure_id)
-    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=reason)
+    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=NO_LONGER_THERE)
 
 
 async def cancel_all(

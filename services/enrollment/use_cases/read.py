@@ -18,13 +18,14 @@ from services.enrollment.storage.history import HistoryEntry
 from services.enrollment.storage.listings import NEVER, Count, Key
 from services.enrollment.storage.request_pages import Order
 from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.offer import Offered, with_moves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPage:
     """A page of requests, with one more if there is a next page, and how many there are in all."""
 
-    requests: Sequence[EnrollmentDetails]
+    requests: Sequence[Offered]
     total: Count
 
 
@@ -56,7 +57,8 @@ async def list_page(
     rules = await tx.rules.load()
     requests = await requests_of(tx, actor, role, filters, rules=rules, order=order, after=after, limit=limit)
     total = await tx.listings.total(actor, role, filters)
-    return RequestPage(requests=await with_ranks(tx, requests, now, rules=rules), total=total)
+    ranked = await with_ranks(tx, requests, now, rules=rules)
+    return RequestPage(requests=await with_moves(tx, ranked, actor=actor, now=now), total=total)
 
 
 async def requests_of(
@@ -86,12 +88,13 @@ async def requests_of(
     ]
 
 
-async def one(tx: Transaction, enrollment_id: UUID, actor: Actor, now: datetime) -> EnrollmentDetails:
+async def one(tx: Transaction, enrollment_id: UUID, actor: Actor, now: datetime) -> Offered:
     """A request that the person may see. Raises NotFound."""
     details = await tx.enrollments.load(enrollment_id, actor, "reader")
     rules = await tx.rules.load()
-    [complete] = await with_ranks(tx, [_with_deadlines(details, rules)], now, rules=rules)
-    return complete
+    complete = await with_ranks(tx, [_with_deadlines(details, rules)], now, rules=rules)
+    [offered] = await with_moves(tx, complete, actor=actor, now=now)
+    return offered
 
 
 async def history(tx: Transaction, enrollment_id: UUID, actor: Actor) -> list[HistoryEntry]:

@@ -8,6 +8,7 @@ from services.enrollment.domain import cart
 from services.enrollment.domain.cart import Requester
 from services.enrollment.domain.deadlines import deadlines
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.offers import Circumstances, offered
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.one_session_per_training import ALREADY_REQUESTED
 from services.enrollment.domain.rules.rule_set import Rules
@@ -17,6 +18,7 @@ from services.enrollment.storage.details import EnrollmentDetails, PersonName, S
 from services.enrollment.storage.people import BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.announce import announce
+from services.enrollment.use_cases.offer import Offered, with_moves
 from shared.errors import NotFound, Refused, WrongFields, refuse
 
 
@@ -44,7 +46,7 @@ async def keep_draft(tx: Transaction, session_id: UUID, motivation: str, *, acto
 
 async def validate_cart(
     tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime
-) -> list[EnrollmentDetails]:
+) -> list[Offered]:
     """Make one request for each line, or none at all if one line is refused.
 
     `motivations` has the motivation for each session, in the order of the lines. The rules are read after the locks:
@@ -75,7 +77,10 @@ async def validate_cart(
         for session_id, motivation in motivations.items()
     ]
     await _record(tx, facts, now=now)
-    return [_details(fact, standing, considered[fact.enrollment.session_id], rules) for fact in facts]
+    details = [_details(fact, standing, considered[fact.enrollment.session_id], rules) for fact in facts]
+    if standing.is_employer:  # who may decide on the own request depends on the other employers
+        return await with_moves(tx, details, actor=actor, now=now)
+    return [_offered_to_the_person(each, now=now) for each in details]
 
 
 async def _record(tx: Transaction, facts: list[Requested], *, now: datetime) -> None:
@@ -114,3 +119,14 @@ def _details(
         held_by_structure=session.held_by_structure,
         deadlines=deadlines(rules, requested_at=request.requested_at, starts_at=session.starts_at),
     )
+
+
+def _offered_to_the_person(details: EnrollmentDetails, *, now: datetime) -> Offered:
+    """A request that was just made: no decision was taken, and no seat given."""
+    session = details.session
+    circumstances = Circumstances(
+        now=now, starts_at=session.starts_at, ends_at=session.ends_at, takes_place=True, capacity=0, held=0
+    )
+    person = details.enrollment.account_id
+    moves = offered(details.enrollment, actor=person, roles=["beneficiary"], now=circumstances)
+    return Offered(details=details, moves=moves)

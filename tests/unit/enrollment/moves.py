@@ -1,4 +1,4 @@
-"""Every move of a request, with arguments that make it possible from each state that allows it."""
+"""Every move of the tables of states, with arguments that make it possible from each state that allows it."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -32,6 +32,9 @@ MOVES: Mapping[Move, Callable[[Enrollment], tuple[Enrollment, Line]]] = {
     Move.DECLINE: lambda e: request_and_line(decisions.decline(e, by=SOMEBODY, at=NOW, reason="Hors public")),
     Move.WITHDRAW: lambda e: request_and_line(
         decisions.withdraw(e, by=SOMEBODY, at=NOW, first_slot=NOW + 2 * WEEK, session_ends=NOW + 3 * WEEK, notice=WEEK)
+    ),
+    Move.ABANDON: lambda e: request_and_line(
+        decisions.abandon(e, by=SOMEBODY, at=NOW, reason=None, acting_as="beneficiary")
     ),
     Move.CANCEL: lambda e: request_and_line(
         decisions.cancel(e, by=None, at=NOW, reason="Session annulée", acting_as="session")

@@ -7,7 +7,7 @@ import pytest
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.attendance import Attendance, Presence
-from services.enrollment.domain.enrollment import IllegalMove, SessionIsOver, allowed_moves
+from services.enrollment.domain.enrollment import IllegalMove, SessionHasBegun, SessionIsOver, allowed_moves
 from services.enrollment.domain.states import Approval, Move, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 from tests.unit.enrollment.moves import MOVES, WEEK, request_and_line
@@ -79,13 +79,13 @@ def test_a_request_gets_no_place_in_a_session_that_is_over() -> None:
         decisions.enter(
             a_request(), queue_number=1, by=SOMEBODY, at=NOW, session_ends=NOW, acting_as="employer", note=None
         )
-    with pytest.raises(SessionIsOver):
+    with pytest.raises(SessionHasBegun):
         decisions.promote_early(
             a_request(Approval.AWAITING_TRAINER, Seat.QUEUED),
             at=NOW,
             by=SOMEBODY,
             reason="Place libre",
-            session_ends=NOW,
+            first_slot=NOW,
         )
 
 
@@ -96,13 +96,13 @@ def test_staff_promote_only_queued_requests_and_give_a_reason() -> None:
             at=NOW,
             by=SOMEBODY,
             reason="Place libre",
-            session_ends=NOW + WEEK,
+            first_slot=NOW + WEEK,
         )
     )
     assert (after.approval, after.seat) == (Approval.VALIDATED, Seat.HELD)
     assert (change.move, change.by, change.acting_as, change.note) == (Move.PROMOTE, SOMEBODY, "staff", "Place libre")
     with pytest.raises(IllegalMove):
-        decisions.promote_early(after, at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK)
+        decisions.promote_early(after, at=NOW, by=SOMEBODY, reason="Place libre", first_slot=NOW + WEEK)
 
 
 def test_an_attendance_is_recorded_once_with_a_history_line_and_allows_no_other_move() -> None:

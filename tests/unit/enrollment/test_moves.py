@@ -33,13 +33,19 @@ EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] =
     (Approval.EXPIRED, Seat.NONE): {},
     (Approval.WITHDRAWN, Seat.NONE): {},
     (Approval.CANCELLED, Seat.NONE): {},
+    (Approval.ABANDONED, Seat.NONE): {},
 }
 # fmt: on
 
 
 def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]]:
-    """The moves that the state allows, with their targets; every open request can be withdrawn and cancelled."""
+    """The moves that the state allows, with their targets.
+
+    Every open request can be withdrawn and cancelled, and abandoned if it has a seat.
+    """
     closing = {Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE), Move.CANCEL: (Approval.CANCELLED, Seat.NONE)}
+    if seat is H:
+        closing[Move.ABANDON] = (Approval.ABANDONED, Seat.NONE)
     return {**EXPECTED[approval, seat], **(closing if approval in (E, T, B, V) else {})}
 
 
@@ -49,7 +55,7 @@ def test_the_names_of_states_and_actors_are_those_of_the_contract() -> None:
     assert ACTORS[Move.CANCEL] <= set(known_values(contracts.CancelledBy))
 
 
-@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("move", MOVES)
 @pytest.mark.parametrize(("approval", "seat"), EXPECTED)
 def test_every_move_from_every_state_leads_to_the_state_of_the_design_or_is_refused(
     approval: Approval, seat: Seat, move: Move
@@ -78,8 +84,8 @@ def test_the_allowed_moves_are_those_of_the_design(approval: Approval, seat: Sea
     request = a_request(approval, seat)
     moves = set(expected(approval, seat)) - {Move.ATTEND}  # not offered by itself: it comes with the closing of a sheet
     assert allowed_moves(request) == moves
-    assert allowed_moves(request, "trainer") == moves & {Move.VALIDATE, Move.ASK, Move.DECLINE}
-    assert allowed_moves(request, "beneficiary") == moves & {Move.ANSWER, Move.WITHDRAW}
+    assert allowed_moves(request, "trainer") == moves & {Move.VALIDATE, Move.ASK, Move.DECLINE, Move.ABANDON}
+    assert allowed_moves(request, "beneficiary") == moves & {Move.ANSWER, Move.WITHDRAW, Move.ABANDON}
     assert allowed_moves(request, "clock") == moves & {Move.EXPIRE}
 
 
@@ -102,7 +108,7 @@ SEAT_AFTER: Mapping[Seat, Mapping[Move, Seat]] = {
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
     },
     H: {
-        Move.VALIDATE: H, Move.ASK: H, Move.ANSWER: H, Move.ATTEND: H,
+        Move.VALIDATE: H, Move.ASK: H, Move.ANSWER: H, Move.ATTEND: H, Move.ABANDON: NONE,
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
     },
 }

@@ -20,6 +20,7 @@ LABELS = {
     (Approval.DECLINED, Seat.NONE): "Refusée (par le formateur)",
     (Approval.EXPIRED, Seat.NONE): "Refusée (sans réponse)",
     (Approval.WITHDRAWN, Seat.NONE): "Annulée (par la personne)",
+    (Approval.ABANDONED, Seat.NONE): "Abandon",
 }
 # fmt: on
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.enrollment.domain.paris import counted
 from services.enrollment.domain.rules.rule import Outcome, Rule, allows, whole_number
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Situation
@@ -17,7 +18,7 @@ class DecisionDeadline:
 
 
 def _judge(_: Situation, value: DecisionDeadline) -> Outcome:
-    return allows(f"L'employeur a {value.days} jour(s) pour décider ; ensuite la demande expire.")
+    return allows(f"L'employeur a {counted(value.days, 'jour')} pour décider ; ensuite la demande expire.")
 
 
 DECISION_DEADLINE: Final = Rule(
