@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.fields import Known, PersonalText
+from shared.contracts.fields import ConfidentialText, Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, Snapshot, command, event
 
 Approval = Annotated[
@@ -242,7 +242,7 @@ class KeepMotivation(Message):
 
     enrollment_id: UUID
     version: int
-    motivation: PersonalText
+    motivation: ConfidentialText
 
     @property
     def aggregate_id(self) -> UUID:

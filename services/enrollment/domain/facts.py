@@ -1,6 +1,7 @@
 """Facts about requests and seats: decisions return them, use cases store them and emit their messages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain.attendance import Attendance
@@ -12,12 +13,16 @@ from services.enrollment.domain.states import CancelledBy, Seat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
-    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`."""
+    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`.
+
+    `decide_before` is when the request expires; None if the rule of the deadline is off.
+    """
 
     enrollment: Enrollment
     motivation: str
     cart_id: UUID
     cart_size: int
+    decide_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,13 @@ from shared.records import from_attributes
 
 def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
     match fact:
-        case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size):
+        case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size, decide_before=before):
             return contract.EnrollmentRequested(
-                occurred_at=now, enrollment=snapshot(request), cart_id=cart_id, cart_size=cart_size
+                occurred_at=now,
+                enrollment=snapshot(request),
+                cart_id=cart_id,
+                cart_size=cart_size,
+                decide_before=before,
             )
         case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
             return contract.EnrollmentApproved(occurred_at=now, enrollment=snapshot(request, rank), approved_by=by)
