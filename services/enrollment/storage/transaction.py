@@ -9,6 +9,7 @@ from services.enrollment.storage.enrollments import Enrollments
 from services.enrollment.storage.history import History
 from services.enrollment.storage.listings import Listings
 from services.enrollment.storage.people import People
+from services.enrollment.storage.reminders import Reminders
 from services.enrollment.storage.rules import StoredRules
 from services.enrollment.storage.seats import Seats
 from services.enrollment.storage.session_copies import SessionCopies
@@ -33,4 +34,5 @@ class Transaction:
         self.trained_sessions = TrainedSessions(work.connection)
         self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
+        self.reminders = Reminders(work.connection)
         self.emit = work.emit
