@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, rules, sessions
+from services.enrollment.api import cart, decisions, enrollments, left_open, rules, sessions
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -26,7 +26,14 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="enrollment",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[cart.router, decisions.router, enrollments.router, sessions.router, rules.router],
+        routers=[
+            cart.router,
+            decisions.router,
+            enrollments.router,
+            sessions.router,
+            rules.router,
+            left_open.router,
+        ],
         problems=PROBLEMS,
     )
 

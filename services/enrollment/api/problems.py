@@ -8,6 +8,7 @@ from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
+from services.enrollment.use_cases.left_open import AlreadyChosen
 from services.enrollment.use_cases.request import TrainingTwiceInCart
 from shared.http.problems import ProblemKind, ProblemMap
 
@@ -23,6 +24,7 @@ WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
+ALREADY_CHOSEN = ProblemKind(409, "already-chosen", "Choix déjà fait")
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -37,4 +39,5 @@ PROBLEMS: ProblemMap = {
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,
+    AlreadyChosen: ALREADY_CHOSEN,
 }

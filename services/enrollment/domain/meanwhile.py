@@ -31,6 +31,7 @@ _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
 _OF: Final[Mapping[ActingAs, str]] = {
     "beneficiary": "La personne",
     "employer": "L'employeur",
+    "referent": "La personne référente",
     "trainer": "Le formateur ou la formatrice",
     "staff": "L'agence",
 }

@@ -43,8 +43,10 @@ class Move(StrEnum):
     ATTEND = "attend"
 
 
-ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
-CancelledBy = Literal["employer", "staff", "session", "attachment"]
+ActingAs = Literal[
+    "beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"
+]
+CancelledBy = Literal["employer", "referent", "staff", "session", "attachment"]
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
@@ -110,7 +112,7 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ANSWER:    frozenset({"beneficiary"}),
     Move.DECLINE:   frozenset({"trainer", "staff"}),
     Move.WITHDRAW:  frozenset({"beneficiary"}),
-    Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
+    Move.CANCEL:    frozenset({"employer", "referent", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
     Move.ATTEND:    frozenset({"trainer", "staff"}),
 }
@@ -132,6 +134,7 @@ _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
 
 _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
     "employer":    "Annulée (accord de l'employeur retiré)",
+    "referent":    "Annulée (par la structure)",
     "staff":       "Annulée (par l'agence)",
     "session":     "Annulée (session annulée)",
     "attachment":  "Annulée (rattachement terminé)",

@@ -7,6 +7,7 @@ from services.enrollment.storage.clock_queries import ClockQueries
 from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.enrollments import Enrollments
 from services.enrollment.storage.history import History
+from services.enrollment.storage.left_open import LeftOpens
 from services.enrollment.storage.listings import Listings
 from services.enrollment.storage.people import People
 from services.enrollment.storage.reminders import Reminders
@@ -35,4 +36,5 @@ class Transaction:
         self.clock = ClockQueries(work.connection)
         self.rules = StoredRules(work.connection)
         self.reminders = Reminders(work.connection)
+        self.left_open = LeftOpens(work.connection)
         self.emit = work.emit

@@ -1,0 +1,14 @@
+"""The bodies of requests about people: what was left open, proposals, transfers, messages, notes."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.http.fields import Strict, Text
+
+
+class LeftOpenDecision(Strict):
+    """Keep the open requests of the person, or cancel all of them."""
+
+    decision: Literal["keep", "cancel"] = Field(examples=["cancel"])
+    reason: Text = Field(examples=["La personne a changé de mission."])
