@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, left_open, rules, sessions
+from services.enrollment.api import cart, decisions, enrollments, left_open, rules, sessions, transfers
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -33,6 +33,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
             sessions.router,
             rules.router,
             left_open.router,
+            transfers.router,
         ],
         problems=PROBLEMS,
     )

@@ -1,6 +1,7 @@
 """The bodies of requests about people: what was left open, proposals, transfers, messages, notes."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -12,3 +13,10 @@ class LeftOpenDecision(Strict):
 
     decision: Literal["keep", "cancel"] = Field(examples=["cancel"])
     reason: Text = Field(examples=["La personne a changé de mission."])
+
+
+class Transfer(Strict):
+    """The session of the same training to which the request is moved."""
+
+    session_id: UUID
+    reason: Text = Field(examples=["La session du 12 mars est trop loin de son lieu de travail."])

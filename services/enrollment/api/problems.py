@@ -7,6 +7,7 @@ from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
+from services.enrollment.domain.transfer import TransferImpossible
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.left_open import AlreadyChosen
 from services.enrollment.use_cases.request import TrainingTwiceInCart
@@ -25,6 +26,7 @@ TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
 ALREADY_CHOSEN = ProblemKind(409, "already-chosen", "Choix déjà fait")
+TRANSFER_IMPOSSIBLE = ProblemKind(409, "transfer-impossible", "Changement de session impossible")
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -40,4 +42,5 @@ PROBLEMS: ProblemMap = {
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,
     AlreadyChosen: ALREADY_CHOSEN,
+    TransferImpossible: TRANSFER_IMPOSSIBLE,
 }

@@ -9,6 +9,7 @@ from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import CancelledBy, Seat
+from services.enrollment.domain.transfer import TransferredAs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,17 @@ class Promoted(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(MovedFact):
+    """A request was moved to another session of the training. If it got a seat there at once, this fact includes it."""
+
+    from_session_id: UUID
+    transferred_by: UUID
+    acting_as: TransferredAs
+    reason: str | None
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceRecorded(MovedFact):
     """The attendance of an enrolled person was closed."""
 
@@ -136,6 +148,7 @@ Moved = (
     | Withdrawn
     | Cancelled
     | Promoted
+    | Transferred
     | AttendanceRecorded
 )
 Ended = Declined | Withdrawn | Cancelled

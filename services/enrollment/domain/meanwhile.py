@@ -22,6 +22,7 @@ _DID: Final[Mapping[Move, str]] = {
     Move.WITHDRAW: "retiré cette demande",
     Move.CANCEL: "annulé cette demande",
     Move.ATTEND: "clos l'émargement",
+    Move.TRANSFER: "déplacé cette demande vers une autre session",
 }
 _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",

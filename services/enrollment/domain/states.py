@@ -28,7 +28,9 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """The moves of a request. `ATTEND` means that the attendance of its session was closed."""
+    """The moves of a request. `ATTEND` means that the attendance of its session was closed; `TRANSFER`, that the request
+    was moved to another session of the training.
+    """
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -41,6 +43,7 @@ class Move(StrEnum):
     CANCEL = "cancel"
     PROMOTE = "promote"
     ATTEND = "attend"
+    TRANSFER = "transfer"
 
 
 ActingAs = Literal[
@@ -56,6 +59,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_EMPLOYER,     Move.EXPIRE):    Approval.EXPIRED,
     (Approval.AWAITING_EMPLOYER,     Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.AWAITING_EMPLOYER,     Move.CANCEL):    Approval.CANCELLED,
+    (Approval.AWAITING_EMPLOYER,     Move.TRANSFER):  Approval.AWAITING_EMPLOYER,
 
     (Approval.AWAITING_TRAINER,      Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_TRAINER,      Move.ASK):       Approval.AWAITING_BENEFICIARY,
@@ -63,6 +67,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_TRAINER,      Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.AWAITING_TRAINER,      Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_TRAINER,      Move.PROMOTE):   Approval.AWAITING_TRAINER,
+    (Approval.AWAITING_TRAINER,      Move.TRANSFER):  Approval.AWAITING_TRAINER,
 
     (Approval.AWAITING_BENEFICIARY,  Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_BENEFICIARY,  Move.ANSWER):    Approval.AWAITING_TRAINER,
@@ -70,10 +75,12 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_BENEFICIARY,  Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.AWAITING_BENEFICIARY,  Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_BENEFICIARY,  Move.PROMOTE):   Approval.AWAITING_BENEFICIARY,
+    (Approval.AWAITING_BENEFICIARY,  Move.TRANSFER):  Approval.AWAITING_BENEFICIARY,
 
     (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.TRANSFER):  Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
 }
 
@@ -84,6 +91,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.EXPIRE):    Seat.NONE,
     (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
+    (Seat.NONE,     Move.TRANSFER):  Seat.NONE,
 
     (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
     (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
@@ -92,6 +100,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.QUEUED,   Move.DECLINE):   Seat.NONE,
     (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
     (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
+    (Seat.QUEUED,   Move.TRANSFER):  Seat.QUEUED,
 
     (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
     (Seat.HELD,     Move.ASK):       Seat.HELD,
@@ -100,6 +109,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.HELD,     Move.DECLINE):   Seat.NONE,
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
+    (Seat.HELD,     Move.TRANSFER):  Seat.QUEUED,
 }
 """A move is allowed if TRANSITIONS has it for the approval of the request and SEATS has it for its seat."""
 
@@ -115,6 +125,7 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.CANCEL:    frozenset({"employer", "referent", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
     Move.ATTEND:    frozenset({"trainer", "staff"}),
+    Move.TRANSFER:  frozenset({"staff"}),
 }
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {

@@ -58,6 +58,16 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reason=reason,
                 seat_before=seat.value,
             )
+        case facts.Transferred(enrollment=request, rank=rank, from_session_id=from_id, seat_before=seat):
+            return contract.EnrollmentTransferred(
+                occurred_at=now,
+                enrollment=snapshot(request, rank),
+                from_session_id=from_id,
+                transferred_by=fact.transferred_by,
+                acting_as=fact.acting_as,
+                reason=fact.reason,
+                seat_before=seat.value,
+            )
         case facts.AttendanceRecorded(enrollment=request, attendance=attendance):
             return contract.AttendanceRecorded(
                 occurred_at=now,
