@@ -4,7 +4,18 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, left_open, rules, sessions, transfers
+from services.enrollment.api import (
+    cart,
+    decisions,
+    enrollments,
+    left_open,
+    notes,
+    proposals,
+    rules,
+    session_messages,
+    sessions,
+    transfers,
+)
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -34,6 +45,9 @@ def api(settings: Settings, database: Database) -> FastAPI:
             rules.router,
             left_open.router,
             transfers.router,
+            proposals.router,
+            session_messages.router,
+            notes.router,
         ],
         problems=PROBLEMS,
     )
@@ -57,6 +71,6 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences", "rules"),
+    append_only=("enrollment_history", "presences", "rules", "session_messages", "enrollment_notes"),
     chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
 )

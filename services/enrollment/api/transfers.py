@@ -26,8 +26,6 @@ async def transfer(enrollment_id: UUID, body: Transfer, *, actor: Acting, tx: Tx
     The decisions taken are kept. The request gets the last place in the queue there; the next in the queue of the old
     session gets the seat that was given back. Employers and trainers propose it to the person: see `/proposals`.
     """
-    transferred = await transfer_request(
-        tx, enrollment_id, body.session_id, actor=actor, now=now, reason=body.reason
-    )
+    transferred = await transfer_request(tx, enrollment_id, body.session_id, actor=actor, now=now, reason=body.reason)
     [details] = await with_ranks(tx, [transferred], now)
     return EnrollmentView.of(details, actor)

@@ -46,9 +46,7 @@ class Move(StrEnum):
     TRANSFER = "transfer"
 
 
-ActingAs = Literal[
-    "beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"
-]
+ActingAs = Literal["beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"]
 CancelledBy = Literal["employer", "referent", "staff", "session", "attachment"]
 
 # fmt: off

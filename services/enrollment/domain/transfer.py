@@ -49,7 +49,9 @@ def check_transfer(source: SessionSeats, target: SessionSeats | None, *, now: da
     if target.plan.starts_at <= now:
         raise TransferImpossible(f"La session choisie a commencé le {moment(target.plan.starts_at)}.")
     if target.plan.closes_at <= now:
-        raise TransferImpossible(f"La session choisie ne prend plus de demandes depuis le {moment(target.plan.closes_at)}.")
+        raise TransferImpossible(
+            f"La session choisie ne prend plus de demandes depuis le {moment(target.plan.closes_at)}."
+        )
     return target
 
 

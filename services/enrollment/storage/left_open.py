@@ -120,9 +120,7 @@ _KEYS: Final = (
 _DECIDE: Final = (
     update(left_open)
     .where(left_open.c.id == bindparam("id_", type_=Uuid()))
-    .values(
-        decision=bindparam("decision"), decided_by=bindparam("by"), decided_at=_NOW, reason=bindparam("reason")
-    )
+    .values(decision=bindparam("decision"), decided_by=bindparam("by"), decided_at=_NOW, reason=bindparam("reason"))
 )
 _DETAILS: Final = (
     select(left_open, *accounts.c["first_name", "last_name"], structures.c.name.label("structure_name"))

@@ -123,12 +123,8 @@ _CLAIMS: Final[Mapping[Awaited, Select[Any]]] = {
     "employer": _claim(
         approval_in(Approval.AWAITING_EMPLOYER), since=enrollments.c.requested_at, version=literal(0, BigInteger)
     ),
-    "trainer": _claim(
-        approval_in(Approval.AWAITING_TRAINER), IS_HELD, since=_LAST_MOVE, version=enrollments.c.version
-    ),
-    "answer": _claim(
-        approval_in(Approval.AWAITING_BENEFICIARY), since=_LAST_MOVE, version=enrollments.c.version
-    ),
+    "trainer": _claim(approval_in(Approval.AWAITING_TRAINER), IS_HELD, since=_LAST_MOVE, version=enrollments.c.version),
+    "answer": _claim(approval_in(Approval.AWAITING_BENEFICIARY), since=_LAST_MOVE, version=enrollments.c.version),
 }
 _CLAIM_SHEETS: Final = (
     select(sessions.c.id, sessions.c.ends_at)
@@ -158,14 +154,15 @@ class Reminders:
 
         If several occasions of a request have come, only the last one is given, and the others are not given later.
         """
-        values = [
-            {"key": each.key, "after": each.after, "before_start": each.before_start} for each in occasions
-        ]
+        values = [{"key": each.key, "after": each.after, "before_start": each.before_start} for each in occasions]
         found = (await self._connection.execute(_CLAIMS[awaited], parameters("occasion", _OCCASION, values))).all()
         given = await self._give([(row.id, key, row.waiting_since_version) for row in found for key in row.occasions])
         return [
             DueReminder(
-                enrollment=enrollment_of(row), motivation=row.motivation, first_slot=row.starts_at, key=row.occasions[-1]
+                enrollment=enrollment_of(row),
+                motivation=row.motivation,
+                first_slot=row.starts_at,
+                key=row.occasions[-1],
             )
             for row in found
             if (row.id, row.occasions[-1]) in given

@@ -6,10 +6,12 @@ from typing import assert_never
 from services.enrollment.domain import facts
 from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.proposal import Proposal
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from shared.contracts import Message
 from shared.contracts import enrollment as contract
+from shared.contracts import proposals as proposal_contract
 from shared.records import from_attributes
 
 
@@ -84,6 +86,11 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
 def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> contract.EnrollmentSnapshot:
     """The request without its motivation, which is not for other services."""
     return from_attributes(contract.EnrollmentSnapshot, enrollment, rank=rank and rank.place)
+
+
+def proposal_snapshot(proposal: Proposal) -> proposal_contract.ProposalSnapshot:
+    """The proposal without its motivation, which is not for other services."""
+    return from_attributes(proposal_contract.ProposalSnapshot, proposal, kind=proposal.kind.value)
 
 
 def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:

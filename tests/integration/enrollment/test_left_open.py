@@ -62,7 +62,10 @@ async def test_a_disabled_account_with_open_requests_is_found_once_and_its_reque
     for who in (referent, service.staff):
         [found] = await listed(service, who)
         assert (found["id"], found["person"]["last_name"]) == (str(event.id), "Autre")
-        assert {request["status_label"] for request in found["requests"]} == {"Pré-inscrit·e", "En attente de l'employeur"}
+        assert {request["status_label"] for request in found["requests"]} == {
+            "Pré-inscrit·e",
+            "En attente de l'employeur",
+        }
     for stranger in (service.employer, service.trainer, person.account_id):
         assert (await service.call("POST", f"/left-open/{event.id}/decision", CANCEL, by=stranger)).status_code in {
             403,

@@ -115,9 +115,7 @@ async def test_a_transfer_is_refused_with_its_reason(service: EnrollmentService)
 async def test_moves_in_both_directions_at_once_lose_no_seat(service: EnrollmentService) -> None:
     training = uuid4()
     sessions = [await service.session(3, training_id=training) for _ in range(2)]
-    requests = [
-        [await service.request(person, session) for person in await service.people(5)] for session in sessions
-    ]
+    requests = [[await service.request(person, session) for person in await service.people(5)] for session in sessions]
     for request in (*requests[0], *requests[1]):
         await service.accepts(request)
     answers = await asyncio.gather(

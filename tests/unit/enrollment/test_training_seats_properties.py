@@ -14,7 +14,9 @@ from tests.unit.enrollment.move_sequence import STRUCTURES, MoveSequence
 # Each step: the move, the place of the session, and a number that stands for a structure, a request or a capacity.
 step_lists = st.lists(
     st.tuples(
-        st.sampled_from(["accept", "accept", "withdraw", "resize", "promote", "transfer"]), st.integers(0, 2), st.integers(0, 9)
+        st.sampled_from(["accept", "accept", "withdraw", "resize", "promote", "transfer"]),
+        st.integers(0, 2),
+        st.integers(0, 9),
     ),
     max_size=30,
 )
