@@ -4,7 +4,21 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, figures, me, rules, sessions, structure_decisions
+from services.enrollment.api import (
+    cart,
+    decisions,
+    enrollments,
+    figures,
+    left_open,
+    me,
+    notes,
+    proposals,
+    rules,
+    session_messages,
+    sessions,
+    structure_decisions,
+    transfers,
+)
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -35,6 +49,11 @@ def api(settings: Settings, database: Database) -> FastAPI:
             rules.router,
             me.router,
             figures.router,
+            left_open.router,
+            transfers.router,
+            proposals.router,
+            session_messages.router,
+            notes.router,
         ],
         problems=PROBLEMS,
     )
@@ -58,6 +77,6 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences", "rules"),
+    append_only=("enrollment_history", "presences", "rules", "session_messages", "enrollment_notes"),
     chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
 )

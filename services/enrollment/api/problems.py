@@ -11,11 +11,16 @@ from services.enrollment.domain.offers import (
     NotPossibleBeforeTheStart,
     OwnRequest,
 )
+from services.enrollment.domain.proposal import ProposalAnswered
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
+from services.enrollment.domain.transfer import TransferImpossible
 from services.enrollment.use_cases.decide import ReasonMissing
+from services.enrollment.use_cases.left_open import AlreadyChosen
+from services.enrollment.use_cases.propose import AlreadyProposed, RequestClosed
 from services.enrollment.use_cases.request import TrainingTwiceInCart
+from services.enrollment.use_cases.session_messages import TooManyMessages
 from shared.http.problems import ProblemKind, ProblemMap
 
 NOT_ADMITTED = ProblemKind(403, "account-not-admitted", "Compte non admis")
@@ -35,6 +40,18 @@ WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
+ALREADY_CHOSEN = ProblemKind(409, "already-chosen", "Choix déjà fait")
+TRANSFER_IMPOSSIBLE = ProblemKind(409, "transfer-impossible", "Changement de session impossible")
+ALREADY_PROPOSED = ProblemKind(409, "already-proposed", "Déjà proposé")
+PROPOSAL_ANSWERED = ProblemKind(409, "proposal-answered", "Proposition close")
+REQUEST_CLOSED = ProblemKind(409, "request-closed", "Demande close")
+
+
+def _retry_after(error: TooManyMessages) -> dict[str, str]:
+    return {"Retry-After": str(error.seconds)}
+
+
+TOO_MANY_MESSAGES = ProblemKind(429, "too-many-messages", "Trop de messages", headers=_retry_after)
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -54,4 +71,10 @@ PROBLEMS: ProblemMap = {
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,
+    AlreadyChosen: ALREADY_CHOSEN,
+    TransferImpossible: TRANSFER_IMPOSSIBLE,
+    AlreadyProposed: ALREADY_PROPOSED,
+    ProposalAnswered: PROPOSAL_ANSWERED,
+    RequestClosed: REQUEST_CLOSED,
+    TooManyMessages: TOO_MANY_MESSAGES,
 }

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.rules.decision_deadline import decide_before
 from services.enrollment.domain.rules.registry import Verdict, eligibility
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
@@ -98,6 +99,7 @@ def request(
     cart_id: UUID,
     cart_size: int,
     at: datetime,
+    rules: Rules,
 ) -> Requested:
     """Make the request for a session that no rule blocks. It waits for the employer's decision."""
     enrollment = Enrollment(
@@ -109,7 +111,13 @@ def request(
         session_id=session.id,
         requested_at=at,
     )
-    return Requested(enrollment=enrollment, motivation=motivation, cart_id=cart_id, cart_size=cart_size)
+    return Requested(
+        enrollment=enrollment,
+        motivation=motivation,
+        cart_id=cart_id,
+        cart_size=cart_size,
+        decide_before=decide_before(rules, requested_at=at, first_slot=session.starts_at),
+    )
 
 
 def _situation(

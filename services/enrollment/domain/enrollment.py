@@ -153,6 +153,13 @@ def restored(
     return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
 
 
+def asks_for_a_decision(enrollment: Enrollment) -> bool:
+    """Whether an employer, or the trainers, have to decide about the request now. Trainers decide who has a seat."""
+    if enrollment.approval is Approval.AWAITING_TRAINER:
+        return enrollment.seat is Seat.HELD
+    return enrollment.approval is Approval.AWAITING_EMPLOYER
+
+
 def changes_seat(enrollment: Enrollment, move: Move) -> bool:
     """Whether a move, which must be allowed, changes the seat of the request."""
     return SEATS[enrollment.seat, move] is not enrollment.seat

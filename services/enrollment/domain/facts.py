@@ -1,6 +1,7 @@
 """Facts about requests and seats: decisions return them, use cases store them and emit their messages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain.attendance import Attendance
@@ -8,16 +9,21 @@ from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import ActingAs, Approval, CancelledBy, Move, Seat
+from services.enrollment.domain.transfer import TransferredAs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
-    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`."""
+    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`.
+
+    `decide_before` is when the request expires; None if the rule of the deadline is off.
+    """
 
     enrollment: Enrollment
     motivation: str
     cart_id: UUID
     cart_size: int
+    decide_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +146,17 @@ class Promoted(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(MovedFact):
+    """A request was moved to another session of the training. If it got a seat there at once, this fact includes it."""
+
+    from_session_id: UUID
+    transferred_by: UUID
+    acting_as: TransferredAs
+    reason: str | None
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceRecorded(MovedFact):
     """The attendance of an enrolled person was closed."""
 
@@ -168,6 +185,7 @@ Moved = (
     | DecisionUndone
     | Reopened
     | Promoted
+    | Transferred
     | AttendanceRecorded
 )
 Ended = Declined | Withdrawn | Abandoned | Cancelled

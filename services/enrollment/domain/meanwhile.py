@@ -25,6 +25,7 @@ _DID: Final[Mapping[Move, str]] = {
     Move.ABANDON: "enregistré un abandon",
     Move.UNDO: "annulé sa décision",
     Move.REOPEN: "rouvert cette demande",
+    Move.TRANSFER: "déplacé cette demande vers une autre session",
 }
 _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",
@@ -34,6 +35,7 @@ _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
 _OF: Final[Mapping[ActingAs, str]] = {
     "beneficiary": "La personne",
     "employer": "L'employeur",
+    "referent": "La personne référente",
     "trainer": "Le formateur ou la formatrice",
     "staff": "L'agence",
 }

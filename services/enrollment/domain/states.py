@@ -32,7 +32,7 @@ class Move(StrEnum):
     """The moves of a request. `ATTEND` means that the attendance of its session was closed.
 
     `WITHDRAW` is before the first slot begins, `ABANDON` after. `UNDO` and `REOPEN` lead back to an earlier state,
-    which is in the history and not in the tables below.
+    which is in the history and not in the tables below. `TRANSFER`: to another session of the training.
     """
 
     ACCEPT = "accept"
@@ -49,10 +49,11 @@ class Move(StrEnum):
     ABANDON = "abandon"
     UNDO = "undo"
     REOPEN = "reopen"
+    TRANSFER = "transfer"
 
 
-ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
-CancelledBy = Literal["employer", "staff", "session", "attachment"]
+ActingAs = Literal["beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"]
+CancelledBy = Literal["employer", "referent", "staff", "session", "attachment"]
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
@@ -62,6 +63,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_EMPLOYER,     Move.EXPIRE):    Approval.EXPIRED,
     (Approval.AWAITING_EMPLOYER,     Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.AWAITING_EMPLOYER,     Move.CANCEL):    Approval.CANCELLED,
+    (Approval.AWAITING_EMPLOYER,     Move.TRANSFER):  Approval.AWAITING_EMPLOYER,
 
     (Approval.AWAITING_TRAINER,      Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_TRAINER,      Move.ASK):       Approval.AWAITING_BENEFICIARY,
@@ -70,6 +72,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_TRAINER,      Move.ABANDON):   Approval.ABANDONED,
     (Approval.AWAITING_TRAINER,      Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_TRAINER,      Move.PROMOTE):   Approval.AWAITING_TRAINER,
+    (Approval.AWAITING_TRAINER,      Move.TRANSFER):  Approval.AWAITING_TRAINER,
 
     (Approval.AWAITING_BENEFICIARY,  Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_BENEFICIARY,  Move.ANSWER):    Approval.AWAITING_TRAINER,
@@ -78,11 +81,13 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_BENEFICIARY,  Move.ABANDON):   Approval.ABANDONED,
     (Approval.AWAITING_BENEFICIARY,  Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_BENEFICIARY,  Move.PROMOTE):   Approval.AWAITING_BENEFICIARY,
+    (Approval.AWAITING_BENEFICIARY,  Move.TRANSFER):  Approval.AWAITING_BENEFICIARY,
 
     (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.VALIDATED,             Move.ABANDON):   Approval.ABANDONED,
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.TRANSFER):  Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
 }
 
@@ -93,6 +98,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.EXPIRE):    Seat.NONE,
     (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
+    (Seat.NONE,     Move.TRANSFER):  Seat.NONE,
 
     (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
     (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
@@ -101,6 +107,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.QUEUED,   Move.DECLINE):   Seat.NONE,
     (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
     (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
+    (Seat.QUEUED,   Move.TRANSFER):  Seat.QUEUED,
 
     (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
     (Seat.HELD,     Move.ASK):       Seat.HELD,
@@ -110,6 +117,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
     (Seat.HELD,     Move.ABANDON):   Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
+    (Seat.HELD,     Move.TRANSFER):  Seat.QUEUED,
 }
 """A move is allowed if TRANSITIONS has it for the approval of the request and SEATS has it for its seat."""
 
@@ -136,12 +144,13 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.ANSWER:    frozenset({"beneficiary"}),
     Move.DECLINE:   frozenset({"trainer", "staff"}),
     Move.WITHDRAW:  frozenset({"beneficiary", "employer", "staff"}),
-    Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
+    Move.CANCEL:    frozenset({"employer", "referent", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
     Move.ATTEND:    frozenset({"trainer", "staff"}),
     Move.ABANDON:   frozenset({"beneficiary", "employer", "trainer", "staff"}),
     Move.UNDO:      frozenset({"employer", "trainer", "staff"}),
     Move.REOPEN:    frozenset({"staff"}),
+    Move.TRANSFER:  frozenset({"staff"}),
 }
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
@@ -162,6 +171,7 @@ _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
 
 _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
     "employer":    "Annulée (accord de l'employeur retiré)",
+    "referent":    "Annulée (par la structure)",
     "staff":       "Annulée (par l'agence)",
     "session":     "Annulée (session annulée)",
     "attachment":  "Annulée (rattachement terminé)",

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.enrollment.domain import decisions, facts, queue
-from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Seat
+from services.enrollment.domain.transfer import TransferredAs, check_transfer, transfer
 
 SessionAndStructure = tuple[UUID, UUID]
 Entered = facts.Accepted | facts.Restored
@@ -124,6 +125,46 @@ class TrainingSeats:
         )
         self._hold(enrollment)
         return [promoted, *self.allocate()]
+
+    def transfer(
+        self, enrollment: Enrollment, session_id: UUID, *, by: UUID, acting_as: TransferredAs, note: str | None
+    ) -> list[facts.Fact]:
+        """Move a request to another session: its seat or place is given back, and it gets the next number there.
+
+        It gets a seat there at once if one is free for it. Who holds a seat takes a free one before all others: nobody
+        who waits there may have it, because otherwise it would not be free. Raises TransferImpossible, SessionIsOver.
+        """
+        source = self._sessions[enrollment.session_id]
+        target = check_transfer(source, self._sessions.get(session_id), now=self._now)
+        is_accepted = enrollment.seat is not Seat.NONE
+        number = target.last_queue_number + 1 if is_accepted else None
+        after, line = transfer(
+            enrollment, session_id=target.id, queue_number=number, by=by, at=self._now, acting_as=acting_as, note=note
+        )
+        lines: tuple[Line, ...] = (line,)
+        promotions: list[facts.Promoted] = []
+        if is_accepted:
+            self._leave(enrollment, enrollment.seat)
+            self._change(replace(target, last_queue_number=target.last_queue_number + 1))
+            self._queue(target.id).append(after)
+            if enrollment.seat is Seat.HELD and target.to_give(self._now, freeze=self._freeze):
+                self._hold(after)
+                promotions.append(decisions.promote(after, at=self._now))
+            promotions += self._promotions()
+        own = next((fact for fact in promotions if fact.enrollment.id == enrollment.id), None)
+        if own is not None:
+            after, lines = own.enrollment, (line, *own.lines)
+        transferred = facts.Transferred(
+            enrollment=after,
+            lines=lines,
+            rank=self.rank_of(after),
+            from_session_id=source.id,
+            transferred_by=by,
+            acting_as=acting_as,
+            reason=note,
+            seat_before=enrollment.seat,
+        )
+        return [*(fact for fact in promotions if fact is not own), *self._occupancies(), transferred]
 
     def plan(self, session_id: UUID, plan: SessionPlan) -> list[facts.Fact]:
         """Apply a change of the catalogue: new seats are given at once. With a smaller capacity nobody loses a seat."""

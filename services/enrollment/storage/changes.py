@@ -1,13 +1,14 @@
 """Store the changes of a decision in one statement: requests, their lines of history, and the seats of sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Integer, Uuid, and_, case, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Integer, Uuid, and_, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.attendance import Attendance
-from services.enrollment.domain.enrollment import Line
+from services.enrollment.domain.enrollment import Line, asks_for_a_decision
 from services.enrollment.domain.facts import Moved
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.storage.arrays import Columns, parameters, rows
@@ -19,12 +20,13 @@ from shared.tables import columns_to_write
 
 INSTEAD_OF_AN_EMPLOYER: Final = ("accept", "refuse", "cancel")
 """Acts that are decisions of the structure, even if staff took them."""
-_FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "session_id", "requested_at"})
+_FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "requested_at"})
 """The fields of a request that no move changes; all others are stored."""
 _REQUEST: Final[Columns] = {
     "version_before": BigInteger(),
     **{column.name: column.type for column in COLUMNS if column.name not in _FIXED},
     "attended": Boolean(),
+    "asks": Boolean(),
 }
 _LINE: Final[Columns] = {column.name: column.type for column in columns_to_write(enrollment_history)}
 _SEATS: Final[Columns] = {
@@ -39,9 +41,14 @@ _SEATS: Final[Columns] = {
 _request, _line, _seats = rows("request", _REQUEST), rows("line", _LINE), rows("seats", _SEATS)
 _moved = (
     update(enrollments)
-    .values({name: _request.c[name] for name in _REQUEST if name not in {"id", "version_before"}})
+    .values({name: _request.c[name] for name in _REQUEST if name not in {"id", "version_before", "asks"}})
     .where(enrollments.c.id == _request.c.id, enrollments.c.version == _request.c.version_before)
-    .returning(enrollments.c.id, enrollments.c.structure_id, enrollments.c.requested_at)
+    .returning(
+        enrollments.c.id,
+        enrollments.c.structure_id,
+        enrollments.c.requested_at,
+        case((_request.c.asks, enrollments.c.motivation)).label("motivation"),
+    )
     .cte("moved")
 )
 _lines = (
@@ -76,7 +83,7 @@ _sessions = (
     .where(sessions.c.id == _seats.c.id)
     .cte("seats_of_sessions")
 )
-_moves = select(func.count().label("stored")).select_from(_moved).add_cte(_lines, _decided)
+_moves = select(_moved.c.id, _moved.c.motivation).add_cte(_lines, _decided)
 _SAVE_MOVES: Final = compiled(_moves)
 _SAVE_MOVES_AND_SEATS: Final = compiled(_moves.add_cte(_sessions))
 
@@ -91,8 +98,11 @@ class Changes:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def save(self, moved: Sequence[Moved], seats: Sequence[SessionSeats]) -> None:
-        """Store the moved requests with their lines of history, and the changed seats. A request appears only once."""
+    async def save(self, moved: Sequence[Moved], seats: Sequence[SessionSeats]) -> Mapping[UUID, str]:
+        """Store the moved requests with their lines of history, and the changed seats. A request appears only once.
+
+        Return the motivations of the requests that now wait for a decision: see `asks_for_a_decision`.
+        """
         lines = [line for fact in moved for line in fact.lines]
         values = {
             **parameters("request", _REQUEST, [_request_row(fact) for fact in moved]),
@@ -101,9 +111,10 @@ class Changes:
         if seats:
             values |= parameters("seats", _SEATS, [_seats_row(each) for each in seats])
         statement = _SAVE_MOVES_AND_SEATS if seats else _SAVE_MOVES
-        stored = await statement.scalar(self._connection, values)
-        if stored != len(moved):
+        stored = await statement.all(self._connection, values)
+        if len(stored) != len(moved):
             raise MovedWithoutTheLock([fact.enrollment.id for fact in moved])
+        return {row.id: row.motivation for row in stored if row.motivation is not None}
 
 
 def _request_row(fact: Moved) -> dict[str, Any]:
@@ -114,6 +125,7 @@ def _request_row(fact: Moved) -> dict[str, Any]:
         "version_before": fact.lines[0].version - 1,
         "attendance": attendance and attendance_as_json(attendance),
         "attended": attendance and attendance.attended,
+        "asks": asks_for_a_decision(enrollment),
     }
 
 

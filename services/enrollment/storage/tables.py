@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
+    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -173,4 +174,70 @@ rules = Table(
     Column("set_by", Uuid),
     Column("set_at", _TIME),
     *chain_columns(),
+)
+reminders = Table(
+    "reminders",
+    METADATA,
+    Column("subject_id", Uuid, primary_key=True),
+    Column("occasion", Text, primary_key=True),
+    Column("waiting_since_version", BigInteger, primary_key=True),
+    Column("given_at", _TIME, nullable=False, server_default=func.now()),
+)
+left_open = Table(
+    "left_open",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("structure_id", Uuid, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("found_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Column("decision", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", _TIME),
+    Column("reason", Text),
+)
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("structure_id", Uuid, nullable=False),
+    Column("training_id", Uuid, nullable=False),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("from_session_id", Uuid, ForeignKey("sessions.id")),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id")),
+    Column("reason", Text, nullable=False),
+    Column("motivation", Text),
+    Column("proposed_by", Uuid, nullable=False),
+    Column("acting_as", Text, nullable=False),
+    Column("proposed_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answered_at", _TIME),
+    Column("answer_reason", Text),
+)
+session_messages = Table(
+    "session_messages",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("sent_by", Uuid, nullable=False),
+    Column("acting_as", Text, nullable=False),
+    Column("sent_to", Text, nullable=False),
+    Column("account_ids", ARRAY(Uuid), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", _TIME, nullable=False),
+)
+enrollment_notes = Table(
+    "enrollment_notes",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_by", Uuid, nullable=False),
+    Column("written_at", _TIME, nullable=False),
 )

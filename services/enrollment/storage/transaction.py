@@ -9,12 +9,17 @@ from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.enrollments import Enrollments
 from services.enrollment.storage.figures import Figures
 from services.enrollment.storage.history import History
+from services.enrollment.storage.left_open import LeftOpens
 from services.enrollment.storage.listings import Listings
+from services.enrollment.storage.notes import Notes
 from services.enrollment.storage.own_work import OwnWorks
 from services.enrollment.storage.people import People
+from services.enrollment.storage.proposals import Proposals
+from services.enrollment.storage.reminders import Reminders
 from services.enrollment.storage.rules import StoredRules
 from services.enrollment.storage.seats import Seats
 from services.enrollment.storage.session_copies import SessionCopies
+from services.enrollment.storage.session_messages import SessionMessages
 from services.enrollment.storage.trained_sessions import TrainedSessions
 from shared.database import UnitOfWork
 
@@ -39,4 +44,9 @@ class Transaction:
         self.rules = StoredRules(work.connection)
         self.own_work = OwnWorks(work.connection)
         self.figures = Figures(work.connection)
+        self.reminders = Reminders(work.connection)
+        self.left_open = LeftOpens(work.connection)
+        self.proposals = Proposals(work.connection)
+        self.session_messages = SessionMessages(work.connection)
+        self.notes = Notes(work.connection)
         self.emit = work.emit

@@ -6,18 +6,24 @@ from typing import assert_never
 from services.enrollment.domain import facts
 from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.proposal import Proposal
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from shared.contracts import Message
 from shared.contracts import enrollment as contract
+from shared.contracts import proposals as proposal_contract
 from shared.records import from_attributes
 
 
 def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
     match fact:
-        case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size):
+        case facts.Requested(enrollment=request, cart_id=cart_id, cart_size=cart_size, decide_before=before):
             return contract.EnrollmentRequested(
-                occurred_at=now, enrollment=snapshot(request), cart_id=cart_id, cart_size=cart_size
+                occurred_at=now,
+                enrollment=snapshot(request),
+                cart_id=cart_id,
+                cart_size=cart_size,
+                decide_before=before,
             )
         case facts.Accepted(enrollment=request, rank=rank, accepted_by=by):
             return contract.EnrollmentApproved(
@@ -93,6 +99,16 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reason=reason,
                 seat_before=seat.value,
             )
+        case facts.Transferred(enrollment=request, rank=rank, from_session_id=from_id, seat_before=seat):
+            return contract.EnrollmentTransferred(
+                occurred_at=now,
+                enrollment=snapshot(request, rank),
+                from_session_id=from_id,
+                transferred_by=fact.transferred_by,
+                acting_as=fact.acting_as,
+                reason=fact.reason,
+                seat_before=seat.value,
+            )
         case facts.AttendanceRecorded(enrollment=request, attendance=attendance):
             return contract.AttendanceRecorded(
                 occurred_at=now,
@@ -109,6 +125,11 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
 def snapshot(enrollment: Enrollment, rank: Rank | None = None) -> contract.EnrollmentSnapshot:
     """The request without its motivation, which is not for other services."""
     return from_attributes(contract.EnrollmentSnapshot, enrollment, rank=rank and rank.place)
+
+
+def proposal_snapshot(proposal: Proposal) -> proposal_contract.ProposalSnapshot:
+    """The proposal without its motivation, which is not for other services."""
+    return from_attributes(proposal_contract.ProposalSnapshot, proposal, kind=proposal.kind.value)
 
 
 def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:

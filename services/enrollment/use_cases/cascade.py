@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
@@ -57,21 +58,33 @@ async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now
 
 
 async def cancel_all(
-    tx: Transaction, keys: Iterable[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+    tx: Transaction,
+    keys: Iterable[RequestKey],
+    *,
+    acting_as: CancelledBy,
+    now: datetime,
+    reason: str,
+    by: UUID | None = None,
 ) -> None:
     """Cancel the requests that are still open. `keys` are sorted by training, which is the order of the locks."""
     for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
         training = await load_training(tx, training_id, now=now)
-        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason)
+        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason, by=by)
         await record(tx, training.release(*ended), now=now)
 
 
 async def cancellations(
-    tx: Transaction, keys: Sequence[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+    tx: Transaction,
+    keys: Sequence[RequestKey],
+    *,
+    acting_as: CancelledBy,
+    now: datetime,
+    reason: str,
+    by: UUID | None = None,
 ) -> list[Cancelled]:
     """Cancel the requests that are still open. The caller holds the lock of their training."""
     return [
-        decisions.cancel(enrollment, by=None, at=now, reason=reason, acting_as=acting_as)
+        decisions.cancel(enrollment, by=by, at=now, reason=reason, acting_as=acting_as)
         for enrollment in await tx.enrollments.some([key.id for key in keys])
         if Move.CANCEL in allowed_moves(enrollment)
     ]

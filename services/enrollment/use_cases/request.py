@@ -17,8 +17,8 @@ from services.enrollment.storage.carts import ConsideredSession
 from services.enrollment.storage.details import EnrollmentDetails, PersonName, StructureName
 from services.enrollment.storage.people import BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.announce import announce
 from services.enrollment.use_cases.offer import Offered, with_moves
+from services.enrollment.use_cases.record import record_requests
 from shared.errors import NotFound, Refused, WrongFields, refuse
 
 
@@ -73,6 +73,7 @@ async def validate_cart(
             cart_id=cart_id,
             cart_size=len(motivations),
             at=now,
+            rules=rules,
         )
         for session_id, motivation in motivations.items()
     ]
@@ -85,10 +86,8 @@ async def validate_cart(
 
 async def _record(tx: Transaction, facts: list[Requested], *, now: datetime) -> None:
     """Store the requests and emit their messages. If the database refuses one request, all of them are refused."""
-    added = await tx.carts.turn_into_requests(facts)
+    added = await record_requests(tx, facts, now=now)
     _refuse_lines({line: ALREADY_REQUESTED for line, fact in enumerate(facts) if fact.enrollment.id not in added})
-    for fact in facts:
-        tx.emit(announce(fact, now=now))
 
 
 def _refuse_lines(stops: Mapping[int, str]) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import uuid4
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.facts import MovedFact
 from services.enrollment.domain.states import Move
+from services.enrollment.domain.transfer import transfer
 from tests.unit.enrollment.examples import NOW, SOMEBODY
 
 WEEK = timedelta(days=7)
@@ -40,6 +42,9 @@ MOVES: Mapping[Move, Callable[[Enrollment], tuple[Enrollment, Line]]] = {
         decisions.cancel(e, by=None, at=NOW, reason="Session annulée", acting_as="session")
     ),
     Move.PROMOTE: lambda e: request_and_line(decisions.promote(e, at=NOW)),
+    Move.TRANSFER: lambda e: transfer(
+        e, session_id=uuid4(), queue_number=12, by=SOMEBODY, at=NOW, acting_as="staff", note="Plus près"
+    ),
     Move.ATTEND: lambda e: request_and_line(
         decisions.attend(e, NOBODY_THERE, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
     ),

@@ -40,9 +40,9 @@ BY_STAFF = {"acting_as": "staff"}
 # Written out: the fact, its event, and what the event has beside the request.
 EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
     (
-        facts.Requested(enrollment=REQUEST, motivation="Progresser.", cart_id=CART, cart_size=2),
+        facts.Requested(enrollment=REQUEST, motivation="Progresser.", cart_id=CART, cart_size=2, decide_before=NOW),
         events.EnrollmentRequested,
-        {"cart_id": CART, "cart_size": 2},
+        {"cart_id": CART, "cart_size": 2, "decide_before": NOW},
     ),
     (facts.Accepted(**MOVED, accepted_by=SOMEBODY), events.EnrollmentApproved, {"approved_by": SOMEBODY, **BY_STAFF}),
     (
@@ -92,6 +92,24 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
         facts.Cancelled(**MOVED, acting_as="session", cancelled_by=None, reason="Annulée.", seat_before=Seat.NONE),
         events.EnrollmentCancelled,
         {"by": "session", "cancelled_by": None, "reason": "Annulée.", "seat_before": "none"},
+    ),
+    (
+        facts.Transferred(
+            **MOVED,
+            from_session_id=SESSION.id,
+            transferred_by=SOMEBODY,
+            acting_as="staff",
+            reason="Plus près.",
+            seat_before=Seat.HELD,
+        ),
+        events.EnrollmentTransferred,
+        {
+            "from_session_id": SESSION.id,
+            "transferred_by": SOMEBODY,
+            "acting_as": "staff",
+            "reason": "Plus près.",
+            "seat_before": "held",
+        },
     ),
     (
         facts.AttendanceRecorded(**MOVED, attendance=THERE),

@@ -137,8 +137,10 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         cart_id=cart_id,
         cart_size=3,
         at=NOW,
+        rules=Rules(),
     )
     assert (made.motivation, made.cart_id, made.cart_size) == ("Progresser.", cart_id, 3)
+    assert made.decide_before == NOW + timedelta(days=21)
     assert made.enrollment == Enrollment(
         id=enrollment_id,
         version=1,

@@ -41,12 +41,17 @@ EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] =
 def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]]:
     """The moves that the state allows, with their targets.
 
-    Every open request can be withdrawn and cancelled, and abandoned if it has a seat.
+    Every open request can be withdrawn, cancelled and moved to another session, where an accepted one is queued first.
+    One that has a seat can be abandoned.
     """
-    closing = {Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE), Move.CANCEL: (Approval.CANCELLED, Seat.NONE)}
+    always = {
+        Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE),
+        Move.CANCEL: (Approval.CANCELLED, Seat.NONE),
+        Move.TRANSFER: (approval, Seat.NONE if seat is Seat.NONE else Seat.QUEUED),
+    }
     if seat is H:
-        closing[Move.ABANDON] = (Approval.ABANDONED, Seat.NONE)
-    return {**EXPECTED[approval, seat], **(closing if approval in (E, T, B, V) else {})}
+        always[Move.ABANDON] = (Approval.ABANDONED, Seat.NONE)
+    return {**EXPECTED[approval, seat], **(always if approval in (E, T, B, V) else {})}
 
 
 def test_the_names_of_states_and_actors_are_those_of_the_contract() -> None:
@@ -75,6 +80,9 @@ def test_every_move_from_every_state_leads_to_the_state_of_the_design_or_is_refu
     assert (change.enrollment_id, change.move, change.at) == (before.id, move, NOW)
     assert change.acting_as in ACTORS[move]
     back = replace(after, approval=approval, seat=seat, version=1, queue_number=before.queue_number, attendance=None)
+    if move is Move.TRANSFER:
+        assert back.session_id != before.session_id
+        back = replace(back, session_id=before.session_id)
     assert back == before
     assert after.attendance == (NOBODY_THERE if move is Move.ATTEND else None)
 
@@ -100,15 +108,16 @@ NONE = Seat.NONE
 SEAT_AFTER: Mapping[Seat, Mapping[Move, Seat]] = {
     NONE: {
         Move.ACCEPT: Q,
-        Move.REFUSE: NONE, Move.EXPIRE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
+        Move.REFUSE: NONE, Move.EXPIRE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE, Move.TRANSFER: NONE,
     },
     Q: {
         Move.PROMOTE: H,
-        Move.VALIDATE: Q, Move.ASK: Q, Move.ANSWER: Q,
+        Move.VALIDATE: Q, Move.ASK: Q, Move.ANSWER: Q, Move.TRANSFER: Q,
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
     },
     H: {
         Move.VALIDATE: H, Move.ASK: H, Move.ANSWER: H, Move.ATTEND: H, Move.ABANDON: NONE,
+        Move.TRANSFER: Q,
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
     },
 }

@@ -26,6 +26,15 @@ DECISION_DEADLINE: Final = Rule(
 )
 
 
+def decide_before(rules: Rules, *, requested_at: datetime, first_slot: datetime) -> datetime | None:
+    """When an undecided request expires: after the days of the rule, and at the latest when its session begins.
+
+    None if the rule is off.
+    """
+    value = rules.in_force(DECISION_DEADLINE)
+    return None if value is None else min(requested_at + timedelta(days=value.days), first_slot)
+
+
 def expired_before(rules: Rules, now: datetime) -> datetime | None:
     """Undecided requests from before this moment expire now. None if the rule is off: then requests do not expire."""
     value = rules.in_force(DECISION_DEADLINE)
