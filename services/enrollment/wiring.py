@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, rules, sessions
+from services.enrollment.api import attendance, attendances, cart, certificates, decisions, enrollments, rules, sessions
+from services.enrollment.api.certificate_pdf import Agency
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -21,14 +22,31 @@ CLOCK_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    return create_app(
+    app = create_app(
         title="Enrollment",
         service="enrollment",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[cart.router, decisions.router, enrollments.router, sessions.router, rules.router],
+        routers=[
+            attendances.router,
+            cart.router,
+            decisions.router,
+            enrollments.router,
+            sessions.router,
+            attendance.router,
+            certificates.router,
+            rules.router,
+        ],
         problems=PROBLEMS,
     )
+    app.state.agency = Agency(
+        name=settings.agency_name,
+        siret=settings.agency_siret,
+        address=settings.agency_address,
+        town=settings.agency_town,
+        signatory=settings.agency_signatory,
+    )
+    return app
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
@@ -49,6 +67,11 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences", "rules"),
-    chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
+    append_only=("enrollment_history", "presences", "rules", "sheet_history"),
+    chains={
+        "enrollment_history": "aggregate_id",
+        "presences": "enrollment_id",
+        "rules": "name",
+        "sheet_history": "aggregate_id",
+    },
 )

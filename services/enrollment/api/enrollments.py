@@ -52,8 +52,8 @@ async def list_enrollments(
     those for the sessions that the caller trains (`sessions`), or all of these (`all`).
 
     `group`: `followed` are the requests of people who attended; `refused` were refused by the employer or the trainer,
-    or expired; `cancelled` were withdrawn or cancelled; `requested` are all others: open requests, and those of people
-    who were enrolled and never present.
+    or expired; `cancelled` were withdrawn or cancelled, or are those of people who were enrolled and absent, because
+    nothing waits for them any more; `requested` are the open requests.
     """
     requests = await with_ranks(
         tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now

@@ -1,12 +1,20 @@
 """The HTTP problem of each error of the service."""
 
 from services.enrollment.api.dependencies import NotAdmitted
-from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly
+from services.enrollment.domain.attendance import (
+    AttendanceClosed,
+    AttendanceOpen,
+    CorrectionTooLate,
+    SlotsWithoutPresence,
+    TooEarly,
+    UndecidedPeople,
+)
 from services.enrollment.domain.enrollment import SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
+from services.enrollment.use_cases.admission import AlreadyOnSheet, OtherRequestOpen
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.request import TrainingTwiceInCart
 from shared.http.problems import ProblemKind, ProblemMap
@@ -22,7 +30,17 @@ TWICE_IN_CART = ProblemKind(409, "training-twice-in-cart", "Formation déjà au 
 WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
+ATTENDANCE_OPEN = ProblemKind(409, "attendance-open", "Émargement non clos")
+CORRECTION_TOO_LATE = ProblemKind(409, "correction-too-late", "Correction par l'agence seulement")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
+UNDECIDED_PEOPLE = ProblemKind(
+    409,
+    "undecided-people",
+    "Personnes à valider",
+    errors=lambda error: [(f"undecided.{request}", name) for request, name in error.names.items()],
+)
+ALREADY_ON_SHEET = ProblemKind(409, "already-on-sheet", "Déjà sur la feuille")
+OTHER_REQUEST_OPEN = ProblemKind(409, "other-request-open", "Autre demande en cours")
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -37,4 +55,9 @@ PROBLEMS: ProblemMap = {
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
     SlotsWithoutPresence: PRESENCES_MISSING,
+    AttendanceOpen: ATTENDANCE_OPEN,
+    CorrectionTooLate: CORRECTION_TOO_LATE,
+    UndecidedPeople: UNDECIDED_PEOPLE,
+    AlreadyOnSheet: ALREADY_ON_SHEET,
+    OtherRequestOpen: OTHER_REQUEST_OPEN,
 }

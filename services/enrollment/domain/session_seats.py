@@ -16,7 +16,8 @@ class NoSeatFree(Refused):
 
     @property
     def sentence(self) -> str:
-        return f"Aucune place n'est libre : {self.held} occupée(s) pour {self.capacity}."
+        taken = "occupée" if self.held < 2 else "occupées"  # noqa: PLR2004 - the plural
+        return f"Aucune place n'est libre : {self.held} {taken} pour {self.capacity}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class SessionSeats:
     """The seats of one session, and the last number of its queue. `version` counts their changes.
 
     `overbooked_to` is the number of held seats as long as it is larger than the capacity, which happens when the
-    capacity is lowered. It is None otherwise.
+    capacity is lowered, or when more people came than there are seats. It is None otherwise.
     """
 
     id: UUID
@@ -76,6 +77,10 @@ class SessionSeats:
         """The seats after one more is given. Raises NoSeatFree."""
         if not self.free:
             raise NoSeatFree(self.capacity, self.held)
+        return _with_held(self, self.held + 1)
+
+    def admitted(self) -> "SessionSeats":
+        """The seats after somebody came who had none. The capacity is no limit for who really came."""
         return _with_held(self, self.held + 1)
 
     def returned(self) -> "SessionSeats":

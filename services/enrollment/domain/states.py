@@ -28,7 +28,9 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """The moves of a request. `ATTEND` means that the attendance of its session was closed."""
+    """The moves of a request. `ATTEND` means that the attendance of its session was closed, `CORRECT` that it was
+    changed afterwards, and `ADMIT` that a person who came was added to the sheet.
+    """
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -41,10 +43,13 @@ class Move(StrEnum):
     CANCEL = "cancel"
     PROMOTE = "promote"
     ATTEND = "attend"
+    ADMIT = "admit"
+    CORRECT = "correct"
 
 
 ActingAs = Literal["beneficiary", "employer", "trainer", "staff", "clock", "session", "attachment", "queue"]
-CancelledBy = Literal["employer", "staff", "session", "attachment"]
+CancelledBy = Literal["employer", "staff", "session", "attachment", "trainer", "clock"]
+"""`trainer`: at the closing of the sheet, without a validation. `clock`: the session took place without the person."""
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
@@ -73,6 +78,18 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.CORRECT):   Approval.VALIDATED,
+
+    # who came, came: also without any agreement, or after a refusal
+    (Approval.AWAITING_EMPLOYER,     Move.ADMIT):     Approval.VALIDATED,
+    (Approval.AWAITING_TRAINER,      Move.ADMIT):     Approval.VALIDATED,
+    (Approval.AWAITING_BENEFICIARY,  Move.ADMIT):     Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.ADMIT):     Approval.VALIDATED,
+    (Approval.REFUSED,               Move.ADMIT):     Approval.VALIDATED,
+    (Approval.DECLINED,              Move.ADMIT):     Approval.VALIDATED,
+    (Approval.EXPIRED,               Move.ADMIT):     Approval.VALIDATED,
+    (Approval.WITHDRAWN,             Move.ADMIT):     Approval.VALIDATED,
+    (Approval.CANCELLED,             Move.ADMIT):     Approval.VALIDATED,
 }
 
 SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
@@ -82,6 +99,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.EXPIRE):    Seat.NONE,
     (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
+    (Seat.NONE,     Move.ADMIT):     Seat.HELD,
 
     (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
     (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
@@ -90,11 +108,13 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.QUEUED,   Move.DECLINE):   Seat.NONE,
     (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
     (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
+    (Seat.QUEUED,   Move.ADMIT):     Seat.HELD,
 
     (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
     (Seat.HELD,     Move.ASK):       Seat.HELD,
     (Seat.HELD,     Move.ANSWER):    Seat.HELD,
     (Seat.HELD,     Move.ATTEND):    Seat.HELD,
+    (Seat.HELD,     Move.CORRECT):   Seat.HELD,
     (Seat.HELD,     Move.DECLINE):   Seat.NONE,
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
@@ -113,7 +133,12 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.CANCEL:    frozenset({"employer", "staff", "session", "attachment"}),
     Move.PROMOTE:   frozenset({"queue", "staff"}),
     Move.ATTEND:    frozenset({"trainer", "staff"}),
+    Move.ADMIT:     frozenset({"trainer", "staff"}),
+    Move.CORRECT:   frozenset({"trainer", "staff"}),
 }
+"""Who makes a move of one request. The closing of a sheet makes others too: see `OF_THE_SHEET` and `CancelledBy`."""
+OF_THE_SHEET: Final = frozenset({Move.ATTEND, Move.ADMIT, Move.CORRECT})
+"""The moves that nobody makes for one request by itself: only the sheet of its session does."""
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
     (Approval.AWAITING_EMPLOYER,     Seat.NONE):    "En attente de l'employeur",
@@ -135,6 +160,8 @@ _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
     "staff":       "Annulée (par l'agence)",
     "session":     "Annulée (session annulée)",
     "attachment":  "Annulée (rattachement terminé)",
+    "trainer":     "Annulée (non validée par le formateur)",
+    "clock":       "Annulée (la session a eu lieu)",
 }
 # fmt: on
 
@@ -144,9 +171,13 @@ OPEN: Final = frozenset(
 """The approvals of a request that can still move, as long as its attendance is not recorded."""
 
 
-def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:
-    """The French label. `closed_by` is the role that cancelled the request. Raises KeyError for an impossible pair."""
+def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None, *, attended: bool | None = None) -> str:
+    """The French label. `closed_by` is the role that cancelled the request; `attended` is None until the attendance is
+    recorded. Raises KeyError for an impossible pair of states.
+    """
     label = _LABELS[approval, seat]
+    if attended is not None:
+        return "Suivie" if attended else "Absent·e"
     if approval is Approval.CANCELLED and closed_by is not None:
         return _CANCELLED_BECAUSE.get(closed_by, label)
     return label

@@ -41,10 +41,11 @@ class DecisionDetails:
     approval: Approval
     seat: Seat
     moved_as: ActingAs | None
+    attended: bool | None
 
     @property
     def status_label(self) -> str:
-        return status_label(self.approval, self.seat, self.moved_as)
+        return status_label(self.approval, self.seat, self.moved_as, attended=self.attended)
 
 
 class Decisions:
@@ -80,7 +81,7 @@ def _decisions(actor: Actor, after: DecisionKey | None, most: int) -> Select[Any
     return (
         select(
             page,
-            *enrollments.c["approval", "seat", "account_id", "structure_id", "session_id"],
+            *enrollments.c["approval", "seat", "attended", "account_id", "structure_id", "session_id"],
             *accounts.c["first_name", "last_name"],
             structures.c.name.label("structure_name"),
             *sessions.c["title", "place", "starts_at", "ends_at"],
@@ -109,4 +110,5 @@ def _decision_of(row: Row[Any]) -> DecisionDetails:
         approval=Approval(row.approval),
         seat=Seat(row.seat),
         moved_as=row.moved_as,
+        attended=row.attended,
     )

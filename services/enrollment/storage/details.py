@@ -1,5 +1,6 @@
 """A request with the names of its person and structure and the data of its session."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, select
 
-from services.enrollment.domain.attendance import Attendance, Presence
+from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.states import ActingAs, Approval, Seat
@@ -122,7 +123,22 @@ def details_of(row: Row[Any]) -> EnrollmentDetails:
 
 def enrollment_of(row: Row[Any]) -> Enrollment:
     """Make the domain object of a row with its COLUMNS of `enrollments`."""
-    presences = row.attendance and Attendance(
-        tuple(Presence(UUID(presence["slot_id"]), presence["present"]) for presence in row.attendance)
-    )
+    presences = row.attendance and Attendance(tuple(presence_of(each) for each in row.attendance))
     return from_attributes(Enrollment, row, approval=Approval(row.approval), seat=Seat(row.seat), attendance=presences)
+
+
+def presence_of(stored: Mapping[str, Any]) -> Presence:
+    """A presence of the column `attendance`. One that was stored before there were statuses has only yes or no."""
+    arrived_at = stored.get("arrived_at")
+    return Presence(
+        slot_id=UUID(stored["slot_id"]),
+        status=status_of(stored.get("status"), present=stored["present"]),
+        arrived_at=arrived_at and datetime.fromisoformat(arrived_at),
+    )
+
+
+def status_of(status: str | None, *, present: bool) -> PresenceStatus:
+    """The status of a presence: nobody has excused an absence of which only that it was one is recorded."""
+    if status is None:
+        return PresenceStatus.PRESENT if present else PresenceStatus.UNEXCUSED
+    return PresenceStatus(status)

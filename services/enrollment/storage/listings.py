@@ -41,11 +41,14 @@ Group = Literal["requested", "followed", "refused", "cancelled"]
 Key = tuple[datetime, UUID]
 
 _GROUPS: Final[dict[Group, ColumnElement[bool]]] = {
-    "requested": or_(IS_OPEN, enrollments.c.attended.is_(False)),
+    "requested": IS_OPEN,
     "followed": enrollments.c.attended.is_(True),
     "refused": approval_in(Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED),
-    "cancelled": approval_in(Approval.WITHDRAWN, Approval.CANCELLED),
+    "cancelled": or_(approval_in(Approval.WITHDRAWN, Approval.CANCELLED), enrollments.c.attended.is_(False)),
 }
+"""The four lists of a person's space. Who was enrolled and absent is in the last one: nothing waits for this request
+any more, nobody refused it, and the person did not follow the session.
+"""
 _NEWEST: Final = (enrollments.c.requested_at.desc(), enrollments.c.id.desc())
 
 

@@ -30,6 +30,8 @@ accounts = Table(
     Column("version", BigInteger, nullable=False),
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
+    Column("civility", Text),
+    Column("email", Text),
     Column("is_staff", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=false()),
@@ -41,6 +43,7 @@ structures = Table(
     Column("version", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("is_member", Boolean, nullable=False),
+    Column("siret", Text),
 )
 attachments = Table(
     "attachments",
@@ -62,6 +65,7 @@ trainings = Table(
     Column("kind", Text, nullable=False),
     Column("members_only", Boolean, nullable=False),
     Column("state", Text, nullable=False),
+    Column("axis_name", Text),
 )
 sessions = Table(
     "sessions",
@@ -86,6 +90,7 @@ sessions = Table(
     Column("attendance_closed_at", _TIME),
     Column("attendance_closed_by", Uuid),
     Column("attendance_note", Text),
+    Column("sheet_version", BigInteger, nullable=False, server_default="0"),
 )
 carts = Table(
     "carts",
@@ -112,6 +117,7 @@ enrollments = Table(
     Column("late", Boolean, nullable=False),
     Column("attendance", JSONB(none_as_null=True)),
     Column("attended", Boolean),
+    Column("certificate", Integer, nullable=False, server_default="0"),
 )
 enrollment_history = Table(
     "enrollment_history",
@@ -139,6 +145,22 @@ presences = Table(
     Column("recorded_by", Uuid, nullable=False),
     Column("recorded_at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
+    Column("status", Text),
+    Column("arrived_at", _TIME),
+    Column("remark", Text),
+)
+sheet_history = Table(
+    "sheet_history",
+    METADATA,
+    Column("aggregate_id", Uuid, ForeignKey("sessions.id"), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("acted_by", Uuid),
+    Column("acting_as", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("note", Text),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id")),
     *chain_columns(),
 )
 rules = Table(
