@@ -16,8 +16,7 @@ class NoSeatFree(Refused):
 
     @property
     def sentence(self) -> str:
-        taken = "occupée" if self.held < 2 else "occupées"  # noqa: PLR2004 - the plural
-        return f"Aucune place n'est libre : {self.held} {taken} pour {self.capacity}."
+        return f"Aucune place n'est libre : {self.held} occupée(s) pour {self.capacity}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
