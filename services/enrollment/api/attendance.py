@@ -17,6 +17,7 @@ from services.enrollment.api.problems import (
     OWN_REQUEST,
     PRESENCES_MISSING,
     REASON_MISSING,
+    SESSION_IS_CANCELLED,
     TOO_EARLY,
     UNDECIDED_PEOPLE,
 )
@@ -46,7 +47,7 @@ OF_CLOSURE = {
 }
 OF_ADDITION = {
     **OF_OPEN_SHEET,
-    **problems(TOO_EARLY, ATTENDANCE_CLOSED, ALREADY_ON_SHEET, OTHER_REQUEST_OPEN, OWN_REQUEST),
+    **problems(TOO_EARLY, ATTENDANCE_CLOSED, ALREADY_ON_SHEET, OTHER_REQUEST_OPEN, OWN_REQUEST, SESSION_IS_CANCELLED),
 }
 OF_CLOSED_SHEET = problems(NOT_ADMITTED, NOT_FOUND, ATTENDANCE_OPEN, CORRECTION_TOO_LATE, INVALID)
 Words = Annotated[str, Query(min_length=2, max_length=200, pattern=r"^[^\x00]*$", description="Part of the full name")]

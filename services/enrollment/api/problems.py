@@ -14,7 +14,7 @@ from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
-from services.enrollment.use_cases.admission import AlreadyOnSheet, OtherRequestOpen
+from services.enrollment.use_cases.admission import AlreadyOnSheet, OtherRequestOpen, SessionIsCancelled
 from services.enrollment.use_cases.decide import OwnRequest, ReasonMissing
 from services.enrollment.use_cases.request import TrainingTwiceInCart
 from shared.http.problems import ProblemKind, ProblemMap
@@ -40,6 +40,7 @@ UNDECIDED_PEOPLE = ProblemKind(
     errors=lambda error: [(f"undecided.{request}", name) for request, name in error.names.items()],
 )
 ALREADY_ON_SHEET = ProblemKind(409, "already-on-sheet", "Déjà sur la feuille")
+SESSION_IS_CANCELLED = ProblemKind(409, "session-is-cancelled", "Session annulée")
 OTHER_REQUEST_OPEN = ProblemKind(409, "other-request-open", "Autre demande en cours")
 
 PROBLEMS: ProblemMap = {
@@ -59,5 +60,6 @@ PROBLEMS: ProblemMap = {
     CorrectionTooLate: CORRECTION_TOO_LATE,
     UndecidedPeople: UNDECIDED_PEOPLE,
     AlreadyOnSheet: ALREADY_ON_SHEET,
+    SessionIsCancelled: SESSION_IS_CANCELLED,
     OtherRequestOpen: OTHER_REQUEST_OPEN,
 }

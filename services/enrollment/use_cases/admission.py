@@ -27,6 +27,12 @@ class AlreadyOnSheet(Refused):
     sentence = "Cette personne est déjà sur la feuille d'émargement."
 
 
+class SessionIsCancelled(Refused):
+    """Nobody came to a session that did not take place."""
+
+    sentence = "Cette session est annulée : personne ne peut y être ajouté."
+
+
 class OtherRequestOpen(Refused):
     """The person has an open request for another session of the training, and nobody may have two."""
 
@@ -77,6 +83,8 @@ async def admit_unexpected(
 
 async def _opened(tx: Transaction, session_id: UUID, actor: Actor, *, now: datetime, reason: str | None) -> LockedSheet:
     opened = await open_sheet(tx, session_id, actor, reason)
+    if not opened.session.plan.scheduled:
+        raise SessionIsCancelled
     recordable(opened.plan.slots[0], now=now)
     return opened
 

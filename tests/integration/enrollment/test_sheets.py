@@ -238,6 +238,16 @@ async def test_nobody_adds_themselves_or_somebody_with_another_request(service: 
     assert await service.rows("SELECT count(*) FROM enrollments") == [(1,)]
 
 
+async def test_nobody_is_added_to_a_session_that_was_cancelled(service: EnrollmentService) -> None:
+    room = await a_room(service)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, room.session)
+    await service.moves(room.session, YESTERDAY)
+    await service.cancels(room.session)
+    refused = await room.call("POST", "/people", {"enrollment_id": str(request)})
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "session-is-cancelled")
+
+
 async def test_a_withdrawn_person_who_came_is_added_again_unless_another_request_is_open(
     service: EnrollmentService,
 ) -> None:
