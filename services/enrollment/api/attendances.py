@@ -1,10 +1,11 @@
 """The endpoint that lists recorded attendances, for employers, referents, staff and the people themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from services.enrollment.api.dependencies import Acting, Tx
@@ -14,8 +15,9 @@ from services.enrollment.domain.attendance import PresenceStatus
 from services.enrollment.domain.certificate import duration
 from services.enrollment.domain.states import Approval, Seat, status_label
 from services.enrollment.storage.attendances import AttendanceDetails, AttendanceFilters, AttendedSlot
+from shared.http.export import EXPORTED, MOST_ROWS, ChosenFormat, Column, export
 from shared.http.pagination import BY_TIME, Limit, Moment, Page, TimeKey
-from shared.http.problems import problems
+from shared.http.problems import INVALID, problems
 from shared.http.views import View
 
 router = APIRouter(prefix="/attendance", tags=["attendance"])
@@ -119,3 +121,29 @@ async def list_attendances(
         sort_key=BY_TIME,
         key=lambda details: (details.session.starts_at, details.enrollment_id),
     )
+
+
+COLUMNS: Final[Sequence[Column[AttendanceView]]] = (
+    Column("Nom", lambda each: each.person.last_name),
+    Column("Prénom", lambda each: each.person.first_name),
+    Column("Structure", lambda each: each.structure.name),
+    Column("Session", lambda each: each.session.title),
+    Column("Lieu", lambda each: each.session.place),
+    Column("Début", lambda each: each.session.starts_at),
+    Column("Fin", lambda each: each.session.ends_at),
+    Column("Statut", lambda each: each.status_label),
+    Column("Créneaux suivis", lambda each: sum(slot.status in {"present", "late"} for slot in each.slots)),
+    Column("Créneaux", lambda each: len(each.slots)),
+    Column("Minutes prévues", lambda each: each.planned_minutes),
+    Column("Minutes suivies", lambda each: each.followed_minutes),
+)
+
+
+@router.get("/export", responses={**EXPORTED, **problems(NOT_ADMITTED, INVALID)}, response_class=Response)
+async def export_attendances(
+    actor: Acting, tx: Tx, wanted: Annotated[AttendanceFilters, Depends(filters)], file_format: ChosenFormat = "csv"
+) -> Response:
+    """The same list as a file for a spreadsheet, with the same filters."""
+    found = await tx.attendances.page(actor, wanted, after=None, limit=MOST_ROWS)
+    views = [AttendanceView.of(details) for details in found]
+    return await export(views, COLUMNS, format=file_format, name="presences", filters=("from", "to"))

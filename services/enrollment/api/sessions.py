@@ -1,18 +1,20 @@
 """The endpoint that lists the sessions of a trainer."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import NOT_ADMITTED
 from services.enrollment.storage.trained_sessions import SessionFilters, SessionSeatsDetails, When
 from shared.http.clock import Now
+from shared.http.export import EXPORTED, MOST_ROWS, ChosenFormat, Column, export
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
-from shared.http.problems import problems
+from shared.http.problems import INVALID, problems
 from shared.http.views import View
 from shared.records import from_attributes
 
@@ -88,3 +90,33 @@ async def list_sessions(
         sort_key=BY_TIME,
         key=lambda session: (session.starts_at, session.id),
     )
+
+
+COLUMNS: Final[Sequence[Column[TrainerSessionView]]] = (
+    Column("Session", lambda each: each.title),
+    Column("Axe", lambda each: each.axis),
+    Column("Lieu", lambda each: each.place),
+    Column("Début", lambda each: each.starts_at),
+    Column("Fin", lambda each: each.ends_at),
+    Column("Créneaux", lambda each: len(each.slots)),
+    Column("Places", lambda each: each.capacity),
+    Column("Places prises", lambda each: each.held),
+    Column("En liste d’attente", lambda each: each.queued),
+    Column("À valider", lambda each: each.pending),
+    Column("Réponses attendues", lambda each: each.awaiting_answer),
+    Column("État", lambda each: each.state_label),
+)
+
+
+@router.get("/export", responses={**EXPORTED, **problems(NOT_ADMITTED, INVALID)}, response_class=Response)
+async def export_sessions(
+    actor: Acting,
+    tx: Tx,
+    now: Now,
+    wanted: Annotated[SessionFilters, Depends(filters)],
+    file_format: ChosenFormat = "csv",
+) -> Response:
+    """The same list as a file for a spreadsheet, with the same filters."""
+    found = await tx.trained_sessions.page(actor, wanted, now=now, after=None, limit=MOST_ROWS)
+    views = [TrainerSessionView.of(each, now) for each in found]
+    return await export(views, COLUMNS, format=file_format, name="sessions", filters=("when", "q"))

@@ -189,6 +189,31 @@ async def test_employers_read_attendances_by_slot_and_referents_without_the_word
         assert len(await read(service.employer, query)) == count, query
 
 
+async def test_attendances_and_sessions_are_exported_with_the_filters_of_their_lists(
+    service: EnrollmentService,
+) -> None:
+    room, person, _ = await a_certified_person(service)
+    await room.closes()
+    file = (await service.call("GET", "/attendance/export", by=service.employer)).text.removeprefix("\ufeff")
+    titles, line = (row.split(";") for row in file.splitlines())
+    row = dict(zip(titles, line, strict=True))
+    assert {name: row[name] for name in ("Nom", "Prénom", "Statut", "Créneaux suivis", "Minutes suivies")} == {
+        "Nom": "Nguyễn-Çelik",
+        "Prénom": "Łucja",
+        "Statut": "Suivie",
+        "Créneaux suivis": "1",
+        "Minutes suivies": "90",
+    }
+    nobody = f"/attendance/export?account_id={uuid4()}"
+    assert len((await service.call("GET", nobody, by=service.employer)).text.splitlines()) == 1
+    sessions = await service.call("GET", "/sessions/export?format=xlsx&when=past", by=service.trainer)
+    assert (sessions.status_code, sessions.content[:2]) == (200, b"PK")
+    assert len((await service.call("GET", "/sessions/export?when=coming", by=service.trainer)).text.splitlines()) == 1
+    mine = (await service.call("GET", "/sessions/export", by=service.trainer)).text
+    assert "Émargement clos" in mine
+    assert (await service.call("GET", "/attendance/export", by=person.account_id)).status_code == 200
+
+
 async def test_attendances_are_paged(service: EnrollmentService) -> None:
     room = await a_room(service)
     people = await service.people(3)
