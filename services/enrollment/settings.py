@@ -12,7 +12,7 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_ENROLLMENT_")
 
     agency_name: str = Field("ParcoursPro", description="The agency that signs the certificates of attendance")
-    agency_siret: str = Field("", description="Its SIRET, for the certificates", pattern=r"^(\d{14})?$")
-    agency_address: str = Field("", description="Its address in one line, for the certificates")
-    agency_town: str = Field("", description="The town in which the certificates are signed")
-    agency_signatory: str = Field("", description="Name and function of the person who signs the certificates")
+    agency_siret: str | None = Field(None, description="Its SIRET, for the certificates", pattern=r"^\d{14}$")
+    agency_address: str | None = Field(None, description="Its address in one line, for the certificates")
+    agency_town: str | None = Field(None, description="The town in which the certificates are signed")
+    agency_signatory: str | None = Field(None, description="Name and function of the person who signs the certificates")

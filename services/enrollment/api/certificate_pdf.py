@@ -37,10 +37,10 @@ class Agency:
     """The agency that signs. What it has not set is left out."""
 
     name: str
-    siret: str
-    address: str
-    town: str
-    signatory: str
+    siret: str | None
+    address: str | None
+    town: str | None
+    signatory: str | None
 
 
 def certificate_pdf(certificate: Certificate, agency: Agency) -> bytes:
