@@ -5,7 +5,10 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.enrollment.api import (
+    attendance,
+    attendances,
     cart,
+    certificates,
     decisions,
     enrollments,
     figures,
@@ -19,6 +22,7 @@ from services.enrollment.api import (
     structure_decisions,
     transfers,
 )
+from services.enrollment.api.certificate_pdf import Agency
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -35,7 +39,7 @@ CLOCK_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    return create_app(
+    app = create_app(
         title="Enrollment",
         service="enrollment",
         database=database,
@@ -46,6 +50,9 @@ def api(settings: Settings, database: Database) -> FastAPI:
             structure_decisions.router,
             enrollments.router,
             sessions.router,
+            attendance.router,
+            attendances.router,
+            certificates.router,
             rules.router,
             me.router,
             figures.router,
@@ -57,6 +64,14 @@ def api(settings: Settings, database: Database) -> FastAPI:
         ],
         problems=PROBLEMS,
     )
+    app.state.agency = Agency(
+        name=settings.agency_name,
+        siret=settings.agency_siret,
+        address=settings.agency_address,
+        town=settings.agency_town,
+        signatory=settings.agency_signatory,
+    )
+    return app
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
@@ -77,6 +92,18 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences", "rules", "session_messages", "enrollment_notes"),
-    chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
+    append_only=(
+        "enrollment_history",
+        "presences",
+        "rules",
+        "sheet_history",
+        "session_messages",
+        "enrollment_notes",
+    ),
+    chains={
+        "enrollment_history": "aggregate_id",
+        "presences": "enrollment_id",
+        "rules": "name",
+        "sheet_history": "aggregate_id",
+    },
 )

@@ -24,7 +24,7 @@ Approval = Annotated[
     ),
 ]
 Seat = Annotated[str, Known("none", "queued", "held")]
-CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent")]
+CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent", "trainer", "clock")]
 ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]
 """The role in which somebody acted. Staff who act in another's place always gave a reason."""
 Decision = Annotated[str, Known("accept", "refuse", "validate", "decline")]
@@ -191,7 +191,8 @@ class EnrollmentTransferred(_AboutAnEnrollment):
 class EnrollmentCancelled(_AboutAnEnrollment):
     """The request was cancelled: by the employer, a referent or staff, or because the session or attachment ended.
 
-    `by` tells which. `cancelled_by` is the account that acted; it is null if no person acted.
+    `by` tells which; it is `trainer` if the sheet of the session was closed without a validation, and `clock` if the
+    session took place without the person. `cancelled_by` is the account that acted; it is null if no person acted.
     """
 
     by: CancelledBy

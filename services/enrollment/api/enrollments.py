@@ -39,8 +39,8 @@ async def list_enrollments(
     (`structure`), those for the sessions that the caller trains (`sessions`), or all of these (`all`).
 
     `group`: `followed` are the requests of people who attended; `refused` were refused by the employer or the trainer,
-    or expired; `cancelled` were withdrawn or cancelled; `requested` are all others: open requests, and those of people
-    who were enrolled and never present.
+    or expired; `cancelled` were withdrawn or cancelled, or are those of people who were enrolled and absent, because
+    nothing waits for them any more; `requested` are the open requests.
     """
     page = await read.list_page(tx, actor, wanted.role, wanted.filters, order=order, after=after, limit=limit, now=now)
     return EnrollmentPage.of_requests(page, limit, actor, order)

@@ -1,7 +1,14 @@
 """The HTTP problem of each error of the service."""
 
 from services.enrollment.api.dependencies import NotAdmitted
-from services.enrollment.domain.attendance import AttendanceClosed, SlotsWithoutPresence, TooEarly
+from services.enrollment.domain.attendance import (
+    AttendanceClosed,
+    AttendanceOpen,
+    CorrectionTooLate,
+    SlotsWithoutPresence,
+    TooEarly,
+    UndecidedPeople,
+)
 from services.enrollment.domain.enrollment import SessionHasBegun, SessionIsOver
 from services.enrollment.domain.meanwhile import DecidedMeanwhile
 from services.enrollment.domain.offers import (
@@ -16,6 +23,7 @@ from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.rules.registry import WrongRuleValue
 from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.domain.transfer import TransferImpossible
+from services.enrollment.use_cases.admission import AlreadyOnSheet, OtherRequestOpen, SessionIsCancelled
 from services.enrollment.use_cases.decide import ReasonMissing
 from services.enrollment.use_cases.left_open import AlreadyChosen
 from services.enrollment.use_cases.propose import AlreadyProposed, RequestClosed
@@ -39,6 +47,8 @@ TWICE_IN_CART = ProblemKind(409, "training-twice-in-cart", "Formation déjà au 
 WRONG_RULE = ProblemKind(422, "wrong-rule-value", "Règle à corriger")
 TOO_EARLY = ProblemKind(409, "too-early", "Trop tôt")
 ATTENDANCE_CLOSED = ProblemKind(409, "attendance-closed", "Émargement clos")
+ATTENDANCE_OPEN = ProblemKind(409, "attendance-open", "Émargement non clos")
+CORRECTION_TOO_LATE = ProblemKind(409, "correction-too-late", "Correction par l'agence seulement")
 PRESENCES_MISSING = ProblemKind(409, "presences-missing", "Présences à saisir")
 ALREADY_CHOSEN = ProblemKind(409, "already-chosen", "Choix déjà fait")
 TRANSFER_IMPOSSIBLE = ProblemKind(409, "transfer-impossible", "Changement de session impossible")
@@ -52,6 +62,15 @@ def _retry_after(error: TooManyMessages) -> dict[str, str]:
 
 
 TOO_MANY_MESSAGES = ProblemKind(429, "too-many-messages", "Trop de messages", headers=_retry_after)
+UNDECIDED_PEOPLE = ProblemKind(
+    409,
+    "undecided-people",
+    "Personnes à valider",
+    errors=lambda error: [(f"undecided.{request}", name) for request, name in error.names.items()],
+)
+ALREADY_ON_SHEET = ProblemKind(409, "already-on-sheet", "Déjà sur la feuille")
+SESSION_IS_CANCELLED = ProblemKind(409, "session-is-cancelled", "Session annulée")
+OTHER_REQUEST_OPEN = ProblemKind(409, "other-request-open", "Autre demande en cours")
 
 PROBLEMS: ProblemMap = {
     NotAdmitted: NOT_ADMITTED,
@@ -77,4 +96,10 @@ PROBLEMS: ProblemMap = {
     ProposalAnswered: PROPOSAL_ANSWERED,
     RequestClosed: REQUEST_CLOSED,
     TooManyMessages: TOO_MANY_MESSAGES,
+    AttendanceOpen: ATTENDANCE_OPEN,
+    CorrectionTooLate: CORRECTION_TOO_LATE,
+    UndecidedPeople: UNDECIDED_PEOPLE,
+    AlreadyOnSheet: ALREADY_ON_SHEET,
+    SessionIsCancelled: SESSION_IS_CANCELLED,
+    OtherRequestOpen: OTHER_REQUEST_OPEN,
 }

@@ -180,13 +180,30 @@ def promote_early(
     return facts.Promoted(enrollment=after, lines=(line,))
 
 
+def admit(
+    enrollment: Enrollment, *, queue_number: int, by: UUID, at: datetime, acting_as: ByTrainer, note: str | None
+) -> facts.Admitted:
+    """A person who came without a seat is added to the sheet. A request that has a queue number keeps it."""
+    after, line = moved(enrollment, Move.ADMIT, by=by, acting_as=acting_as, at=at, note=note)
+    after = replace(after, queue_number=enrollment.queue_number or queue_number)
+    return facts.Admitted(enrollment=after, lines=(line,), admitted_by=by, acting_as=acting_as)
+
+
 def attend(
     enrollment: Enrollment, attendance: Attendance, *, by: UUID, at: datetime, acting_as: ByTrainer, note: str | None
 ) -> facts.AttendanceRecorded:
-    """Close the attendance of an enrolled person. It is the last move of the request."""
+    """Close the attendance of an enrolled person. Afterwards the request only moves by corrections."""
     after, line = moved(enrollment, Move.ATTEND, by=by, acting_as=acting_as, at=at, note=note)
+    return facts.AttendanceRecorded(enrollment=_attended(after, attendance), lines=(line,), attendance=attendance)
+
+
+def correct(
+    enrollment: Enrollment, attendance: Attendance, *, by: UUID, at: datetime, acting_as: ByTrainer, note: str | None
+) -> facts.AttendanceRecorded:
+    """Change an attendance that was closed."""
+    after, line = moved(enrollment, Move.CORRECT, by=by, acting_as=acting_as, at=at, note=note)
     return facts.AttendanceRecorded(
-        enrollment=replace(after, attendance=attendance), lines=(line,), attendance=attendance
+        enrollment=_attended(after, attendance), lines=(line,), attendance=attendance, corrected=True
     )
 
 
@@ -194,6 +211,11 @@ def not_begun(first_slot: datetime, at: datetime) -> None:
     """Raises SessionHasBegun."""
     if at >= first_slot:
         raise SessionHasBegun(first_slot)
+
+
+def _attended(enrollment: Enrollment, attendance: Attendance) -> Enrollment:
+    """Each attendance of a person who was there is a certificate."""
+    return replace(enrollment, attendance=attendance, certificate=enrollment.certificate + attendance.attended)
 
 
 def _not_over(session_ends: datetime, at: datetime) -> None:

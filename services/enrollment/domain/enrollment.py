@@ -12,6 +12,7 @@ from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.paris import day
 from services.enrollment.domain.states import (
     ACTORS,
+    OF_THE_SHEET,
     OPEN,
     SEATS,
     TRANSITIONS,
@@ -79,6 +80,13 @@ class Enrollment:
     queue_number: int | None = None
     late: bool = False
     attendance: Attendance | None = None
+    certificate: int = 0
+    """How many certificates of attendance were issued: a correction of who attended issues another one."""
+
+    @property
+    def attended(self) -> bool | None:
+        """Whether the person attended. None until the attendance is recorded."""
+        return None if self.attendance is None else self.attendance.attended
 
     @property
     def is_open(self) -> bool:
@@ -106,12 +114,12 @@ class Line:
 def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> frozenset[Move]:
     """The moves that the states of the request allow for a role, or for any role if `acting_as` is None.
 
-    `ATTEND` is never included: nobody makes this move for one request, only the closing of the session's sheet does.
+    The moves of the session's sheet are never included: nobody makes them for one request.
     """
     return frozenset(
         move
         for move, actors in ACTORS.items()
-        if move is not Move.ATTEND and _can(enrollment, move) and (acting_as is None or acting_as in actors)
+        if move not in OF_THE_SHEET and _can(enrollment, move) and (acting_as is None or acting_as in actors)
     )
 
 
@@ -192,4 +200,5 @@ def _line(
 
 def _can(enrollment: Enrollment, move: Move) -> bool:
     in_both = (enrollment.approval, move) in TRANSITIONS and (enrollment.seat, move) in SEATS
-    return enrollment.is_open and in_both
+    # once its attendance is recorded, a request makes no other move than its correction
+    return in_both and (enrollment.attendance is not None) == (move is Move.CORRECT)

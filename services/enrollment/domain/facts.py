@@ -157,10 +157,38 @@ class Transferred(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted(MovedFact):
+    """A person who came without a seat was added to the sheet: the request is validated and holds a seat."""
+
+    admitted_by: UUID
+    acting_as: ActingAs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceRecorded(MovedFact):
-    """The attendance of an enrolled person was closed."""
+    """The attendance of an enrolled person was closed, or `corrected` after it had been."""
 
     attendance: Attendance
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetClosed:
+    """The sheet of a session was closed. `version` is that of the sheet."""
+
+    session_id: UUID
+    version: int
+    closed_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReopened:
+    """The closed sheet of a session was reopened, to be corrected."""
+
+    session_id: UUID
+    version: int
+    reopened_by: UUID
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +214,9 @@ Moved = (
     | Reopened
     | Promoted
     | Transferred
+    | Admitted
     | AttendanceRecorded
 )
 Ended = Declined | Withdrawn | Abandoned | Cancelled
 Restored = DecisionUndone | Reopened
-Fact = Requested | Moved | OccupancyChanged
+Fact = Requested | Moved | OccupancyChanged | SheetClosed | SheetReopened

@@ -26,6 +26,8 @@ _DID: Final[Mapping[Move, str]] = {
     Move.UNDO: "annulé sa décision",
     Move.REOPEN: "rouvert cette demande",
     Move.TRANSFER: "déplacé cette demande vers une autre session",
+    Move.ADMIT: "ajouté la personne à l'émargement",
+    Move.CORRECT: "corrigé l'émargement",
 }
 _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",
@@ -77,6 +79,8 @@ class DecidedMeanwhile(Refused):
 
 
 def _happened(last: LastDecision) -> str:
+    if last.acting_as == "clock" and last.move is Move.CANCEL:
+        return "La demande a pris fin avec la session"
     if last.acting_as in _BY_ITSELF:
         return _BY_ITSELF[last.acting_as]
     if last.relation == "self":

@@ -39,7 +39,7 @@ class SessionSeats:
     """The seats of one session, and the last number of its queue. `version` counts their changes.
 
     `overbooked_to` is the number of held seats as long as it is larger than the capacity, which happens when the
-    capacity is lowered. It is None otherwise.
+    capacity is lowered, or when more people came than there are seats. It is None otherwise.
     """
 
     id: UUID
@@ -79,6 +79,10 @@ class SessionSeats:
         """The seats after one more is given. Raises NoSeatFree."""
         if not self.free:
             raise NoSeatFree(self.capacity, self.held)
+        return _with_held(self, self.held + 1)
+
+    def admitted(self) -> "SessionSeats":
+        """The seats after somebody came who had none. The capacity is no limit for who really came."""
         return _with_held(self, self.held + 1)
 
     def returned(self) -> "SessionSeats":

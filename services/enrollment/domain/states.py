@@ -32,7 +32,8 @@ class Move(StrEnum):
     """The moves of a request. `ATTEND` means that the attendance of its session was closed.
 
     `WITHDRAW` is before the first slot begins, `ABANDON` after. `UNDO` and `REOPEN` lead back to an earlier state,
-    which is in the history and not in the tables below. `TRANSFER`: to another session of the training.
+    which is in the history and not in the tables below. `TRANSFER`: to another session of the training. `ADMIT`: a
+    person who came was added to the sheet. `CORRECT`: the attendance was changed after the closing.
     """
 
     ACCEPT = "accept"
@@ -50,10 +51,13 @@ class Move(StrEnum):
     UNDO = "undo"
     REOPEN = "reopen"
     TRANSFER = "transfer"
+    ADMIT = "admit"
+    CORRECT = "correct"
 
 
 ActingAs = Literal["beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"]
-CancelledBy = Literal["employer", "referent", "staff", "session", "attachment"]
+CancelledBy = Literal["employer", "referent", "staff", "session", "attachment", "trainer", "clock"]
+"""`trainer`: at the closing of the sheet, without a validation. `clock`: the session took place without the person."""
 
 # fmt: off
 TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
@@ -89,6 +93,19 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
     (Approval.VALIDATED,             Move.TRANSFER):  Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.CORRECT):   Approval.VALIDATED,
+
+    # who came, came: also without any agreement, or after a refusal
+    (Approval.AWAITING_EMPLOYER,     Move.ADMIT):     Approval.VALIDATED,
+    (Approval.AWAITING_TRAINER,      Move.ADMIT):     Approval.VALIDATED,
+    (Approval.AWAITING_BENEFICIARY,  Move.ADMIT):     Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.ADMIT):     Approval.VALIDATED,
+    (Approval.REFUSED,               Move.ADMIT):     Approval.VALIDATED,
+    (Approval.DECLINED,              Move.ADMIT):     Approval.VALIDATED,
+    (Approval.EXPIRED,               Move.ADMIT):     Approval.VALIDATED,
+    (Approval.WITHDRAWN,             Move.ADMIT):     Approval.VALIDATED,
+    (Approval.CANCELLED,             Move.ADMIT):     Approval.VALIDATED,
+    (Approval.ABANDONED,             Move.ADMIT):     Approval.VALIDATED,
 }
 
 SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
@@ -99,6 +116,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
     (Seat.NONE,     Move.TRANSFER):  Seat.NONE,
+    (Seat.NONE,     Move.ADMIT):     Seat.HELD,
 
     (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
     (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
@@ -108,11 +126,13 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
     (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
     (Seat.QUEUED,   Move.TRANSFER):  Seat.QUEUED,
+    (Seat.QUEUED,   Move.ADMIT):     Seat.HELD,
 
     (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
     (Seat.HELD,     Move.ASK):       Seat.HELD,
     (Seat.HELD,     Move.ANSWER):    Seat.HELD,
     (Seat.HELD,     Move.ATTEND):    Seat.HELD,
+    (Seat.HELD,     Move.CORRECT):   Seat.HELD,
     (Seat.HELD,     Move.DECLINE):   Seat.NONE,
     (Seat.HELD,     Move.WITHDRAW):  Seat.NONE,
     (Seat.HELD,     Move.ABANDON):   Seat.NONE,
@@ -151,7 +171,12 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.UNDO:      frozenset({"employer", "trainer", "staff"}),
     Move.REOPEN:    frozenset({"staff"}),
     Move.TRANSFER:  frozenset({"staff"}),
+    Move.ADMIT:     frozenset({"trainer", "staff"}),
+    Move.CORRECT:   frozenset({"trainer", "staff"}),
 }
+"""Who makes a move of one request. The closing of a sheet makes others too: see `OF_THE_SHEET` and `CancelledBy`."""
+OF_THE_SHEET: Final = frozenset({Move.ATTEND, Move.ADMIT, Move.CORRECT})
+"""The moves that nobody makes for one request by itself: only the sheet of its session does."""
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
     (Approval.AWAITING_EMPLOYER,     Seat.NONE):    "En attente de l'employeur",
@@ -175,6 +200,8 @@ _CANCELLED_BECAUSE: Final[Mapping[ActingAs, str]] = {
     "staff":       "Annulée (par l'agence)",
     "session":     "Annulée (session annulée)",
     "attachment":  "Annulée (rattachement terminé)",
+    "trainer":     "Annulée (non validée par le formateur)",
+    "clock":       "Annulée (la session a eu lieu)",
 }
 # fmt: on
 
@@ -184,9 +211,13 @@ OPEN: Final = frozenset(
 """The approvals of a request that can still move, as long as its attendance is not recorded."""
 
 
-def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None) -> str:
-    """The French label. `closed_by` is the role that cancelled the request. Raises KeyError for an impossible pair."""
+def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None, *, attended: bool | None = None) -> str:
+    """The French label. `closed_by` is the role that cancelled the request; `attended` is None until the attendance is
+    recorded. Raises KeyError for an impossible pair of states.
+    """
     label = _LABELS[approval, seat]
+    if attended is not None:
+        return "Suivie" if attended else "Absent·e"
     if approval is Approval.CANCELLED and closed_by is not None:
         return _CANCELLED_BECAUSE.get(closed_by, label)
     return label

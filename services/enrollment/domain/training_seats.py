@@ -166,6 +166,19 @@ class TrainingSeats:
         )
         return [*(fact for fact in promotions if fact is not own), *self._occupancies(), transferred]
 
+    def admit(
+        self, enrollment: Enrollment, *, by: UUID, acting_as: decisions.ByTrainer, note: str | None
+    ) -> list[facts.Fact]:
+        """A person who came without a seat is added to the sheet, even if the session is full. Nobody is promoted."""
+        session = self._sessions[enrollment.session_id]
+        number = session.last_queue_number + 1
+        admitted = decisions.admit(enrollment, queue_number=number, by=by, at=self._now, acting_as=acting_as, note=note)
+        taken = number if enrollment.queue_number is None else session.last_queue_number
+        self._change(replace(session.admitted(), last_queue_number=taken))
+        self._unqueue(enrollment)
+        self._held[session.id, enrollment.structure_id] += 1
+        return [admitted, *self._occupancies()]
+
     def plan(self, session_id: UUID, plan: SessionPlan) -> list[facts.Fact]:
         """Apply a change of the catalogue: new seats are given at once. With a smaller capacity nobody loses a seat."""
         self._change(self._sessions[session_id].planned(plan))

@@ -157,4 +157,12 @@ def _seats_row(seats: SessionSeats) -> dict[str, Any]:
 
 def attendance_as_json(attendance: Attendance) -> list[dict[str, Any]]:
     """The presences in the format of the column `attendance`."""
-    return [{"slot_id": str(each.slot_id), "present": each.present} for each in attendance.presences]
+    return [
+        {
+            "slot_id": str(each.slot_id),
+            "present": each.present,
+            "status": each.status.value,
+            **({} if each.arrived_at is None else {"arrived_at": each.arrived_at.isoformat()}),
+        }
+        for each in attendance.presences
+    ]

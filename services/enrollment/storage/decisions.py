@@ -85,7 +85,7 @@ class DecisionDetails:
 
     @property
     def status_label(self) -> str:
-        return status_label(self.approval, self.seat, self.moved_as)
+        return status_label(self.approval, self.seat, self.moved_as, attended=self.attended)
 
 
 class Decisions:

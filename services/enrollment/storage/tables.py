@@ -34,6 +34,8 @@ accounts = Table(
     Column("version", BigInteger, nullable=False),
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
+    Column("civility", Text),
+    Column("email", Text),
     Column("is_staff", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=false()),
@@ -47,6 +49,7 @@ structures = Table(
     Column("name", Text, nullable=False),
     Column("is_member", Boolean, nullable=False),
     Column("searched", Text, Computed("plain(name)", persisted=True), nullable=False),
+    Column("siret", Text),
 )
 attachments = Table(
     "attachments",
@@ -95,6 +98,7 @@ sessions = Table(
     Column("attendance_closed_at", _TIME),
     Column("attendance_closed_by", Uuid),
     Column("attendance_note", Text),
+    Column("sheet_version", BigInteger, nullable=False, server_default="0"),
 )
 carts = Table(
     "carts",
@@ -122,6 +126,7 @@ enrollments = Table(
     Column("late", Boolean, nullable=False),
     Column("attendance", JSONB(none_as_null=True)),
     Column("attended", Boolean),
+    Column("certificate", Integer, nullable=False, server_default="0"),
 )
 enrollment_history = Table(
     "enrollment_history",
@@ -161,6 +166,22 @@ presences = Table(
     Column("recorded_by", Uuid, nullable=False),
     Column("recorded_at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
+    Column("status", Text),
+    Column("arrived_at", _TIME),
+    Column("remark", Text),
+)
+sheet_history = Table(
+    "sheet_history",
+    METADATA,
+    Column("aggregate_id", Uuid, ForeignKey("sessions.id"), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("acted_by", Uuid),
+    Column("acting_as", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("note", Text),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id")),
     *chain_columns(),
 )
 rules = Table(

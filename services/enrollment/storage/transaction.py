@@ -1,7 +1,10 @@
 """One unit of work of the enrollment service."""
 
 from services.enrollment.storage.attendance import Sheets
+from services.enrollment.storage.attendances import Attendances
+from services.enrollment.storage.candidates import Candidates
 from services.enrollment.storage.carts import Carts
+from services.enrollment.storage.certificates import Certificates
 from services.enrollment.storage.changes import Changes
 from services.enrollment.storage.circumstances import CircumstancesOfRequests
 from services.enrollment.storage.clock_queries import ClockQueries
@@ -30,11 +33,14 @@ class Transaction:
     def __init__(self, work: UnitOfWork) -> None:
         self.people = People(work.connection)
         self.session_copies = SessionCopies(work.connection)
+        self.candidates = Candidates(work.connection)
         self.carts = Carts(work.connection)
         self.enrollments = Enrollments(work.connection)
         self.seats = Seats(work.connection)
         self.changes = Changes(work.connection)
         self.sheets = Sheets(work.connection)
+        self.attendances = Attendances(work.connection)
+        self.certificates = Certificates(work.connection)
         self.history = History(work.connection)
         self.listings = Listings(work.connection)
         self.decisions = Decisions(work.connection)

@@ -10,6 +10,7 @@ from services.enrollment.domain.proposal import Proposal
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from shared.contracts import Message
+from shared.contracts import attendance as sheets
 from shared.contracts import enrollment as contract
 from shared.contracts import proposals as proposal_contract
 from shared.records import from_attributes
@@ -109,12 +110,23 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reason=fact.reason,
                 seat_before=seat.value,
             )
-        case facts.AttendanceRecorded(enrollment=request, attendance=attendance):
+        case facts.Admitted(enrollment=request, admitted_by=by, acting_as=acting_as):
+            return contract.EnrollmentValidated(
+                occurred_at=now, enrollment=snapshot(request), validated_by=by, acting_as=acting_as
+            )
+        case facts.AttendanceRecorded(enrollment=request, attendance=attendance, corrected=corrected):
             return contract.AttendanceRecorded(
                 occurred_at=now,
                 enrollment=snapshot(request),
                 attended=attendance.attended,
                 slots=_presences(attendance),
+                corrected=corrected,
+            )
+        case facts.SheetClosed(closed_by=by):
+            return sheets.AttendanceClosed(occurred_at=now, sheet=_sheet(fact, closed=True), closed_by=by)
+        case facts.SheetReopened(reopened_by=by, reason=reason):
+            return sheets.AttendanceReopened(
+                occurred_at=now, sheet=_sheet(fact, closed=False), reopened_by=by, reason=reason
             )
         case facts.OccupancyChanged(seats=seats, queued=queued):
             return _occupancy(seats, queued, now)
@@ -134,6 +146,10 @@ def proposal_snapshot(proposal: Proposal) -> proposal_contract.ProposalSnapshot:
 
 def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:
     return tuple(from_attributes(contract.SlotPresence, each) for each in attendance.presences)
+
+
+def _sheet(fact: facts.SheetClosed | facts.SheetReopened, *, closed: bool) -> sheets.SheetSnapshot:
+    return sheets.SheetSnapshot(id=fact.session_id, version=fact.version, closed=closed)
 
 
 def _occupancy(seats: SessionSeats, queued: int, now: datetime) -> contract.SessionOccupancyChanged:

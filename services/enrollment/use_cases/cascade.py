@@ -106,5 +106,8 @@ async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence
         return None
     if known.plan.version >= session.version:
         return None
+    if known.attendance_closed_at is not None:
+        await tx.session_copies.keep_afterwards(session)
+        return None
     await tx.session_copies.keep(session, overbooked_to=known.planned(plan).overbooked_to)
     return plan

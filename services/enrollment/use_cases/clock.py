@@ -47,7 +47,7 @@ class Clock:
                 await allocate_free_seats(tx, training_id, now=now)
         async with self.begin() as tx:
             keys = await tx.clock.queued_too_long(now)
-            await cancel_all(tx, keys, acting_as="staff", now=now, reason=TOOK_PLACE)
+            await cancel_all(tx, keys, acting_as="clock", now=now, reason=TOOK_PLACE)
         async with self.begin() as tx:
             await tx.proposals.expire(now)
         await remind(self.begin)

@@ -67,13 +67,16 @@ async def people_who_attended_get_a_certificate(scenario: Scenario) -> None:
             scenario[key].email, f"Votre certificat de réalisation : {scenario.title('entretien')}"
         )
         assert f"/demandes/{scenario.requests[key, 'entretien']}" in mail.text
+        path = f"{ENROLLMENTS}/{scenario.requests[key, 'entretien']}/certificate"
+        certificate = await scenario[key].send("GET", path)
+        assert (certificate.status_code, certificate.content[:4]) == (200, b"%PDF")
 
 
 async def the_person_finds_attended_requested_refused_and_cancelled_sessions(scenario: Scenario) -> None:
     expected = {
         "bruno": {"followed": ["entretien"], "requested": ["visite"], "refused": ["numerique"], "cancelled": ["droit"]},
         "emma": {"followed": [], "requested": [], "refused": [], "cancelled": ["entretien"]},
-        "jules": {"followed": [], "requested": ["entretien"], "refused": ["visite"], "cancelled": []},
+        "jules": {"followed": [], "requested": [], "refused": ["visite"], "cancelled": ["entretien"]},
     }
     for person, groups in expected.items():
         for group, trainings in groups.items():

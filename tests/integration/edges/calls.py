@@ -42,7 +42,10 @@ class Row:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
-        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
+        query = {
+            "/eligibility": f"?session_id={session_id}&structure_id={structure_id}",
+            "/sessions/{session_id=past}/attendance/candidates": "?q=em",
+        }
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property
@@ -65,6 +68,7 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("enrollment_id", "accepted"): scenario.requests["bruno", "numerique"],
         ("enrollment_id", "asked"): scenario.requests["bruno", "droit"],
         ("enrollment_id", "queued"): scenario.requests["emma", "numerique"],
+        ("enrollment_id", "attended"): scenario.requests["bruno", "échange"],
         ("attachment_id", "own"): scenario["bruno"].attachment_id,
         ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
         ("attachment_id", "first"): scenario["hugo"].attachment_id,
@@ -73,6 +77,7 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("session_id", "cancelled"): scenario.sessions["annulée"]["id"],
         ("session_id", "archived"): scenario.sessions["archivée"]["id"],
         ("session_id", "past"): scenario.sessions["visite"]["id"],
+        ("session_id", "closed"): scenario.sessions["échange"]["id"],
         ("session_id", "other"): scenario.sessions["ailleurs"]["id"],
         ("slot_id", "past"): scenario.sessions["visite"]["slots"][0]["id"],
         ("training_id", "published"): scenario.trainings["entretien"]["id"],
@@ -250,6 +255,22 @@ BODIES: Final = {
         "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],
         **REASON,
     },
-    ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: REASON,
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: {**REASON, "undecided": []},
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/people"): lambda scenario: {
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        **REASON,
+    },
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/reopening"): lambda _: REASON,
+    ("enrollment", "PUT", "/sessions/{session_id}/attendance/lines/{enrollment_id}"): lambda scenario: {
+        "slots": [
+            {
+                "slot_id": scenario.sessions["échange"]["slots"][0]["id"],
+                "status": "excused",
+                "remark": "Rendez-vous médical.",
+            }
+        ],
+        **REASON,
+    },
     ("enrollment", "PUT", "/rules/{name}"): lambda _: {"enabled": True, "value": {"people": 3}},
 }

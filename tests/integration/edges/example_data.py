@@ -34,6 +34,7 @@ async def create(scenario: Scenario) -> None:
     await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
+    await _one_sheet_is_closed(scenario)
     await _there_are_open_tasks_for_staff(scenario)
     await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
@@ -110,6 +111,29 @@ async def _one_session_is_over(scenario: Scenario) -> None:
     for slot in scenario.sessions["visite"]["slots"]:
         body = {"presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": True}]}
         await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", body)
+
+
+async def _one_sheet_is_closed(scenario: Scenario) -> None:
+    """Its only participant was there."""
+    text = dict.fromkeys(("summary", "objectives", "content", "audience", "prerequisites"), "Un échange de pratiques.")
+    body = {"title": f"Échange de pratiques {scenario.run}", "axis_id": scenario.axis["id"], "kind": "other_action"}
+    made = await scenario.staff.call(
+        "POST", "catalogue/v1/trainings", {**body, **text, "members_only": False}, expect=201
+    )
+    await scenario.staff.call("POST", f"catalogue/v1/trainings/{made['id']}/publication")
+    scenario.trainings["échange"] = made
+    scenario.sessions["échange"] = await catalogue.schedule(
+        scenario, made["id"], days=35, seats=5, trainer=scenario["theo"]
+    )
+    await requests.request_session(scenario, "bruno", "mairie", "échange", ("claire", "denis"))
+    await scenario.decide("claire", "bruno", "échange", "acceptance")
+    await scenario.decide("theo", "bruno", "échange", "validation")
+    await attendance.move_to_yesterday(scenario, "échange")
+    path = f"enrollment/v1/sessions/{scenario.sessions['échange']['id']}/attendance"
+    for slot in scenario.sessions["échange"]["slots"]:
+        presences = {"presences": [{"enrollment_id": scenario.requests["bruno", "échange"], "present": True}]}
+        await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", presences)
+    await scenario["theo"].call("POST", f"{path}/closure")
 
 
 async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:

@@ -147,9 +147,18 @@ POST   /enrollments/{enrollment_id=queued}/promotion                  401  404  
 GET    /decisions                                                     401  200  200  200  200  200  200  200  200  200
 GET    /decisions/export                                              401  200  200  200  200  200  200  200  200  200
 GET    /sessions                                                      401  200  200  200  200  200  200  200  200  200
+GET    /sessions/export                                               401  200  200  200  200  200  200  200  200  200
 GET    /sessions/{session_id=past}/attendance                         401  404  404  404  404  404  404  200  404  200
 PUT    /sessions/{session_id=past}/attendance/slots/{slot_id=past}    401  404  404  404  404  404  404  200  404  200
+GET    /sessions/{session_id=past}/attendance/sheet.pdf               401  404  404  404  404  404  404  200  404  200
+GET    /sessions/{session_id=past}/attendance/candidates              401  404  404  404  404  404  404  200  404  200
+POST   /sessions/{session_id=past}/attendance/people                  401  404  404  404  404  404  404  200  404  200
 POST   /sessions/{session_id=past}/attendance/closure                 401  404  404  404  404  404  404  200  404  200
+POST   /sessions/{session_id=closed}/attendance/reopening             401  404  404  404  404  404  404  200  404  200
+PUT    /sessions/{session_id=closed}/attendance/lines/{enrollment_id=attended} 401 404 404 404 404 404 404 200 404 200
+GET    /enrollments/{enrollment_id=attended}/certificate              401  200  404  200  404  404  404  404  404  200
+GET    /attendance                                                    401  200  200  200  200  200  200  200  200  200
+GET    /attendance/export                                             401  200  200  200  200  200  200  200  200  200
 GET    /rules                                                         401  200  200  200  200  200  200  200  200  200
 PUT    /rules/{name=cap}                                              401  404  404  404  404  404  404  404  404  200
 """

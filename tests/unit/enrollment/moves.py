@@ -48,4 +48,10 @@ MOVES: Mapping[Move, Callable[[Enrollment], tuple[Enrollment, Line]]] = {
     Move.ATTEND: lambda e: request_and_line(
         decisions.attend(e, NOBODY_THERE, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
     ),
+    Move.ADMIT: lambda e: request_and_line(
+        decisions.admit(e, queue_number=12, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
+    ),
+    Move.CORRECT: lambda e: request_and_line(
+        decisions.correct(e, NOBODY_THERE, by=SOMEBODY, at=NOW, acting_as="trainer", note="Erreur de saisie.")
+    ),
 }

@@ -7,19 +7,21 @@ from uuid import uuid4
 import pytest
 
 from services.enrollment.domain import facts
-from services.enrollment.domain.attendance import Attendance, Presence
+from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus
 from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.states import Approval, Move, Seat
 from services.enrollment.use_cases.announce import announce
 from shared.contracts import Message
+from shared.contracts import attendance as sheets
 from shared.contracts import enrollment as events
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request, a_session
 
 REQUEST = a_request(Approval.AWAITING_TRAINER, Seat.QUEUED)
 CART, SLOT = uuid4(), uuid4()
 RANK = Rank(place=3, over_cap=True)
-THERE = Attendance((Presence(SLOT, present=True),))
+THERE = Attendance((Presence(slot_id=SLOT, status=PresenceStatus.LATE, arrived_at=NOW),))
+AWAY = Attendance((Presence(slot_id=SLOT, status=PresenceStatus.EXCUSED),))
 SESSION = a_session(4, held=2)
 LINE = Line(
     enrollment_id=REQUEST.id,
@@ -114,7 +116,39 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
     (
         facts.AttendanceRecorded(**MOVED, attendance=THERE),
         events.AttendanceRecorded,
-        {"attended": True, "slots": (events.SlotPresence(slot_id=SLOT, present=True),)},
+        {
+            "attended": True,
+            "slots": (events.SlotPresence(slot_id=SLOT, present=True, arrived_at=NOW),),
+            "corrected": False,
+        },
+    ),
+    (
+        facts.AttendanceRecorded(**MOVED, attendance=AWAY, corrected=True),
+        events.AttendanceRecorded,
+        {
+            "attended": False,
+            "slots": (events.SlotPresence(slot_id=SLOT, present=False, excused=True),),
+            "corrected": True,
+        },
+    ),
+    (
+        facts.Admitted(**MOVED, admitted_by=SOMEBODY, acting_as="trainer"),
+        events.EnrollmentValidated,
+        {"validated_by": SOMEBODY, "acting_as": "trainer"},
+    ),
+    (
+        facts.SheetClosed(session_id=SESSION.id, version=3, closed_by=SOMEBODY),
+        sheets.AttendanceClosed,
+        {"sheet": sheets.SheetSnapshot(id=SESSION.id, version=3, closed=True), "closed_by": SOMEBODY},
+    ),
+    (
+        facts.SheetReopened(session_id=SESSION.id, version=4, reopened_by=SOMEBODY, reason="Une erreur."),
+        sheets.AttendanceReopened,
+        {
+            "sheet": sheets.SheetSnapshot(id=SESSION.id, version=4, closed=False),
+            "reopened_by": SOMEBODY,
+            "reason": "Une erreur.",
+        },
     ),
     (
         facts.OccupancyChanged(seats=SESSION, queued=5),

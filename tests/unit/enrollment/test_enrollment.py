@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.enrollment.domain import decisions
-from services.enrollment.domain.attendance import Attendance, Presence
+from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus
 from services.enrollment.domain.enrollment import IllegalMove, SessionHasBegun, SessionIsOver, allowed_moves
 from services.enrollment.domain.states import Approval, Move, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
@@ -106,7 +106,7 @@ def test_staff_promote_only_queued_requests_and_give_a_reason() -> None:
 
 
 def test_an_attendance_is_recorded_once_with_a_history_line_and_allows_no_other_move() -> None:
-    attendance = Attendance((Presence(uuid4(), present=True),))
+    attendance = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.PRESENT),))
     fact = decisions.attend(
         a_request(Approval.VALIDATED, Seat.HELD),
         attendance,
@@ -128,3 +128,15 @@ def test_an_attendance_is_recorded_once_with_a_history_line_and_allows_no_other_
     for move in (Move.ATTEND, Move.CANCEL):
         with pytest.raises(IllegalMove):
             MOVES[move](recorded)
+
+
+def test_each_attendance_of_who_was_there_is_a_certificate_and_a_correction_another_one() -> None:
+    there = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.PRESENT),))
+    away = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.EXCUSED),))
+    request = a_request(Approval.VALIDATED, Seat.HELD)
+    assert (request.attended, request.certificate) == (None, 0)
+    for attendance, attended, certificates in ((there, True, 1), (away, False, 1), (there, True, 2)):
+        change = decisions.attend if request.attendance is None else decisions.correct
+        fact = change(request, attendance, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
+        request = fact.enrollment
+        assert (request.attended, request.certificate) == (attended, certificates)

@@ -41,6 +41,11 @@ def sentence(move: Move, acting_as: ActingAs, relation: Relation = "other", by: 
         (sentence(Move.CANCEL, "staff"), f"L'agence a déjà annulé cette demande {AT}"),
         (sentence(Move.WITHDRAW, "beneficiary"), f"La personne (Lou Faure) a déjà retiré cette demande {AT}"),
         (sentence(Move.EXPIRE, "clock", by=None), f"La demande a expiré, sans réponse de l'employeur, {AT}"),
+        (sentence(Move.CANCEL, "clock", by=None), f"La demande a pris fin avec la session {AT}"),
+        (
+            sentence(Move.ADMIT, "trainer"),
+            f"Le formateur ou la formatrice (Lou Faure) a déjà ajouté la personne à l'émargement {AT}",
+        ),
         (sentence(Move.CANCEL, "session", by=None), f"La session a été annulée {AT}"),
         (
             sentence(Move.CANCEL, "attachment", by=None),
