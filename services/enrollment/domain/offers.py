@@ -163,8 +163,6 @@ def _reopening(enrollment: Enrollment, _: UUID, __: ActingAs, now: Circumstances
     if enrollment.approval not in REOPENED_FROM or now.last is None:
         raise IllegalMove(enrollment.approval, enrollment.seat, Move.REOPEN)
     _can_be_open_again(enrollment, now.last, now)
-    if not now.is_beneficiary:
-        raise CannotBeReopened("La personne n'est plus bénéficiaire dans cette structure.")
 
 
 def _can_be_open_again(enrollment: Enrollment, last: Line, now: Circumstances) -> None:
@@ -173,8 +171,10 @@ def _can_be_open_again(enrollment: Enrollment, last: Line, now: Circumstances) -
         raise CannotBeReopened("La session n'a pas lieu, ou son émargement est clos.")
     if last.from_approval is Approval.AWAITING_EMPLOYER:
         not_begun(now.starts_at, now.now)
-    if now.has_other_open and enrollment.approval in REOPENED_FROM:
+    if enrollment.approval in REOPENED_FROM and now.has_other_open:
         raise CannotBeReopened("La personne a une autre demande en cours pour cette formation.")
+    if enrollment.approval in REOPENED_FROM and not now.is_beneficiary:
+        raise CannotBeReopened("La personne n'est plus bénéficiaire dans cette structure.")
 
 
 def _not_over(now: Circumstances) -> None:

@@ -64,12 +64,20 @@ class SessionSeats:
         return self.plan.ends_at > now
 
     def to_give(self, now: datetime, *, freeze: timedelta = timedelta(0)) -> int:
-        """How many seats can be given now: 0 if the session is cancelled or has begun, or its attendance is closed.
+        """How many seats the queue can get: 0 if the session is cancelled or has begun, or its attendance is closed.
 
         `freeze` is how long before the first slot the queue gets no seats any more.
         """
-        gives = self.plan.scheduled and now < self.plan.starts_at - freeze and self.attendance_closed_at is None
+        return 0 if self.is_frozen(now, freeze=freeze) else self.to_give_back(now)
+
+    def to_give_back(self, now: datetime) -> int:
+        """How many seats can be given now to requests that had one, until the session is over."""
+        gives = self.plan.scheduled and self.is_to_come(now) and self.attendance_closed_at is None
         return self.free if gives else 0
+
+    def is_frozen(self, now: datetime, *, freeze: timedelta) -> bool:
+        """Whether the queue gets no seats any more: the session has begun, or begins soon."""
+        return now >= self.plan.starts_at - freeze
 
     def planned(self, plan: SessionPlan) -> "SessionSeats":
         """The seats with another plan. If the capacity becomes too small, nobody loses a seat, and no seat is given."""

@@ -102,11 +102,12 @@ class TrainingSeats:
             self._leave(fact.enrollment, fact.seat_before)
         return [*ended, *self.allocate()] if self._changed else list(ended)
 
-    def restore(self, fact: facts.Restored) -> list[facts.Fact]:
+    def restore(self, fact: facts.Restored, *, had_seat: bool) -> list[facts.Fact]:
         """Bring a request back to an earlier state, in seats and queues too.
 
         A request that had a seat is queued with its old number, and gets a seat at once if one is free for it. A seat
-        that it has only because of the decision taken back goes to the next in the queue.
+        that it has only because of the decision taken back goes to the next in the queue. When the queue gets no seats
+        any more, a request that `had_seat` gets a free one back: nobody else can get it.
         """
         seat_before = fact.lines[0].from_seat
         if seat_before is fact.enrollment.seat:
@@ -115,6 +116,8 @@ class TrainingSeats:
         if fact.enrollment.seat is Seat.QUEUED:
             self._change(self._sessions[fact.enrollment.session_id])
             self._queue(fact.enrollment.session_id).append(fact.enrollment)
+            if had_seat:
+                fact = self._given_back(fact)
         return self._with_promotions(fact)
 
     def promote_early(self, enrollment: Enrollment, *, by: UUID, reason: str) -> list[facts.Fact]:
@@ -200,6 +203,16 @@ class TrainingSeats:
         after, lines = (fact.enrollment, fact.lines) if own is None else (own.enrollment, (*fact.lines, *own.lines))
         entered = replace(fact, enrollment=after, lines=lines, rank=self.rank_of(after))
         return [*(each for each in promotions if each is not own), *self._occupancies(), entered]
+
+    def _given_back(self, fact: facts.Restored) -> facts.Restored:
+        session = self._sessions[fact.enrollment.session_id]
+        if not session.is_frozen(self._now, freeze=self._freeze) or not session.to_give_back(self._now):
+            return fact
+        self._hold(fact.enrollment)
+        [line] = fact.lines
+        return replace(
+            fact, enrollment=replace(fact.enrollment, seat=Seat.HELD), lines=(replace(line, to_seat=Seat.HELD),)
+        )
 
     def _promotions(self) -> list[facts.Promoted]:
         """Give the free seats in one pass over the sessions, sorted by start.

@@ -84,6 +84,18 @@ _OF: Final = compiled(
 )
 
 
+_ATTACHMENT: Final = compiled(
+    select(attachments.c.id)
+    .join(
+        enrollments,
+        (enrollments.c.account_id == attachments.c.account_id)
+        & (enrollments.c.structure_id == attachments.c.structure_id),
+    )
+    .where(enrollments.c.id == bindparam("id", type_=Uuid()))
+    .with_for_update(of=attachments, read=True)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What was read about one request. `lines` are the last ones of its history, oldest first.
@@ -111,6 +123,13 @@ class CircumstancesOfRequests:
         """The circumstances of each request. `account_id` is the acting person."""
         rows = await _OF.all(self._connection, {"ids": list(ids), "account": account_id})
         return {row.id: _found(row) for row in rows}
+
+    async def lock_attachment(self, enrollment_id: UUID) -> None:
+        """Make the handler of the end of the person's attachment wait, so that it finds a request that is open again.
+
+        As for a cart, this comes before the lock on the training: that handler takes its locks in the same order.
+        """
+        await _ATTACHMENT.all(self._connection, {"id": enrollment_id})
 
 
 def _found(row: Row[Any]) -> Found:

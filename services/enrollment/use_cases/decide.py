@@ -11,7 +11,7 @@ from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.facts import Fact
 from services.enrollment.domain.offers import Circumstances, check
 from services.enrollment.domain.rules.withdrawal_notice import notice_period
-from services.enrollment.domain.states import ACTORS, ActingAs, Move
+from services.enrollment.domain.states import ACTORS, ActingAs, Move, Seat
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.load import LockedRequest, load_request, own_circumstances
@@ -132,20 +132,26 @@ async def promote_early(tx: Transaction, enrollment_id: UUID, *, actor: Actor, n
 
 async def undo(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime) -> Offered:
     """Whoever took the last decision takes it back within some minutes. Raises NothingToUndo."""
+    await tx.circumstances.lock_attachment(enrollment_id)
     request = await load_request(tx, enrollment_id, Move.UNDO, actor=actor, role="party", now=now)
     found = await reopening_circumstances(tx, request)
     role = await _checked(tx, request, Move.UNDO, actor, None, found=found, needs_reason=False)
-    fact = decisions.undo(request.enrollment, cast("Line", found.last), by=actor.account_id, at=now, acting_as=role)
-    return await _recorded(tx, request, request.training.restore(fact), actor)
+    last = cast("Line", found.last)
+    fact = decisions.undo(request.enrollment, last, by=actor.account_id, at=now, acting_as=role)
+    facts = request.training.restore(fact, had_seat=last.from_seat is Seat.HELD)
+    return await _recorded(tx, request, facts, actor)
 
 
 async def reopen(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: datetime, reason: str) -> Offered:
     """Staff reopen a closed request, with its old queue number."""
+    await tx.circumstances.lock_attachment(enrollment_id)
     request = await load_request(tx, enrollment_id, Move.REOPEN, actor=actor, role="staff", now=now)
     found = await reopening_circumstances(tx, request)
     await _checked(tx, request, Move.REOPEN, actor, reason, found=found)
-    fact = decisions.reopen(request.enrollment, cast("Line", found.last), by=actor.account_id, at=now, reason=reason)
-    return await _recorded(tx, request, request.training.restore(fact), actor)
+    last = cast("Line", found.last)
+    fact = decisions.reopen(request.enrollment, last, by=actor.account_id, at=now, reason=reason)
+    facts = request.training.restore(fact, had_seat=last.from_seat is Seat.HELD)
+    return await _recorded(tx, request, facts, actor)
 
 
 async def _abandoned(tx: Transaction, request: LockedRequest, actor: Actor, reason: str | None) -> Offered:
