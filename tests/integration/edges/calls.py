@@ -42,8 +42,8 @@ class Row:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
-        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
-        return f"{self.service}/v1{filled}{query.get(self.written, '')}"
+        query = {("GET", "/eligibility"): f"?session_id={session_id}&structure_id={structure_id}"}
+        return f"{self.service}/v1{filled}{query.get((self.method, self.written), '')}"
 
     @property
     def allowed_person(self) -> str:
