@@ -15,7 +15,7 @@ from services.enrollment.api.cart_views import (
 from services.enrollment.api.dependencies import Acting, HotOnceCall, Tx
 from services.enrollment.api.problems import NOT_ADMITTED, TWICE_IN_CART
 from services.enrollment.api.requests import Candidates, CartValidation, Draft
-from services.enrollment.api.views import EnrollmentView, PersonView, SlotView
+from services.enrollment.api.views import EnrollmentView, PersonView, SessionSlot
 from services.enrollment.use_cases import eligibility
 from services.enrollment.use_cases.request import add_to_cart, keep_draft, validate_cart
 from shared.errors import WrongFields
@@ -103,7 +103,7 @@ def _line(line: eligibility.CartLine) -> CartLine:
         ends_at=session.ends_at,
         opens_at=wanted.opens_at,
         closes_at=wanted.closes_at,
-        slots=[SlotView.model_validate(slot) for slot in session.slots],
+        slots=[SessionSlot.model_validate(slot) for slot in session.slots],
         trainers=[PersonView.model_validate(trainer) for trainer in session.trainers],
         state=session.state,
         training_state=line.session.training_state,

@@ -9,8 +9,8 @@ from pydantic import Field
 from services.enrollment.api.views import (
     EnrollmentView,
     PersonView,
+    SessionSlot,
     SessionState,
-    SlotView,
     StructureView,
     TrainingKind,
 )
@@ -31,7 +31,7 @@ class CartLine(View):
     ends_at: datetime
     opens_at: datetime
     closes_at: datetime
-    slots: list[SlotView]
+    slots: list[SessionSlot]
     trainers: list[PersonView]
     state: SessionState = Field(examples=["scheduled"])
     training_state: Literal["published", "archived"] = Field(examples=["published"])

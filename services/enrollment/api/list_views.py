@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.enrollment.api.views import EnrollmentView, PersonView, SessionView, StructureView, author
-from services.enrollment.domain.history_labels import move_label
+from services.enrollment.domain.history_labels import HistoryMove, move_label
 from services.enrollment.domain.states import ActingAs, Approval, Seat
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.decisions import DecisionDetails
@@ -23,7 +23,7 @@ class DecisionView(View):
     """A decision that somebody took for a structure, and the present state of the request."""
 
     enrollment_id: UUID
-    move: str = Field(examples=["accept"])
+    move: HistoryMove = Field(examples=["accept"])
     label: str = Field(examples=["Demande acceptée"])
     at: datetime
     by: str = Field(examples=["Élise Roux, employeur"])

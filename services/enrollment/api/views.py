@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.enrollment.api.moves import MoveView, moves_of
-from services.enrollment.domain.history_labels import author_label, move_label
+from services.enrollment.domain.history_labels import HistoryMove, author_label, move_label
 from services.enrollment.domain.readers import Relation, note_for, reads_motivation
 from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
 from services.enrollment.storage.access import Actor
@@ -36,7 +36,7 @@ class StructureView(View):
     name: str = Field(examples=["Mission locale du Limousin"])
 
 
-class SlotView(View):
+class SessionSlot(View):
     """One block of a session, usually half a day."""
 
     id: UUID
@@ -56,7 +56,7 @@ class SessionView(View):
     place: str = Field(examples=["Limoges, 2 rue des Écoles"])
     starts_at: datetime
     ends_at: datetime
-    slots: list[SlotView]
+    slots: list[SessionSlot]
     trainers: list[PersonView]
     state: SessionState = Field(examples=["scheduled"])
     kind: TrainingKind | None = Field(examples=["training"])
@@ -155,9 +155,13 @@ class EnrollmentView(View):
             question=_question(details.question, readers),
             decide_before=until.decide_before if until and waits else None,
             can_withdraw_without_late_until=until.withdraw_until if until and request.is_open else None,
-            certificate=f"/api/enrollment/v1/enrollments/{request.id}/certificate" if attended else None,
+            certificate=_certificate(request.id) if attended and readers & {"person", "employer", "staff"} else None,
             moves=moves_of(request.id, offered.moves),
         )
+
+
+def _certificate(enrollment_id: UUID) -> str:
+    return f"/api/enrollment/v1/enrollments/{enrollment_id}/certificate"
 
 
 def _last_decision(made: MoveMade | None, readers: frozenset[Relation]) -> LastDecision | None:
@@ -186,12 +190,12 @@ class HistoryLine(View):
     """
 
     version: int
-    move: str = Field(examples=["accept"])
+    move: HistoryMove = Field(examples=["accept"])
     label: str = Field(examples=["Demande acceptée"])
-    from_approval: str = Field(examples=["awaiting_employer"])
-    to_approval: str = Field(examples=["awaiting_trainer"])
-    from_seat: str = Field(examples=["none"])
-    to_seat: str = Field(examples=["held"])
+    from_approval: Approval = Field(examples=["awaiting_employer"])
+    to_approval: Approval = Field(examples=["awaiting_trainer"])
+    from_seat: Seat = Field(examples=["none"])
+    to_seat: Seat = Field(examples=["held"])
     status_label: str = Field(examples=["Pré-inscrit·e"])
     moved_by: PersonView | None
     by: str = Field(examples=["Élise Roux, employeur"])
@@ -201,7 +205,6 @@ class HistoryLine(View):
 
     @classmethod
     def of(cls, entry: HistoryEntry) -> Self:
-        approval, seat = Approval(entry.to_approval), Seat(entry.to_seat)
         return cls(
             version=entry.version,
             move=entry.move,
@@ -210,7 +213,7 @@ class HistoryLine(View):
             to_approval=entry.to_approval,
             from_seat=entry.from_seat,
             to_seat=entry.to_seat,
-            status_label=status_label(approval, seat, entry.acting_as),
+            status_label=status_label(entry.to_approval, entry.to_seat, entry.acting_as),
             moved_by=None if entry.moved_by is None else PersonView.model_validate(entry.moved_by),
             by=author(entry.moved_by, entry.acting_as),
             acting_as=entry.acting_as,

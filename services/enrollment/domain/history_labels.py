@@ -1,10 +1,32 @@
 """The French words for the moves of a request, as its history and its readers see them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
+
+HistoryMove = Literal[
+    "request",
+    "accept",
+    "refuse",
+    "expire",
+    "validate",
+    "ask",
+    "answer",
+    "decline",
+    "withdraw",
+    "abandon",
+    "cancel",
+    "promote",
+    "attend",
+    "correct",
+    "undo",
+    "reopen",
+    "transfer",
+    "add",
+]
+"""All that happens to a request. The request itself comes first."""
 
 # fmt: off
-MOVES: Final[Mapping[str, str]] = {
+MOVES: Final[Mapping[HistoryMove, str]] = {
     "request":   "Demande faite",
     "accept":    "Demande acceptée",
     "refuse":    "Demande refusée",
@@ -39,9 +61,9 @@ _ROLES: Final[Mapping[str, str]] = {
 # fmt: on
 
 
-def move_label(act: str) -> str:
+def move_label(act: HistoryMove) -> str:
     """What happened: "Demande acceptée"."""
-    return MOVES.get(act, "Demande modifiée")
+    return MOVES[act]
 
 
 def author_label(acting_as: str, name: str) -> str:

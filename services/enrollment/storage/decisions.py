@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import (
@@ -70,7 +71,7 @@ class DecisionDetails:
 
     enrollment_id: UUID
     version: int
-    move: str
+    move: HistoryMove
     acting_as: ActingAs
     decided_by: PersonName | None
     at: datetime

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus, Slot
 from services.enrollment.domain.deadlines import Deadlines
 from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat
 from services.enrollment.storage.conditions import word
@@ -69,7 +70,7 @@ class SessionSummary:
 class MoveMade:
     """A move of a request: who made it in which role, when, and the words that were written with it."""
 
-    move: str
+    move: HistoryMove
     acting_as: ActingAs
     at: datetime
     by: PersonName | None

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.states import ActingAs, Approval, Seat
 from services.enrollment.storage.details import EnrollmentDetails, PersonName
 from services.enrollment.storage.tables import accounts, enrollment_history
@@ -26,11 +27,11 @@ class HistoryEntry:
     """One move of a request. `moved_by` is None if no person made the move."""
 
     version: int
-    move: str
-    from_approval: str
-    to_approval: str
-    from_seat: str
-    to_seat: str
+    move: HistoryMove
+    from_approval: Approval
+    to_approval: Approval
+    from_seat: Seat
+    to_seat: Seat
     moved_by: PersonName | None
     acting_as: ActingAs
     at: datetime
@@ -49,10 +50,10 @@ class History:
             HistoryEntry(
                 version=row.version,
                 move=row.act,
-                from_approval=row.from_approval,
-                to_approval=row.to_approval,
-                from_seat=row.from_seat,
-                to_seat=row.to_seat,
+                from_approval=Approval(row.from_approval),
+                to_approval=Approval(row.to_approval),
+                from_seat=Seat(row.from_seat),
+                to_seat=Seat(row.to_seat),
                 moved_by=row.acted_by
                 and PersonName(id=row.acted_by, first_name=row.first_name or "", last_name=row.last_name or ""),
                 acting_as=row.acting_as,

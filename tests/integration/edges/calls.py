@@ -43,10 +43,10 @@ class Row:
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
         query = {
-            "/eligibility": f"?session_id={session_id}&structure_id={structure_id}",
-            "/sessions/{session_id=past}/attendance/candidates": "?q=em",
+            ("GET", "/eligibility"): f"?session_id={session_id}&structure_id={structure_id}",
+            ("GET", "/sessions/{session_id=past}/attendance/candidates"): "?q=em",
         }
-        return f"{self.service}/v1{filled}{query.get(self.written, '')}"
+        return f"{self.service}/v1{filled}{query.get((self.method, self.written), '')}"
 
     @property
     def allowed_person(self) -> str:

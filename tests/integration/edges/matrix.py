@@ -123,7 +123,7 @@ ENROLLMENT: Final = """
 GET    /cart                                                          401  200  200  200  200  200  200  200  200  200
 PUT    /cart/sessions/{session_id=other}                              401  204  204  204  204  204  204  204  204  204
 DELETE /cart/sessions/{session_id=other}                              401  204  204  204  204  204  204  204  204  204
-PUT    /cart/lines/{session_id=other}/motivation                      401  404  204  404  404  404  404  404  404  404
+PUT    /cart/lines/{session_id=other}/motivation                      401  204  204  404  404  404  404  404  404  404
 POST   /cart/validation                                               401  422  201  422  422  422  422  422  422  422
 GET    /eligibility                                                   401  200  200  200  200  200  200  200  200  200
 POST   /eligibility                                                   401  200  200  200  200  200  200  200  200  200
