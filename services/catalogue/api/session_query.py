@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 
 from services.catalogue.api.dependencies import Reader
 from services.catalogue.api.fields import Month, PlaceWords, PlausibleTime, Town, Words
-from services.catalogue.api.words import SessionState
 from services.catalogue.domain.paris import PARIS
 from services.catalogue.storage.session_filter import SessionFilter
 from shared.http.clock import Now
@@ -49,7 +48,9 @@ async def session_query(
     sort: Annotated[
         Literal["asc", "desc"] | None, Query(description="By the start of the first slot: the earliest or latest first")
     ] = None,
-    state: Annotated[SessionState, Query(description="Scheduled or cancelled sessions")] = "scheduled",
+    state: Annotated[
+        Literal["scheduled", "cancelled", "all"], Query(description="Scheduled or cancelled sessions, or both")
+    ] = "scheduled",
     mine: Annotated[bool, Query(description="Only sessions of which the signed-in person is a trainer")] = False,
     trainer_id: Annotated[UUID | None, Query(description="Only sessions of this trainer")] = None,
     without_trainer: Annotated[bool, Query(description="Only sessions without a trainer")] = False,
@@ -62,7 +63,7 @@ async def session_query(
     wanted = SessionFilter(
         since=begins,
         until=ends,
-        state=state,
+        state=None if state == "all" else state,
         words=(q or "").split(),
         place_words=(place or "").split(),
         axis_id=axis_id,

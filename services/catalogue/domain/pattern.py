@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from services.catalogue.domain.paris import PARIS
-from services.catalogue.domain.slots import MOST_SLOTS, WantedSlot
+from services.catalogue.domain.slots import LONGEST_SLOT, MOST_SLOTS, TOO_LONG, WantedSlot
 from shared.errors import WrongField, WrongFields, refuse
 
 MOST_DAYS: Final = 366
@@ -31,6 +31,11 @@ class Block:
 
     begins: time
     ends: time
+
+    @property
+    def duration(self) -> timedelta:
+        """As on a day without a change of the clocks."""
+        return datetime.combine(date.min, self.ends) - datetime.combine(date.min, self.begins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,8 @@ def _wrong_pattern(pattern: Pattern) -> list[WrongField]:
     for index, block in enumerate(pattern.blocks):
         if block.ends <= block.begins:
             errors.append((f"blocks.{index}.to", "La fin doit suivre le début."))
+        elif block.duration > LONGEST_SLOT:
+            errors.append((f"blocks.{index}.to", TOO_LONG))
         if block.begins < before:
             errors.append((f"blocks.{index}.from", "Ce bloc commence avant la fin du précédent."))
         before = block.ends

@@ -11,6 +11,7 @@ from shared.errors import WrongField, refuse
 
 MOST_SLOTS: Final = 60
 LONGEST_SLOT: Final = timedelta(hours=12)
+TOO_LONG: Final = "Un créneau dure au plus 12 heures : faites-en plusieurs."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def wrong_slots(slots: Sequence[Slot]) -> list[WrongField]:
         if slot.ends_at <= slot.starts_at
     ]
     errors += [
-        (f"slots.{index}.ends_at", "Un créneau dure au plus 12 heures : faites-en plusieurs.")
+        (f"slots.{index}.ends_at", TOO_LONG)
         for index, slot in enumerate(slots)
         if slot.ends_at - slot.starts_at > LONGEST_SLOT
     ]

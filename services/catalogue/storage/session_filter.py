@@ -16,7 +16,7 @@ HELD: Final = func.coalesce(occupancy.c.held, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFilter:
-    """Which sessions: their first slot starts in `[since, until)`; None for no limit.
+    """Which sessions: their first slot starts in `[since, until)`; None for no limit, or for any state.
 
     Each of the `words` must be in the text of the training, each of the `place_words` in the place, ignoring accents
     and case. `open_at`: only those that accept requests at this time. `trained_by`: only those of this trainer.
@@ -24,7 +24,7 @@ class SessionFilter:
 
     since: datetime | None = None
     until: datetime | None = None
-    state: Literal["scheduled", "cancelled"] = "scheduled"
+    state: Literal["scheduled", "cancelled"] | None = "scheduled"
     words: Sequence[str] = ()
     place_words: Sequence[str] = ()
     axis_id: UUID | None = None

@@ -183,7 +183,6 @@ def _details(row: Row[Any], actor: Actor, now: datetime) -> SessionDetails:
     slots = slots_of(row)
     # staff may lower the capacity below the seats that are held
     free = max(row.capacity - row.held, 0)
-    is_cancelled = row.state == "cancelled"
     return SessionDetails(
         id=row.id,
         version=row.version,
@@ -211,14 +210,14 @@ def _details(row: Row[Any], actor: Actor, now: datetime) -> SessionDetails:
             for trainer in row.trainers or ()
         ),
         state=row.state,
-        cancelled=Cancellation(at=row.cancelled_at, reason=_for_signed_in(row.cancel_reason, actor))
-        if is_cancelled
-        else None,
+        cancelled=None
+        if row.cancelled_at is None
+        else Cancellation(at=row.cancelled_at, reason=_for_signed_in(row.cancel_reason, actor)),
         occupancy=Occupancy(held=row.held, queued=row.queued, free=free),
         requests=requests_at(
             now,
             Demand(
-                is_cancelled=is_cancelled,
+                is_cancelled=row.state == "cancelled",
                 is_offered=row.training_state == "published",
                 opens_at=row.opens_at,
                 closes_at=row.closes_at,

@@ -219,7 +219,7 @@ async def test_an_invented_cursor_is_refused(service: CatalogueService, query: s
     (
         "/sessions?state=draft",
         "state",
-        "Cette valeur n'est pas admise ; valeurs possibles : 'scheduled' ou 'cancelled'.",
+        "Cette valeur n'est pas admise ; valeurs possibles : 'scheduled', 'cancelled' ou 'all'.",
     ),
     ("/trainings?axis_id=7", "axis_id", "Cet identifiant n'est pas valide."),
     ("/trainings?q=a%00b", "q", "Cette valeur contient des caractères de contrôle ; retirez-les."),

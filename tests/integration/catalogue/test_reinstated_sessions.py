@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts.catalogue import SessionReinstated
-from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, errors
+from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, errors, slot
 
 WHY = "La formatrice est souffrante."
 
@@ -67,6 +67,9 @@ async def test_everybody_who_is_signed_in_reads_why_a_session_was_cancelled(serv
         assert shown["requests"] == {"state": "cancelled", "label": "Annulée", "sentence": "Annulée"}
         [listed] = (await service.get("/sessions?state=cancelled", by=reader))["items"]
         assert listed == shown
+    other = await service.session(await service.training(), slots=[slot(40)])
+    both = (await service.get("/sessions?state=all"))["items"]
+    assert [each["id"] for each in both] == [session["id"], other["id"]]
 
 
 async def test_the_last_cancellation_is_shown(service: CatalogueService) -> None:

@@ -38,6 +38,7 @@ def test_one_day_is_enough() -> None:
     ({"last_day": date(2027, 3, 21)}, ["last_day"]),
     ({"last_day": TUESDAYS.first_day + timedelta(days=367)}, ["last_day"]),
     ({"blocks": (Block(begins=time(9), ends=time(9)),)}, ["blocks.0.to"]),
+    ({"blocks": (Block(begins=time(8), ends=time(20, 1)),)}, ["blocks.0.to"]),
     ({"blocks": (AFTERNOON, MORNING)}, ["blocks.1.from"]),
     ({"last_day": date(2027, 3, 22)}, ["weekdays"]),
     ({"last_day": date(2027, 12, 31), "weekdays": frozenset(Weekday)}, ["last_day"]),
