@@ -159,18 +159,29 @@ class AccountAttachmentRefused(_AboutAnAttachment):
 
 @event("identity.attachment_statuses_changed.v1")
 class AttachmentStatusesChanged(_AboutAnAttachment):
-    """The statuses of an active attachment changed; `before` are the old ones."""
+    """The statuses of an active attachment changed; `before` are the old ones.
+
+    `left_without_referent`: staff took the status from the last referent, and gave the reason.
+    """
 
     changed_by: UUID
     before: tuple[Status, ...]
+    reason: PersonalText | None = None
+    left_without_referent: bool = False
 
 
 @event("identity.account_attachment_ended.v1")
 class AccountAttachmentEnded(_AboutAnAttachment):
-    """The attachment ended: the person no longer belongs to the structure."""
+    """The attachment ended: the person no longer belongs to the structure. `ended_by` may be the person.
+
+    `left_without_referent`: it was the last referent of the structure. `taken_back`: the person took back a request
+    that nobody had answered.
+    """
 
     ended_by: UUID
     reason: PersonalText
+    left_without_referent: bool = False
+    taken_back: bool = False
 
 
 class _SecretLink(Message):

@@ -33,6 +33,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "open_requests": 0,
     "reason": None,
     "referents": (),
+    "taken_back": False,
     "was": None,
 }
 """Facts that an event may lack, or that mails did not have when an older version queued them."""
