@@ -121,5 +121,5 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "agency": sender.name,
         "desk_email": sender.desk_email,
         "desk_phone": sender.desk_phone,
-        "catalogue": f"{sender.public_url.rstrip('/')}/catalogue",
+        "catalogue": f"{sender.public_url.rstrip('/')}/formations",
     }
