@@ -27,7 +27,9 @@ subscriptions.keep(SheetSnapshot, into=tables.sheets)
 async def when_attendance_is_closed(message: AttendanceRecorded, tx: Transaction) -> None:
     """Send the employers the presences, in one mail for the structure, and the person where the certificate is."""
     request = await request_of(tx, message.enrollment)
-    await tx.copies.set_attendance(request.id, {str(slot.slot_id): slot.present for slot in message.slots})
+    presences = {str(slot.slot_id): slot.present for slot in message.slots}
+    excused = sum(bool(slot.excused) and not slot.present for slot in message.slots)
+    await tx.copies.set_attendance(request.id, presences, excused=excused)
     facts = {"corrected": message.corrected}
     if message.attended:
         await queue_about_request(tx, mail_about(CERTIFICATE, message, facts), request)

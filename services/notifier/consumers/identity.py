@@ -194,7 +194,12 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
     person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
     open_requests = await tx.copies.open_requests(**person_and_structure)
     by_person = message.ended_by == attachment.account_id
-    facts = {"reason": message.reason, "open_requests": open_requests, "by_person": by_person}
+    facts = {
+        "reason": message.reason,
+        "open_requests": open_requests,
+        "by_person": by_person,
+        "taken_back": message.taken_back,
+    }
     await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))
 
@@ -204,7 +209,7 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
     """Notify the person, unless nothing changed. Ask whoever can decide now for what waits."""
     attachment = message.attachment
     if set(message.before) != set(attachment.statuses):
-        facts = {"before": list(message.before), "now": list(attachment.statuses)}
+        facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
         await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))
 

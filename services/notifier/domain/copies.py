@@ -97,7 +97,8 @@ class Occupancy:
 class Enrollment:
     """A request. `attendance`: for each slot id, whether the person was present; None until it is closed.
 
-    `ended_in`: the request was open when its session was cancelled; which cancellation, named by `Session.reinstated`.
+    `excused`: of how many slots the absence is excused. `ended_in`: the request was open when its session was
+    cancelled; which cancellation, named by `Session.reinstated`.
     """
 
     id: UUID
@@ -109,6 +110,7 @@ class Enrollment:
     seat: str
     rank: int | None = None
     attendance: Mapping[str, bool] | None = None
+    excused: int = 0
     ended_in: int | None = None
 
     @property

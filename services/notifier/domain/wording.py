@@ -91,10 +91,13 @@ def enumeration(names: Sequence[str], last: str = "et") -> str:
 
 
 def presence(enrollment: Enrollment) -> str:
-    """« présent·e à 2 créneaux sur 2 »."""
-    attendance = enrollment.attendance or {}
+    """« présent·e à 2 créneaux sur 3 (1 absence excusée) », « absent·e (absence excusée) »."""
+    attendance, excused = enrollment.attendance or {}, enrollment.excused
     present = sum(attendance.values())
-    return f"présent·e à {slots(present)} sur {len(attendance)}" if present else "absent·e"
+    if not present:
+        return "absent·e (absence excusée)" if excused and excused == len(attendance) else "absent·e"
+    absences = f" ({count(excused, 'absence excusée', 'absences excusées')})" if excused else ""
+    return f"présent·e à {slots(present)} sur {len(attendance)}{absences}"
 
 
 def statuses(codes: Sequence[str], account: Account | None = None) -> str:

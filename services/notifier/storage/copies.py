@@ -129,7 +129,9 @@ _SET_CART: Final = (
 )
 _SIZE_OF_CART: Final = select(func.count()).select_from(enrollments).where(enrollments.c.cart_id == bindparam("cart"))
 _SET_ATTENDANCE: Final = (
-    update(enrollments).where(enrollments.c.id == bindparam("enrollment_id")).values(attendance=bindparam("presences"))
+    update(enrollments)
+    .where(enrollments.c.id == bindparam("enrollment_id"))
+    .values(attendance=bindparam("presences"), excused=bindparam("excused_slots"))
 )
 
 
@@ -253,9 +255,9 @@ class Copies:
         await self._connection.execute(_SET_CART, {"enrollment_id": enrollment_id, "cart": cart_id})
         return int(await self._connection.scalar(_SIZE_OF_CART, {"cart": cart_id}) or 0)
 
-    async def set_attendance(self, enrollment_id: UUID, attendance: Mapping[str, bool]) -> None:
-        """Store, for each slot id, whether the person was present."""
-        parameters = {"enrollment_id": enrollment_id, "presences": attendance}
+    async def set_attendance(self, enrollment_id: UUID, attendance: Mapping[str, bool], *, excused: int) -> None:
+        """Store, for each slot id, whether the person was present, and of how many slots the absence is excused."""
+        parameters = {"enrollment_id": enrollment_id, "presences": attendance, "excused_slots": excused}
         await self._connection.execute(_SET_ATTENDANCE, parameters)
 
     async def cart(self, cart_id: UUID) -> tuple[RequestLine, ...]:

@@ -109,6 +109,7 @@ enrollments = Table(
     # these are in single events, not in the snapshot
     Column("cart_id", Uuid),
     Column("attendance", JSONB(none_as_null=True)),
+    Column("excused", Integer, nullable=False, server_default="0"),
     # the cancellation of the session that ended the request: `sessions.reinstated` at that time
     Column("ended_in", BigInteger),
 )

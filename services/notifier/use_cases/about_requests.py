@@ -24,7 +24,7 @@ SEEN_BY_TRAINERS: Final = frozenset({"queued", "held"})
 async def request_of(tx: Transaction, snapshot: EnrollmentSnapshot) -> Enrollment:
     """The request as it was when the event happened; the copy may be newer. Raises NotYetKnown."""
     # these are in single events, not in the snapshot
-    request = from_attributes(Enrollment, snapshot, attendance=None, ended_in=None)
+    request = from_attributes(Enrollment, snapshot, attendance=None, ended_in=None, excused=0)
     await require_all_about(tx, request)
     return request
 

@@ -33,6 +33,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "open_requests": 0,
     "reason": None,
     "referents": (),
+    "taken_back": False,
     "was": None,
 }
 """Facts that an event may lack, or that mails did not have when an older version queued them."""
@@ -120,5 +121,5 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "agency": sender.name,
         "desk_email": sender.desk_email,
         "desk_phone": sender.desk_phone,
-        "catalogue": f"{sender.public_url.rstrip('/')}/catalogue",
+        "catalogue": f"{sender.public_url.rstrip('/')}/formations",
     }

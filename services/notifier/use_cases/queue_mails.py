@@ -92,9 +92,10 @@ async def queue_about_request(
     without: Sequence[Audience] = (),
     acted_by: UUID | None = None,
 ) -> None:
-    """Queue for all audiences of the mail except those of `without`, and except the person who acted.
+    """Queue for all audiences of the mail except those of `without`, and except whoever acted.
 
-    A person in several audiences receives one mail, in the role of the first of them.
+    The person of the request gets the mail even about an act of their own, as a receipt. A person in several
+    audiences receives one mail, in the role of the first of them.
     """
     for audience in mail.spec.audiences:
         if audience in without:
@@ -106,4 +107,6 @@ async def queue_about_request(
                 people = await trainers_of(tx, request.session_id)
             case _:
                 people = await people_with_status(tx, request.structure_id, audience)
-        await queue_for_people(tx, mail, audience, [account for account in people if account.id != acted_by])
+        if audience is not Audience.PERSON:
+            people = [account for account in people if account.id != acted_by]
+        await queue_for_people(tx, mail, audience, people)

@@ -1,9 +1,10 @@
 """What staff can read of the mails, and nobody else."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 
 from services.notifier.storage import tables
 from shared.contracts.identity import AccountUpdated
@@ -77,7 +78,7 @@ async def test_staff_find_mails_by_what_they_know(service: NotifierService) -> N
         page = (await service.call("GET", "/mails", by=staff, params=params)).json()
         return {item["id"] for item in page["items"]}, page["total"]
 
-    def expected(*wanted: object) -> tuple[set[str], int]:
+    def expected(*wanted: Row[Any]) -> tuple[set[str], int]:
         ids = {str(row.id) for row in wanted}
         return ids, len(ids)
 

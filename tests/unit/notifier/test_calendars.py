@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import vobject
+import vobject  # type: ignore[import-untyped]
 from icalendar import Calendar
 
 from services.notifier.domain.audience import Audience
@@ -53,12 +53,13 @@ def events(file: File) -> list[dict[str, str]]:
     for event, other in zip(calendar.events, read.vevent_list, strict=True):
         assert event.errors == []
         assert (event.start, event.end) == (other.dtstart.value, other.dtend.value)
+        assert isinstance(event.start, datetime)
         assert event.start.utcoffset() == timedelta(0)
         values = {name: str(event[name]) for name in ("uid", "sequence", "summary", "location", "status", "url")}
         assert values == {name: str(getattr(other, name).value) for name in values}
         assert str(event["organizer"]) == other.organizer.value == "mailto:contact@agence.example"
         assert event["organizer"].params["CN"] == other.organizer.params["CN"][0] == "L'agence"
-        assert event["description"].startswith("Vous ")
+        assert str(event["description"]).startswith("Vous ")
         found.append({**values, "start": event.start.isoformat(), "end": event.end.isoformat()})
     return found
 

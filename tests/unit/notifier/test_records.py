@@ -26,6 +26,11 @@ def test_a_page_without_its_session_is_the_list() -> None:
     assert SPECS["session_moved"].path(mail_of("session_moved"), Situation()) == "sessions/"
 
 
+def test_the_contact_of_a_structure_gets_no_link_to_an_attachment_that_only_its_people_see() -> None:
+    paths = [SPECS["first_user"].path(mail_of("first_user", to), Situation()) for to in SPECS["first_user"].audiences]
+    assert paths == [f"rattachements/{REQUEST.id}", "connexion"]
+
+
 def test_the_link_of_an_invitation_names_the_structure_of_its_facts() -> None:
     mail = mail_of("structure_invitation", structure_id="abc")
     path = SPECS["structure_invitation"].path(mail, Situation())

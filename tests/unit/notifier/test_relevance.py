@@ -167,3 +167,11 @@ def test_nobody_writes_to_an_account_that_is_disabled_or_erased(account: Account
 def test_a_recipient_without_an_account_can_be_written_to() -> None:
     link = mail_of("address_proof", Audience.OWNER)
     assert reason_to_drop(SPECS["address_proof"], link, Situation(), now=NOW) is None
+
+
+def test_a_former_trainer_who_has_the_session_again_is_not_told_that_it_was_taken_off() -> None:
+    spec, mail = SPECS["session_taken"], mail_of("session_taken", Audience.FORMER_TRAINER)
+    situation = true_situation("session_taken")
+    assert reason_to_drop(spec, mail, situation, now=NOW) == "Le destinataire anime de nouveau la session."
+    taken = replace(situation, session=replace(SESSION, trainer_ids=()))
+    assert reason_to_drop(spec, mail, taken, now=NOW) is None

@@ -56,6 +56,10 @@ def test_statuses_suit_the_civility() -> None:
 def test_a_presence_counts_the_slots() -> None:
     assert presence(REQUEST) == "présent·e à 1\N{NO-BREAK SPACE}créneau sur 2"
     assert presence(replace(REQUEST, attendance={"slot": False})) == "absent·e"
+    assert presence(replace(REQUEST, attendance={"slot": False}, excused=1)) == "absent·e (absence excusée)"
+    assert presence(replace(REQUEST, attendance={"slot": False, "other": False}, excused=1)) == "absent·e"
+    excused = presence(replace(REQUEST, excused=1)).replace("\N{NO-BREAK SPACE}", " ")
+    assert excused == "présent·e à 1 créneau sur 2 (1 absence excusée)"
     assert presence(replace(REQUEST, attendance=None)) == "absent·e"
 
 

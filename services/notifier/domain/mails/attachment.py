@@ -47,6 +47,7 @@ FIRST_USER: Final = MailSpec(
     about=About.ATTACHMENT,
     true_while=(attachment_is("active"),),
     page=_PAGE,
+    pages={Audience.CONTACT: "connexion"},
 )
 UNCONFIRMED_REFERENT: Final = MailSpec(
     kind="unconfirmed_referent",

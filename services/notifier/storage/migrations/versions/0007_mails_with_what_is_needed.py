@@ -10,7 +10,7 @@ CHANGES = """
 ALTER TABLE accounts ADD COLUMN civility text;
 ALTER TABLE attachments ADD COLUMN unconfirmed boolean NOT NULL DEFAULT false;
 ALTER TABLE sessions ADD COLUMN capacity int, ADD COLUMN reinstated bigint NOT NULL DEFAULT 0;
-ALTER TABLE enrollments ADD COLUMN ended_in bigint;
+ALTER TABLE enrollments ADD COLUMN ended_in bigint, ADD COLUMN excused int NOT NULL DEFAULT 0;
 CREATE INDEX enrollments_to_decide ON enrollments (structure_id) WHERE approval = 'awaiting_employer';
 CREATE TABLE occupancy (
     session_id uuid PRIMARY KEY,
