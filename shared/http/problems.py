@@ -175,7 +175,8 @@ def _room_of(request: Request) -> int:
     """Twice the bytes of the question, but no less than ROOM."""
     scope = request.scope
     path = scope.get("raw_path") or scope["path"].encode()
-    return max(ROOM, 2 * (len(path) + len(scope["query_string"]) + scope.get(BODY_BYTES, 0)))
+    body: int = scope.get(BODY_BYTES, 0)
+    return max(ROOM, 2 * (len(path) + len(scope["query_string"]) + body))
 
 
 def _shortened(field: str) -> str:

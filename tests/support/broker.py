@@ -53,10 +53,10 @@ class Broker:
         self.host = "127.0.0.1"
         self._spare: list[str] = []
         # the nodes of a cluster have the Erlang cookie in this folder in common
-        self.folder = cluster.folder if cluster else Path(tempfile.mkdtemp(prefix="rabbit"))
+        self.folder: Path = cluster.folder if cluster else Path(tempfile.mkdtemp(prefix="rabbit"))
         self.port = free_port()
         self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
-        self._environment = {
+        self._environment: dict[str, str] = {
             "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:"
             + os.environ.get("PATH", ""),
             "HOME": str(self.folder),

@@ -30,4 +30,4 @@ def make(database: Database) -> EnrollmentService:
 
 
 def test_any_mix_of_requests_decisions_and_faults(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_the_model(url, make, monkeypatch, examples=3, steps=12)
+    run_the_model(url, make, monkeypatch, examples=4, steps=15)

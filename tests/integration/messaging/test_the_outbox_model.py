@@ -14,4 +14,4 @@ async def url(make_database: Any) -> str:
 
 
 def test_any_mix_of_transactions_and_faults(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_the_model(url, monkeypatch, examples=12, steps=20)
+    run_the_model(url, monkeypatch, examples=8, steps=20)
