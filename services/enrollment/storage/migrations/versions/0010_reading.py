@@ -2,7 +2,7 @@
 
 from shared.migrations import run_sql
 
-revision = "0010_reading"
+revision = "0010"
 down_revision = "0009"
 
 # unaccent itself is only STABLE because its dictionary could be replaced, which nobody does

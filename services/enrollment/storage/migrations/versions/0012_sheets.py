@@ -2,8 +2,8 @@
 
 from shared.migrations import run_sql
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 # The new columns of the chained table `presences` have no default: see shared/chains.py. A row without a status was
 # written before there was one.
@@ -16,7 +16,6 @@ COPIES = """
 CREATE EXTENSION IF NOT EXISTS unaccent;
 ALTER TABLE accounts ADD COLUMN civility text, ADD COLUMN email text;
 ALTER TABLE structures ADD COLUMN siret text;
-ALTER TABLE trainings ADD COLUMN axis_name text;
 """
 SHEETS = """
 ALTER TABLE enrollments ADD COLUMN certificate int NOT NULL DEFAULT 0;
