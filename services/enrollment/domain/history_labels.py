@@ -21,7 +21,7 @@ HistoryMove = Literal[
     "undo",
     "reopen",
     "transfer",
-    "add",
+    "admit",
 ]
 """All that happens to a request. The request itself comes first."""
 
@@ -44,7 +44,7 @@ MOVES: Final[Mapping[HistoryMove, str]] = {
     "undo":      "Décision reprise",
     "reopen":    "Demande rouverte",
     "transfer":  "Demande déplacée vers une autre session",
-    "add":       "Participation ajoutée le jour même",
+    "admit":     "Participation ajoutée le jour même",
 }
 _SYSTEM: Final[Mapping[str, str]] = {
     "clock":       "le délai",
@@ -55,6 +55,7 @@ _SYSTEM: Final[Mapping[str, str]] = {
 _ROLES: Final[Mapping[str, str]] = {
     "beneficiary": "bénéficiaire",
     "employer":    "employeur",
+    "referent":    "référent",
     "trainer":     "formateur",
     "staff":       "agence",
 }

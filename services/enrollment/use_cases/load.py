@@ -130,7 +130,7 @@ async def load_locked_training(
 async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor, move: Move) -> DecidedMeanwhile:
     details, enrollment = loaded.details, loaded.details.enrollment
     label = status_label(enrollment.approval, enrollment.seat, details.closed_by, attended=enrollment.attended)
-    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != Move.PROMOTE]
+    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != "promote"]
     if not decisions:
         return DecidedMeanwhile(None, label, wanted=move, seat=enrollment.seat)
     entry = decisions[-1]
