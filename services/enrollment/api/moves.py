@@ -11,16 +11,19 @@ from services.enrollment.domain.states import ActingAs, Move
 from services.enrollment.use_cases.decide import in_anothers_place
 from shared.http.views import View
 
-Needs = Literal["reason", "question", "answer"]
+Needs = Literal["reason", "question", "answer", "session"]
 Offer = Literal[
     "accept", "refuse", "validate", "ask", "answer", "decline", "withdraw", "abandon", "cancel", "promote", "undo",
-    "reopen",
+    "reopen", "transfer",
 ]  # fmt: skip
 """The moves that a person can make; the clock and the queue make the others."""
 
 
 class MoveView(View):
-    """A move that the caller can make now. `needs` is the one field that the body must have; null if none must be."""
+    """A move that the caller can make now. `needs` is what the body must have; null if nothing must be.
+
+    A `session` is `session_id` with a `reason`.
+    """
 
     move: Offer = Field(examples=["accept"])
     acting_as: ActingAs = Field(examples=["employer"])
@@ -52,6 +55,7 @@ _ACTS: Final[Mapping[Move, _Act]] = {
     Move.PROMOTE: _Act(path="promotion", label="Donner une place maintenant", needs="reason"),
     Move.UNDO: _Act(path="undo", label="Annuler ma décision"),
     Move.REOPEN: _Act(path="reopening", label="Rouvrir la demande", needs="reason"),
+    Move.TRANSFER: _Act(path="transfer", label="Déplacer vers une autre session", needs="session"),
 }
 _FOR_OTHERS: Final[Mapping[Move, str]] = {
     Move.WITHDRAW: "Enregistrer un désistement",

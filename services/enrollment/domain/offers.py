@@ -69,7 +69,7 @@ class Circumstances:
     `takes_place`: the session is not cancelled and its sheet is not closed. `other_must_decide`: the actor would decide
     on their own request as an employer, and the structure has another one. `last` is the last decision; a seat that
     followed from it at once is not one. `has_other_open`: the person has another open request for the training.
-    `is_beneficiary`: the person may still make requests in the structure.
+    `has_other_session`: the training has another session that takes requests now. `is_beneficiary`: the person may still make requests in the structure.
     """
 
     now: datetime
@@ -82,6 +82,7 @@ class Circumstances:
     is_unconfirmed: bool = False
     last: Line | None = None
     has_other_open: bool = False
+    has_other_session: bool = False
     is_beneficiary: bool = True
 
 
@@ -149,6 +150,12 @@ def _promotion(_: Enrollment, __: UUID, ___: ActingAs, now: Circumstances) -> No
         raise NoSeatFree(now.capacity, now.held)
 
 
+def _transfer(enrollment: Enrollment, _: UUID, __: ActingAs, now: Circumstances) -> None:
+    _not_over(now)
+    if not now.takes_place or not now.has_other_session:
+        raise IllegalMove(enrollment.approval, enrollment.seat, Move.TRANSFER)
+
+
 def _undoing(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
     last = now.last
     is_ours = last is not None and last.by == actor and last.acting_as == acting_as
@@ -192,6 +199,7 @@ _CHECKS: Final[Mapping[Move, Check]] = {
     Move.WITHDRAW: _withdrawal,
     Move.ABANDON: _abandonment,
     Move.PROMOTE: _promotion,
+    Move.TRANSFER: _transfer,
     Move.UNDO: _undoing,
     Move.REOPEN: _reopening,
 }

@@ -63,6 +63,10 @@ class SessionSeats:
         """Whether the session is not over yet. Only then do its held seats count for the cap of their structure."""
         return self.plan.ends_at > now
 
+    def takes_requests(self, now: datetime) -> bool:
+        """Whether a request may be moved here: the session takes place, has not begun, and its requests are not closed."""
+        return self.plan.scheduled and min(self.plan.starts_at, self.plan.closes_at) > now
+
     def to_give(self, now: datetime, *, freeze: timedelta = timedelta(0)) -> int:
         """How many seats the queue can get: 0 if the session is cancelled or has begun, or its attendance is closed.
 

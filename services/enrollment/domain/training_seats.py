@@ -69,6 +69,10 @@ class TrainingSeats:
     def session(self, session_id: UUID) -> SessionSeats:
         return self._sessions[session_id]
 
+    def has_other_session(self, session_id: UUID) -> bool:
+        """Whether the training has another session that takes requests now."""
+        return any(each.id != session_id and each.takes_requests(self._now) for each in self._sessions.values())
+
     def rank_of(self, enrollment: Enrollment) -> Rank | None:
         """The place of a request in the waiting list. None if the request is not queued."""
         if enrollment.seat is not Seat.QUEUED:

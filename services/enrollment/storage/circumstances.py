@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, any_, bindparam, exists, func, literal, select
+from sqlalchemy import DateTime, Row, Uuid, any_, bindparam, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,7 @@ from shared.compiled import compiled
 _LINES: Final = 2
 """A decision, and the seat that followed from it at once."""
 _ACTOR: Final = bindparam("account", type_=Uuid())
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
 
 
 def _last_lines() -> Any:  # noqa: ANN401 - SQLAlchemy has no public type for it
@@ -49,6 +50,19 @@ def _has_other_open() -> Any:  # noqa: ANN401 - SQLAlchemy has no public type fo
     )
 
 
+def _has_other_session() -> Any:  # noqa: ANN401 - SQLAlchemy has no public type for it
+    other = sessions.alias("other_session")
+    return exists(
+        select(literal(1)).where(
+            other.c.training_id == enrollments.c.training_id,
+            other.c.id != enrollments.c.session_id,
+            other.c.state == word("scheduled"),
+            other.c.starts_at > _NOW,
+            other.c.closes_at > _NOW,
+        )
+    )
+
+
 def _attached(account: Any, *conditions: Any) -> Any:  # noqa: ANN401 - columns and conditions
     return exists(
         select(literal(1))
@@ -73,6 +87,7 @@ _OF: Final = compiled(
         sessions.c.held,
         _last_lines().label("lines"),
         _has_other_open().label("has_other_open"),
+        _has_other_session().label("has_other_session"),
         _attached(enrollments.c.account_id, word("beneficiary") == any_(attachments.c.statuses)).label(
             "is_beneficiary"
         ),
@@ -108,6 +123,7 @@ class Found:
     held: int
     lines: Sequence[Line]
     has_other_open: bool
+    has_other_session: bool
     is_beneficiary: bool
     is_unconfirmed: bool
     has_other_employer: bool
@@ -119,9 +135,9 @@ class CircumstancesOfRequests:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of(self, ids: Sequence[UUID], *, account_id: UUID) -> Mapping[UUID, Found]:
+    async def of(self, ids: Sequence[UUID], *, account_id: UUID, now: datetime) -> Mapping[UUID, Found]:
         """The circumstances of each request. `account_id` is the acting person."""
-        rows = await _OF.all(self._connection, {"ids": list(ids), "account": account_id})
+        rows = await _OF.all(self._connection, {"ids": list(ids), "account": account_id, "now": now})
         return {row.id: _found(row) for row in rows}
 
     async def lock_attachment(self, enrollment_id: UUID) -> None:
@@ -139,6 +155,7 @@ def _found(row: Row[Any]) -> Found:
         held=row.held,
         lines=[_line(line) for line in row.lines or ()],
         has_other_open=row.has_other_open,
+        has_other_session=row.has_other_session,
         is_beneficiary=row.is_beneficiary,
         is_unconfirmed=row.is_unconfirmed,
         has_other_employer=row.has_other_employer,

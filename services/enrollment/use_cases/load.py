@@ -47,10 +47,14 @@ class LockedRequest:
 
     def circumstances(self, *, last: Line | None = None) -> Circumstances:
         """What counts beside the states of the request. `last` is its last decision, if it is needed."""
-        return circumstances_of(self.training.session(self.enrollment.session_id), now=self.now, last=last)
+        session = self.training.session(self.enrollment.session_id)
+        has_other = self.training.has_other_session(session.id)
+        return circumstances_of(session, now=self.now, last=last, has_other_session=has_other)
 
 
-def circumstances_of(session: SessionSeats, *, now: datetime, last: Line | None = None) -> Circumstances:
+def circumstances_of(
+    session: SessionSeats, *, now: datetime, last: Line | None, has_other_session: bool
+) -> Circumstances:
     """The part of the circumstances that comes from the session."""
     return Circumstances(
         now=now,
@@ -60,6 +64,7 @@ def circumstances_of(session: SessionSeats, *, now: datetime, last: Line | None 
         capacity=session.capacity,
         held=session.held,
         last=last,
+        has_other_session=has_other_session,
     )
 
 

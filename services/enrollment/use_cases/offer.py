@@ -33,7 +33,7 @@ async def with_moves(
     if not requests:
         return []
     rules = await tx.rules.load()
-    found = await tx.circumstances.of([each.enrollment.id for each in requests], account_id=actor.account_id)
+    found = await tx.circumstances.of([each.enrollment.id for each in requests], account_id=actor.account_id, now=now)
     return [
         Offered(details=each, moves=_moves(each, found[each.enrollment.id], rules, actor=actor, now=now))
         for each in requests
@@ -43,7 +43,8 @@ async def with_moves(
 async def reopening_circumstances(tx: Transaction, request: LockedRequest) -> Circumstances:
     """The circumstances of a locked request, with its history and the other requests of the person."""
     enrollment = request.enrollment
-    found = (await tx.circumstances.of([enrollment.id], account_id=enrollment.account_id))[enrollment.id]
+    person = enrollment.account_id
+    found = (await tx.circumstances.of([enrollment.id], account_id=person, now=request.now))[enrollment.id]
     return replace(
         request.circumstances(last=last_decision(found.lines)),
         has_other_open=found.has_other_open,
@@ -82,6 +83,7 @@ def _moves(details: EnrollmentDetails, found: Found, rules: Rules, *, actor: Act
         held=found.held,
         last=last_decision(found.lines),
         has_other_open=found.has_other_open,
+        has_other_session=found.has_other_session,
         is_beneficiary=found.is_beneficiary,
         is_unconfirmed=is_own and found.is_unconfirmed,
         other_must_decide=is_own

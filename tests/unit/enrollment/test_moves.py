@@ -157,7 +157,7 @@ def test_some_moves_change_the_seat() -> None:
     assert not changes_seat(a_request(T, Q), Move.VALIDATE)
 
 
-@pytest.mark.parametrize("move", [move for move in Move if move is not Move.CORRECT])
+@pytest.mark.parametrize("move", [move for move in MOVES if move is not Move.CORRECT])
 def test_once_the_attendance_is_recorded_only_a_correction_is_possible(move: Move) -> None:
     attended = replace(a_request(V, H), attendance=NOBODY_THERE)
     with pytest.raises(IllegalMove):

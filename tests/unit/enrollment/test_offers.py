@@ -144,6 +144,18 @@ def test_staff_reopen_what_is_closed_while_the_session_is_to_come() -> None:
     assert isinstance(refusal(Move.REOPEN, request, "staff"), IllegalMove)
 
 
+def test_a_request_is_moved_to_another_session_only_if_there_is_one_and_nothing_is_over() -> None:
+    with_other = replace(TO_COME, has_other_session=True)
+    assert refusal(Move.TRANSFER, PRE_REGISTERED, "staff", with_other) is None
+    assert isinstance(refusal(Move.TRANSFER, PRE_REGISTERED, "staff"), IllegalMove)
+    assert isinstance(
+        refusal(Move.TRANSFER, PRE_REGISTERED, "staff", replace(with_other, takes_place=False)), IllegalMove
+    )
+    assert isinstance(
+        refusal(Move.TRANSFER, PRE_REGISTERED, "staff", replace(OVER, has_other_session=True)), SessionIsOver
+    )
+
+
 def test_a_person_acts_in_the_first_role_that_allows_the_move() -> None:
     request = a_request()
     roles = roles_of(request, actor=SOMEBODY, is_employer=True, is_trainer=True, is_staff=True)
