@@ -142,7 +142,7 @@ async def list_proposals(
     state: State | None = None,
     limit: Limit = 20,
 ) -> Page[ProposalView]:
-    """List proposals, newest first: to the caller (`mine`), or of the structures where the caller decides (`structure`).
+    """List proposals, newest first: to the caller (`mine`), or of structures where the caller decides (`structure`).
 
     `all` are both, and those that the caller made. Staff get all.
     """

@@ -69,7 +69,8 @@ class Circumstances:
     `takes_place`: the session is not cancelled and its sheet is not closed. `other_must_decide`: the actor would decide
     on their own request as an employer, and the structure has another one. `last` is the last decision; a seat that
     followed from it at once is not one. `has_other_open`: the person has another open request for the training.
-    `has_other_session`: the training has another session that takes requests now. `is_beneficiary`: the person may still make requests in the structure.
+    `has_other_session`: the training has another session that takes requests now. `is_beneficiary`: the person
+    may still make requests in the structure.
     """
 
     now: datetime

@@ -251,6 +251,9 @@ def test_a_rule_is_found_by_its_name() -> None:
         rule_named("changed")
 
 
+FROM_1 = "des nombres entiers de 1 à 1000"
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -260,8 +263,7 @@ def test_a_rule_is_found_by_its_name() -> None:
         ),
         (
             "yearly_quota",
-            "La règle « yearly_quota » attend actions, trainings : des nombres entiers de 1 à 1000 ; "
-            "counts : reserved ou all.",
+            f"La règle « yearly_quota » attend actions, trainings : {FROM_1} ; counts : reserved ou all.",
         ),
         ("booking_window", "La règle « booking_window » n'a pas de valeur."),
     ],
