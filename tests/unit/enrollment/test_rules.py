@@ -251,8 +251,10 @@ def test_a_rule_is_found_by_its_name() -> None:
         ),
         (
             "yearly_quota",
-            "La règle « yearly_quota » attend actions, trainings : des nombres entiers de 1 à 1000 ; "
-            "counts : reserved ou all.",
+            (
+                "La règle « yearly_quota » attend actions, trainings : des nombres entiers de 1 à 1000 ; "
+                "counts : reserved ou all."
+            ),
         ),
         ("booking_window", "La règle « booking_window » n'a pas de valeur."),
     ],
