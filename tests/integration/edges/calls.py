@@ -69,6 +69,8 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("enrollment_id", "asked"): scenario.requests["bruno", "droit"],
         ("enrollment_id", "queued"): scenario.requests["emma", "numerique"],
         ("enrollment_id", "attended"): scenario.requests["bruno", "échange"],
+        ("enrollment_id", "past"): scenario.requests["bruno", "visite"],
+        ("enrollment_id", "refused"): scenario.requests["emma", "droit"],
         ("attachment_id", "own"): scenario["bruno"].attachment_id,
         ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
         ("attachment_id", "first"): scenario["hugo"].attachment_id,
@@ -250,6 +252,9 @@ BODIES: Final = {
     ("enrollment", "POST", "/enrollments/{enrollment_id}/answer"): lambda _: {
         "answer": "Parce que mes missions changent."
     },
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/withdrawal"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/abandonment"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/reopening"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
     ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda scenario: {
         "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],

@@ -32,6 +32,7 @@ async def create(scenario: Scenario) -> None:
     await _each_person_has_one_status(scenario)
     await _another_trainer_has_a_session(scenario)
     await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
+    await _one_request_is_refused(scenario)
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
     await _one_sheet_is_closed(scenario)
@@ -91,6 +92,11 @@ async def _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario: Scena
     await requests.request_session(scenario, "emma", "mairie", "numerique", ("claire", "denis"))
     await scenario.decide("claire", "emma", "numerique", "acceptance")
     assert (await scenario.view("emma", "emma", "numerique"))["seat"] == "queued"
+
+
+async def _one_request_is_refused(scenario: Scenario) -> None:
+    await requests.request_session(scenario, "emma", "mairie", "droit", ("claire", "denis"))
+    await scenario.decide("claire", "emma", "droit", "refusal", {"reason": "Ce n'est pas le moment."})
 
 
 async def _one_request_has_a_question(scenario: Scenario) -> None:

@@ -142,7 +142,10 @@ POST   /enrollments/{enrollment_id=accepted}/validation               401  404  
 POST   /enrollments/{enrollment_id=accepted}/decline                  401  404  404  404  404  404  404  200  404  200
 POST   /enrollments/{enrollment_id=accepted}/question                 401  404  404  404  404  404  404  200  404  200
 POST   /enrollments/{enrollment_id=asked}/answer                      401  200  404  404  404  404  404  404  404  404
-POST   /enrollments/{enrollment_id=accepted}/withdrawal               401  200  404  404  404  404  404  404  404  404
+POST   /enrollments/{enrollment_id=accepted}/withdrawal               401  200  404  200  404  404  404  404  404  200
+POST   /enrollments/{enrollment_id=past}/abandonment                  401  200  404  200  404  404  404  200  404  200
+POST   /enrollments/{enrollment_id=accepted}/undo                     401  404  404  200  404  404  404  409  404  409
+POST   /enrollments/{enrollment_id=refused}/reopening                 401  404  404  404  404  404  404  404  404  200
 POST   /enrollments/{enrollment_id=queued}/promotion                  401  404  404  404  404  404  404  404  404  200
 GET    /decisions                                                     401  200  200  200  200  200  200  200  200  200
 GET    /decisions/export                                              401  200  200  200  200  200  200  200  200  200

@@ -1,33 +1,19 @@
 """What an undone decision and a reopened request get back, and when they come back at all."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.decide import reopen, undo
-from shared.contracts.catalogue import SessionRescheduled
 from shared.contracts.enrollment import DecisionUndone, EnrollmentPromoted, EnrollmentReopened
 from shared.contracts.identity import AccountAttachmentEnded
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.under_way import begins
 
 REASON = "La personne a rappelé."
-
-
-async def begins(service: EnrollmentService, session_id: UUID) -> None:
-    """Deliver the event that the first slot began an hour ago, and that the last one is to come."""
-    before = service.sessions[session_id]
-    first, last = before.slots[0], before.slots[-1]
-    hour = timedelta(hours=1)
-    slots = (
-        first.model_copy(update={"starts_at": service.now - hour, "ends_at": service.now + hour}),
-        last.model_copy(update={"starts_at": service.now + 2 * hour, "ends_at": service.now + 3 * hour}),
-    )
-    times = {"opens_at": service.now - 20 * hour, "closes_at": service.now - 10 * hour}
-    after = service.next_of(session_id, slots=slots, **times)
-    await service.tell(SessionRescheduled(occurred_at=service.now, session=after, moved=True))
 
 
 async def one_enrolled_and_one_queued(service: EnrollmentService, session_id: UUID) -> tuple[UUID, UUID]:
