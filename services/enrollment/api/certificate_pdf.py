@@ -23,6 +23,7 @@ _STATUSES: Final[Mapping[PresenceStatus, str]] = {
 _MARGIN: Final = 20.0
 _WIDTH: Final = 170.0
 _LABEL: Final = 48.0
+_FOOT: Final = 14.0
 _KEPT: Final = (
     "Sans préjudice des délais imposés par les règles fiscales, comptables ou commerciales, l’organisme conserve "
     "l’ensemble des pièces justificatives qui ont permis d’établir le présent certificat pendant une durée de trois "
@@ -43,14 +44,22 @@ class Agency:
     signatory: str | None
 
 
+class _CertificatePage(Page):
+    """A page of the certificate with its foot, so that no page can be taken for one of another certificate."""
+
+    def __init__(self, certificate: Certificate, agency: Agency) -> None:
+        self._title = f"Certificat de réalisation n° {certificate.number}"
+        super().__init__(title=self._title, author=agency.name, at=certificate.issued_at, margin=_MARGIN)
+
+    def footer(self) -> None:
+        self.set_y(-_FOOT)
+        self.style(8, pale=True)
+        self.cell(_WIDTH, 5, f"{self._title} · page {self.page_no()} sur {{nb}}", align="C")
+
+
 def certificate_pdf(certificate: Certificate, agency: Agency) -> bytes:
     """The certificate on one page; on more if the session has many slots."""
-    page = Page(
-        title=f"Certificat de réalisation n° {certificate.number}",
-        author=agency.name,
-        at=certificate.issued_at,
-        margin=_MARGIN,
-    )
+    page = _CertificatePage(certificate, agency)
     page.add_page()
     _head(page, certificate, agency)
     _person(page, certificate, agency)

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 from services.enrollment.api.certificate_pdf import Agency
 from shared.contracts.catalogue import TrainingRevised
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.sheet_room import Room, a_room, accepted
 from tests.integration.enrollment.test_attendance import YESTERDAY
-from tests.integration.enrollment.test_sheets import Room, a_room, accepted
 
 MISSING_GLYPH = "\x00"
 
@@ -85,6 +85,7 @@ async def test_the_certificate_says_who_followed_what_for_how_long(service: Enro
         "absent·e, excusé·e",
         "Fait à Limoges, le",
         "Cachet et signature",
+        f"Certificat de réalisation n° {number} · page 1 sur 1",
     ):
         assert words in " ".join(printed.text.split()), words
     assert len(printed.pages) == 1

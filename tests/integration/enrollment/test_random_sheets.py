@@ -9,8 +9,8 @@ import pytest
 from shared.contracts.attendance import AttendanceClosed, AttendanceReopened
 from shared.contracts.enrollment import AttendanceRecorded
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.integration.enrollment.sheet_room import REASON, Room, a_room, accepted
 from tests.integration.enrollment.test_attendance import YESTERDAY
-from tests.integration.enrollment.test_sheets import REASON, Room, a_room, accepted
 
 STATUSES = ("present", "late", "excused", "unexcused")
 STEPS = 40

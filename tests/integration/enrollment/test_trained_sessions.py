@@ -6,8 +6,8 @@ from uuid import UUID
 
 from shared.contracts.catalogue import SessionCancelled, SessionRescheduled
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.integration.enrollment.sheet_room import Room
 from tests.integration.enrollment.test_attendance import YESTERDAY
-from tests.integration.enrollment.test_sheets import Room
 
 
 async def listed(service: EnrollmentService, query: str = "", by: UUID | None = None) -> list[dict[str, Any]]:
