@@ -20,11 +20,11 @@ from services.enrollment.api.problems import (
 from services.enrollment.api.views import PersonView, SessionView, StructureView
 from services.enrollment.domain.proposal import Kind, Proposal, State
 from services.enrollment.domain.transfer import TransferredAs
+from services.enrollment.storage.access import Actor
 from services.enrollment.storage.proposals import ProposalDetails, Scope
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases import answer_proposal
 from services.enrollment.use_cases.propose import propose_participation, propose_transfer
-from services.enrollment.storage.access import Actor
 from shared.http.clock import Now
 from shared.http.idempotency import Once
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
@@ -132,9 +132,10 @@ async def list_proposals(
     state: State | None = None,
     limit: Limit = 20,
 ) -> Page[ProposalView]:
-    """List proposals, newest first: to the caller (`mine`), or of the structures where the caller decides (`structure`).
+    """List proposals, newest first.
 
-    `all` are both, and those that the caller made. Staff get all.
+    `mine` are those to the caller, `structure` those of the structures where the caller decides, `all` both and those
+    that the caller made. Staff get all.
     """
     return Page[ProposalView].of(
         await tx.proposals.page(actor, scope, state, after=after, limit=limit),

@@ -28,8 +28,9 @@ class Seat(StrEnum):
 
 
 class Move(StrEnum):
-    """The moves of a request. `ATTEND` means that the attendance of its session was closed; `TRANSFER`, that the request
-    was moved to another session of the training.
+    """The moves of a request. `ATTEND` means that the attendance of its session was closed.
+
+    `TRANSFER` moves it to another session of its training.
     """
 
     ACCEPT = "accept"

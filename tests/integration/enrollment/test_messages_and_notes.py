@@ -96,4 +96,4 @@ async def test_staff_write_notes_that_only_staff_read_and_nobody_changes(service
     for table in ("enrollment_notes", "session_messages"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with service.database.transaction() as work:
-                await work.connection.exec_driver_sql(f"UPDATE {table} SET text = ''")  # noqa: S608 - two constants
+                await work.connection.exec_driver_sql(f"UPDATE {table} SET text = ''")

@@ -14,7 +14,7 @@ from services.enrollment.domain.states import Approval, Move, Seat
 from services.enrollment.domain.training_seats import TrainingSeats
 from services.enrollment.domain.transfer import TransferImpossible, check_transfer
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_plan, a_request, a_session
-from tests.unit.enrollment.move_sequence import NOTHING_QUEUED, MoveSequence
+from tests.unit.enrollment.move_sequence import MoveSequence
 
 
 def test_who_holds_a_seat_takes_a_free_one_and_the_next_in_the_old_queue_gets_the_old_one() -> None:
