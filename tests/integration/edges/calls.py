@@ -42,7 +42,10 @@ class Row:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
-        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
+        query = {
+            "/eligibility": f"?session_id={session_id}&structure_id={structure_id}",
+            "/people/{account_id=own}/open-requests": f"?structure_id={structure_id}",
+        }
         return f"{self.service}/v1{filled}{query.get(self.written, '')}"
 
     @property
@@ -83,6 +86,8 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
+        ("left_open_id", "waiting"): scenario.left_open_id,
+        ("proposal_id", "open"): scenario.proposal_id,
     }
     return str(targets[parameter, name])
 
@@ -208,6 +213,27 @@ BODIES: Final = {
         "answer": "Parce que mes missions changent."
     },
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/transfer"): lambda scenario: {
+        "session_id": scenario.sessions["autre"]["id"],
+        **REASON,
+    },
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/notes"): lambda _: {"text": "A rappelé le 12."},
+    ("enrollment", "POST", "/left-open/{left_open_id}/decision"): lambda _: {"decision": "cancel", **REASON},
+    ("enrollment", "POST", "/proposals"): lambda scenario: {
+        "kind": "participation",
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        "session_id": scenario.sessions["ailleurs"]["id"],
+        "motivation": "Prendre en main l'accueil.",
+        **REASON,
+    },
+    ("enrollment", "POST", "/proposals/{proposal_id}/consent"): lambda _: {"motivation": "Je change de poste."},
+    ("enrollment", "POST", "/proposals/{proposal_id}/decline"): lambda _: REASON,
+    ("enrollment", "POST", "/sessions/{session_id}/messages"): lambda _: {
+        "to": "held",
+        "subject": "Salle changée",
+        "text": "Nous serons dans la salle B.",
+    },
     ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda scenario: {
         "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],
         **REASON,
