@@ -25,8 +25,8 @@ class Transfer(Strict):
 class NewProposal(Strict):
     """A session that is proposed to a person.
 
-    `participation` needs `account_id` and `structure_id`: the person is a beneficiary of that structure; `motivation` is
-    suggested to the person. `transfer` needs `enrollment_id`: the request that would move to the session.
+    `participation` needs `account_id` and `structure_id`: the person is a beneficiary of that structure, and
+    `motivation` is suggested to the person. `transfer` needs `enrollment_id`: the request to move to the session.
     """
 
     kind: Literal["participation", "transfer"]

@@ -120,7 +120,7 @@ class TrainingSeats:
         after, line = transfer(
             enrollment, session_id=target.id, queue_number=number, by=by, at=self._now, acting_as=acting_as, note=note
         )
-        lines, promotions = (line,), list[facts.Promoted]()
+        promotions: list[facts.Promoted] = []
         if is_accepted:
             self._leave(enrollment, enrollment.seat)
             self._change(replace(target, last_queue_number=target.last_queue_number + 1))
@@ -130,8 +130,7 @@ class TrainingSeats:
                 promotions.append(decisions.promote(after, at=self._now))
             promotions += self._promotions()
         own = next((fact for fact in promotions if fact.enrollment.id == enrollment.id), None)
-        if own is not None:
-            after, lines = own.enrollment, (line, *own.lines)
+        after, lines = (after, (line,)) if own is None else (own.enrollment, (line, *own.lines))
         transferred = facts.Transferred(
             enrollment=after,
             lines=lines,

@@ -97,7 +97,7 @@ _FIND: Final = (
     .on_conflict_do_nothing()
     .returning(*left_open.c["id", "account_id", "structure_id", "because"])
 )
-_REQUESTS: Final = (
+_REQUESTS: Final[Select[Any]] = (
     select(
         *enrollments.c["id", "training_id", "account_id", "structure_id", "approval", "seat"],
         sessions.c.title,
