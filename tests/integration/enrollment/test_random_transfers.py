@@ -32,7 +32,7 @@ class History:
     async def step(self) -> None:
         person, session = self.random.choice(self.people), self.random.choice(self.sessions)
         requests = await self.service.rows(
-            "SELECT id, approval FROM enrollments WHERE account_id = :id AND approval NOT IN ('withdrawn', 'cancelled')",
+            "SELECT id FROM enrollments WHERE account_id = :id AND approval NOT IN ('withdrawn', 'cancelled')",
             id=person.account_id,
         )
         move = self.random.choice(
