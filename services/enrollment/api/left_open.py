@@ -1,7 +1,7 @@
 """Endpoints about requests that stay open although their person was disabled or lost the status of a beneficiary."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -11,6 +11,7 @@ from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.people_bodies import LeftOpenDecision
 from services.enrollment.api.problems import ALREADY_CHOSEN, NOT_ADMITTED
 from services.enrollment.api.views import PersonView, StructureView
+from services.enrollment.storage.left_open import Cause, Choice
 from services.enrollment.use_cases.left_open import choose, open_requests
 from shared.http.clock import Now
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
@@ -40,10 +41,10 @@ class LeftOpenView(View):
     id: UUID
     person: PersonView
     structure: StructureView
-    because: Literal["disabled", "status_lost"]
+    because: Cause
     found_at: datetime
     ended_at: datetime | None
-    decision: Literal["keep", "cancel"] | None
+    decision: Choice | None
     decided_at: datetime | None
     requests: list[OpenRequestView]
 

@@ -1,6 +1,6 @@
 """The bodies of requests about people: what was left open, proposals, transfers, messages, notes."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -22,27 +22,20 @@ class Transfer(Strict):
     reason: Text = Field(examples=["La session du 12 mars est trop loin de son lieu de travail."])
 
 
-class NewParticipation(Strict):
-    """A session that is proposed to a beneficiary of a structure. `motivation` is suggested to the person."""
+class NewProposal(Strict):
+    """A session that is proposed to a person.
 
-    kind: Literal["participation"]
-    account_id: UUID
-    structure_id: UUID
+    `participation` needs `account_id` and `structure_id`: the person is a beneficiary of that structure, and
+    `motivation` is suggested to the person. `transfer` needs `enrollment_id`: the request to move to the session.
+    """
+
+    kind: Literal["participation", "transfer"]
     session_id: UUID
     reason: Text = Field(examples=["Cette formation complète votre prise de poste."])
+    account_id: UUID | None = None
+    structure_id: UUID | None = None
+    enrollment_id: UUID | None = None
     motivation: Text | None = Field(None, examples=["Prendre en main l'accueil de second niveau."])
-
-
-class NewTransfer(Strict):
-    """Another session of the same training that is proposed for a request."""
-
-    kind: Literal["transfer"]
-    enrollment_id: UUID
-    session_id: UUID
-    reason: Text = Field(examples=["La session de mars est plus près de chez vous."])
-
-
-NewProposal = Annotated[NewParticipation | NewTransfer, Field(discriminator="kind")]
 
 
 class Consent(Strict):

@@ -1,14 +1,14 @@
 """Endpoints for proposals: somebody proposes a session to a person, who consents or declines."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.people_bodies import Consent, NewParticipation, NewProposal, ProposalDecline
+from services.enrollment.api.people_bodies import Consent, NewProposal, ProposalDecline
 from services.enrollment.api.problems import (
     ALREADY_PROPOSED,
     NOT_ADMITTED,
@@ -25,6 +25,7 @@ from services.enrollment.storage.proposals import ProposalDetails, Scope
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases import answer_proposal
 from services.enrollment.use_cases.propose import propose_participation, propose_transfer
+from shared.errors import WrongFields
 from shared.http.clock import Now
 from shared.http.idempotency import Once
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
@@ -32,6 +33,8 @@ from shared.http.problems import INVALID, NOT_FOUND, problems
 from shared.http.views import View
 
 router = APIRouter(prefix="/proposals", tags=["proposals"])
+
+MISSING: Final = "Ce champ est obligatoire."
 
 
 class ProposedSessionView(View):
@@ -116,19 +119,24 @@ async def propose(*, body: NewProposal, actor: Acting, tx: Tx, now: Now, once: O
 
 
 async def _made(body: NewProposal, actor: Actor, tx: Transaction, now: datetime) -> Proposal:
-    if isinstance(body, NewParticipation):
-        return await propose_participation(
-            tx,
-            account_id=body.account_id,
-            structure_id=body.structure_id,
-            session_id=body.session_id,
-            reason=body.reason,
-            motivation=body.motivation,
-            actor=actor,
-            now=now,
+    if body.kind == "transfer":
+        if body.enrollment_id is None:
+            raise WrongFields([("enrollment_id", MISSING)])
+        return await propose_transfer(
+            tx, enrollment_id=body.enrollment_id, session_id=body.session_id, reason=body.reason, actor=actor, now=now
         )
-    return await propose_transfer(
-        tx, enrollment_id=body.enrollment_id, session_id=body.session_id, reason=body.reason, actor=actor, now=now
+    if body.account_id is None or body.structure_id is None:
+        needed = {"account_id": body.account_id, "structure_id": body.structure_id}
+        raise WrongFields([(name, MISSING) for name, value in needed.items() if value is None])
+    return await propose_participation(
+        tx,
+        account_id=body.account_id,
+        structure_id=body.structure_id,
+        session_id=body.session_id,
+        reason=body.reason,
+        motivation=body.motivation,
+        actor=actor,
+        now=now,
     )
 
 
@@ -142,9 +150,10 @@ async def list_proposals(
     state: State | None = None,
     limit: Limit = 20,
 ) -> Page[ProposalView]:
-    """List proposals, newest first: to the caller (`mine`), or of structures where the caller decides (`structure`).
+    """List proposals, newest first.
 
-    `all` are both, and those that the caller made. Staff get all.
+    `mine` are those to the caller, `structure` those of the structures where the caller decides, `all` both and those
+    that the caller made. Staff get all.
     """
     return Page[ProposalView].of(
         await tx.proposals.page(actor, scope, state, after=after, limit=limit),

@@ -64,7 +64,7 @@ class SessionSeats:
         return self.plan.ends_at > now
 
     def takes_requests(self, now: datetime) -> bool:
-        """Whether a request may be moved here: the session takes place, has not begun and is not closed for requests."""
+        """Whether a request may be moved here: the session takes place, has not begun, takes requests."""
         return self.plan.scheduled and min(self.plan.starts_at, self.plan.closes_at) > now
 
     def to_give(self, now: datetime, *, freeze: timedelta = timedelta(0)) -> int:

@@ -159,8 +159,7 @@ class TrainingSeats:
                 promotions.append(decisions.promote(after, at=self._now))
             promotions += self._promotions()
         own = next((fact for fact in promotions if fact.enrollment.id == enrollment.id), None)
-        if own is not None:
-            after, lines = own.enrollment, (line, *own.lines)
+        after, lines = (after, (line,)) if own is None else (own.enrollment, (line, *own.lines))
         transferred = facts.Transferred(
             enrollment=after,
             lines=lines,

@@ -42,6 +42,7 @@ from services.enrollment.storage.tables import accounts, attachments, enrollment
 from shared.errors import NotFound
 
 Choice = Literal["keep", "cancel"]
+Cause = Literal["disabled", "status_lost"]
 Key = tuple[datetime, UUID]
 
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
@@ -65,7 +66,7 @@ _END: Final = (
 )
 
 
-def _with_open_requests(because: str, cause: ColumnElement[bool]) -> Select[Any]:
+def _with_open_requests(because: Cause, cause: ColumnElement[bool]) -> Select[Any]:
     return (
         select(enrollments.c.account_id, enrollments.c.structure_id, literal(because, Text).label("because"))
         .distinct()
@@ -97,7 +98,7 @@ _FIND: Final = (
     .on_conflict_do_nothing()
     .returning(*left_open.c["id", "account_id", "structure_id", "because"])
 )
-_REQUESTS: Final = (
+_REQUESTS: Final[Select[Any]] = (
     select(
         *enrollments.c["id", "training_id", "account_id", "structure_id", "approval", "seat"],
         sessions.c.title,
@@ -162,7 +163,7 @@ class LeftOpen:
     id: UUID
     person: PersonName
     structure: StructureName
-    because: str
+    because: Cause
     found_at: datetime
     ended_at: datetime | None
     decision: Choice | None
@@ -177,7 +178,7 @@ class Found:
     id: UUID
     account_id: UUID
     structure_id: UUID
-    because: str
+    because: Cause
     enrollment_ids: tuple[UUID, ...]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Row,
+    Select,
     Uuid,
     any_,
     bindparam,
@@ -63,7 +64,7 @@ _EXPIRE: Final = (
     .values(state=State.EXPIRED.value, version=proposals.c.version + 1, answered_at=proposals.c.expires_at)
 )
 _proposer, _from = accounts.alias("proposer"), sessions.alias("from_session")
-_DETAILS: Final = (
+_DETAILS: Final[Select[Any]] = (
     select(
         *_COLUMNS,
         *accounts.c["first_name", "last_name"],

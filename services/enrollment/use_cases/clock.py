@@ -32,8 +32,8 @@ class Clock:
     async def run(self) -> None:
         """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.
 
-        A request is queued too long if its session is over. Then mark the proposals that nobody answered in time, and
-        remind those who keep others waiting.
+        A request is queued too long if its session is over. Then mark the proposals that nobody has answered in
+        time, and remind those who keep others waiting.
         """
         now = datetime.now(UTC)
         async with self.begin() as tx:

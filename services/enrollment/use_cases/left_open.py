@@ -4,10 +4,10 @@ A referent of the structure or staff choose: keep them, or cancel all of them.
 """
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from services.enrollment.domain.paris import moment
+from services.enrollment.domain.states import CancelledBy
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.left_open import Choice, LeftOpen, OpenRequest
 from services.enrollment.storage.transaction import Transaction
@@ -64,7 +64,7 @@ async def choose(
     await tx.left_open.decide(left_open_id, choice, by=actor.account_id, reason=reason, now=now)
     if choice == "cancel":
         keys = await tx.left_open.keys(left_open.person.id, structure_id)
-        role: Literal["referent", "staff"] = "referent" if structure_id in actor.referent_of else "staff"
+        role: CancelledBy = "referent" if structure_id in actor.referent_of else "staff"
         await cancel_all(tx, keys, acting_as=role, by=actor.account_id, now=now, reason=reason)
     rights = await tx.people.actor(actor.account_id)
     if rights is None:

@@ -1,4 +1,4 @@
-"""Propose a session to a person: an employer or staff, for a new request; a trainer too, for another session.
+"""Propose a session to a person: employers or staff for a new request, trainers also another session for one.
 
 The rules are asked when it is proposed, and again when the person consents.
 """

@@ -45,6 +45,7 @@ class Row:
         query = {
             ("GET", "/eligibility"): f"?session_id={session_id}&structure_id={structure_id}",
             ("GET", "/sessions/{session_id=past}/attendance/candidates"): "?q=em",
+            ("GET", "/people/{account_id=own}/open-requests"): f"?structure_id={structure_id}",
         }
         return f"{self.service}/v1{filled}{query.get((self.method, self.written), '')}"
 
@@ -94,6 +95,8 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
+        ("left_open_id", "waiting"): scenario.left_open_id,
+        ("proposal_id", "open"): scenario.proposal_id,
     }
     return str(targets[parameter, name])
 
@@ -256,6 +259,27 @@ BODIES: Final = {
     ("enrollment", "POST", "/enrollments/{enrollment_id}/abandonment"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/reopening"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/transfer"): lambda scenario: {
+        "session_id": scenario.sessions["autre"]["id"],
+        **REASON,
+    },
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/notes"): lambda _: {"text": "A rappelé le 12."},
+    ("enrollment", "POST", "/left-open/{left_open_id}/decision"): lambda _: {"decision": "cancel", **REASON},
+    ("enrollment", "POST", "/proposals"): lambda scenario: {
+        "kind": "participation",
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        "session_id": scenario.sessions["ailleurs"]["id"],
+        "motivation": "Prendre en main l'accueil.",
+        **REASON,
+    },
+    ("enrollment", "POST", "/proposals/{proposal_id}/consent"): lambda _: {"motivation": "Je change de poste."},
+    ("enrollment", "POST", "/proposals/{proposal_id}/decline"): lambda _: REASON,
+    ("enrollment", "POST", "/sessions/{session_id}/messages"): lambda _: {
+        "to": "held",
+        "subject": "Salle changée",
+        "text": "Nous serons dans la salle B.",
+    },
     ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda scenario: {
         "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],
         **REASON,

@@ -6,6 +6,7 @@ from tests.e2e.people import Person, siret
 from tests.e2e.scenario import Scenario, perform
 from tests.e2e.steps import accounts, attendance, catalogue, requests
 from tests.integration.identity.authenticator import code_at
+from tests.support.eventually import eventually
 
 QUESTION = "Avez-vous déjà animé un atelier de ce genre ?"
 ANSWER = "Deux fois, avec une collègue de la médiathèque."
@@ -36,6 +37,8 @@ async def create(scenario: Scenario) -> None:
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
     await _one_sheet_is_closed(scenario)
+    await _a_person_left_a_request_open(scenario)
+    await _a_session_is_proposed(scenario)
     await _there_are_open_tasks_for_staff(scenario)
     await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
@@ -140,6 +143,44 @@ async def _one_sheet_is_closed(scenario: Scenario) -> None:
         presences = {"presences": [{"enrollment_id": scenario.requests["bruno", "échange"], "present": True}]}
         await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", presences)
     await scenario["theo"].call("POST", f"{path}/closure")
+
+
+async def _a_person_left_a_request_open(scenario: Scenario) -> None:
+    """The employer was a beneficiary for a time."""
+    referent, person = scenario["amandine"], scenario["claire"]
+    await accounts.set_statuses(referent, person, ["employer", "beneficiary"])
+    session = scenario.sessions["ailleurs"]["id"]
+    await person.call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
+    body = {
+        "structure_id": scenario.structures["mairie"]["id"],
+        "lines": [{"session_id": session, "motivation": "Connaître les autres équipes."}],
+    }
+    await person.call_until("POST", "enrollment/v1/cart/validation", body, expect=201)
+    await accounts.set_statuses(referent, person, ["employer"])
+
+    async def is_listed() -> bool:
+        items = (await scenario.staff.get_json("enrollment/v1/left-open"))["items"]
+        scenario.left_open_id = items[0]["id"] if items else ""
+        return bool(items)
+
+    await eventually(is_listed, within=30)
+
+
+async def _a_session_is_proposed(scenario: Scenario) -> None:
+    """To the colleague; and there is another session of a training, to which a request can be moved."""
+    body = {
+        "kind": "participation",
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        "session_id": scenario.sessions["entretien"]["id"],
+        "reason": "Votre nouveau poste.",
+    }
+    made = await scenario["claire"].call("POST", "enrollment/v1/proposals", body, expect=201)
+    scenario.proposal_id = made["id"]
+    training = scenario.trainings["numerique"]["id"]
+    scenario.sessions["autre"] = await catalogue.schedule(
+        scenario, training, days=70, seats=5, trainer=scenario["theo"]
+    )
 
 
 async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:

@@ -1,12 +1,17 @@
 """Who can read a motivation, and a trainer's question and its answer; nobody else does, in whatever list or file."""
 
+import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
+from shared.contracts.enrollment import KeepMotivation
+from shared.messaging.secret_messages import HIDDEN, shown
 from tests.e2e.people import Person
 from tests.integration.edges.all_services import AllServices
 from tests.integration.edges.calls import Row, rows
@@ -63,6 +68,22 @@ async def test_no_event_contains_a_motivation(services: AllServices) -> None:
     assert (
         await services.rows("enrollment", f"SELECT name FROM event_log WHERE payload::text LIKE '%{MOTIVATION}%'") == []
     )
+
+
+async def test_no_copy_of_the_command_with_a_motivation_can_be_read(services: AllServices) -> None:
+    """It was emitted, is in no event log and no outbox, and operators see a copy that failed without the words."""
+    name = KeepMotivation.wire_name
+    for service in services.apps:
+        assert await services.rows(service, f"SELECT 1 FROM event_log WHERE name = '{name}'") == []
+        assert await services.rows(service, f"SELECT 1 FROM outbox WHERE payload LIKE '%{MOTIVATION}%'") == []
+    command = KeepMotivation(
+        occurred_at=datetime.now(UTC), enrollment_id=uuid4(), version=1, motivation=f"Oui : {MOTIVATION}."
+    )
+    body = command.model_dump_json().encode()
+    assert MOTIVATION in body.decode()
+    assert json.loads(shown(name, body))["motivation"] == HIDDEN
+    # nor those of a version that this code does not know
+    assert MOTIVATION not in shown("enrollment.keep_motivation.v2", body)
 
 
 async def _everything(services: AllServices, person: Person) -> AsyncIterator[str]:

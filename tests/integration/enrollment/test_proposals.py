@@ -234,3 +234,10 @@ async def test_a_proposal_that_is_sent_twice_with_one_key_is_made_once(service: 
     first, second = [await service.call("POST", "/proposals", body, by=service.employer, **key) for _ in range(2)]
     assert (first.status_code, first.json()) == (second.status_code, second.json())
     assert len(await service.emitted(ParticipationProposed)) == 1
+
+
+async def test_each_kind_of_proposal_names_what_it_needs(service: EnrollmentService) -> None:
+    for kind, fields in (("participation", ["account_id", "structure_id"]), ("transfer", ["enrollment_id"])):
+        body = {"kind": kind, "session_id": str(uuid4()), "reason": REASON}
+        answer = await service.call("POST", "/proposals", body, by=service.staff)
+        assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, fields)

@@ -13,7 +13,7 @@ CREATE TABLE reminders (
 );
 CREATE INDEX enrollments_to_remind ON enrollments (id) WHERE attendance IS NULL
     AND (approval IN ('awaiting_employer', 'awaiting_beneficiary')
-    OR (approval = 'awaiting_trainer' AND seat = 'held'));
+        OR (approval = 'awaiting_trainer' AND seat = 'held'));
 CREATE INDEX sessions_with_an_open_sheet ON sessions (ends_at) WHERE attendance_closed_at IS NULL;
 CREATE TABLE left_open (
     id uuid PRIMARY KEY, account_id uuid NOT NULL, structure_id uuid NOT NULL, because text NOT NULL,
