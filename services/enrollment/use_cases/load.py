@@ -76,7 +76,7 @@ async def load_locked_training(
 async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor) -> DecidedMeanwhile:
     details, enrollment = loaded.details, loaded.details.enrollment
     label = status_label(enrollment.approval, enrollment.seat, details.closed_by)
-    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != Move.PROMOTE]
+    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != Move.PROMOTE.value]
     if not decisions:
         return DecidedMeanwhile(None, label, attended=False)
     entry = decisions[-1]
