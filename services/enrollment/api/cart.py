@@ -35,19 +35,34 @@ async def get_cart(actor: Acting, tx: Tx, now: Now) -> Cart:
     )
 
 
-@router.put("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART))
+@router.put(
+    "/cart/sessions/{session_id}",
+    status_code=204,
+    responses=problems(NOT_ADMITTED, NOT_FOUND, TWICE_IN_CART),
+    summary="Put a session into the cart",
+)
 async def put_into_cart(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> None:
     """Put a session into the cart. This makes no request yet."""
     await add_to_cart(tx, session_id, actor=actor, now=now)
 
 
-@router.delete("/cart/sessions/{session_id}", status_code=204, responses=problems(NOT_ADMITTED))
+@router.delete(
+    "/cart/sessions/{session_id}",
+    status_code=204,
+    responses=problems(NOT_ADMITTED),
+    summary="Take a session out of the cart",
+)
 async def take_out_of_cart(session_id: UUID, actor: Acting, tx: Tx) -> None:
     """Take a session out of the cart."""
     await tx.carts.remove(account_id=actor.account_id, session_id=session_id)
 
 
-@router.post("/cart/validation", status_code=201, responses=problems(NOT_ADMITTED, INVALID))
+@router.post(
+    "/cart/validation",
+    status_code=201,
+    responses=problems(NOT_ADMITTED, INVALID),
+    summary="Make requests of the cart",
+)
 async def validate(body: CartValidation, call: HotOnceCall) -> Requests:
     """Make one request for each line, or none at all if one line is refused. The employers are notified."""
     motivations = {line.session_id: line.motivation for line in body.lines}

@@ -20,10 +20,10 @@ REQUESTS: Final[Sequence[Column[EnrollmentView]]] = (
     Column("État", lambda request: request.status_label),
     Column("Hors délai", lambda request: request.late),
     Column("A suivi", lambda request: request.attended),
-    Column("Dernière décision", lambda request: request.last_decision and request.last_decision.label),
-    Column("Décidée le", lambda request: request.last_decision and request.last_decision.at),
-    Column("Par", lambda request: request.last_decision and request.last_decision.by),
-    Column("Motif", lambda request: request.last_decision and request.last_decision.note),
+    Column("Dernière décision", lambda request: request.last_decision.label if request.last_decision else None),
+    Column("Décidée le", lambda request: request.last_decision.at if request.last_decision else None),
+    Column("Par", lambda request: request.last_decision.by if request.last_decision else None),
+    Column("Motif", lambda request: request.last_decision.note if request.last_decision else None),
     Column("Motivation", lambda request: request.motivation),
 )
 DECISIONS: Final[Sequence[Column[DecisionView]]] = (

@@ -94,7 +94,7 @@ class EnrollmentView(View):
     """
 
     id: UUID
-    version: int
+    version: int = Field(examples=[2])
     account_id: UUID
     structure_id: UUID
     training_id: UUID
@@ -189,7 +189,7 @@ class HistoryLine(View):
     `moved_by` is null if no person made the move. `note` is null for those it is not meant for.
     """
 
-    version: int
+    version: int = Field(examples=[2])
     move: HistoryMove = Field(examples=["accept"])
     label: str = Field(examples=["Demande acceptée"])
     from_approval: Approval = Field(examples=["awaiting_employer"])

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Float,
     Integer,
     ScalarSelect,
+    Select,
     Text,
     any_,
     bindparam,
@@ -111,7 +112,9 @@ _FILL: Final = (
 
 
 def _number(table: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:  # noqa: ANN401 - a table
-    some = select(literal_column("1")).select_from(table).where(*conditions).limit(literal_column(str(COUNT_UP_TO)))
+    some: Select[Any] = (
+        select(literal_column("1")).select_from(table).where(*conditions).limit(literal_column(str(COUNT_UP_TO)))
+    )
     return select(func.count().cast(Integer)).select_from(some.subquery()).scalar_subquery()
 
 

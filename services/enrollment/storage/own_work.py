@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     ScalarSelect,
+    Select,
     Uuid,
     any_,
     bindparam,
@@ -33,7 +34,9 @@ _TRAINS: Final = sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARR
 
 
 def _number(source: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:  # noqa: ANN401 - a table or a join
-    some = select(literal_column("1")).select_from(source).where(*conditions).limit(literal_column(str(COUNT_UP_TO)))
+    some: Select[Any] = (
+        select(literal_column("1")).select_from(source).where(*conditions).limit(literal_column(str(COUNT_UP_TO)))
+    )
     return select(func.count().cast(Integer)).select_from(some.subquery()).scalar_subquery()
 
 

@@ -105,9 +105,8 @@ def test_the_deadlines_are_those_of_the_rules_and_of_the_first_slot() -> None:
     assert until.withdraw_until == datetime(2027, 3, 22, 8, tzinfo=UTC)
     soon = deadlines(Rules(), requested_at=requested, starts_at=requested + timedelta(days=2))
     assert soon.decide_before == requested + timedelta(days=2)
-    off = Rules()
-    for rule in (DECISION_DEADLINE, WITHDRAWAL_NOTICE):
-        off = off.changed(rule, Setting(value=rule.default, enabled=False))
+    off = Rules().changed(DECISION_DEADLINE, Setting(value=DECISION_DEADLINE.default, enabled=False))
+    off = off.changed(WITHDRAWAL_NOTICE, Setting(value=WITHDRAWAL_NOTICE.default, enabled=False))
     never = deadlines(off, requested_at=requested, starts_at=starts)
     assert (never.decide_before, never.withdraw_until) == (None, None)
 
