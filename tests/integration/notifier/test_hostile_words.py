@@ -8,9 +8,9 @@ import pytest
 from shared.contracts.catalogue import SessionScheduled
 from shared.contracts.enrollment import KeepMotivation
 from shared.contracts.identity import AccountUpdated, SendPasswordReset
+from tests.integration.notifier.later_stories import session_message
 from tests.integration.notifier.mail_server import MailServer, serving
 from tests.integration.notifier.notifier_service import NOW, NotifierService
-from tests.integration.notifier.stories import session_message
 
 HEADERS = {
     *("From", "Subject", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"),

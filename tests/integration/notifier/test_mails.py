@@ -1,8 +1,6 @@
 """Events become the right mails, once, and they leave only while they are true."""
 
-import asyncio
 from contextlib import suppress
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -290,14 +288,3 @@ async def test_a_mail_is_queued_only_for_the_audiences_of_its_record(service: No
     with pytest.raises(ValueError, match="question is not for the audience employer"):
         async with service.begin() as tx:
             await queue_for_address(tx, mail, Audience.EMPLOYER, "ada@example.org")
-
-
-async def test_two_workers_take_two_mails(service: NotifierService) -> None:
-    await service.request_made()
-    await service.make_due()
-    async with asyncio.timeout(10), service.begin() as one_worker, service.begin() as other_worker:
-        first = await one_worker.queue.claim(lease=timedelta(minutes=2))
-        second = await other_worker.queue.claim(lease=timedelta(minutes=2))
-    assert first is not None
-    assert second is not None
-    assert first.mail.id != second.mail.id

@@ -13,12 +13,11 @@ from services.notifier.domain.mail import Situation
 from services.notifier.domain.mails.all import SPECS
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.domain.relevance import reason_to_drop
-from tests.unit.notifier.expected import (
+from tests.unit.notifier.expectation import (
     APPROVALS,
     ATTACHMENT_STATES,
     CARTS,
     DECIDERS,
-    EXPECTED,
     LINKS,
     NEWER_MAILS,
     PRESENCES,
@@ -30,6 +29,7 @@ from tests.unit.notifier.expected import (
     TOLD,
     TRAINERS,
 )
+from tests.unit.notifier.expected import EXPECTED
 from tests.unit.notifier.records import (
     ATTACHMENT,
     HELD,
