@@ -34,11 +34,11 @@ from shared.messaging.transport import Outcome
 from tests.integration.messaging.inbox_model import SEED, Killed
 from tests.integration.messaging.two_services import occupancy
 
-AGGREGATES = 4
-LARGEST_BATCH = 3
+AGGREGATES = 3
+LARGEST_BATCH = 4
 LAST_ROUNDS = 60
 NAMES = ("enrollment.session_occupancy_changed.v1", "catalogue.training_published.v1")
-FAULTS = st.sampled_from([*[Outcome.CONFIRMED] * 4, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.LOST, None])
+FAULTS = st.sampled_from([*[Outcome.CONFIRMED] * 3, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.LOST, None])
 """None: the process is killed after the transport has it, and before the relay knows."""
 EXAMPLES = count(1)
 Row = tuple[UUID, int, str]
@@ -98,11 +98,11 @@ class OutboxMachine(RuleBasedStateMachine):
 
     # ---- what happens
 
-    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=1, max_size=5))
+    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=2, max_size=6))
     def a_transaction_commits(self, chosen: list[tuple[int, int]]) -> None:
         self._do(self._write(chosen, commits=True))
 
-    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=1, max_size=5))
+    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=2, max_size=6))
     def a_transaction_is_rolled_back(self, chosen: list[tuple[int, int]]) -> None:
         self._do(self._write(chosen, commits=False))
 
@@ -112,7 +112,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self._do(self._overlap(kinds))
         self.a_relay_works(shard, [])
 
-    @rule(shard=st.integers(0, 2), outcomes=st.lists(FAULTS, max_size=6))
+    @rule(shard=st.integers(0, 2), outcomes=st.lists(FAULTS, min_size=1, max_size=6))
     def a_relay_works(self, shard: int, outcomes: list[Outcome | None]) -> None:
         self.transport.outcomes = outcomes
         try:
