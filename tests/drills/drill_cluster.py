@@ -52,9 +52,9 @@ def cluster() -> Iterator[Cluster]:
     first = Broker()
     if not first.is_installed():
         pytest.skip("a cluster needs the package rabbitmq-server")
-    first.start()
     nodes = [first]
     try:
+        first.start()
         for _ in range(2):
             nodes.append(node := Broker(first))
             node.start()

@@ -34,11 +34,11 @@ from shared.messaging.transport import Outcome
 from tests.integration.messaging.inbox_model import SEED, Killed
 from tests.integration.messaging.two_services import occupancy
 
-AGGREGATES = 4
-LARGEST_BATCH = 3
+AGGREGATES = 3
+LARGEST_BATCH = 4
 LAST_ROUNDS = 60
 NAMES = ("enrollment.session_occupancy_changed.v1", "catalogue.training_published.v1")
-FAULTS = st.sampled_from([*[Outcome.CONFIRMED] * 4, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.LOST, None])
+FAULTS = st.sampled_from([*[Outcome.CONFIRMED] * 3, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.LOST, None])
 """None: the process is killed after the transport has it, and before the relay knows."""
 EXAMPLES = count(1)
 Row = tuple[UUID, int, str]
@@ -98,11 +98,11 @@ class OutboxMachine(RuleBasedStateMachine):
 
     # ---- what happens
 
-    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=1, max_size=5))
+    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=2, max_size=6))
     def a_transaction_commits(self, chosen: list[tuple[int, int]]) -> None:
         self._do(self._write(chosen, commits=True))
 
-    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=1, max_size=5))
+    @rule(chosen=st.lists(st.tuples(st.integers(0, AGGREGATES - 1), st.integers(0, 1)), min_size=2, max_size=6))
     def a_transaction_is_rolled_back(self, chosen: list[tuple[int, int]]) -> None:
         self._do(self._write(chosen, commits=False))
 
@@ -110,19 +110,22 @@ class OutboxMachine(RuleBasedStateMachine):
     def one_commits_while_another_is_open_and_a_relay_works(self, kinds: tuple[int, int], shard: int) -> None:
         """The one that began first has the smaller numbers in the outbox; they can be seen later."""
         self._do(self._overlap(kinds))
-        self.a_relay_works(shard, [])
+        self.a_relay_works(shard, [], set(), 1)
 
-    @rule(shard=st.integers(0, 2), outcomes=st.lists(FAULTS, max_size=6))
-    def a_relay_works(self, shard: int, outcomes: list[Outcome | None]) -> None:
-        self.transport.outcomes = outcomes
+    @rule(
+        shard=st.integers(0, 2),
+        outcomes=st.lists(FAULTS, min_size=1, max_size=6),
+        missing=st.sampled_from([*[set[str]()] * 2, *({name} for name in NAMES)]),
+        rounds=st.integers(1, 3),
+    )
+    def a_relay_works(self, shard: int, outcomes: list[Outcome | None], missing: set[str], rounds: int) -> None:
+        """`missing`: the names for which there is no queue meanwhile."""
+        self.transport.outcomes, self.transport.unroutable = outcomes, missing
         try:
-            self._do(self._go_round(self.relays[shard % self.shards]))
+            for _ in range(rounds):
+                self._do(self._go_round(self.relays[shard % self.shards]))
         except Killed:
             self.relays = self._start()
-
-    @rule(names=st.sets(st.sampled_from(NAMES)))
-    def queues_are_missing(self, names: set[str]) -> None:
-        self.transport.unroutable = names
 
     @rule(seconds=st.sampled_from([0.1, 0.6, 3.0, 20.0]))
     def time_passes(self, seconds: float) -> None:
@@ -156,13 +159,12 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once faults end, everything is published."""
-        self.transport.unroutable = set()
         for _ in range(LAST_ROUNDS):
             if not self._do(self._stored())[0]:
                 break
             self.clock += 20.0
             for shard in range(self.shards):
-                self.a_relay_works(shard, [])
+                self.a_relay_works(shard, [], set(), 1)
         self.what_arrives_was_committed_and_is_in_order()
         assert set(self.transport.arrived) == set(self.rows), "not everything was published at last"
         assert self._do(self._stored()) == (set(), set(self.rows))
