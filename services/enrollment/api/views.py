@@ -150,7 +150,7 @@ class VerdictView(View):
     rule: str = Field(examples=["structure_cap"])
     passed: bool
     blocks: bool
-    sentence: str = Field(examples=["Votre structure n'a pas encore 2 place(s) dans cette formation."])
+    sentence: str = Field(examples=["Votre structure n'a pas encore 2 places dans cette formation."])
 
 
 class RuleView(View):
