@@ -20,8 +20,8 @@ DECISIONS = {
     "decline":              ("awaiting_trainer",  REASON,                                  {"trainer", "staff"}),
     "question":             ("awaiting_trainer",  {"question": "Quel public ?"},           {"trainer", "staff"}),
     "answer":               ("asked",             {"answer": "Des jeunes."},               {"person"}),
-    "withdrawal":           ("awaiting_trainer",  REASON,                                  {"person", "employer", "staff"}),
-    "abandonment":          ("under_way",         REASON,                       {"person", "employer", "trainer", "staff"}),
+    "withdrawal":           ("awaiting_trainer",  REASON,                       {"person", "employer", "staff"}),
+    "abandonment":          ("under_way",         REASON,            {"person", "employer", "trainer", "staff"}),
     "undo":                 ("awaiting_trainer",  {},                                      {"employer"}),
     "reopening":            ("refused",           REASON,                                  {"staff"}),
 }
