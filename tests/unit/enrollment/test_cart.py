@@ -104,7 +104,7 @@ def test_the_year_of_a_session_is_the_one_in_france(starts_at: datetime, stopped
 def test_the_rules_are_those_that_are_given() -> None:
     one_a_year = Rules().changed(YEARLY_QUOTA, Setting(value=YearlyQuota(actions=1, trainings=1)))
     assert stops(one_a_year, [wanted(), wanted()], SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        1: "Vous avez déjà réservé 1 actions en 2026, pour 1 au plus."
+        1: "Vous avez déjà 1 demande pour des actions réservées aux adhérents en 2026, pour 1 au plus."
     }
 
 
@@ -127,6 +127,7 @@ def test_the_verdicts_about_a_session_read_its_times_in_france_and_know_the_requ
         "own_request": "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
         "decision_deadline": "L'employeur a 21 jours pour décider ; ensuite la demande expire.",
         "withdrawal_notice": "Vous pourrez vous désister dans les délais jusqu'au 25/03/2026 à 11 h 00.",
+        "promotion_freeze": "Une place qui se libère est donnée à la personne suivante jusqu'au début de la session.",
     }
 
 
