@@ -178,7 +178,7 @@ async def _checked(
     if not roles:
         raise NotFound
     now = await own_circumstances(
-        tx, found or request.circumstances(), request.enrollment, request.rules, actor=actor.account_id
+        tx, found or request.circumstances(), request.enrollment, request.rules, actor=actor.account_id, roles=roles
     )
     role = _first_allowed(request, move, actor, roles, now)
     if needs_reason and not reason and in_anothers_place(move, role):

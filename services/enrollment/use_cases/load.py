@@ -98,10 +98,16 @@ async def load_request(
 
 
 async def own_circumstances(
-    tx: Transaction, found: Circumstances, enrollment: Enrollment, rules: Rules, *, actor: UUID
+    tx: Transaction,
+    found: Circumstances,
+    enrollment: Enrollment,
+    rules: Rules,
+    *,
+    actor: UUID,
+    roles: Sequence[ActingAs],
 ) -> Circumstances:
-    """Add what counts only for people who would decide on their own request."""
-    if actor != enrollment.account_id:
+    """Add what counts only for people who would decide on their own request in one of their other roles."""
+    if actor != enrollment.account_id or set(roles) == {"beneficiary"}:
         return found
     structure_id = enrollment.structure_id
     return replace(

@@ -1,14 +1,15 @@
-"""Requests with the moves that a person can make now, for a list in one statement."""
+"""Requests with the moves that a person can make now, without a statement for each of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from services.enrollment.domain.facts import Fact, MovedFact
 from services.enrollment.domain.offers import Circumstances, last_decision, offered, roles_of
 from services.enrollment.domain.rules.own_request import may_decide_own
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.domain.states import OPEN, ActingAs, Move
+from services.enrollment.domain.states import ACTORS, OPEN, ActingAs, Move
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.circumstances import Found
 from services.enrollment.storage.details import EnrollmentDetails
@@ -16,6 +17,8 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.load import LockedRequest, own_circumstances
 
 Moves = Sequence[tuple[Move, ActingAs]]
+_PUT_RIGHT: Final = ACTORS[Move.UNDO] | ACTORS[Move.REOPEN]
+"""The roles that can move a closed request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,15 @@ class Offered:
 async def with_moves(
     tx: Transaction, requests: Sequence[EnrollmentDetails], *, actor: Actor, now: datetime
 ) -> list[Offered]:
-    """The requests with their moves. One statement reads what all of them need, whatever their number."""
+    """The requests with their moves. Two statements read what all of them need, whatever their number."""
     if not requests:
         return []
-    rules = await tx.rules.load()
+    return await _with_moves(tx, requests, await tx.rules.load(), actor=actor, now=now)
+
+
+async def _with_moves(
+    tx: Transaction, requests: Sequence[EnrollmentDetails], rules: Rules, *, actor: Actor, now: datetime
+) -> list[Offered]:
     found = await tx.circumstances.of([each.enrollment.id for each in requests], account_id=actor.account_id, now=now)
     return [
         Offered(details=each, moves=_moves(each, found[each.enrollment.id], rules, actor=actor, now=now))
@@ -57,7 +65,9 @@ async def of_recorded(
 ) -> Offered:
     """The request after a decision. As long as it is open, nothing has to be read again to know the next moves."""
     if details.enrollment.approval not in OPEN:
-        [after] = await with_moves(tx, [details], actor=actor, now=request.now)
+        if not _PUT_RIGHT.intersection(request.roles):
+            return Offered(details=details, moves=[])
+        [after] = await _with_moves(tx, [details], request.rules, actor=actor, now=request.now)
         return after
     [fact] = [each for each in facts if isinstance(each, MovedFact) and each.enrollment.id == details.enrollment.id]
     circumstances = await own_circumstances(
@@ -66,6 +76,7 @@ async def of_recorded(
         details.enrollment,
         request.rules,
         actor=actor.account_id,
+        roles=request.roles,
     )
     moves = offered(details.enrollment, actor=actor.account_id, roles=request.roles, now=circumstances)
     return Offered(details=details, moves=moves)

@@ -20,7 +20,7 @@ async def the_trainer_reads_the_motivation_and_validates(scenario: Scenario) -> 
     }
     view = await scenario.view("theo", "bruno", "entretien")
     assert title in view["motivation"]
-    assert {"validate", "ask", "decline"} <= set(view["moves"])
+    assert {"validate", "ask", "decline"} <= {offer["move"] for offer in view["moves"]}
     await scenario.decide("theo", "bruno", "entretien", "validation")
     assert (await scenario.view("bruno", "bruno", "entretien"))["status_label"] == "Inscrit·e"
 

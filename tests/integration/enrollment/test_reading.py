@@ -41,13 +41,22 @@ async def test_a_request_has_names_wherever_it_is_shown(service: EnrollmentServi
             "VAE",
             "Limoges",
         )
-    assert [one["moves"] for one in shown] == [
+    assert [[offer["move"] for offer in one["moves"]] for one in shown] == [
         ["withdraw"],
-        ["cancel"],
+        ["withdraw", "cancel", "undo"],
         ["withdraw"],
-        ["ask", "decline", "validate"],
-        [],
+        ["validate", "ask", "decline"],
+        ["undo"],
     ]
+    on_behalf, *_ = shown[1]["moves"]
+    assert on_behalf == {
+        "move": "withdraw",
+        "acting_as": "employer",
+        "method": "POST",
+        "href": f"/api/enrollment/v1/enrollments/{request}/withdrawal",
+        "label": "Enregistrer un désistement",
+        "needs": "reason",
+    }
     assert [one["status_label"] for one in (made, shown[1], shown[4])] == [
         "En attente de l'employeur",
         "Pré-inscrit·e",

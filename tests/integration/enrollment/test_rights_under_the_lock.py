@@ -14,6 +14,7 @@ from services.enrollment.use_cases.cascade import keep_session
 from shared.contracts.identity import AttachmentStatusesChanged
 from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
 from tests.integration.enrollment.test_attendance import YESTERDAY
+from tests.integration.enrollment.under_way import begins
 from tests.support.eventually import eventually
 
 REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
@@ -27,7 +28,10 @@ ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("POST", f"{REQUEST}/decline"): ("trainer", "staff"),
     ("POST", f"{REQUEST}/question"): ("trainer", "staff"),
     ("POST", f"{REQUEST}/answer"): ("person",),
-    ("POST", f"{REQUEST}/withdrawal"): ("person",),
+    ("POST", f"{REQUEST}/withdrawal"): ("person", "employer", "staff"),
+    ("POST", f"{REQUEST}/abandonment"): ("person", "employer", "trainer", "staff"),
+    ("POST", f"{REQUEST}/undo"): ("employer",),
+    ("POST", f"{REQUEST}/reopening"): ("staff",),
     ("POST", f"{REQUEST}/promotion"): ("staff",),
     ("PUT", f"{SHEET}/slots/{{slot_id}}"): ("trainer", "staff"),
     ("POST", f"{SHEET}/closure"): ("trainer", "staff"),
@@ -75,7 +79,7 @@ class Stage:
         """The act, by somebody who has the right when the call begins."""
         method, template = act
         _, waiting, held, queued = self.people[0], *self.requests[:2], self.requests[3]
-        if "acceptance" in template or "refusal" in template:
+        if any(word in template for word in ("acceptance", "refusal", "reopening")):
             request = waiting
         else:
             request = queued if "promotion" in template else held
@@ -108,7 +112,7 @@ class Stage:
             },
         }
         special = next((body for word, body in bodies.items() if word in template), REASON)
-        return None if "withdrawal" in template and "agreement" not in template else special
+        return None if "undo" in template else special
 
     @property
     def closing(self) -> dict[str, Any]:
@@ -118,6 +122,10 @@ class Stage:
     async def prepare(self, template: str) -> None:
         """What the act needs beyond the four requests."""
         service, held = self.service, self.requests[1]
+        if "abandonment" in template:
+            await begins(service, self.session)
+        if "reopening" in template:
+            await service.decides(service.employer, self.requests[0], "refusal", **REASON)
         if "answer" in template:
             await service.decides(service.trainer, held, "question", question="Pourquoi ?")
         if "attendance" in template:

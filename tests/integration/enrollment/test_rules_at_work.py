@@ -44,23 +44,36 @@ async def test_a_year_has_five_actions_of_which_three_trainings_counted_inside_o
     service: EnrollmentService,
 ) -> None:
     [person] = await service.people(1)
-    trainings = [await service.session(9) for _ in range(4)]
-    others = [await service.session(9, kind="other_action") for _ in range(4)]
+    trainings = [await service.session(9, members_only=True) for _ in range(4)]
+    others = [await service.session(9, members_only=True, kind="other_action") for _ in range(4)]
     too_many = await validate(service, person, trainings)
     assert too_many.status_code == 422
     assert [error["field"] for error in too_many.json()["errors"]] == ["lines.3.session_id"]
-    assert "3 formation(s)" in too_many.json()["errors"][0]["message"]
+    assert "3 demandes pour des formations réservées aux adhérents" in too_many.json()["errors"][0]["message"]
     assert await service.rows("SELECT count(*) FROM enrollments") == [(0,)]
 
     assert (await validate(service, person, [*trainings[:3], *others[:2]])).status_code == 201
     sixth = await validate(service, person, others[2:3])
-    assert "5 action(s)" in sixth.json()["errors"][0]["message"]
+    assert "5 demandes pour des actions réservées aux adhérents" in sixth.json()["errors"][0]["message"]
     assert (await verdict(service, person, others[3], "yearly_quota"))["blocks"]
+
+
+async def test_actions_open_to_all_do_not_count_for_the_quota_unless_staff_count_all(
+    service: EnrollmentService,
+) -> None:
+    [person] = await service.people(1)
+    open_to_all = [await service.session(9) for _ in range(5)]
+    assert (await validate(service, person, open_to_all[:4])).status_code == 201
+    assert not (await verdict(service, person, open_to_all[4], "yearly_quota"))["blocks"]
+    value = {"actions": 5, "trainings": 3, "counts": "all"}
+    assert (await set_rule(service, "yearly_quota", value=value)).status_code == 200
+    fourth = await verdict(service, person, open_to_all[4], "yearly_quota")
+    assert (fourth["blocks"], fourth["sentence"][:43]) == (True, "Vous avez déjà 4 demandes pour des formatio")
 
 
 async def test_two_carts_of_one_person_at_once_stay_in_the_quota(service: EnrollmentService) -> None:
     [person] = await service.people(1)
-    sessions = [await service.session(9) for _ in range(6)]
+    sessions = [await service.session(9, members_only=True) for _ in range(6)]
     answers = await asyncio.gather(*(validate(service, person, [session]) for session in sessions))
     assert Counter(answer.status_code for answer in answers) == {201: 3, 422: 3}
 

@@ -76,7 +76,7 @@ async def test_past_present_and_planned_sets_can_be_evaluated(service: Enrollmen
         for rules in (now, await rules_at(service, service.now + 5 * DAY))
     ]
     assert (today.passed, planned.passed) == (False, True)
-    assert planned.sentence == "Votre structure n'a pas encore 9 place(s) dans cette formation."
+    assert planned.sentence == "Votre structure n'a pas encore 9 places dans cette formation."
 
 
 async def test_a_later_setting_takes_the_place_of_a_planned_one(service: EnrollmentService) -> None:

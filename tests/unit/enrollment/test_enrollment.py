@@ -1,6 +1,6 @@
 """Single decisions about a request: their refusals, and the facts that they record."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -140,3 +140,17 @@ def test_each_attendance_of_who_was_there_is_a_certificate_and_a_correction_anot
         fact = change(request, attendance, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
         request = fact.enrollment
         assert (request.attended, request.certificate) == (attended, certificates)
+
+
+@pytest.mark.parametrize(("minute", "late"), [(0, False), (1, True)])
+def test_the_notice_period_counts_days_of_the_calendar_in_france(minute: int, late: bool) -> None:
+    """Clocks go forward in between: 9 o'clock in France is 8 o'clock UTC on 22 March and 7 o'clock UTC on 29 March."""
+    withdrawn = decisions.withdraw(
+        a_request(Approval.VALIDATED, Seat.HELD),
+        by=SOMEBODY,
+        at=datetime(2027, 3, 22, 8, minute, tzinfo=UTC),
+        first_slot=datetime(2027, 3, 29, 7, tzinfo=UTC),
+        session_ends=datetime(2027, 3, 29, 15, tzinfo=UTC),
+        notice=WEEK,
+    ).enrollment
+    assert withdrawn.late is late
