@@ -187,7 +187,7 @@ async def test_the_end_of_an_old_attachment_heard_late_leaves_the_new_one_alone(
     assert (await service.accepts(request)).status_code == 200
 
 
-@pytest.mark.parametrize("statuses", [("beneficiary", "referent"), ()])
+@pytest.mark.parametrize("statuses", [("beneficiary",), ()])
 async def test_a_status_taken_away_stops_working_at_once(service: EnrollmentService, statuses: tuple[str, ...]) -> None:
     session = await service.session(5)
     [person] = await service.people(1)
