@@ -73,6 +73,13 @@ class Expected:
     certificate: bool = False
 
 
+_NOTICE = Expected(
+    outcomes=".......... ....... ..... ... .. .. ... ... ..",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    page="connexion",
+)
+
 EXPECTED: Final[Mapping[str, Expected]] = {
     "address_proof": Expected(
         outcomes=".......... ....... ..... ... .L .. ... ... ..",
@@ -94,30 +101,10 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.NOTHING,
         page="compte/mot-de-passe-oublie",
     ),
-    "password_changed": Expected(
-        outcomes=".......... ....... ..... ... .. .. ... ... ..",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "second_factor_enrolled": Expected(
-        outcomes=".......... ....... ..... ... .. .. ... ... ..",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "second_factor_reset": Expected(
-        outcomes=".......... ....... ..... ... .. .. ... ... ..",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "recovery_code_used": Expected(
-        outcomes=".......... ....... ..... ... .. .. ... ... ..",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
+    "password_changed": _NOTICE,
+    "second_factor_enrolled": _NOTICE,
+    "second_factor_reset": _NOTICE,
+    "recovery_code_used": _NOTICE,
     "attachment_requested": Expected(
         attachment="requested",
         outcomes=".......... ....... .AAAA ... .. .. ... ... ..",
