@@ -8,6 +8,13 @@ from services.notifier.domain.mails.spec import About, CalendarEffect
 from tests.unit.notifier.expectation import Expected
 from tests.unit.notifier.expected_of_requests import OF_REQUESTS
 
+_NOTICE = Expected(
+    outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
+    audiences=(Audience.OWNER,),
+    about=About.NOTHING,
+    page="connexion",
+)
+
 EXPECTED: Final[Mapping[str, Expected]] = {
     **OF_REQUESTS,
     "address_proof": Expected(
@@ -43,30 +50,10 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.NOTHING,
         page="compte/mot-de-passe-oublie",
     ),
-    "password_changed": Expected(
-        outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "second_factor_enrolled": Expected(
-        outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "second_factor_reset": Expected(
-        outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
-    "recovery_code_used": Expected(
-        outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
-        audiences=(Audience.OWNER,),
-        about=About.NOTHING,
-        page="connexion",
-    ),
+    "password_changed": _NOTICE,
+    "second_factor_enrolled": _NOTICE,
+    "second_factor_reset": _NOTICE,
+    "recovery_code_used": _NOTICE,
     "structure_invitation": Expected(
         outcomes="........... ....... ..... ... .L .. .... ... .. .. .. .. ....",
         audiences=(Audience.CONTACT,),
