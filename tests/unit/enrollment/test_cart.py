@@ -123,7 +123,6 @@ def test_the_verdicts_about_a_session_read_its_times_in_france_and_know_the_requ
         "members_only": "Cette action est réservée aux structures adhérentes, et la vôtre l'est.",
         "own_request": "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
         "decision_deadline": "L'employeur a 21 jours pour décider ; ensuite la demande expire.",
-        "promotion_freeze": "Une place qui se libère est donnée à la personne suivante jusqu'au début de la session.",
         "withdrawal_notice": "Vous pourrez vous désister dans les délais jusqu'au 25/03/2026 à 11 h 00.",
         "promotion_freeze": "Une place qui se libère est donnée à la personne suivante jusqu'au début de la session.",
     }
