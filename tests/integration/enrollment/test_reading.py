@@ -74,7 +74,7 @@ async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(se
     with service.statements() as many:
         found = await get(service, service.employer, "/enrollments?scope=structure&limit=8")
     assert [line["rank"] for line in found["items"]] == [7, 6, 5, 4, 3, 2, 1, None]
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 6
 
 
 async def test_the_pages_of_a_list_hold_everything_once(service: EnrollmentService) -> None:
