@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -158,8 +159,9 @@ async def test_employers_read_attendances_by_slot_and_referents_without_the_word
     assert (await service.call("GET", "/attendance", by=service.employer)).json()["items"] == []
     await room.closes()
 
-    async def read(by: UUID, query: str = "") -> list[dict]:
-        return (await service.call("GET", f"/attendance{query}", by=by)).json()["items"]
+    async def read(by: UUID, query: str = "") -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await service.call("GET", f"/attendance{query}", by=by)).json()["items"]
+        return items
 
     for reader, word in (
         (service.employer, "Rendez-vous médical."),
