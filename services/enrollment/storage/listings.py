@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor, Role
-from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
+from services.enrollment.storage.details import EnrollmentDetails, details_from, details_of
 from services.enrollment.storage.filters import GROUPS, Filters, Group, Shape
 from services.enrollment.storage.request_pages import Order, RequestList, page_of
 from services.enrollment.storage.tables import enrollments
@@ -118,7 +118,8 @@ def _values(actor: Actor, filters: Filters, *, most: int) -> dict[str, Any]:
 @cache
 def _details(wanted: RequestList) -> Select[Any]:
     page = page_of(wanted).subquery("page")
-    return DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*wanted.sorted(page.c.key, page.c.id))
+    requests = page.join(enrollments, enrollments.c.id == page.c.id)
+    return details_from(requests).order_by(*wanted.sorted(page.c.key, page.c.id))
 
 
 @cache

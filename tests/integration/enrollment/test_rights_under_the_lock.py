@@ -42,8 +42,14 @@ ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("PUT", "/rules/{name}"): ("staff",),
 }
 """Every act that needs a right, with the roles that give it."""
-WITHOUT_RIGHT: Final = {("PUT", "/cart/sessions/{session_id}"), ("DELETE", "/cart/sessions/{session_id}")}
-"""Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing."""
+WITHOUT_RIGHT: Final = {
+    ("PUT", "/cart/sessions/{session_id}"),
+    ("DELETE", "/cart/sessions/{session_id}"),
+    ("PUT", "/cart/lines/{session_id}/motivation"),
+    ("POST", "/eligibility"),
+}
+"""Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing, and ask what
+the rules say, which stores nothing."""
 WRITTEN: Final = (
     "SELECT id, version FROM enrollments",
     "SELECT aggregate_id, version FROM enrollment_history",
