@@ -35,7 +35,7 @@ class Personal:
 
 
 class Secret:
-    """Marks a field whose value gives a right to whoever knows it, or is confidential: in the schema `"x-secret": true`.
+    """Marks a field that is confidential or gives a right to whoever knows it: in the schema `"x-secret": true`.
 
     It is never shown or logged, and a message that holds one is never kept longer than the secret is valid.
     """
