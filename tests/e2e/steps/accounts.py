@@ -210,7 +210,9 @@ async def another_structure_has_its_own_people(scenario: Scenario) -> None:
     await set_statuses(hugo, hugo, ["referent", "employer"])
     for key in ("ines", "jules"):
         await join(scenario, key, "tremplin", referent="hugo")
-        told = await scenario[key].read_mail(f"Votre demande pour rejoindre la structure {structure['name']} est transmise")
+        told = await scenario[key].read_mail(
+            f"Votre demande pour rejoindre la structure {structure['name']} est transmise"
+        )
         assert hugo.full_name in told
 
 
