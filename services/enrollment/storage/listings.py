@@ -101,7 +101,8 @@ def _count(number: int) -> Count:
 
 
 def _is_in(group: Group, approval: str, outcome: str) -> bool:
-    return approval in GROUPS[group] and (outcome == "followed") == (group == "followed")
+    of_validated = {"requested": "open", "followed": "followed", "cancelled": "absent"}
+    return approval in GROUPS[group] and (not outcome or outcome == of_validated.get(group))
 
 
 def _values(actor: Actor, filters: Filters, *, most: int) -> dict[str, Any]:
