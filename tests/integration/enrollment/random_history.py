@@ -27,9 +27,10 @@ PATHS: Final = {
     Move.PROMOTE: "promotion",
     Move.UNDO: "undo",
     Move.REOPEN: "reopening",
+    Move.TRANSFER: "transfer",
 }
 """Every move that a person can make, with the end of its address."""
-_FIELD: Final = {Move.ASK: "question", Move.ANSWER: "answer"}
+_NEEDS: Final = {Move.ASK: "question", Move.ANSWER: "answer", Move.TRANSFER: "session", Move.UNDO: None}
 
 
 @dataclass(kw_only=True)
@@ -87,20 +88,27 @@ class RandomHistory:
         if not offers:
             return
         offer = self.random.choice(offers)
-        answer = await self.take(offer, by)
+        answer = await self.take(request, offer, by)
         self.made.append(f"{offer['move']} by {offer['acting_as']}")
         assert answer.status_code == 200, (self.made, offer, answer.text)
+        assert answer.json()["moves"] == await self.offered(request, by), self.made
 
-    async def take(self, offer: dict[str, Any], by: UUID) -> Any:
+    async def take(self, request: UUID, offer: dict[str, Any], by: UUID) -> Any:
         """Call a move as a front-end does: where it says, with what it needs and nothing else."""
-        body = {offer["needs"]: WORDS[offer["needs"]]} if offer["needs"] else None
+        body = await self._body(request, offer["needs"])
         return await self.service.call(offer["method"], offer["href"].removeprefix("/api/enrollment/v1"), body, by=by)
 
     async def attempt(self, request: UUID, move: Move, by: UUID) -> Any:
         """Call a move with a full body, whether it is offered or not."""
-        written = _FIELD.get(move, "reason")
-        body = None if move is Move.UNDO else {written: WORDS[written]}
+        body = await self._body(request, _NEEDS.get(move, "reason"))
         return await self.service.call("POST", f"/enrollments/{request}/{PATHS[move]}", body, by=by)
+
+    async def _body(self, request: UUID, needs: str | None) -> dict[str, str] | None:
+        if needs != "session":
+            return {needs: WORDS[needs]} if needs else None
+        [row] = await self.service.rows("SELECT session_id FROM enrollments WHERE id = :id", id=request)
+        [other] = set(self.sessions) - {row.session_id}
+        return {"session_id": str(other), "reason": WORDS["reason"]}
 
     async def make_a_request(self) -> None:
         person, session = self.random.choice(self.people), self.random.choice(self.sessions)

@@ -29,7 +29,7 @@ async def differences(history: RandomHistory, request: UUID, by: UUID) -> list[s
     wrong = [
         f"{move.value} offered: {answer.text}"
         for move, offer in offers.items()
-        if (answer := await history.take(offer, by)).status_code != 200
+        if (answer := await history.take(request, offer, by)).status_code != 200
     ]
     for move in set(PATHS) - set(offers):
         if move is Move.WITHDRAW and Move.ABANDON in offers:
