@@ -103,7 +103,8 @@ async def employers_find_all_their_decisions(scenario: Scenario) -> None:
 
 async def nobody_got_an_unexpected_mail(scenario: Scenario) -> None:
     unread = {key: await scenario.mails.unread(person.email) for key, person in scenario.people.items()}
-    assert {key: subjects for key, subjects in unread.items() if subjects} == {}
+    unexpected = {key: subjects for key, subjects in unread.items() if subjects}
+    assert not unexpected, unexpected
 
 
 async def move_to_yesterday(scenario: Scenario, training: str) -> None:
