@@ -20,7 +20,7 @@ GROUPS: Final[dict[Group, frozenset[str]]] = {
     "refused": frozenset({"refused", "declined", "expired"}),
     "cancelled": frozenset({"withdrawn", "cancelled", "abandoned", "validated"}),
 }
-"""The approvals of each group. A validated request is followed if its person attended, and cancelled if they were absent:
+"""The approvals of each group. A validated request is followed if its person attended, cancelled if they were absent:
 nothing waits for it any more, and nobody refused it. Before, it is requested.
 """
 _OUTCOMES: Final[dict[str, ColumnElement[bool]]] = {
