@@ -30,6 +30,8 @@ PATHS: Final = {
     Move.TRANSFER: "transfer",
 }
 """Every move that a person can make, with the end of its address."""
+_RARE: Final = {"withdraw": 1, "cancel": 1, "abandon": 2, "refuse": 2, "transfer": 2, "undo": 3}
+"""The weights of moves that would otherwise end most requests at once, or be most of the moves."""
 _NEEDS: Final = {Move.ASK: "question", Move.ANSWER: "answer", Move.TRANSFER: "session", Move.UNDO: None}
 
 
@@ -70,6 +72,11 @@ class RandomHistory:
             )
         )  # fmt: skip
 
+    @property
+    def deciders(self) -> Sequence[UUID]:
+        """The actors, with those more often who have to do with every request."""
+        return [*self.actors, *3 * [self.service.employer, self.service.trainer, self.service.staff]]
+
     async def offered(self, request: UUID, by: UUID) -> list[dict[str, Any]] | None:
         """The moves of a request that are offered to a person; None if the person may not see it."""
         shown = await self.service.call("GET", f"/enrollments/{request}", by=by)
@@ -83,11 +90,11 @@ class RandomHistory:
     async def take_an_offered_move(self) -> None:
         if not self.requests:
             return
-        request, by = self.random.choice(self.requests), self.random.choice(self.actors)
+        request, by = self.random.choice(self.requests), self.random.choice(self.deciders)
         offers = await self.offered(request, by)
         if not offers:
             return
-        offer = self.random.choice(offers)
+        [offer] = self.random.choices(offers, [_RARE.get(offer["move"], 6) for offer in offers])
         answer = await self.take(request, offer, by)
         self.made.append(f"{offer['move']} by {offer['acting_as']}")
         assert answer.status_code == 200, (self.made, offer, answer.text)
@@ -131,8 +138,8 @@ class RandomHistory:
 
 Step = Callable[[RandomHistory], Awaitable[None]]
 STEPS: Final[Sequence[tuple[Step, int]]] = (
-    (RandomHistory.take_an_offered_move, 40),
-    (RandomHistory.make_a_request, 14),
+    (RandomHistory.take_an_offered_move, 80),
+    (RandomHistory.make_a_request, 12),
     (RandomHistory.change_the_capacity, 2),
     (RandomHistory.let_a_session_begin, 1),
     (RandomHistory.let_the_clock_run, 1),

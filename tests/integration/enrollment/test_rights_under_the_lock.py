@@ -154,7 +154,7 @@ class Stage:
         service, held = self.service, self.requests[1]
         if "abandonment" in template:
             await begins(service, self.session)
-        if "reopening" in template:
+        if template == f"{REQUEST}/reopening":
             await service.decides(service.employer, self.requests[0], "refusal", **REASON)
         if "transfer" in template or "proposals" in template:
             self.other = await service.session(2, training_id=service.sessions[self.session].training_id)
@@ -176,7 +176,7 @@ class Stage:
                 body = {"presences": [{"enrollment_id": str(held), "present": True}]}
                 path = f"/sessions/{self.session}/attendance/slots/{slot.id}"
                 assert (await service.call("PUT", path, body, by=service.trainer)).status_code == 200
-        if "reopening" in template or "lines" in template:
+        if template == f"{SHEET}/reopening" or "lines" in template:
             path = f"/sessions/{self.session}/attendance/closure"
             assert (await service.call("POST", path, self.closing, by=service.trainer)).status_code == 200
         if "cart" in template:
