@@ -114,8 +114,9 @@ def _one_of(names: Iterable[str]) -> str:
 
 
 def _bindable(queue: Queue) -> str:
-    """A pattern for exactly the keys that a service binds. It has each owner, suffix and first word once, because the broker
-    refuses a pattern of more than 1,024 characters.
+    """A pattern for exactly the keys that a service binds.
+
+    It has each owner, suffix and first word once: the broker refuses a pattern of more than 1,024 characters.
     """
     alone = rf"\.to\.{re.escape(queue.service)}"
     names = defaultdict(list)
