@@ -86,7 +86,7 @@ REQUESTS: Final = (
     ),
     Request(
         "aicha.diallo", ("alternance", 1), "Plusieurs jeunes de notre accueil cherchent un contrat.",
-        (ACCEPTED, ("validate", ""), ("transfer", "Poitiers est plus près de son lieu de travail.")),
+        (ACCEPTED, ("transfer", "Poitiers est plus près de son lieu de travail."), ("validate", "")),
     ),
 )  # fmt: skip
 
