@@ -136,7 +136,7 @@ def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) ->
 
 def _of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     if wanted.shape.words:
-        return _named(wanted, [enrollments.c.structure_id == any_(_STRUCTURE_IDS), *conditions])
+        conditions = [*conditions, matches(wanted.shape.words)]
     structure = func.unnest(_STRUCTURE_IDS).table_valued(column("id", Uuid())).render_derived("structure")
     return _first_of_each(wanted, conditions, [(structure, enrollments.c.structure_id == structure.c.id)])
 

@@ -78,6 +78,4 @@ async def record_decision(
 
 
 def _made(line: Line, acting: PersonName | None) -> MoveMade:
-    return MoveMade(
-        move=line.move.value, acting_as=line.acting_as, at=line.at, by=acting, note=line.note
-    )
+    return MoveMade(move=line.move.value, acting_as=line.acting_as, at=line.at, by=acting, note=line.note)
