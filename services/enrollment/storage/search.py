@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, literal_column, or_, select, true, union_all
 
 from services.enrollment.storage.tables import accounts, enrollments, structures, trainings
 
 MOST_WORDS: Final = 5
+MOST_NAMES: Final = 200
+"""If more names have the words of a query, they are frequent."""
+_ONE_MORE: Final[ColumnElement[int]] = literal_column(str(MOST_NAMES + 1))
 _ANYTHING: Final = literal_column("'%'", Text)
 
 
@@ -53,3 +56,10 @@ def matches(count: int) -> ColumnElement[bool]:
         for column, table in _NAMED
     )
     return or_(*(_every_word(name, count) for name in names))
+
+
+def are_few(count: int) -> ColumnElement[bool]:
+    """Whether at most MOST_NAMES people, structures and trainings together have `count` words in their name."""
+    found = union_all(*(select(ids.limit(_ONE_MORE).subquery()) for _, ids in matching(count))).limit(_ONE_MORE)
+    number = select(func.count()).select_from(found.subquery()).scalar_subquery()
+    return number <= literal_column(str(MOST_NAMES))
