@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
+from sqlalchemy import text
+
 from services.enrollment.storage.search import MOST_NAMES
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.integration.enrollment.test_reading import get, ids
@@ -34,10 +36,10 @@ async def test_the_requests_by_month_equal_a_count_by_hand(service: EnrollmentSe
         datetime(2026, 4, 30, 21, 59, tzinfo=UTC),
         datetime(2026, 5, 2, tzinfo=UTC),
     ]
-    for request, time in zip(requests, times, strict=True):
-        await service.rows(
-            "UPDATE enrollments SET requested_at = :time WHERE id = :id RETURNING id", time=time, id=request
-        )
+    async with service.database.engine.begin() as connection:
+        for request, time in zip(requests, times, strict=True):
+            values = {"id": request, "time": time}
+            await connection.execute(text("UPDATE enrollments SET requested_at = :time WHERE id = :id"), values)
     await service.accepts(requests[1])
 
     async def by_month(since: datetime, until: datetime) -> Counter[tuple[str, str]]:
