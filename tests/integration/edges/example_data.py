@@ -98,7 +98,15 @@ async def _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario: Scena
 
 
 async def _one_request_is_refused(scenario: Scenario) -> None:
-    await requests.request_session(scenario, "emma", "mairie", "droit", ("claire", "denis"))
+    """With a motivation of its own, so that it can be told from the other beneficiary's for the same session."""
+    session = scenario.sessions["droit"]["id"]
+    await scenario["emma"].call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
+    body = {
+        "structure_id": scenario.structures["mairie"]["id"],
+        "lines": [{"session_id": session, "motivation": "Renseigner le public sur ses droits."}],
+    }
+    made = await scenario["emma"].call_until("POST", "enrollment/v1/cart/validation", body, expect=201)
+    scenario.requests["emma", "droit"] = made["requests"][0]["id"]
     await scenario.decide("claire", "emma", "droit", "refusal", {"reason": "Ce n'est pas le moment."})
 
 

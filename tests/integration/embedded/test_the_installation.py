@@ -16,7 +16,7 @@ import psutil
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
+from deploy.embedded.demo.people import ACCOUNTS, PASSWORD, PEOPLE
 from deploy.embedded.demo.requests import REQUESTS
 from tests.support.eventually import eventually
 from tests.support.processes import Process, free_port
@@ -39,6 +39,7 @@ STATES = {
     "Abandon",
 }
 """The states of the demo requests right after the start. One more request, without a decision, expires soon after."""
+ENROLLED = next(person for person in PEOPLE if person.key == "sophie.laurent")
 
 
 @pytest.fixture
@@ -140,7 +141,14 @@ async def _every_page_is_there(http: httpx.AsyncClient) -> None:
         assert (await http.get(f"/api/{service}/v1/docs/assets/swagger-ui-bundle.js")).status_code == 200
         assert (await http.get(f"/api/{service}/v1/openapi.json")).json()["paths"]
     mails = (await http.get("/mailbox/api/v1/messages?limit=500")).json()["messages"]
-    enrolled = next(mail for mail in mails if mail["Subject"].startswith("Inscription confirmée"))
+    # only the mail of the person has a calendar file, not that of the employer
+    enrolled = next(
+        mail
+        for mail in mails
+        if "VAE" in mail["Subject"]
+        and mail["Subject"].startswith("Inscription confirmée")
+        and mail["To"][0]["Address"] == ENROLLED.email
+    )
     page = await http.get(f"/mailbox/{enrolled['ID']}")
     assert enrolled["Subject"] in page.text.replace("&#39;", "'")
     html = await http.get(f"/mailbox/{enrolled['ID']}/html")
