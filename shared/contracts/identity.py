@@ -16,6 +16,7 @@ Notice = Annotated[
         "already_registered",
         "password_changed",
         "address_changed",
+        "attachment_received",
         "second_factor_enrolled",
         "second_factor_reset",
         "recovery_code_used",

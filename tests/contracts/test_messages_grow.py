@@ -101,8 +101,15 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
         ("expired", "person"),
         ("expired", "employer"),
         ("withdrawn", "employer"),
+        ("withdrawn", "person"),
         ("cancelled", "person"),
         ("cancelled", "trainer"),
+        ("abandoned", "person"),
+        ("reminder_to_decide", "employer"),
+        ("reopened", "person"),
+        ("reopened", "employer"),
+        ("transferred", "person"),
+        ("transferred", "employer"),
     },
     "enrollment.seat": {
         ("accepted", "person"),
@@ -113,22 +120,35 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
         ("request_to_validate", "trainer"),
     },
     "seat_before": {("withdrawn", "trainer"), ("cancelled", "trainer")},
-    "by": {("session_cancelled", "person"), ("session_cancelled", "employer")},
+    "by": set(),
+    "acting_as": set(),
+    "awaited": {("reminder_to_decide", "employer")},
+    "decision": set(),
+    "closed_as": set(),
+    "because": set(),
+    "proposal.kind": set(),
     "attachment.state": {
         ("attachment_requested", "referent"),
+        ("attachment_receipt", "person"),
         ("attachment_confirmed", "person"),
         ("attachment_refused", "person"),
         ("attachment_ended", "person"),
-        ("statuses_changed", "person"),
     },
     "attachment.statuses[]": set(),
     "before[]": set(),
-    "session.state": {("session_moved", "person"), ("session_moved", "employer")},
+    "session.state": {
+        ("session_given", "trainer"),
+        ("session_cancelled_trainer", "trainer"),
+        ("session_reinstated", "person"),
+        ("session_reinstated_people", "employer"),
+        ("session_reinstated_trainer", "trainer"),
+    },
     "training.kind": set(),
     "training.state": set(),
     "notice": {
         ("already_registered", "owner"),
         ("password_changed", "owner"),
+        ("address_changed", "owner"),
         ("second_factor_enrolled", "owner"),
         ("second_factor_reset", "owner"),
         ("recovery_code_used", "owner"),
@@ -140,6 +160,10 @@ All other mails of the message are sent whatever the value is.
 """
 NOT_IN_THE_STORY = {("withdrawn", "trainer")}
 """In the example the request had no seat; the table of mails has a withdrawal from a seat."""
+BECAUSE_OF_WHAT_IS_GONE = {
+    ("identity.attachment_statuses_changed.v1", "attachment.statuses[]"): {("no_decider", "desk")}
+}
+"""With an unknown status in place of the known ones, nobody decides in the structure any more: the desk is told."""
 CASES = [
     (service, message)
     for message in REGISTRY.all()
@@ -178,7 +202,8 @@ async def test_a_value_that_a_subscriber_does_not_know_is_kept_and_nothing_is_do
         assert await _is_kept(database, changed), f"the copy is kept: {path}"
         assert await _outbox(database) <= {SessionOccupancyChanged.wire_name}, "nobody is given or refused anything"
         if service == "notifier":
-            assert await _sent(database, worker) == sent - CLAIMS[path], path
+            more = BECAUSE_OF_WHAT_IS_GONE.get((message.wire_name, path), set())
+            assert await _sent(database, worker) == sent - CLAIMS[path] | more, path
 
 
 def test_the_mails_that_depend_on_a_word_are_listed_for_every_open_word_of_the_notifier() -> None:

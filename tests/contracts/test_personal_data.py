@@ -30,6 +30,7 @@ NOT_PERSONAL = {
     "proposal.kind",
     "attachment.state",
     "attachment.statuses[]",
+    "before.place",
     "before[]",
     "notice",
     # an organisation, which is public

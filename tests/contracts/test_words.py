@@ -8,7 +8,7 @@ from services.catalogue.domain.session import SessionState
 from services.catalogue.domain.training import Kind, State
 from services.enrollment.domain.proposal import Kind as ProposalKind
 from services.enrollment.domain.reminders import Awaited
-from services.enrollment.domain.states import ACTORS, Approval, Move, Seat
+from services.enrollment.domain.states import ACTORS, UNDONE_FROM, Approval, Move, Seat
 from services.enrollment.domain.transfer import TransferredAs
 from services.enrollment.storage.left_open import Cause
 from services.identity.domain.attachment_moves import State as AttachmentState
@@ -27,6 +27,7 @@ WORDS = [
     (ACTORS[Move.CANCEL], enrollment.CancelledBy),
     (get_args(TransferredAs), enrollment.ActingAs),
     (get_args(Awaited), enrollment.Awaited),
+    ({move.value for move in UNDONE_FROM}, enrollment.Decision),
     (ProposalKind, proposals.ProposalKind),
     (get_args(Cause), proposals.LeftOpen),
     (AttachmentState, identity.AttachmentState),
