@@ -158,8 +158,8 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
 
 All other mails of the message are sent whatever the value is.
 """
-NOT_IN_THE_STORY = {("withdrawn", "trainer")}
-"""In the example the request had no seat; the table of mails has a withdrawal from a seat."""
+NOT_IN_THE_STORY = {("withdrawn", "trainer"), ("cancelled", "trainer")}
+"""In the examples the trainer was never told of the request; the table of mails has requests that the trainer knows."""
 BECAUSE_OF_WHAT_IS_GONE = {
     ("identity.attachment_statuses_changed.v1", "attachment.statuses[]"): {("no_decider", "desk")}
 }

@@ -10,6 +10,7 @@ from shared.contracts.identity import AccountRegistered, SendPasswordReset, Stru
 
 NOT_PERSONAL = {
     # what is taught
+    "training.axis_name",
     "training.title",
     "training.kind",
     "training.state",
