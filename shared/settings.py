@@ -53,7 +53,7 @@ class ServiceSettings(BaseSettings):
     @property
     def is_development(self) -> bool:
         """Whether people reach the installation only on the machine that it runs on."""
-        return _is_local(urlsplit(self.public_url).hostname or "")
+        return is_local(urlsplit(self.public_url).hostname or "")
 
     @model_validator(mode="after")
     def _no_secret_of_the_repository_in_production(self) -> Self:
@@ -80,7 +80,7 @@ def wrong_settings(error: ValidationError, service: str) -> list[str]:
     return sentences
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
