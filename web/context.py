@@ -23,6 +23,11 @@ class Visit:
     pages: Pages
     session: Session
 
+    @property
+    def wants_part(self) -> bool:
+        """Whether htmx asks for a part of the page."""
+        return "HX-Request" in self.request.headers and "HX-History-Restore-Request" not in self.request.headers
+
     async def page(self, template: str, *, status: int = 200, header: Header | None = None, **variables: Any) -> Response:
         """A page, with its head."""
         return self.pages.render(

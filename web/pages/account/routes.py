@@ -74,7 +74,7 @@ async def new_account_page(reader: Reader, structure: str | None = None, q: str 
         if found is not None:
             return await reader.page("account/new.html", form=Form({"structure_id": structure}), structure=found)
     structures = (await reader.api(identity.STRUCTURES, query={"q": q, "limit": STRUCTURES_SHOWN})).items if q else []
-    template = "account/_structures.html" if reader.request.headers.get("HX-Request") else "account/find_structure.html"
+    template = "account/_structures.html" if reader.wants_part else "account/find_structure.html"
     return await reader.page(template, q=q, structures=structures, form=Form())
 
 
