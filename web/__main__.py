@@ -1,4 +1,4 @@
-"""`python -m web` serves the pages."""
+"""`python -m web api` serves the pages: the same word as for the services."""
 
 import typer
 import uvicorn
@@ -10,8 +10,13 @@ from web.wiring import create
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
+@app.callback()
+def pages() -> None:
+    """The pages of ParcoursPro."""
+
+
 @app.command()
-def run() -> None:
+def api() -> None:
     """Serve until SIGTERM."""
     settings = Settings()
     configure_logging(settings.log_level, "web")

@@ -57,7 +57,9 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
         return Response(f":root{{{lines}}}", media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
     @app.get("/health/live")
+    @app.get("/health/ready")
     async def live() -> dict[str, str]:
+        """The pages need nothing of their own: while a service is away they say so."""
         return {"status": "live"}
 
     return app
