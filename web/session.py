@@ -90,7 +90,8 @@ class Sessions:
     def load(self, request: Request) -> Session:
         """The session of the cookie; a new one if there is none, or if it is not ours or too old."""
         kept = self._read(request.cookies.get(self._name))
-        client = request.client.host if request.client else ""
+        # the gateway replaces whatever a visitor sends under this name
+        client = request.headers.get("X-Real-IP") or (request.client.host if request.client else "")
         session = Session(kept or Kept(secret=secrets.token_urlsafe(18)), changed=kept is None, client=client)
         session.device_token = self._decrypted(request.cookies.get(self._device), DEVICE_DAYS)
         return session
