@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs migration lock broker up down
+.PHONY: run reset test drills check bench docs mails migration lock broker up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -53,6 +53,10 @@ bench: .venv/installed broker
 # generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
+
+# every kind of mail with example facts, as text, page and picture (with Chromium): .data/mails/index.html
+mails: .venv/installed
+	$(BIN)/python -m docs.mails
 
 # write the migration to the tables that a service declares: make migration SERVICE=enrollment NAME="Group requests"
 migration: .venv/installed

@@ -1,4 +1,7 @@
-"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure and print tables (see README.md)."""
+"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure and print tables (see README.md).
+
+`python -m bench soak [--minutes N] [--rate N]` runs alone: it takes as long as it is told.
+"""
 
 import argparse
 import asyncio
@@ -6,14 +9,15 @@ import sys
 
 from rich.console import Console
 
-from bench import events, latency, reads, writes
+from bench import events, latency, reads, soak, writes
 from bench.population import Population, filled_enrollment
-from bench.report import Comparison, growth, heading, latencies, table
+from bench.report import Comparison, drifts, growth, heading, latencies, table
 from bench.servers import Servers
 from tests.support.broker import Broker
 from tests.support.postgres import EmbeddedServer, TestServer
 
 PARTS = ("events", "writes", "latency", "reads")
+SOAK = "soak"
 
 
 async def compare_events(servers: Servers, rounds: int, console: Console) -> Comparison:
@@ -73,8 +77,10 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
 async def main() -> None:
     """Start the servers, measure, stop them."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; default: everything")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, SOAK, []], help="default: all but soak")
     parser.add_argument("--rounds", type=int, default=5, help="how many times ours and the floor are each measured")
+    parser.add_argument("--minutes", type=float, default=30, help="how long the soak takes")
+    parser.add_argument("--rate", type=float, help="calls per second of the soak; default: half of the best rate")
     arguments = parser.parse_args()
     console = Console(width=130 if not sys.stdout.isatty() else None)
     broker = Broker()
@@ -82,7 +88,11 @@ async def main() -> None:
     try:
         with EmbeddedServer() as url:
             console.print(await heading(url, broker))
-            await measure(Servers(TestServer(url), broker), arguments.parts or list(PARTS), arguments.rounds, console)
+            servers = Servers(TestServer(url), broker)
+            if SOAK in arguments.parts:
+                console.print(drifts(await soak.measure(servers, arguments.minutes, arguments.rate, console)))
+            else:
+                await measure(servers, arguments.parts or list(PARTS), arguments.rounds, console)
     finally:
         broker.stop()
 

@@ -13,9 +13,9 @@ INSERT INTO trainings (id, version, axis_id, title, kind, members_only,
     SELECT pg_temp.id_of('7777', n), 1, pg_temp.id_of('a5e5', 0), 'Formation ' || n, 'training', false,
         'Deux jours.', 'Mener un entretien.', 'Cadre.', 'Conseillers.', 'Aucun.', 'published'
     FROM generate_series(0, pg_temp.size('sessions') / 2) n;
-INSERT INTO sessions (id, version, training_id, capacity, place, opens_at, closes_at,
+INSERT INTO sessions (id, version, training_id, capacity, place, town, opens_at, closes_at,
         slot_ids, slot_starts, slot_ends, trainer_ids, state)
-    SELECT pg_temp.id_of('8888', n), 1, pg_temp.id_of('7777', n / 2), 12, 'Limoges',
+    SELECT pg_temp.id_of('8888', n), 1, pg_temp.id_of('7777', n / 2), 12, 'Limoges', 'Limoges',
         starts - interval '60 days', starts - interval '5 days',
         ARRAY[gen_random_uuid()], ARRAY[starts], ARRAY[starts + interval '7 hours'],
         ARRAY[pg_temp.id_of('70a1', n % pg_temp.size('trainers'))], 'scheduled'

@@ -3,7 +3,8 @@ CREATE FUNCTION pg_temp.id_of(kind text, number bigint) RETURNS uuid LANGUAGE sq
     RETURN (kind || '0000-0000-4000-8000-' || lpad(to_hex(number), 12, '0'))::uuid;
 CREATE FUNCTION pg_temp.size(name text) RETURNS bigint LANGUAGE sql STABLE
     RETURN current_setting('bench.' || name)::bigint;
-INSERT INTO structures SELECT pg_temp.id_of('5555', n), 1, 'Structure ' || n, true FROM generate_series(0, 1999) n;
+INSERT INTO structures (id, version, name, is_member)
+    SELECT pg_temp.id_of('5555', n), 1, 'Structure ' || n, true FROM generate_series(0, 1999) n;
 INSERT INTO accounts (id, version, first_name, last_name, is_staff, disabled)
     SELECT pg_temp.id_of('aaaa', n), 1, 'Lou', 'Faure ' || n, false, false
         FROM generate_series(0, pg_temp.size('people') - 1) n
@@ -14,7 +15,8 @@ INSERT INTO accounts (id, version, first_name, last_name, is_staff, disabled)
 INSERT INTO attachments
     SELECT gen_random_uuid(), 1, pg_temp.id_of('e0e0', n), pg_temp.id_of('5555', n), 'active', '{employer}'
     FROM generate_series(0, 1999) n;
-INSERT INTO trainings SELECT pg_temp.id_of('7777', n), 1, 'Formation ' || n, 'training', false, 'published'
+INSERT INTO trainings (id, version, title, kind, members_only, state)
+    SELECT pg_temp.id_of('7777', n), 1, 'Formation ' || n, 'training', false, 'published'
     FROM generate_series(0, pg_temp.size('sessions') / 2) n;
 INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at, closes_at, starts_at, ends_at,
         slots, trainer_ids, state, held, last_queue_number)
@@ -47,3 +49,6 @@ INSERT INTO enrollment_history
     SELECT id, 2, 'accept', 'awaiting_employer', approval, 'none', seat,
         overlay(structure_id::text placing 'e0e0' from 1 for 4)::uuid, 'employer', requested_at + interval '1 day', NULL
     FROM enrollments WHERE approval <> 'awaiting_employer';
+INSERT INTO employer_decisions (enrollment_id, version, structure_id, at, waited)
+    SELECT h.aggregate_id, h.version, e.structure_id, h.at, h.at - e.requested_at
+    FROM enrollment_history h JOIN enrollments e ON e.id = h.aggregate_id;

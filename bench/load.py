@@ -15,17 +15,23 @@ import uvloop
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One POST: path, headers with the identity of the caller, and the body (JSON) if there is one."""
+    """One call: path, headers with the identity of the caller, and the body (JSON) if there is one."""
 
     path: str
     headers: dict[str, str]
     body: str = ""
+    method: str = "POST"
 
     def wire(self, host: str) -> bytes:
         """The bytes of the HTTP request."""
         body = self.body.encode()
         headers = {"Host": host, "Content-Type": "application/json", "Content-Length": str(len(body)), **self.headers}
-        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+            "",
+            "",
+        ]
         return "\r\n".join(lines).encode() + body
 
 
@@ -46,6 +52,16 @@ class Result:
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
     answers: list[tuple[float, str]] = field(default_factory=list)
+
+
+async def exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: Call, host: str
+) -> tuple[int, bytes]:
+    """Make a call on an open connection; return the status and the body of the answer."""
+    writer.write(call.wire(host))
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+    _, _, length = head.partition("content-length:")
+    return int(head.split(" ", 2)[1]), await reader.readexactly(int(length.split("\r\n", 1)[0] or 0))
 
 
 class Client:
@@ -73,11 +89,7 @@ class Client:
             place, call = self._waiting.popleft()
             if self._plan.every:
                 await asyncio.sleep(max(0.0, self._begun + place * self._plan.every - time.monotonic()))
-            writer.write(call.wire(f"127.0.0.1:{self._plan.port}"))
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
-            body = await reader.readexactly(length)
-            status = int(head.split(" ", 2)[1])
+            status, body = await exchange(reader, writer, call, f"127.0.0.1:{self._plan.port}")
             self.result.statuses[status] = self.result.statuses.get(status, 0) + 1
             if self._plan.every:
                 self.result.answers.append((time.time(), body.decode()))

@@ -14,7 +14,7 @@ import httpx
 import jwt
 from rich.console import Console
 
-from bench.large_database import ACCOUNT, EMPLOYER, STAFF, TRAINER, Size, fill, id_of
+from bench.large_database import ACCOUNT, EMPLOYER, SESSION, STAFF, STRUCTURE, TRAINER, Size, fill, id_of
 from bench.population import KEY_ID, Population
 from bench.report import Growth
 from bench.servers import Servers, observer, service
@@ -35,6 +35,21 @@ class Read:
     path: str
 
 
+def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
+    """The filters and counts that the pages of the catalogue use."""
+    queries = {
+        "with counts": "facets=true",
+        "of a town": "town=limoges",
+        "search": "q=entretien",
+        "open, with free seats": "open=true&free=true",
+        "past": "past=true",
+    }
+    return tuple(
+        Read(f"catalogue: sessions, {name}", "catalogue", None, f"/sessions?{query}&{PAGE}")
+        for name, query in queries.items()
+    )
+
+
 READS = (
     Read("own requests", "enrollment", id_of(ACCOUNT, 8), f"/enrollments?scope=mine&{PAGE}"),
     Read("an employer's requests", "enrollment", id_of(EMPLOYER, 7), f"/enrollments?scope=structure&{PAGE}"),
@@ -44,6 +59,18 @@ READS = (
         "enrollment",
         id_of(EMPLOYER, 0),
         f"/enrollments?scope=structure&approval=awaiting_employer&{PAGE}",
+    ),
+    Read(
+        "an employer's requests of a person",
+        "enrollment",
+        id_of(EMPLOYER, 7),
+        f"/enrollments?scope=structure&account_id={id_of(ACCOUNT, 6)}&{PAGE}",
+    ),
+    Read(
+        "a big employer's pending ones, by deadline",
+        "enrollment",
+        id_of(EMPLOYER, 0),
+        f"/enrollments?scope=structure&sort=decide_before&{PAGE}",
     ),
     Read("an employer's decisions", "enrollment", id_of(EMPLOYER, 7), f"/decisions?{PAGE}"),
     Read("a trainer's requests", "enrollment", id_of(TRAINER, 3), f"/enrollments?scope=sessions&{PAGE}"),
@@ -55,11 +82,38 @@ READS = (
         id_of(STAFF, 0),
         f"/enrollments?scope=all&approval=awaiting_employer&{PAGE}",
     ),
+    Read("staff: search for a person", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=faure+1234&{PAGE}"),
+    Read(
+        "staff: search for a structure",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&q=structure+123&{PAGE}",
+    ),
+    Read(
+        "staff: search for a training", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=formation+123&{PAGE}"
+    ),
+    Read("staff: the refused ones", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&group=refused&{PAGE}"),
+    Read("staff: with a seat", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&seat=held&{PAGE}"),
+    Read(
+        "staff: two states of one structure",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&structure_id={id_of(STRUCTURE, 0)}&approval=awaiting_employer&approval=refused&{PAGE}",
+    ),
+    Read("staff: by session", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&sort=session_start&{PAGE}"),
+    Read(
+        "staff: one session",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&session_id={id_of(SESSION, 77)}&{PAGE}",
+    ),
+    Read("staff: all decisions", "enrollment", id_of(STAFF, 0), f"/decisions?{PAGE}"),
     Read("staff: all sessions", "enrollment", id_of(STAFF, 0), f"/sessions?{PAGE}"),
     Read("catalogue: sessions", "catalogue", None, f"/sessions?{PAGE}"),
     Read("catalogue: a trainer's own", "catalogue", id_of(TRAINER, 3), f"/sessions?mine=true&{PAGE}"),
     Read("catalogue: trainings", "catalogue", None, f"/trainings?{PAGE}"),
     Read("catalogue: search", "catalogue", None, f"/trainings?q=entretien&{PAGE}"),
+    *of_the_pages_of_the_catalogue(),
 )
 
 

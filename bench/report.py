@@ -38,6 +38,20 @@ class Growth:
         return self.large / self.small
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A measure's medians in the first and in the last third of a soak."""
+
+    name: str
+    first: float
+    last: float
+
+    @property
+    def ratio(self) -> str:
+        """Last to first; a dash where the first one is 0."""
+        return f"{self.last / self.first:.2f}" if self.first else "–"
+
+
 LIBRARIES = ("aio-pika", "asyncpg", "SQLAlchemy", "fastapi", "pydantic", "uvicorn", "uvloop")
 
 
@@ -123,4 +137,12 @@ def growth(measured: list[Growth]) -> Table:
     for read in measured:
         times = (f"{1000 * read.small:.1f}", f"{1000 * read.large:.1f}")
         shown.add_row(read.name, *times, f"{read.ratio:.2f}", f"≤ {AIM_OF_GROWTH}")
+    return shown
+
+
+def drifts(measured: list[Drift]) -> Table:
+    """What a soak compared: a ratio of 1 is flat."""
+    shown = Table("measure", "first third", "last third", "ratio")
+    for drift in measured:
+        shown.add_row(drift.name, f"{drift.first:,.1f}", f"{drift.last:,.1f}", drift.ratio)
     return shown

@@ -60,6 +60,10 @@ class Servers:
         """Create an empty virtual host; return its URL."""
         return self._broker.vhost()
 
+    def evaluated_by_broker(self, expression: str) -> str:
+        """What an Erlang expression prints in the broker's node."""
+        return self._broker.execute("rabbitmqctl", "-q", "eval", expression)[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Served:

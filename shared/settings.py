@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.messaging.outbox import SHARD_SPACE
 
 POSTGRESQL = r"^postgresql\+asyncpg://"
+AMQP = r"^amqps?://[^,]+(,amqps?://[^,]+)*$"
 HTTP = r"^https?://."
 DEVELOPMENT_SECRET: Final = "development-"  # noqa: S105 - where a secret must not be
 """What each secret begins with that is in the repository, for tests on one's own machine."""
@@ -28,7 +29,9 @@ class ServiceSettings(BaseSettings):
         None, description="The owner role's, for `migrate`; default: database_url", pattern=POSTGRESQL
     )
     amqp_url: str = Field(
-        "amqp://guest:guest@localhost:5672/", description="RabbitMQ, for `worker`", pattern=r"^amqps?://."
+        "amqp://guest:guest@localhost:5672/",
+        description="RabbitMQ, for `worker`; the addresses of a cluster's nodes are separated by commas",
+        pattern=AMQP,
     )
     host: str = Field("127.0.0.1", description="The address to listen on")
     port: int = Field(8000, description="The port of the API, or of the worker's health and metrics", ge=1, le=65535)

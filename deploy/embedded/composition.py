@@ -64,7 +64,10 @@ def settings_of(
             key_passphrase=key_passphrase,
         ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
-        "enrollment": EnrollmentSettings(**shared_by_all("enrollment")),
+        "enrollment": EnrollmentSettings(
+            **shared_by_all("enrollment"), agency_name=AGENCY, agency_siret="73282932000074", agency_town="Limoges",
+            agency_address="12 rue de l’Exemple, 87000 Limoges", agency_signatory="Hélène Martin, directrice",
+        ),
         "notifier": NotifierSettings(
             **shared_by_all("notifier"), mail_mode="mailbox" if keeps_mails else "smtp", desk_email=STAFF_EMAIL,
             sender_name=AGENCY, sender_email="ne-pas-repondre@cap-exemple.example",

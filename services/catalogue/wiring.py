@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.catalogue.api import axes, sessions, trainings
+from services.catalogue.api import axes, exports, session_changes, sessions, trainers, trainings
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
@@ -15,12 +15,13 @@ from shared.process import ServiceDefinition, verifier_of
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
+    routers = (exports, axes, trainings, sessions, session_changes, trainers)
     return create_app(
         title="Catalogue",
         service="catalogue",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[axes.router, trainings.router, sessions.router],
+        routers=[each.router for each in routers],
         problems=PROBLEMS,
     )
 

@@ -4,7 +4,25 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
-from services.enrollment.api import cart, decisions, enrollments, rules, sessions
+from services.enrollment.api import (
+    attendance,
+    attendances,
+    cart,
+    certificates,
+    decisions,
+    enrollments,
+    figures,
+    left_open,
+    me,
+    notes,
+    proposals,
+    rules,
+    session_messages,
+    sessions,
+    structure_decisions,
+    transfers,
+)
+from services.enrollment.api.certificate_pdf import Agency
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
@@ -21,14 +39,39 @@ CLOCK_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    return create_app(
+    app = create_app(
         title="Enrollment",
         service="enrollment",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[cart.router, decisions.router, enrollments.router, sessions.router, rules.router],
+        routers=[
+            cart.router,
+            decisions.router,
+            structure_decisions.router,
+            enrollments.router,
+            sessions.router,
+            attendance.router,
+            attendances.router,
+            certificates.router,
+            rules.router,
+            me.router,
+            figures.router,
+            left_open.router,
+            transfers.router,
+            proposals.router,
+            session_messages.router,
+            notes.router,
+        ],
         problems=PROBLEMS,
     )
+    app.state.agency = Agency(
+        name=settings.agency_name,
+        siret=settings.agency_siret,
+        address=settings.agency_address,
+        town=settings.agency_town,
+        signatory=settings.agency_signatory,
+    )
+    return app
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
@@ -49,6 +92,18 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
-    append_only=("enrollment_history", "presences", "rules"),
-    chains={"enrollment_history": "aggregate_id", "presences": "enrollment_id", "rules": "name"},
+    append_only=(
+        "enrollment_history",
+        "presences",
+        "rules",
+        "sheet_history",
+        "session_messages",
+        "enrollment_notes",
+    ),
+    chains={
+        "enrollment_history": "aggregate_id",
+        "presences": "enrollment_id",
+        "rules": "name",
+        "sheet_history": "aggregate_id",
+    },
 )

@@ -37,7 +37,7 @@ async def _reset(database: Database, address: str) -> None:
             account = await tx.accounts.by_address(address, lock=True)
             if account is None:
                 raise NotFound
-            await reset_factor(tx, account.id, by=None, now=datetime.now(UTC))
+            await reset_factor(tx, account, by=None, now=datetime.now(UTC))
     finally:
         await database.close()
 

@@ -10,6 +10,8 @@ from services.identity.api import (
     attachments,
     desk,
     me,
+    overviews,
+    refused_rights,
     registrations,
     second_factor,
     security_events,
@@ -56,6 +58,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
                 me,
                 second_factor,
                 sessions,
+                overviews,
                 structures,
                 desk,
                 attachments,
@@ -65,6 +68,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         ],
         problems=PROBLEMS,
     )
+    refused_rights.install(app, begin(database, Transaction))
     app.state.agency = settings.agency_name or ""
     passwords = Passwords(at_once=settings.hashes_at_once)
     app.state.sign_in = SignIn(

@@ -18,6 +18,7 @@ class Settings(ServiceSettings):
     desk_email: str = Field("contact@agence.example", description="The agency's desk")
     sender_email: str = Field("ne-pas-repondre@agence.example", description="The From address")
     sender_name: str = Field("ParcoursPro", description="The From name")
+    desk_phone: str | None = Field(None, description="The telephone of the agency's desk, for the foot of mails")
     smtp_host: str = Field("localhost", description="The SMTP server")
     smtp_port: int = Field(1025, description="The port of the SMTP server", ge=1, le=65535)
     smtp_username: str | None = Field(None, description="The account at the SMTP server; without sign-in if empty")

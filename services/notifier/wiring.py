@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from services.notifier.api import mails
 from services.notifier.api.problems import PROBLEMS
-from services.notifier.consumers import catalogue, enrollment, identity
+from services.notifier.consumers import attendance, catalogue, changes, enrollment, identity
 from services.notifier.settings import Settings
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
@@ -25,7 +25,9 @@ from shared.transactions import begin
 
 log = structlog.get_logger()
 
+CONSUMERS = (identity, catalogue, enrollment, changes, attendance)
 SENDING_EVERY = timedelta(seconds=1)
+FORGETTING_EVERY = timedelta(minutes=10)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
@@ -52,16 +54,23 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
             python=platform.python_version(),
         )
     sender_identity = SenderIdentity(
-        public_url=settings.public_url, email=settings.sender_email, name=settings.sender_name
+        public_url=settings.public_url,
+        email=settings.sender_email,
+        name=settings.sender_name,
+        desk_email=settings.desk_email,
+        desk_phone=settings.desk_phone,
     )
     sender = Sender(begin=begin(database, transaction), mailer=mailer(settings), identity=sender_identity)
     return Worker(
         database,
         transport,
         service="notifier",
-        subscriptions=[identity.subscriptions, catalogue.subscriptions, enrollment.subscriptions],
+        subscriptions=[module.subscriptions for module in CONSUMERS],
         transaction=transaction,
-        jobs=[Job("mails", SENDING_EVERY, sender.send_due)],
+        jobs=[
+            Job("mails", SENDING_EVERY, sender.send_due),
+            Job("motivations", FORGETTING_EVERY, sender.forget_motivations),
+        ],
         relay_shards=settings.relay_shards,
     )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.fields import Known, PersonalText
+from shared.contracts.fields import ConfidentialText, Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, Snapshot, command, event
 
 Approval = Annotated[
@@ -24,7 +24,7 @@ Approval = Annotated[
     ),
 ]
 Seat = Annotated[str, Known("none", "queued", "held")]
-CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment")]
+CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent", "trainer", "clock")]
 ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]
 """The role in which somebody acted. Staff who act in another's place always gave a reason."""
 Decision = Annotated[str, Known("accept", "refuse", "validate", "decline")]
@@ -189,9 +189,10 @@ class EnrollmentTransferred(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_cancelled.v1")
 class EnrollmentCancelled(_AboutAnEnrollment):
-    """The request was cancelled: by the employer, by staff, or because the session or the attachment ended.
+    """The request was cancelled: by the employer, a referent or staff, or because the session or attachment ended.
 
-    `by` tells which. `cancelled_by` is the account that acted; it is null if no person acted.
+    `by` tells which; it is `trainer` if the sheet of the session was closed without a validation, and `clock` if the
+    session took place without the person. `cancelled_by` is the account that acted; it is null if no person acted.
     """
 
     by: CancelledBy
@@ -242,7 +243,7 @@ class KeepMotivation(Message):
 
     enrollment_id: UUID
     version: int
-    motivation: PersonalText
+    motivation: ConfidentialText
 
     @property
     def aggregate_id(self) -> UUID:

@@ -35,7 +35,7 @@ class Personal:
 
 
 class Secret:
-    """Marks a field whose value gives a right to whoever knows it: in the schema `"x-secret": true`.
+    """Marks a field that is confidential or gives a right to whoever knows it: in the schema `"x-secret": true`.
 
     It is never shown or logged, and a message that holds one is never kept longer than the secret is valid.
     """
@@ -48,6 +48,8 @@ PersonalText = Annotated[str, Personal()]
 """A name, an address, or words that a person wrote."""
 SecretText = Annotated[str, Personal(), Secret()]
 """The token of a single-use link."""
+ConfidentialText = Annotated[str, Personal(), Secret()]
+"""Words that only a few people may read: a copy that could not be delivered is shown without them, and dropped soon."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,17 @@ from shared.contracts.message import AggregateSnapshot, Message, command, event
 
 Status = Annotated[str, Known("beneficiary", "employer", "referent")]
 AttachmentState = Annotated[str, Known("requested", "active", "refused", "ended")]
-Notice = Annotated[str, Known("already_registered", "password_changed", "address_changed", "attachment_received")]
+Notice = Annotated[
+    str,
+    Known(
+        "already_registered",
+        "password_changed",
+        "address_changed",
+        "second_factor_enrolled",
+        "second_factor_reset",
+        "recovery_code_used",
+    ),
+]
 
 
 class AccountSnapshot(AggregateSnapshot):
@@ -159,18 +169,29 @@ class AccountAttachmentRefused(_AboutAnAttachment):
 
 @event("identity.attachment_statuses_changed.v1")
 class AttachmentStatusesChanged(_AboutAnAttachment):
-    """The statuses of an active attachment changed; `before` are the old ones."""
+    """The statuses of an active attachment changed; `before` are the old ones.
+
+    `left_without_referent`: staff took the status from the last referent, and gave the reason.
+    """
 
     changed_by: UUID
     before: tuple[Status, ...]
+    reason: PersonalText | None = None
+    left_without_referent: bool = False
 
 
 @event("identity.account_attachment_ended.v1")
 class AccountAttachmentEnded(_AboutAnAttachment):
-    """The attachment ended: the person no longer belongs to the structure."""
+    """The attachment ended: the person no longer belongs to the structure. `ended_by` may be the person.
+
+    `left_without_referent`: it was the last referent of the structure. `taken_back`: the person took back a request
+    that nobody had answered.
+    """
 
     ended_by: UUID
     reason: PersonalText
+    left_without_referent: bool = False
+    taken_back: bool = False
 
 
 class _SecretLink(Message):
@@ -209,6 +230,8 @@ class SendAccountNotice(Message):
     """Send the mail about something that happened to an account.
 
     `already_registered`: somebody tried to register with its address again. `password_changed`: the password changed.
+    `second_factor_enrolled`, `second_factor_reset`: there is a new second factor, or none any more.
+    `recovery_code_used`: somebody signed in with a recovery code.
     """
 
     id: UUID

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from shared.database import Database
@@ -13,6 +13,7 @@ from shared.http.health import health_router
 from shared.http.middleware import RequestMiddleware
 from shared.http.problems import INVALID, SECOND_FACTOR_MISSING, ProblemMap, install
 from shared.http.problems import problems as problems_of
+from shared.http.strict_query import strict_query
 from shared.tokens.verifier import TokenVerifier
 
 
@@ -46,7 +47,7 @@ def create_app(
     serve_docs(app, base)
     app.include_router(health_router({"database": database.ready}, registry))
     for router in routers:
-        app.include_router(router, prefix=base)
+        app.include_router(router, prefix=base, dependencies=[Depends(strict_query)])
     return app
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.database import is_outage
 from shared.http.json_body import check_names
-from shared.http.problems import of_status
+from shared.http.problems import BODY_BYTES, of_status
 from shared.telemetry import correlated, new_traceparent
 
 log = structlog.get_logger()
@@ -119,6 +119,7 @@ def _limited(scope: Scope, receive: Receive, announced: int, *, is_json: bool) -
         if announced > limit:
             raise HTTPException(413)
         message = await receive()
+        scope[BODY_BYTES] = scope.get(BODY_BYTES, 0) + len(message.get("body", b""))
         body.extend(message.get("body", b""))
         if len(body) > limit:
             raise HTTPException(413)

@@ -64,7 +64,7 @@ class Page(BaseModel, Generic[Item]):
     """Some items and, when there are more, the cursor of the next page."""
 
     items: list[Item]
-    next: str | None = None
+    next: str | None = Field(None, examples=["WyIyMDI3LTAzLTAyVDA5OjAwOjAwWiIsIDFd"])
 
     @classmethod
     def of(

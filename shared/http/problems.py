@@ -19,8 +19,13 @@ from shared.tokens.verifier import SecondFactorMissing
 
 MOST_ERRORS = 50
 LONGEST_FIELD = 100
-"""No answer may be much larger than its question: more entries, and the rest of a longer path, are left out."""
-MORE_ERRORS = ("", "Et d'autres champs : corrigez ceux-ci d'abord.")
+ROOM = 1536
+"""A problem document has at most this many bytes, or twice as many as its question (path, query and body) if that is
+more; only its first error is always there. That is enough for a dozen missing fields in answer to an empty body. More
+errors are counted and left out, and so is the rest of a longer path of a field.
+"""
+BODY_BYTES = "parcourspro.body_bytes"
+"""Where RequestMiddleware notes in the scope how much of the body it has received."""
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:parcourspro:problem:"
 
@@ -117,20 +122,61 @@ SHARED_PROBLEMS: ProblemMap = {
 
 
 def response(
-    kind: ProblemKind, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
+    kind: ProblemKind,
+    detail: str,
+    *,
+    errors: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+    left_out: int = 0,
+    room: int = ROOM,
 ) -> JSONResponse:
-    """The response with a problem document."""
-    listed = [*errors[:MOST_ERRORS], MORE_ERRORS] if len(errors) > MOST_ERRORS else errors
+    """The response with a problem document of at most `room` bytes; only its first error is always there.
+
+    `left_out`: how many more errors there are than `errors`.
+    """
     problem = Problem(
         type=TYPE + kind.slug,
         title=kind.title,
         status=kind.status,
         detail=detail,
-        errors=[FieldError(field=_shortened(field), message=message) for field, message in listed] or None,
         correlation_id=current_correlation_id(),
     )
+    if errors:
+        # the document begins with a name and brackets for its errors, and may end with the number of others
+        number = len(errors) + left_out
+        room -= _size(problem) + len(b',"errors":[]') + _size(_others(number))
+        problem.errors = _that_fit(errors, number, room)
     body = jsonable_encoder(problem, exclude_none=True)
     return JSONResponse(body, kind.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _that_fit(errors: Sequence[tuple[str, str]], number: int, room: int) -> list[FieldError]:
+    """The first ones of `number` errors, and how many others there are."""
+    listed: list[FieldError] = []
+    for field, message in errors[:MOST_ERRORS]:
+        error = FieldError(field=_shortened(field), message=message)
+        room -= _size(error) + len(b",")
+        if listed and room < 0:
+            break
+        listed.append(error)
+    others = number - len(listed)
+    return [*listed, _others(others)] if others else listed
+
+
+def _others(number: int) -> FieldError:
+    return FieldError(field="", message=f"Autres erreurs : {number}. Corrigez d'abord celles-ci.")
+
+
+def _size(model: BaseModel) -> int:
+    return len(model.model_dump_json(exclude_none=True).encode())
+
+
+def _room_of(request: Request) -> int:
+    """Twice the bytes of the question, but no less than ROOM."""
+    scope = request.scope
+    path = scope.get("raw_path") or scope["path"].encode()
+    body: int = scope.get(BODY_BYTES, 0)
+    return max(ROOM, 2 * (len(path) + len(scope["query_string"]) + body))
 
 
 def _shortened(field: str) -> str:
@@ -165,17 +211,27 @@ def install(app: FastAPI, mapped: ProblemMap) -> None:
     RequestMiddleware answers all other exceptions.
     """
 
-    async def of_request(_: Request, error: Exception) -> JSONResponse:
+    async def of_request(request: Request, error: Exception) -> JSONResponse:
         found = error.errors() if isinstance(error, RequestValidationError) else ()
-        return response(INVALID, INVALID.detail(error), errors=[in_french(each) for each in found[: MOST_ERRORS + 1]])
+        return response(
+            INVALID,
+            INVALID.detail(error),
+            errors=[in_french(each) for each in found[:MOST_ERRORS]],
+            left_out=max(0, len(found) - MOST_ERRORS),
+            room=_room_of(request),
+        )
 
     async def of_http(_: Request, error: Exception) -> JSONResponse:
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
         return of_status(status, headers=headers)
 
     def of_kind(kind: ProblemKind) -> Callable[[Request, Exception], JSONResponse]:
-        return lambda _, error: response(
-            kind, kind.detail(error), errors=kind.errors(error), headers=kind.headers(error)
+        return lambda request, error: response(
+            kind,
+            kind.detail(error),
+            errors=kind.errors(error),
+            headers=kind.headers(error),
+            room=_room_of(request),
         )
 
     app.add_exception_handler(RequestValidationError, of_request)

@@ -44,7 +44,9 @@ _OTHER = "Cette valeur n'est pas valide."
 def in_french(error: Mapping[str, Any]) -> tuple[str, str]:
     """Turn one entry of pydantic's `errors()` into (path, sentence)."""
     place = [str(part) for part in error["loc"]]
-    if len(place) > 1 and place[0] in {"body", "query", "path", "header"}:
+    if place[0] == "query":
+        place = place[1:2]  # the name of the parameter, also for one value of a list
+    elif len(place) > 1 and place[0] in {"body", "path", "header"}:
         place = place[1:]
     context = {
         key: value.replace(" or ", " ou ") if isinstance(value, str) else value

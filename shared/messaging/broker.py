@@ -5,9 +5,10 @@ on a healthy connection stays closed without an error.
 """
 
 import asyncio
-from collections.abc import Iterator
+import random
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
@@ -20,6 +21,7 @@ COMMANDS: Final = "commands"
 EXCHANGES: Final = {EVENTS: aio_pika.ExchangeType.TOPIC, COMMANDS: aio_pika.ExchangeType.DIRECT}
 CALL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
+Connection = TypeVar("Connection")
 
 
 def is_lost(error: BaseException) -> bool:
@@ -44,10 +46,27 @@ def unless_lost() -> Iterator[None]:
             raise
 
 
-async def connect(url: str, name: str) -> AbstractConnection:
+async def connect(urls: str, name: str) -> AbstractConnection:
     """The broker's management pages show the name."""
-    async with asyncio.timeout(CALL_SECONDS):
-        return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
+
+    async def connect_to(url: str) -> AbstractConnection:
+        async with asyncio.timeout(CALL_SECONDS):
+            return await aio_pika.connect(url, heartbeat=HEARTBEAT_SECONDS, client_properties={"connection_name": name})
+
+    return await connect_to_any(urls, connect_to)
+
+
+async def connect_to_any(urls: str, connect_to: Callable[[str], Awaitable[Connection]]) -> Connection:
+    """Connect to a node of a cluster; `urls` has the addresses of its nodes, separated by commas.
+
+    The order is by chance: a node that accepts connections and cannot work is not the first one again and again.
+    """
+    addresses = urls.split(",")
+    *others, last = random.sample(addresses, len(addresses))
+    for url in others:
+        with unless_lost():
+            return await connect_to(url)
+    return await connect_to(last)
 
 
 async def close(connection: AbstractConnection) -> None:

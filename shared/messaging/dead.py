@@ -12,9 +12,10 @@ from typing import Any
 import aiormq
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from aiormq.exceptions import ChannelNotFoundEntity
+from pamqp.common import FieldTable
 
 from shared.database import Database
-from shared.messaging import undelivered
+from shared.messaging import broker, undelivered
 from shared.messaging.amqp import COMMANDS_SUFFIX, envelope_of
 from shared.messaging.envelope import Envelope
 
@@ -69,8 +70,9 @@ class DeadQueue:
 
     @asynccontextmanager
     async def _channel(self) -> AsyncIterator[AbstractChannel]:
-        connection = await aiormq.connect(
-            self._url, client_properties={"connection_name": f"{self._service} dead messages"}
+        properties: FieldTable = {"connection_name": f"{self._service} dead messages"}
+        connection = await broker.connect_to_any(
+            self._url, lambda url: aiormq.connect(url, client_properties=properties)
         )
         try:
             yield await connection.channel()

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 HIDDEN = "(secret)"
 UNREADABLE_LIFE = timedelta(days=2)
-"""How long a message is kept whose `expires_at` cannot be read: longer than any link is valid."""
+"""How long a message is kept whose `expires_at` cannot be read: longer than any link is valid that sets a password."""
 _SECRETS = {message.wire_name: secret_fields(message) for message in REGISTRY.all()}
 _KEYS = {path.rpartition(".")[2] for paths in _SECRETS.values() for path in paths}
 _HARMLESS = [name for name, paths in _SECRETS.items() if not paths]

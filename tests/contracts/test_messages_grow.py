@@ -126,7 +126,13 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
     "session.state": {("session_moved", "person"), ("session_moved", "employer")},
     "training.kind": set(),
     "training.state": set(),
-    "notice": {("already_registered", "owner"), ("password_changed", "owner")},
+    "notice": {
+        ("already_registered", "owner"),
+        ("password_changed", "owner"),
+        ("second_factor_enrolled", "owner"),
+        ("second_factor_reset", "owner"),
+        ("recovery_code_used", "owner"),
+    },
 }
 """The mails that depend on a word, with their audience: none is sent for a value that the notifier does not know.
 

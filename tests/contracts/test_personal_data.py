@@ -21,6 +21,13 @@ NOT_PERSONAL = {
     "enrollment.seat",
     "seat_before",
     "by",
+    "acting_as",
+    "awaited",
+    "occasion",
+    "decision",
+    "closed_as",
+    "because",
+    "proposal.kind",
     "attachment.state",
     "attachment.statuses[]",
     "before[]",
@@ -61,7 +68,13 @@ def test_the_schemas_show_what_is_personal() -> None:
 
 def test_the_secrets_are_marked_and_personal_too() -> None:
     secret = {message.wire_name: secret_fields(message) for message in REGISTRY.all() if secret_fields(message)}
-    assert secret == {"identity.send_address_proof.v1": ["token"], "identity.send_password_reset.v1": ["token"]}
+    assert secret == {
+        "enrollment.keep_motivation.v1": ["motivation"],
+        "identity.send_address_change.v1": ["token"],
+        "identity.send_address_proof.v1": ["token"],
+        "identity.send_password_reset.v1": ["token"],
+        "identity.send_structure_invitation.v1": ["token"],
+    }
     assert {name for name, text in schemas().items() if '"x-secret": true' in text} == {
         f"{name}.json" for name in secret
     }

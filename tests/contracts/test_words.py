@@ -6,11 +6,15 @@ import pytest
 
 from services.catalogue.domain.session import SessionState
 from services.catalogue.domain.training import Kind, State
+from services.enrollment.domain.proposal import Kind as ProposalKind
+from services.enrollment.domain.reminders import Awaited
 from services.enrollment.domain.states import ACTORS, Approval, Move, Seat
-from services.identity.domain.attachments import State as AttachmentState
+from services.enrollment.domain.transfer import TransferredAs
+from services.enrollment.storage.left_open import Cause
+from services.identity.domain.attachment_moves import State as AttachmentState
 from services.identity.domain.attachments import Status
 from services.identity.use_cases.announce import Notice
-from shared.contracts import REGISTRY, catalogue, enrollment, identity
+from shared.contracts import REGISTRY, catalogue, enrollment, identity, proposals
 from shared.contracts.fields import known_values
 from tests.contracts.open_fields import open_fields
 
@@ -21,6 +25,10 @@ WORDS = [
     (Approval, enrollment.Approval),
     (Seat, enrollment.Seat),
     (ACTORS[Move.CANCEL], enrollment.CancelledBy),
+    (get_args(TransferredAs), enrollment.ActingAs),
+    (get_args(Awaited), enrollment.Awaited),
+    (ProposalKind, proposals.ProposalKind),
+    (get_args(Cause), proposals.LeftOpen),
     (AttachmentState, identity.AttachmentState),
     (Status, identity.Status),
     (get_args(Notice), identity.Notice),

@@ -134,9 +134,10 @@ class Person:
         body = {"token": mail.token("mot-de-passe"), "password": self.password}
         await self.call("POST", "identity/v1/password-resets/confirmation", body, expect=204)
 
-    async def verify_address(self) -> None:
-        """Follow the link of the mail and choose a password."""
-        mail = await self.mails.read(self.email, "Confirmez votre adresse")
+    async def verify_address(self, *, invited: bool = False) -> None:
+        """Follow the link of the mail and choose a password. `invited`: staff made the account."""
+        subject = "vous a créé un compte" if invited else "Confirmez votre adresse"
+        mail = await self.mails.read(self.email, subject)
         body = {"token": mail.token("adresse"), "password": self.password}
         await self.call("POST", "identity/v1/address-proofs", body, expect=204)
 

@@ -49,6 +49,10 @@ class Scenario:
     """The correlation id that was sent with the validation of a cart."""
     mail_id: str = ""
     """The id of a mail that staff may read."""
+    left_open_id: str = ""
+    """The id of what a person has left open."""
+    proposal_id: str = ""
+    """The id of an open proposal."""
 
     def __post_init__(self) -> None:
         for key, (first, last) in PEOPLE.items():

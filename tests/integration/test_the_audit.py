@@ -39,6 +39,10 @@ ROWS: Final = {
         INSERT INTO presences (enrollment_id, slot_id, present, recorded_by, recorded_at, note)
         VALUES (CAST(:chain AS uuid), gen_random_uuid(), :number > 0, gen_random_uuid(), now(), 'une note')
     """,
+    "sheet_history": """
+        INSERT INTO sheet_history (aggregate_id, version, act, acted_by, acting_as, at, note)
+        VALUES (CAST(:chain AS uuid), :number, 'close', gen_random_uuid(), 'trainer', now(), 'une note')
+    """,
     "rules": """
         INSERT INTO rules (name, version, enabled, value, effective_from, set_by, set_at)
         VALUES (:chain, :number, true, '{"note": "une note"}', now(), gen_random_uuid(), now())
@@ -67,10 +71,10 @@ async def with_rows(make_database: MakeDatabase, server: TestServer, service: st
     """A database with three rows in one chain and two in another, written by the running role."""
     database = await make_database(service)
     async with superuser(database, server) as connection:
-        for name in ("enrollment_history", "presences") if service == "enrollment" else ():
+        for name in ("enrollment_history", "presences", "sheet_history") if service == "enrollment" else ():
             key = text("SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype = 'f'")
-            constraint = await connection.scalar(key, {"name": name})
-            await connection.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT {constraint}"))
+            for constraint in (await connection.scalars(key, {"name": name})).all():
+                await connection.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT {constraint}"))
     async with database.transaction() as work:
         for number, chain in enumerate([ONE, OTHER, ONE, ONE, OTHER], start=1):
             await work.connection.execute(_row(table, chain, number))
@@ -92,7 +96,7 @@ def test_every_history_and_the_mails_are_chained() -> None:
     assert {service: set(definition.chains) for service, definition in SERVICES.items()} == {
         "identity": {"identity_history"},
         "catalogue": {"catalogue_history"},
-        "enrollment": {"enrollment_history", "presences", "rules"},
+        "enrollment": {"enrollment_history", "presences", "rules", "sheet_history"},
         "notifier": {"mails"},
     }
     # security events are deleted after a year, from the beginning of what would be their chain

@@ -48,29 +48,35 @@ async def forget_queues(url: str) -> None:
 class Broker:
     """One RabbitMQ node that the tests may stop and start again."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, cluster: "Broker | None" = None) -> None:
+        """Start nothing yet. `cluster` is a running node whose cluster this one can join."""
         self.host = "127.0.0.1"
         self._spare: list[str] = []
-        self.folder = Path(tempfile.mkdtemp(prefix="rabbit"))
+        # the nodes of a cluster have the Erlang cookie in this folder in common
+        self.folder: Path = cluster.folder if cluster else Path(tempfile.mkdtemp(prefix="rabbit"))
         self.port = free_port()
         self._as_user = ["runuser", "-u", "rabbitmq", "--"] if os.geteuid() == 0 else []
-        self._environment = {
+        self._environment: dict[str, str] = {
             "PATH": "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin:"
             + os.environ.get("PATH", ""),
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
-            "RABBITMQ_NODENAME": f"test{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()),
-            "ERL_EPMD_PORT": str(free_port()),
+            "ERL_EPMD_PORT": cluster._environment["ERL_EPMD_PORT"] if cluster else str(free_port()),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
             "RABBITMQ_CONF_ENV_FILE": str(self.folder / "none"),
         }
         self._node: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the Erlang node."""
+        return f"test{self.port}@localhost"
 
     def is_installed(self) -> bool:
         """Whether rabbitmq-server is installed on this machine."""
@@ -135,6 +141,18 @@ class Broker:
     def back(self) -> None:
         """Start the broker again after `outage`."""
         self.control("start_app")
+
+    def join(self, other: "Broker") -> None:
+        """Become a node of the other one's cluster."""
+        self.outage()
+        self.control("join_cluster", other.name)
+        self.back()
+
+    def kill(self) -> None:
+        """End the node with SIGKILL. `start` starts it again, with what it had stored."""
+        os.killpg(self.pid, signal.SIGKILL)
+        assert self._node is not None, "it was not started"
+        self._node.wait()
 
     def cut_connections(self) -> None:
         """Close every connection from the broker's side."""

@@ -31,7 +31,8 @@ AUDIT: Final[Mapping[str, str]] = {
     "3. a seat is free while an eligible request is queued": """
         SELECT s.id AS session_id, e.id, e.queue_number, s.held, s.capacity
         FROM enrollments e JOIN sessions s ON s.id = e.session_id
-        WHERE e.seat = 'queued' AND s.held < s.capacity AND (
+        WHERE e.seat = 'queued' AND s.held < s.capacity
+            AND s.starts_at > CAST(:now AS timestamptz) + make_interval(hours => CAST(:freeze AS integer)) AND (
             CAST(:cap AS integer) IS NULL OR s.closes_at <= :now OR :cap > (
                 SELECT count(*) FROM enrollments o JOIN sessions os ON os.id = o.session_id
                 WHERE o.training_id = e.training_id AND o.structure_id = e.structure_id
@@ -80,12 +81,15 @@ AUDIT: Final[Mapping[str, str]] = {
 }
 
 
-async def violations(connection: AsyncConnection, *, now: datetime, cap: int | None = 2) -> list[str]:
-    """The broken invariants, each with the rows that break it; empty if all hold."""
+async def violations(connection: AsyncConnection, *, now: datetime, cap: int | None = 2, freeze: int = 0) -> list[str]:
+    """The broken invariants, each with the rows that break it; empty if all hold.
+
+    `freeze` is the number of hours before a session in which its free seats are not given to the queue.
+    """
     found = []
     for invariant, question in AUDIT.items():
         statement = text(question)
-        values = {"now": now, "cap": cap} if ":now" in question else {}
+        values = {"now": now, "cap": cap, "freeze": freeze} if ":now" in question else {}
         rows = (await connection.execute(statement, values)).mappings().all()
         found += [f"{invariant}: {dict(row)}" for row in rows]
     return found

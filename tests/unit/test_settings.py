@@ -23,6 +23,7 @@ SERVICES = generate.services()
         ("database_url", "postgresql://service:secret@localhost/service"),
         ("migration_database_url", "mysql://owner:secret@localhost/service"),
         ("amqp_url", "https://guest:secret@localhost"),
+        ("amqp_url", "amqp://guest:secret@localhost,localhost:5673"),
         ("port", 0),
         ("port", 65_536),
         ("log_level", "LOUD"),

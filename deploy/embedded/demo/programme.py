@@ -1,4 +1,4 @@
-"""The catalogue of the demo data: six axes, twelve trainings, twenty-four sessions in the coming months."""
+"""The catalogue of the demo data: six axes, thirteen trainings, twenty-five sessions in the coming months."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,6 +9,8 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 MORNING: Final = (time(9), time(12, 30))
 AFTERNOON: Final = (time(13, 30), time(17))
 SATURDAY: Final = 5
+LINK: Final = "https://visio.exemple.example/cap-exemple"
+ACCESS: Final = "Entrée de plain-pied, place de stationnement réservée à proximité."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Training:
     halves: int
     trainer: str
     kind: str = "training"
+    archived: bool = False
     members_only: bool = False
 
 
@@ -39,6 +42,19 @@ class Session:
     weekday: int
     capacity: int
     place: str
+    has_trainer: bool = True
+    opens_in_weeks: int | None = None
+    """None: requests are open already."""
+
+    @property
+    def where(self) -> dict[str, object]:
+        """The place and its parts, in the form of the API."""
+        if self.place.startswith("À distance"):
+            return {"place": self.place, "distance": True, "link": LINK}
+        town, _, rest = self.place.partition(", ")
+        street = rest.partition(", ")[0]
+        access = {"access": ACCESS} if street[0].isdigit() else {}
+        return {"place": self.place, "town": town, "address": street, **access}
 
 
 AXES: Final = (
@@ -139,6 +155,13 @@ TRAININGS: Final = (
         "Méthode de codéveloppement en six étapes.",
         _EVERYBODY, _NONE, 1, "nadia.lemoine", kind="other_action",
     ),
+    Training(
+        "cv", "Accueil et accompagnement", "Rédiger un CV avec une personne accompagnée",
+        "Une demi-journée pratique.",
+        "Faire ressortir les acquis ; choisir une forme.",
+        "Trois modèles. Travail à deux.",
+        _EVERYBODY, _NONE, 1, "nadia.lemoine", archived=True,
+    ),
 )  # fmt: skip
 
 SESSIONS: Final = (
@@ -159,12 +182,13 @@ SESSIONS: Final = (
     Session("handicap", 1, 8, 1, 12, "Limoges, 12 rue des Émailleurs, salle Porcelaine"),
     Session("handicap", 2, 17, 1, 12, "Bordeaux, 8 quai des Salinières, salle 1"),
     Session("entreprises", 1, 6, 0, 10, "Poitiers, 3 place du Clain, salle Aliénor"),
-    Session("entreprises", 2, 18, 0, 10, "Pau, 21 avenue des Gaves, salle Ossau"),
+    Session("entreprises", 2, 18, 0, 10, "Pau, 21 avenue des Gaves, salle Ossau", has_trainer=False),
     Session("visite-bois", 1, 7, 4, 20, "Saint-Junien, départ du parking de la gare"),
     Session("visite-bois", 2, 19, 4, 20, "Mont-de-Marsan, départ du parking de la gare"),
     Session("atelier", 1, 9, 2, 10, "Limoges, 12 rue des Émailleurs, salle Porcelaine"),
-    Session("atelier", 2, 20, 2, 10, "Bordeaux, 8 quai des Salinières, salle 2"),
+    Session("atelier", 2, 20, 2, 10, "Bordeaux, 8 quai des Salinières, salle 2", opens_in_weeks=8),
     Session("codev", 1, 4, 4, 8, "Poitiers, 3 place du Clain, salle Aliénor"),
+    Session("cv", 1, 5, 1, 10, "Limoges, 12 rue des Émailleurs, salle Porcelaine"),
     Session("codev", 2, 10, 4, 8, "La Rochelle, 4 cours des Dames, salle Aunis"),
 )
 
@@ -190,6 +214,17 @@ def _slot(day: date, begins: time, ends: time) -> dict[str, str]:
 def first_day(today: date, weeks: int, weekday: int) -> date:
     """The day `weekday` of the week that is `weeks` after the current one."""
     return today - timedelta(days=today.weekday()) + timedelta(weeks=weeks, days=weekday)
+
+
+HALF_A_DAY: Final = 3.5
+ACCESSIBILITY: Final = "Dites-nous ce dont vous avez besoin : nous adaptons les supports et la salle."
+CONTACT: Final = "Pôle formation, 05 00 00 00 00, formation@cap-exemple.example"
+
+
+def duration(halves: int) -> str:
+    """« 3 demi-journées, 10,5 h »."""
+    hours = f"{halves * HALF_A_DAY:g}".replace(".", ",")
+    return f"{halves} demi-journée{'s' if halves > 1 else ''}, {hours} h"
 
 
 def times_of(first: date, halves: int, *, opened: datetime) -> dict[str, object]:

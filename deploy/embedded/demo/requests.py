@@ -1,6 +1,7 @@
 """The requests of the demo data: at least one in every state that a request can have."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from deploy.embedded.demo.people import PEOPLE
@@ -137,17 +138,23 @@ class Requests:
         )
 
     async def _close_attendance(self) -> None:
-        """Record the attendance of a session in the past: one person attended, the other did not."""
+        """Record and close the sheet of a session in the past, then correct it: one was late, the other excused."""
         scenario = self._scenario
         slots = await scenario.move_into_the_past(("rgpd", 1), days_ago=12)
         trainer = scenario.people[scenario.trainer_of(("rgpd", 1))]
         path = f"{ENROLLMENT}/sessions/{scenario.sessions['rgpd', 1]}/attendance"
         sheet = await trainer.call("GET", path)
-        present = {"Benali": True, "Laurent": False}
+        lines = {line["person"]["last_name"]: line["enrollment_id"] for line in sheet["lines"]}
+        excused = {"status": "excused", "remark": "Prévenue la veille : réunion de service."}
         presences = [
-            {"enrollment_id": line["enrollment_id"], "present": present[line["person"]["last_name"]]}
-            for line in sheet["lines"]
+            {"enrollment_id": lines["Benali"], "status": "present"},
+            {"enrollment_id": lines["Laurent"], **excused},
         ]
         for slot in slots:
             await trainer.call("PUT", f"{path}/slots/{slot}", {"presences": presences})
-        await trainer.call("POST", f"{path}/closure")
+        closed = await trainer.call("POST", f"{path}/closure")
+        first = closed["session"]["slots"][0]
+        arrived = datetime.fromisoformat(first["starts_at"]) + timedelta(minutes=40)
+        late = {"status": "late", "arrived_at": arrived.isoformat(), "remark": "Problème de connexion."}
+        body = {"slots": [{"slot_id": first["id"], **late}], "reason": "L'arrivée tardive n'avait pas été saisie."}
+        await trainer.call("PUT", f"{path}/lines/{lines['Benali']}", body)

@@ -8,7 +8,19 @@ import httpx
 
 from deploy.embedded.demo.client import Caller, secret_of
 from deploy.embedded.demo.people import PASSWORD, PEOPLE, STRUCTURES, TRAINERS, Person
-from deploy.embedded.demo.programme import AXES, PARIS, SESSIONS, TRAININGS, Session, first_day, slots, times_of
+from deploy.embedded.demo.programme import (
+    ACCESSIBILITY,
+    AXES,
+    CONTACT,
+    PARIS,
+    SESSIONS,
+    TRAININGS,
+    Session,
+    duration,
+    first_day,
+    slots,
+    times_of,
+)
 
 IDENTITY: Final = "/api/identity/v1"
 CATALOGUE: Final = "/api/catalogue/v1"
@@ -100,22 +112,41 @@ class Scenario:
             axes[name] = (await self.staff.call("POST", f"{CATALOGUE}/axes", body))["id"]
         fields = ("title", "summary", "objectives", "content", "audience", "prerequisites", "kind", "members_only")
         for training in TRAININGS:
-            body = {"axis_id": axes[training.axis], **{name: getattr(training, name) for name in fields}}
+            body = {
+                "axis_id": axes[training.axis],
+                "duration": duration(training.halves),
+                "contact": CONTACT,
+                "accessibility": ACCESSIBILITY,
+                **{name: getattr(training, name) for name in fields},
+            }
             made = await self.staff.call("POST", f"{CATALOGUE}/trainings", body)
             await self.staff.call("POST", f"{CATALOGUE}/trainings/{made['id']}/publication")
             self.trainings[training.key] = made["id"]
         for session in SESSIONS:
             self.sessions[session.training, session.number] = await self._schedule(session)
+        for training in TRAININGS:
+            if training.archived:
+                path = f"{CATALOGUE}/trainings/{self.trainings[training.key]}/archival"
+                await self.staff.call("POST", path)
+        await self._cancel_and_reinstate(("handicap", 2))
+
+    async def _cancel_and_reinstate(self, session: tuple[str, int]) -> None:
+        path = f"{CATALOGUE}/sessions/{self.sessions[session]}"
+        await self.staff.call("POST", f"{path}/cancellation", {"reason": "La salle n'est plus libre."})
+        await self.staff.call("POST", f"{path}/reinstatement", {"reason": "Une autre salle a été trouvée."})
 
     async def _schedule(self, session: Session) -> str:
         training = next(training for training in TRAININGS if training.key == session.training)
         first = first_day(self._today, session.weeks, session.weekday)
+        opened = self._opened
+        if session.opens_in_weeks is not None:
+            opened += timedelta(weeks=session.opens_in_weeks)
         body = {
             "training_id": self.trainings[session.training],
-            "trainer_ids": [self.trainers[training.trainer]],
+            "trainer_ids": [self.trainers[training.trainer]] if session.has_trainer else [],
             "capacity": session.capacity,
-            "place": session.place,
-            **times_of(first, training.halves, opened=self._opened),
+            **session.where,
+            **times_of(first, training.halves, opened=opened),
         }
         made: dict[str, Any] = await self.staff.call("POST", f"{CATALOGUE}/sessions", body)
         return str(made["id"])

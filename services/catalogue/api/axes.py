@@ -1,11 +1,11 @@
-"""Endpoints of axes: everybody reads them, staff change them."""
+"""Endpoints of axes: everybody reads them, staff change and remove them."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.catalogue.api.dependencies import Staff, Tx
-from services.catalogue.api.problems import EDIT
+from services.catalogue.api.problems import AXIS_IS_USED, EDIT
 from services.catalogue.api.requests import AxisEdit, NewAxis
 from services.catalogue.api.views import AxisView
 from services.catalogue.use_cases import axes
@@ -50,7 +50,16 @@ async def add_axis(*, actor: Staff, body: NewAxis, tx: Tx, now: Now, once: Once,
 async def change_axis(
     *, axis_id: UUID, actor: Staff, expected: ExpectedVersion, body: AxisEdit, tx: Tx, now: Now, response: Response
 ) -> AxisView:
-    """Rename, describe or move an axis. Staff only."""
+    """Rename, describe or move an axis. Staff only.
+
+    With another name, its published trainings get a new version too.
+    """
     axis = await axes.change_axis(tx, axis_id, body.changes(), expected=expected, actor=actor, now=now)
     tag(response, axis.version)
     return AxisView.model_validate(axis)
+
+
+@router.delete("/{axis_id}", status_code=204, responses=problems(UNAUTHENTICATED, NOT_FOUND, AXIS_IS_USED))
+async def remove_axis(*, axis_id: UUID, actor: Staff, tx: Tx, now: Now) -> None:
+    """Remove an axis without trainings. Staff only."""
+    await axes.remove_axis(tx, axis_id, actor=actor, now=now)

@@ -1,54 +1,34 @@
-"""The bodies and parameters that requests may have."""
+"""The bodies that change axes and trainings."""
 
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from services.catalogue.api.fields import OptionalLine, OptionalText
 from services.catalogue.domain.axis import AxisChanges
-from services.catalogue.domain.plan import PlanChanges, WantedPlan
-from services.catalogue.domain.session import FEWEST_SEATS, MOST_SEATS
-from services.catalogue.domain.slots import WantedSlot
 from services.catalogue.domain.training import Kind, Syllabus, SyllabusChanges
 from shared.http.fields import Line, Strict, Text
 
-YEARS: Final = (2000, 2100)
-"""A date outside these years is a typing error, or one that PostgreSQL cannot convert to UTC."""
-
-
-def _in_plausible_years(value: datetime) -> datetime:
-    first, last = YEARS
-    if not first <= value.year <= last:
-        text = f"doit se situer entre {first} et {last}"
-        raise ValueError(text)
-    return value
-
-
-def _blank_as_none(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-PlausibleTime = Annotated[AwareDatetime, AfterValidator(_in_plausible_years)]
-Capacity = Annotated[int, Field(ge=FEWEST_SEATS, le=MOST_SEATS, examples=[12])]
-Position = Annotated[int, Field(ge=0, le=1000, description="Axes are listed by increasing position")]
-Words = Annotated[
-    Line | None,
-    BeforeValidator(_blank_as_none),
-    Query(description="Words to find in title, summary and objectives, ignoring accents and case"),
-]
+Position = Annotated[int, Field(ge=0, le=1000, description="Axes are listed by increasing position", examples=[3])]
 
 
 class Changes(Strict):
-    """Fields to change. A field that is left out stays as it is; null is not allowed."""
+    """Fields to change. A field that is left out stays as it is; null empties it, where that is allowed."""
+
+    can_be_emptied: ClassVar[frozenset[str]] = frozenset()
 
     @field_validator("*", mode="before")
     @classmethod
-    def _not_null(cls, value: Any) -> Any:  # noqa: ANN401 - any JSON value
-        if value is None:
+    def _not_null(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - any JSON value
+        if value is None and info.field_name not in cls.can_be_emptied:
             raise ValueError("ne peut pas être vide")
         return value
+
+    def sent(self) -> dict[str, Any]:
+        """The fields that were sent; an emptied one is an empty text."""
+        given = ((name, getattr(self, name)) for name in self.model_fields_set)
+        return {name: "" if value is None else value for name, value in given}
 
 
 class NewAxis(Strict):
@@ -56,15 +36,15 @@ class NewAxis(Strict):
 
     name: Line = Field(examples=["Accompagner les publics"])
     description: Text = Field(examples=["Accueillir, écouter, orienter."])
-    position: Position | None = None
+    position: Position | None = Field(None, examples=[3])
 
 
 class AxisEdit(Changes):
     """The fields of an axis to change."""
 
-    name: Line | None = None
-    description: Text | None = None
-    position: Position | None = None
+    name: Line | None = Field(None, examples=["Accompagner les publics"])
+    description: Text | None = Field(None, examples=["Accueillir, écouter, orienter."])
+    position: Position | None = Field(None, examples=[3])
 
     def changes(self) -> AxisChanges:
         return AxisChanges(**dict(self))
@@ -74,102 +54,40 @@ class NewTraining(Strict):
     """A training; it starts as a draft."""
 
     title: Line = Field(examples=["Conduire un entretien d'accueil"])
-    axis_id: UUID
-    kind: Kind
-    members_only: bool = False
+    axis_id: UUID = Field(examples=["3f0c9a52-6c1e-4b7b-9a53-5a1f6a3c1d11"])
+    kind: Kind = Field(examples=["training"])
+    members_only: bool = Field(default=False, examples=[False])
     summary: Text = Field(examples=["Deux jours pour accueillir et écouter."])
     objectives: Text = Field(examples=["Mener un premier entretien."])
     content: Text = Field(examples=["Cadre, écoute active, reformulation, mises en situation."])
     audience: Text = Field(examples=["Conseillers et conseillères en insertion."])
     prerequisites: Text = Field(examples=["Aucun."])
+    duration: OptionalLine = Field(None, examples=["2 jours, 14 h"])
+    contact: OptionalText = Field(None, examples=["Nadia Roux, 05 55 00 00 00, formations@agence.example"])
+    accessibility: OptionalText = Field(None, examples=["Supports en gros caractères sur demande."])
 
     def syllabus(self) -> Syllabus:
-        return Syllabus(**dict(self))
+        values: dict[str, Any] = {name: "" if value is None else value for name, value in self}
+        return Syllabus(**values)
 
 
 class TrainingEdit(Changes):
     """The fields of a training to change."""
 
-    title: Line | None = None
-    axis_id: UUID | None = None
-    kind: Kind | None = None
-    members_only: bool | None = None
-    summary: Text | None = None
-    objectives: Text | None = None
-    content: Text | None = None
-    audience: Text | None = None
-    prerequisites: Text | None = None
+    can_be_emptied = frozenset({"duration", "contact", "accessibility"})
+
+    title: Line | None = Field(None, examples=["Conduire un entretien d'accueil"])
+    axis_id: UUID | None = Field(None, examples=["3f0c9a52-6c1e-4b7b-9a53-5a1f6a3c1d11"])
+    kind: Kind | None = Field(None, examples=["training"])
+    members_only: bool | None = Field(None, examples=[False])
+    summary: Text | None = Field(None, examples=["Deux jours pour accueillir et écouter."])
+    objectives: Text | None = Field(None, examples=["Mener un premier entretien."])
+    content: Text | None = Field(None, examples=["Cadre, écoute active, reformulation, mises en situation."])
+    audience: Text | None = Field(None, examples=["Conseillers et conseillères en insertion."])
+    prerequisites: Text | None = Field(None, examples=["Aucun."])
+    duration: OptionalLine = Field(None, examples=["2 jours, 14 h"])
+    contact: OptionalText = Field(None, examples=["Nadia Roux, 05 55 00 00 00, formations@agence.example"])
+    accessibility: OptionalText = Field(None, examples=["Supports en gros caractères sur demande."])
 
     def changes(self) -> SyllabusChanges:
-        return SyllabusChanges(**dict(self))
-
-
-class NewSlot(Strict):
-    """One block of presence, usually half a day."""
-
-    starts_at: PlausibleTime = Field(examples=["2027-03-02T09:00:00+01:00"])
-    ends_at: PlausibleTime = Field(examples=["2027-03-02T12:30:00+01:00"])
-
-    def wanted(self) -> WantedSlot:
-        return WantedSlot(starts_at=self.starts_at, ends_at=self.ends_at)
-
-
-class ChangedSlot(NewSlot):
-    """A slot of the session, named by its id, or a new slot without an id."""
-
-    id: UUID | None = None
-
-    def wanted(self) -> WantedSlot:
-        return WantedSlot(id=self.id, starts_at=self.starts_at, ends_at=self.ends_at)
-
-
-class NewSession(Strict):
-    """A session of a published training; it may be past. Requests are accepted from `opens_at` to `closes_at`."""
-
-    training_id: UUID
-    capacity: Capacity
-    place: Line = Field(examples=["12 rue des Lilas, Limoges"])
-    opens_at: PlausibleTime = Field(examples=["2026-12-01T08:00:00+01:00"])
-    closes_at: PlausibleTime = Field(examples=["2027-02-20T18:00:00+01:00"])
-    slots: list[NewSlot] = Field(min_length=1, max_length=60, description="In order of time, without overlap")
-    trainer_ids: list[UUID] = Field(max_length=10, description="Accounts of the trainers")
-
-    def plan(self) -> WantedPlan:
-        return WantedPlan(
-            place=self.place,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-            slots=tuple(slot.wanted() for slot in self.slots),
-            trainer_ids=tuple(self.trainer_ids),
-        )
-
-
-class SessionEdit(Changes):
-    """The fields of a session to change. `slots` replaces the whole list; a slot with its id keeps its presences."""
-
-    place: Line | None = None
-    opens_at: PlausibleTime | None = None
-    closes_at: PlausibleTime | None = None
-    slots: list[ChangedSlot] | None = Field(None, min_length=1, max_length=60)
-    trainer_ids: list[UUID] | None = Field(None, max_length=10)
-
-    def changes(self) -> PlanChanges:
-        return PlanChanges(
-            place=self.place,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-            slots=None if self.slots is None else tuple(slot.wanted() for slot in self.slots),
-            trainer_ids=None if self.trainer_ids is None else tuple(self.trainer_ids),
-        )
-
-
-class NewCapacity(Strict):
-    """The number of seats. It may be lower than the number of seats held: nobody loses a seat."""
-
-    capacity: Capacity
-
-
-class Reason(Strict):
-    """The reason that the participants read."""
-
-    reason: Text = Field(examples=["Le formateur est indisponible."])
+        return SyllabusChanges(**self.sent())

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
 from services.catalogue.api.dependencies import Reader, Staff, Tx
 from services.catalogue.api.problems import EDIT, TRAINING_STATE
-from services.catalogue.api.requests import NewTraining, TrainingEdit, Words
-from services.catalogue.api.views import TrainingLine, TrainingState, TrainingView
+from services.catalogue.api.requests import NewTraining, TrainingEdit
+from services.catalogue.api.training_query import Trainings
+from services.catalogue.api.views import HistoryView, TrainingLine, TrainingView
 from services.catalogue.storage.access import Actor
-from services.catalogue.storage.training_list import TrainingFilter
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases import trainings
 from shared.http.clock import Now
@@ -35,16 +35,13 @@ async def _view(tx: Transaction, training_id: UUID, actor: Actor, now: datetime,
 async def list_trainings(
     *,
     actor: Reader,
+    wanted: Trainings,
     tx: Tx,
     now: Now,
-    axis_id: UUID | None = None,
-    q: Words = None,
-    state: Annotated[TrainingState, Query(description="Drafts and archived trainings: for staff only")] = "published",
     after: Annotated[NameKey | None, Depends(BY_NAME)],
     limit: Limit = 20,
 ) -> Page[TrainingLine]:
     """Trainings in order of their title."""
-    wanted = TrainingFilter(state=state, axis_id=axis_id, words=(q or "").split())
     found = await tx.training_list.page(wanted, actor, now=now, after=after, limit=limit)
     return Page[TrainingLine].of(
         found, limit, view=TrainingLine.model_validate, sort_key=BY_NAME, key=lambda line: (line.sort_title, line.id)
@@ -53,7 +50,7 @@ async def list_trainings(
 
 @router.get("/{training_id}", responses=problems(NOT_FOUND))
 async def read_training(*, training_id: UUID, actor: Reader, tx: Tx, now: Now, response: Response) -> TrainingView:
-    """A training with its whole syllabus and its future sessions."""
+    """A training with its whole syllabus and its future sessions. People who are signed in also read archived ones."""
     return await _view(tx, training_id, actor, now, response)
 
 
@@ -98,3 +95,15 @@ async def archive_training(*, training_id: UUID, actor: Staff, tx: Tx, now: Now,
     """Stop offering a training; its sessions and the requests for them stay valid. Staff only."""
     await trainings.archive_training(tx, training_id, actor=actor, now=now)
     return await _view(tx, training_id, actor, now, response)
+
+
+@router.delete("/{training_id}", status_code=204, responses=problems(*MOVE))
+async def remove_draft(*, training_id: UUID, actor: Staff, tx: Tx, now: Now) -> None:
+    """Delete a draft. A training that was published can only be archived. Staff only."""
+    await trainings.remove_draft(tx, training_id, actor=actor, now=now)
+
+
+@router.get("/{training_id}/history", responses=problems(UNAUTHENTICATED, NOT_FOUND))
+async def read_training_history(*, training_id: UUID, actor: Staff, tx: Tx) -> list[HistoryView]:
+    """The changes of a training, the latest first. Staff only."""
+    return [HistoryView.model_validate(line) for line in await tx.history.of_training(training_id, actor)]

@@ -2,23 +2,33 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from services.catalogue.domain.changes import with_changes
+from services.catalogue.domain.paris import PARIS
 from services.catalogue.domain.slots import Slot, WantedSlot, with_ids, wrong_slots
 from shared.errors import WrongField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The plan of a session. Requests are accepted from `opens_at` until `closes_at`; `trainer_ids` are accounts."""
+    """The plan of a session. Requests are accepted from `opens_at` until `closes_at`; `trainer_ids` are accounts.
+
+    `place` is the one line that mails show; the other fields about the place are empty if they are not known.
+    `access`: how people with a disability get there. `distance`: people take part from where they are, by the `link`.
+    """
 
     place: str
     opens_at: datetime
     closes_at: datetime
     slots: tuple[Slot, ...]
     trainer_ids: tuple[UUID, ...]
+    town: str = ""
+    address: str = ""
+    access: str = ""
+    distance: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,11 @@ class WantedPlan:
     closes_at: datetime
     slots: tuple[WantedSlot, ...]
     trainer_ids: tuple[UUID, ...]
+    town: str = ""
+    address: str = ""
+    access: str = ""
+    distance: bool = False
+    link: str = ""
 
     def plan(self, new_ids: Iterator[UUID]) -> Plan:
         """The plan with an id for each slot."""
@@ -39,6 +54,11 @@ class WantedPlan:
             closes_at=self.closes_at,
             slots=with_ids(self.slots, (), new_ids),
             trainer_ids=self.trainer_ids,
+            town=self.town,
+            address=self.address,
+            access=self.access,
+            distance=self.distance,
+            link=self.link,
         )
 
 
@@ -51,6 +71,11 @@ class PlanChanges:
     closes_at: datetime | None = None
     slots: tuple[WantedSlot, ...] | None = None
     trainer_ids: tuple[UUID, ...] | None = None
+    town: str | None = None
+    address: str | None = None
+    access: str | None = None
+    distance: bool | None = None
+    link: str | None = None
 
     def applied_to(self, plan: Plan, new_ids: Iterator[UUID]) -> Plan:
         """The changed plan; slots that stay keep their ids (see `with_ids`)."""
@@ -68,3 +93,21 @@ def wrong_plan(plan: Plan) -> list[WrongField]:
     if len(set(plan.trainer_ids)) < len(plan.trainer_ids):
         errors.append(("trainer_ids", "Un formateur ne peut être indiqué qu'une fois."))
     return errors
+
+
+def shifted(plan: Plan, *, to_day: date, new_ids: Iterator[UUID]) -> Plan:
+    """The plan with new slots, from another first day on: every time so many days later, at the same hour in Paris."""
+    days = (to_day - plan.slots[0].starts_at.astimezone(PARIS).date()).days
+
+    def later(moment: datetime) -> datetime:
+        local = moment.astimezone(PARIS)
+        return datetime.combine(local.date() + timedelta(days=days), local.timetz()).astimezone(UTC)
+
+    return replace(
+        plan,
+        opens_at=later(plan.opens_at),
+        closes_at=later(plan.closes_at),
+        slots=tuple(
+            Slot(id=next(new_ids), starts_at=later(slot.starts_at), ends_at=later(slot.ends_at)) for slot in plan.slots
+        ),
+    )

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from services.catalogue.domain.changes import changed_fields
 from services.catalogue.domain.plan import Plan, wrong_plan
 from shared.errors import Refused, WrongField, refuse
 
@@ -28,6 +30,8 @@ class SessionMove(StrEnum):
     CANCEL = "cancel"
     RETITLE = "retitle"
     """Its training gets another title."""
+    REINSTATE = "reinstate"
+    """It takes place after all."""
 
 
 # fmt: off
@@ -37,6 +41,7 @@ TRANSITIONS: Final[Mapping[tuple[SessionState, SessionMove], SessionState]] = {
     (SessionState.SCHEDULED,  SessionMove.RESIZE):       SessionState.SCHEDULED,
     (SessionState.SCHEDULED,  SessionMove.CANCEL):       SessionState.CANCELLED,
     (SessionState.SCHEDULED,  SessionMove.RETITLE):      SessionState.SCHEDULED,
+    (SessionState.CANCELLED,  SessionMove.REINSTATE):    SessionState.SCHEDULED,
 }
 # fmt: on
 
@@ -49,9 +54,39 @@ class SessionIsCancelled(Refused):
         return "Cette session est annulée : elle ne peut plus être modifiée."
 
 
+class SessionIsNotCancelled(Refused):
+    """Only a cancelled session can be reinstated."""
+
+    @property
+    def sentence(self) -> str:
+        return "Cette session n'est pas annulée."
+
+
+class SessionHasBegun(Refused):
+    """A cancelled session whose first slot has begun cannot take place any more."""
+
+    @property
+    def sentence(self) -> str:
+        return "Le premier créneau de cette session est passé : elle ne peut plus être rétablie."
+
+
+class SheetIsClosed(Refused):
+    """A session whose attendance sheet is closed took place as it is written: certificates say so."""
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "La feuille de présence de cette session est close : la session ne peut plus être modifiée, "
+            "déplacée ni annulée."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session; its version grows by one with each change."""
+    """A session; its version grows by one with each change.
+
+    `sheet_is_closed`: its attendance sheet is, as enrollment announced it.
+    """
 
     id: UUID
     version: int
@@ -59,13 +94,24 @@ class Session:
     capacity: int
     plan: Plan
     state: SessionState = SessionState.SCHEDULED
+    sheet_is_closed: bool = False
 
     def after(self, move: SessionMove) -> "Session":
-        """The session after a move; raises SessionIsCancelled if TRANSITIONS does not have the move from this state."""
+        """The session after a move.
+
+        Raises SessionIsCancelled or SessionIsNotCancelled if TRANSITIONS does not have the move from this state, and
+        SheetIsClosed.
+        """
         target = TRANSITIONS.get((self.state, move))
         if target is None:
-            raise SessionIsCancelled
+            raise SessionIsCancelled if self.state is SessionState.CANCELLED else SessionIsNotCancelled
+        if self.sheet_is_closed and move is not SessionMove.RETITLE:
+            raise SheetIsClosed
         return replace(self, state=target, version=self.version + 1)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its last slot has ended."""
+        return self.plan.slots[-1].ends_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +123,20 @@ class Scheduled:
 
 @dataclass(frozen=True, slots=True)
 class Rescheduled:
-    """The plan or the title of the training changed; `moved`: the times of slots or the place did."""
+    """The plan, or the title of the training, changed; `moved`: the times of slots or the place did.
+
+    `before` is the plan as it was. `reason` is given for a session that is over.
+    """
 
     session: Session
+    before: Plan
     moved: bool
+    reason: str | None = None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The fields of the plan that differ."""
+        return changed_fields(self.before, self.session.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +155,15 @@ class Cancelled:
     reason: str
 
 
-SessionFact = Scheduled | Rescheduled | Resized | Cancelled
+@dataclass(frozen=True, slots=True)
+class Reinstated:
+    """The cancelled session takes place after all."""
+
+    session: Session
+    reason: str
+
+
+SessionFact = Scheduled | Rescheduled | Resized | Cancelled | Reinstated
 
 
 def wrong_capacity(capacity: int) -> list[WrongField]:
@@ -115,15 +179,20 @@ def schedule(session_id: UUID, *, training_id: UUID, capacity: int, plan: Plan) 
     return Scheduled(Session(id=session_id, version=1, training_id=training_id, capacity=capacity, plan=plan))
 
 
-def reschedule(session: Session, plan: Plan) -> Rescheduled | None:
-    """Change the plan; None if nothing differs. Raises WrongFields, SessionIsCancelled."""
+def reschedule(session: Session, plan: Plan, *, reason: str | None, now: datetime) -> Rescheduled | None:
+    """Change the plan; None if nothing differs. A session that is over can still be corrected, with a reason.
+
+    Raises WrongFields, SessionIsCancelled, SheetIsClosed.
+    """
     changed = replace(session.after(SessionMove.RESCHEDULE), plan=plan)
     refuse(wrong_plan(plan))
-    if plan == session.plan:
-        return None
     before = session.plan
+    if plan == before:
+        return None
+    if reason is None and session.is_over(now):
+        refuse([("reason", "Cette session est terminée : indiquez pourquoi vous la corrigez.")])
     moved = plan.place != before.place or [slot.times for slot in plan.slots] != [slot.times for slot in before.slots]
-    return Rescheduled(changed, moved=moved)
+    return Rescheduled(changed, before, moved=moved, reason=reason)
 
 
 def resize(session: Session, capacity: int) -> Resized | None:
@@ -134,10 +203,21 @@ def resize(session: Session, capacity: int) -> Resized | None:
 
 
 def cancel(session: Session, reason: str) -> Cancelled:
-    """Cancel the session; this cannot be undone."""
+    """Cancel the session, also one that is over, if it did not take place.
+
+    Raises SessionIsCancelled, SheetIsClosed.
+    """
     return Cancelled(session.after(SessionMove.CANCEL), reason)
+
+
+def reinstate(session: Session, reason: str, *, now: datetime) -> Reinstated:
+    """Let a cancelled session take place after all. Raises SessionIsNotCancelled, SessionHasBegun, SheetIsClosed."""
+    reinstated = session.after(SessionMove.REINSTATE)
+    if session.plan.slots[0].starts_at <= now:
+        raise SessionHasBegun
+    return Reinstated(reinstated, reason)
 
 
 def retitle(session: Session) -> Rescheduled:
     """Make a new version of the session, because its training has another title and snapshots of sessions carry it."""
-    return Rescheduled(session.after(SessionMove.RETITLE), moved=False)
+    return Rescheduled(session.after(SessionMove.RETITLE), session.plan, moved=False)

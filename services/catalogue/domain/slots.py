@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Final
 from uuid import UUID
 
 from shared.errors import WrongField, refuse
+
+MOST_SLOTS: Final = 60
+LONGEST_SLOT: Final = timedelta(hours=12)
+TOO_LONG: Final = "Un créneau dure au plus 12 heures : faites-en plusieurs."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,11 @@ def wrong_slots(slots: Sequence[Slot]) -> list[WrongField]:
         (f"slots.{index}.ends_at", "La fin du créneau doit suivre son début.")
         for index, slot in enumerate(slots)
         if slot.ends_at <= slot.starts_at
+    ]
+    errors += [
+        (f"slots.{index}.ends_at", TOO_LONG)
+        for index, slot in enumerate(slots)
+        if slot.ends_at - slot.starts_at > LONGEST_SLOT
     ]
     errors += [
         (

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.catalogue.domain.changes import with_changes
+from services.catalogue.domain.changes import changed_fields, with_changes
 from shared.errors import Refused
 
 
@@ -17,12 +17,22 @@ class Kind(StrEnum):
     OTHER_ACTION = "other_action"
 
 
+KIND_LABELS: Final[Mapping[Kind, str]] = {Kind.TRAINING: "Formation", Kind.OTHER_ACTION: "Autre action"}
+
+
 class State(StrEnum):
     """Whether a training is offered."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+
+STATE_LABELS: Final[Mapping[State, str]] = {
+    State.DRAFT: "Brouillon",
+    State.PUBLISHED: "Publiée",
+    State.ARCHIVED: "Archivée",
+}
 
 
 class Move(StrEnum):
@@ -33,6 +43,8 @@ class Move(StrEnum):
     ARCHIVE = "archive"
     SCHEDULE = "schedule"
     """Add a session."""
+    REMOVE = "remove"
+    """Delete it for good: nobody but staff has ever seen it."""
 
 
 # fmt: off
@@ -40,6 +52,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     # from               move             to
     (State.DRAFT,        Move.REVISE):    State.DRAFT,
     (State.DRAFT,        Move.PUBLISH):   State.PUBLISHED,
+    (State.DRAFT,        Move.REMOVE):    State.DRAFT,
 
     (State.PUBLISHED,    Move.REVISE):    State.PUBLISHED,
     (State.PUBLISHED,    Move.ARCHIVE):   State.ARCHIVED,
@@ -59,6 +72,7 @@ _CANNOT: Final[Mapping[Move, str]] = {
     Move.PUBLISH: "elle ne peut pas être publiée.",
     Move.ARCHIVE: "elle ne peut pas être archivée.",
     Move.SCHEDULE: "aucune session ne peut y être ajoutée.",
+    Move.REMOVE: "elle ne peut pas être supprimée, car des personnes l'ont vue.",
 }
 
 
@@ -77,7 +91,10 @@ class IllegalTrainingMove(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Syllabus:
-    """The content of a training. `members_only`: only for people of structures that are members of the agency."""
+    """The content of a training. `members_only`: only for people of structures that are members of the agency.
+
+    The last three are empty if nothing is said about them. `duration` is written as people read it: « 2 jours, 14 h ».
+    """
 
     axis_id: UUID
     title: str
@@ -88,6 +105,9 @@ class Syllabus:
     content: str
     audience: str
     prerequisites: str
+    duration: str = ""
+    contact: str = ""
+    accessibility: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +123,9 @@ class SyllabusChanges:
     content: str | None = None
     audience: str | None = None
     prerequisites: str | None = None
+    duration: str | None = None
+    contact: str | None = None
+    accessibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +150,10 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A new draft, or a draft with another syllabus."""
+    """A new draft, or a draft with another syllabus; `changed`: the fields of it that differ."""
 
     training: Training
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +165,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A published training has another syllabus; `retitled`: its title changed too."""
+    """A published training has another syllabus, or its axis another name; `changed`: the fields that differ."""
 
     training: Training
-    retitled: bool
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +178,14 @@ class Archived:
     training: Training
 
 
-TrainingFact = Drafted | Published | Revised | Archived
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The draft no longer exists."""
+
+    training: Training
+
+
+TrainingFact = Drafted | Published | Revised | Archived | Removed
 
 
 def draft(training_id: UUID, syllabus: Syllabus) -> Drafted:
@@ -168,9 +199,18 @@ def revise(training: Training, changes: SyllabusChanges) -> Drafted | Revised | 
     revised = replace(training.after(Move.REVISE), syllabus=syllabus)
     if syllabus == training.syllabus:
         return None
-    if training.state is State.DRAFT:
-        return Drafted(revised)
-    return Revised(revised, retitled=syllabus.title != training.syllabus.title)
+    changed = changed_fields(training.syllabus, syllabus)
+    return Drafted(revised, changed) if training.state is State.DRAFT else Revised(revised, changed)
+
+
+def rename_axis(training: Training) -> Revised:
+    """Make a new version of a published training, because snapshots of trainings carry the name of the axis."""
+    return Revised(training.after(Move.REVISE), ("axis_name",))
+
+
+def remove(training: Training) -> Removed:
+    """Delete a draft. Raises IllegalTrainingMove."""
+    return Removed(training.after(Move.REMOVE))
 
 
 def publish(training: Training) -> Published:

@@ -40,16 +40,28 @@ STAFF_ONLY: Final = bindparam("is_staff", type_=Boolean)
 """A condition of the statements that load an object to change it: for others it does not exist."""
 
 _PUBLISHED: Final = trainings.c.state == "published"
+_PUBLISHED_ONCE: Final = trainings.c.state != "draft"
 _OWN: Final = sessions.c.trainer_ids.contains(bindparam("actors", type_=ARRAY(Uuid)))
 
-MAY_SEE_TRAINING: Final[Mapping[Role, ColumnElement[bool]]] = {
+LISTED_TRAININGS: Final[Mapping[Role, ColumnElement[bool]]] = {
     Role.STAFF: true(),
     Role.SIGNED_IN: _PUBLISHED,
     Role.VISITOR: _PUBLISHED,
 }
-MAY_SEE_SESSION: Final[Mapping[Role, ColumnElement[bool]]] = {
+LISTED_SESSIONS: Final[Mapping[Role, ColumnElement[bool]]] = {
     Role.STAFF: true(),
     Role.SIGNED_IN: or_(_PUBLISHED, _OWN),
     Role.VISITOR: _PUBLISHED,
 }
 """Trainers see their own sessions, also those of trainings that are not published. `actors`: the id of the person."""
+
+READABLE: Final[Mapping[Role, ColumnElement[bool]]] = {
+    Role.STAFF: true(),
+    Role.SIGNED_IN: _PUBLISHED_ONCE,
+    Role.VISITOR: _PUBLISHED,
+}
+"""Trainings, and sessions of trainings, that a person may read who has the id.
+
+Requests outlive the training that they are for, and this service does not know who has one: so everybody who is signed
+in can read what is archived, and it stands in no list.
+"""

@@ -1,10 +1,9 @@
 """Sessions to be shown: one statement for a page, whatever the number of lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Literal
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -23,38 +22,24 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.catalogue.storage.access import MAY_SEE_SESSION, Actor, Role
-from services.catalogue.storage.records import AxisName, Occupancy, SessionDetails, Trainer, TrainingOfSession
+from services.catalogue.domain.request_state import Demand, requests_at
+from services.catalogue.domain.training import Kind
+from services.catalogue.storage.access import LISTED_SESSIONS, READABLE, Actor, Role
+from services.catalogue.storage.records import (
+    AxisName,
+    Cancellation,
+    Occupancy,
+    Person,
+    SessionDetails,
+    TrainingOfSession,
+)
+from services.catalogue.storage.session_filter import OF_OCCUPANCY, SessionFilter, condition
 from services.catalogue.storage.sessions import slots_of
-from services.catalogue.storage.tables import accounts, axes, occupancy, sessions, trainings
+from services.catalogue.storage.tables import accounts, axes, catalogue_history, occupancy, sessions, trainings
 from shared.errors import NotFound
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionFilter:
-    """Which sessions: their first slot starts in `[since, until)`. `trained_by`: only those of this trainer."""
-
-    since: datetime
-    until: datetime | None = None
-    state: Literal["scheduled", "cancelled"] = "scheduled"
-    axis_id: UUID | None = None
-    training_id: UUID | None = None
-    trained_by: UUID | None = None
-
-    def given(self) -> dict[str, Any]:
-        """The parameters of the statement that this filter sets."""
-        values = {
-            "since": self.since,
-            "until": self.until,
-            "state": self.state,
-            "axis_id": self.axis_id,
-            "training_id": self.training_id,
-            "trainers": None if self.trained_by is None else [self.trained_by],
-        }
-        return {name: value for name, value in values.items() if value is not None}
 
 
 class SessionList:
@@ -63,43 +48,49 @@ class SessionList:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def one(self, session_id: UUID, actor: Actor) -> SessionDetails:
-        """A session; NotFound if there is none that the person may see."""
-        values = {"id": session_id, "actors": [actor.account_id]}
-        row = (await self._connection.execute(_one(actor.role), values)).one_or_none()
+    async def one(self, session_id: UUID, actor: Actor, *, now: datetime) -> SessionDetails:
+        """A session; NotFound if there is none that the person may read."""
+        row = (await self._connection.execute(_one(actor.role), {"id": session_id})).one_or_none()
         if row is None:
             raise NotFound
-        return _details(row)
+        return _details(row, actor, now)
 
     async def page(
-        self, wanted: SessionFilter, actor: Actor, *, after: tuple[datetime, UUID] | None = None, limit: int
+        self,
+        wanted: SessionFilter,
+        actor: Actor,
+        *,
+        now: datetime,
+        after: tuple[datetime, UUID] | None = None,
+        limit: int,
+        newest_first: bool = False,
     ) -> Sequence[SessionDetails]:
         """Up to `limit` + 1 sessions in order of their first slot and id, from those after the key `after`."""
         filters = wanted.given()
         values = {**filters, "actors": [actor.account_id], "count": limit + 1}
         if after is not None:
             values |= {"after_time": after[0], "after_id": after[1]}
-        statement = _page(actor.role, frozenset(filters), is_first=after is None)
-        return [_details(row) for row in await self._connection.execute(statement, values)]
+        statement = _page(actor.role, frozenset(filters), is_first=after is None, newest_first=newest_first)
+        return [_details(row, actor, now) for row in await self._connection.execute(statement, values)]
+
+    async def of_training(
+        self, training_id: UUID, actor: Actor, *, now: datetime, most: int
+    ) -> Sequence[SessionDetails]:
+        """Up to `most` scheduled sessions of a training that have not begun, also of an archived one."""
+        values = {"training_id": training_id, "since": now, "count": most, "state": "scheduled"}
+        rows = await self._connection.execute(_of_training(actor.role), values)
+        return [_details(row, actor, now) for row in rows]
 
 
 _ORDER = (sessions.c.starts_at, sessions.c.id)
-_AFTER = tuple_(*_ORDER) > tuple_(
-    bindparam("after_time", type_=sessions.c.starts_at.type), bindparam("after_id", type_=Uuid)
-)
-_FILTERS = {
-    "since": sessions.c.starts_at >= bindparam("since"),
-    "until": sessions.c.starts_at < bindparam("until"),
-    "state": sessions.c.state == bindparam("state"),
-    "axis_id": trainings.c.axis_id == bindparam("axis_id"),
-    "training_id": sessions.c.training_id == bindparam("training_id"),
-    "trainers": sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid))),
-}
+_NEWEST_FIRST = tuple(key.desc() for key in _ORDER)
+_KEY = tuple_(bindparam("after_time", type_=sessions.c.starts_at.type), bindparam("after_id", type_=Uuid))
 _CANDIDATES = select(
     sessions,
     trainings.c.title.label("training_title"),
     trainings.c.kind.label("training_kind"),
     trainings.c.members_only.label("training_members_only"),
+    trainings.c.state.label("training_state"),
     trainings.c.axis_id,
 ).join_from(sessions, trainings)
 
@@ -109,21 +100,32 @@ _CANDIDATES = select(
 
 @cache
 def _one(role: Role) -> Select[Any]:
-    return _details_of(_CANDIDATES.where(sessions.c.id == bindparam("id"), MAY_SEE_SESSION[role]))
+    return _details_of(_CANDIDATES.where(sessions.c.id == bindparam("id"), READABLE[role]))
 
 
 @cache
-def _page(role: Role, filters: frozenset[str], *, is_first: bool) -> Select[Any]:
-    chosen = _CANDIDATES.where(MAY_SEE_SESSION[role], *(_FILTERS[name] for name in sorted(filters)))
+def _of_training(role: Role) -> Select[Any]:
+    conditions = (condition(name) for name in ("training_id", "since", "state"))
+    chosen = _CANDIDATES.where(READABLE[role], *conditions).order_by(*_ORDER)
+    return _details_of(chosen.limit(bindparam("count", type_=Integer)))
+
+
+@lru_cache(maxsize=500)  # filters can be combined in many ways
+def _page(role: Role, filters: frozenset[str], *, is_first: bool, newest_first: bool) -> Select[Any]:
+    chosen = _CANDIDATES.where(LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters)))
+    if filters & OF_OCCUPANCY:
+        chosen = chosen.outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
     if not is_first:
-        chosen = chosen.where(_AFTER)
-    return _details_of(chosen.order_by(*_ORDER).limit(bindparam("count", type_=Integer)))
+        chosen = chosen.where(tuple_(*_ORDER) < _KEY if newest_first else tuple_(*_ORDER) > _KEY)
+    chosen = chosen.order_by(*(_NEWEST_FIRST if newest_first else _ORDER))
+    return _details_of(chosen.limit(bindparam("count", type_=Integer)), newest_first=newest_first)
 
 
-def _details_of(chosen: Select[Any]) -> Select[Any]:
+def _details_of(chosen: Select[Any], *, newest_first: bool = False) -> Select[Any]:
     """Add what is shown of the chosen sessions. They are cut to a page first, so that only its lines are joined."""
     page = chosen.cte("page")
-    trainers = _trainers_of(page.c.trainer_ids)
+    trainers, cancelled = _trainers_of(page.c.trainer_ids), _cancellation_of(page)
+    keys = (page.c.starts_at, page.c.id)
     return (
         select(
             page,
@@ -131,11 +133,26 @@ def _details_of(chosen: Select[Any]) -> Select[Any]:
             func.coalesce(occupancy.c.held, 0).label("held"),
             func.coalesce(occupancy.c.queued, 0).label("queued"),
             trainers.c.trainers,
+            cancelled.c.cancelled_at,
+            cancelled.c.cancel_reason,
         )
         .join_from(page, axes, axes.c.id == page.c.axis_id)
         .outerjoin(occupancy, occupancy.c.session_id == page.c.id)
-        .join(trainers, true())
-        .order_by(page.c.starts_at, page.c.id)
+        .outerjoin(trainers, true())
+        .outerjoin(cancelled, true())
+        .order_by(*(key.desc() if newest_first else key for key in keys))
+    )
+
+
+def _cancellation_of(page: Any) -> Any:  # noqa: ANN401 - SQLAlchemy has no public type for it
+    """The last cancellation of a session that is cancelled now, from its history."""
+    lines = catalogue_history
+    return lateral(
+        select(lines.c.at.label("cancelled_at"), lines.c.note.label("cancel_reason"))
+        .where(page.c.state == "cancelled", lines.c.aggregate_id == page.c.id, lines.c.act == "Cancelled")
+        .order_by(lines.c.version.desc())
+        .limit(1),
+        "cancelled",
     )
 
 
@@ -162,7 +179,10 @@ def _trainers_of(trainer_ids: ColumnElement[Any]) -> Any:  # noqa: ANN401 - SQLA
     return lateral(select(in_order.label("trainers")).join_from(place, account, true()), "trainers")
 
 
-def _details(row: Row[Any]) -> SessionDetails:
+def _details(row: Row[Any], actor: Actor, now: datetime) -> SessionDetails:
+    slots = slots_of(row)
+    # staff may lower the capacity below the seats that are held
+    free = max(row.capacity - row.held, 0)
     return SessionDetails(
         id=row.id,
         version=row.version,
@@ -170,20 +190,44 @@ def _details(row: Row[Any]) -> SessionDetails:
             id=row.training_id,
             title=row.training_title,
             axis=AxisName(id=row.axis_id, name=row.axis_name),
-            kind=row.training_kind,
+            kind=Kind(row.training_kind),
             members_only=row.training_members_only,
+            archived=row.training_state == "archived",
         ),
         capacity=row.capacity,
         place=row.place,
+        town=row.town or None,
+        address=row.address or None,
+        access=row.access or None,
+        distance=row.distance,
+        link=_for_signed_in(row.link, actor),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         starts_at=row.starts_at,
-        slots=slots_of(row),
+        slots=slots,
         trainers=tuple(
-            Trainer(id=UUID(trainer["id"]), first_name=trainer["first_name"], last_name=trainer["last_name"])
+            Person(id=UUID(trainer["id"]), first_name=trainer["first_name"], last_name=trainer["last_name"])
             for trainer in row.trainers or ()
         ),
         state=row.state,
-        # staff may lower the capacity below the seats that are held
-        occupancy=Occupancy(held=row.held, queued=row.queued, free=max(row.capacity - row.held, 0)),
+        cancelled=None
+        if row.cancelled_at is None
+        else Cancellation(at=row.cancelled_at, reason=_for_signed_in(row.cancel_reason, actor)),
+        occupancy=Occupancy(held=row.held, queued=row.queued, free=free),
+        requests=requests_at(
+            now,
+            Demand(
+                is_cancelled=row.state == "cancelled",
+                is_offered=row.training_state == "published",
+                opens_at=row.opens_at,
+                closes_at=row.closes_at,
+                ends_at=row.ends_at,
+                free=free,
+                queued=row.queued,
+            ),
+        ),
     )
+
+
+def _for_signed_in(text: str | None, actor: Actor) -> str | None:
+    return (text or None) if actor.account_id is not None else None

@@ -4,27 +4,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.plan import Plan
 from services.catalogue.domain.session import Session, SessionState
 from services.catalogue.domain.slots import Slot
 from services.catalogue.storage.access import STAFF_ONLY, Actor
-from services.catalogue.storage.tables import sessions
+from services.catalogue.storage.tables import sessions, sheets
 from shared.errors import NotFound
 
-_TO_CHANGE = select(sessions).where(sessions.c.id == bindparam("id"), STAFF_ONLY).with_for_update()
+_SHEET_IS_CLOSED = exists().where(sheets.c.id == sessions.c.id, sheets.c.closed).label("sheet_is_closed")
+_SESSIONS = select(sessions, _SHEET_IS_CLOSED)
+_ONE = _SESSIONS.where(sessions.c.id == bindparam("id"), STAFF_ONLY)
+_TO_CHANGE = _ONE.with_for_update(of=sessions)
 _UPCOMING = (
-    select(sessions)
-    .where(
+    _SESSIONS.where(
         sessions.c.training_id == bindparam("training_id"),
         sessions.c.state == "scheduled",
         sessions.c.ends_at > bindparam("now"),
         STAFF_ONLY,
     )
     .order_by(sessions.c.id)
-    .with_for_update()
+    .with_for_update(of=sessions)
 )
 _ADD = insert(sessions)
 _SAVE = update(sessions).where(sessions.c.id == bindparam("session_id"))
@@ -38,8 +40,15 @@ class Sessions:
 
     async def to_change(self, session_id: UUID, actor: Actor) -> Session:
         """A session, locked, for staff; NotFound for others."""
+        return await self._load(_TO_CHANGE, session_id, actor)
+
+    async def to_copy(self, session_id: UUID, actor: Actor) -> Session:
+        """A session to be read, for staff; NotFound for others."""
+        return await self._load(_ONE, session_id, actor)
+
+    async def _load(self, statement: Select[Any], session_id: UUID, actor: Actor) -> Session:
         values = {"id": session_id, "is_staff": actor.is_staff}
-        row = (await self._connection.execute(_TO_CHANGE, values)).one_or_none()
+        row = (await self._connection.execute(statement, values)).one_or_none()
         if row is None:
             raise NotFound
         return _session(row)
@@ -70,6 +79,11 @@ def _values(session: Session) -> dict[str, Any]:
         "training_id": session.training_id,
         "capacity": session.capacity,
         "place": plan.place,
+        "town": plan.town,
+        "address": plan.address,
+        "access": plan.access,
+        "distance": plan.distance,
+        "link": plan.link,
         "opens_at": plan.opens_at,
         "closes_at": plan.closes_at,
         "slot_ids": [slot.id for slot in plan.slots],
@@ -83,6 +97,11 @@ def _values(session: Session) -> dict[str, Any]:
 def _session(row: Row[Any]) -> Session:
     plan = Plan(
         place=row.place,
+        town=row.town,
+        address=row.address,
+        access=row.access,
+        distance=row.distance,
+        link=row.link,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         slots=slots_of(row),
@@ -95,4 +114,5 @@ def _session(row: Row[Any]) -> Session:
         capacity=row.capacity,
         plan=plan,
         state=SessionState(row.state),
+        sheet_is_closed=row.sheet_is_closed,
     )

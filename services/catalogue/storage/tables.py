@@ -46,11 +46,14 @@ trainings = Table(
     Column("audience", Text, nullable=False),
     Column("prerequisites", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("duration", Text, nullable=False, server_default=""),
+    Column("contact", Text, nullable=False, server_default=""),
+    Column("accessibility", Text, nullable=False, server_default=""),
     Column("sort_title", Text(collation="C"), Computed("plain(title)", persisted=True), nullable=False),
     Column(
         "searched",
         Text,
-        Computed("plain(title || ' ' || summary || ' ' || objectives)", persisted=True),
+        Computed("plain(title || ' ' || summary || ' ' || objectives || ' ' || content)", persisted=True),
         nullable=False,
     ),
 )
@@ -69,6 +72,17 @@ sessions = Table(
     Column("slot_ends", ARRAY(_TIME), nullable=False),
     Column("trainer_ids", ARRAY(Uuid), nullable=False),
     Column("state", Text, nullable=False),
+    Column("town", Text, nullable=False, server_default=""),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("access", Text, nullable=False, server_default=""),
+    Column("distance", Boolean, nullable=False, server_default=false()),
+    Column("link", Text, nullable=False, server_default=""),
+    Column(
+        "searched_place",
+        Text,
+        Computed("plain(place || ' ' || town || ' ' || address)", persisted=True),
+        nullable=False,
+    ),
     Column("starts_at", _TIME, Computed("slot_starts[1]", persisted=True), nullable=False),
     Column("ends_at", _TIME, Computed("slot_ends[cardinality(slot_ends)]", persisted=True), nullable=False),
 )
@@ -81,6 +95,7 @@ catalogue_history = Table(
     Column("acted_by", Uuid, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("note", Text),
+    Column("changed", ARRAY(Text)),
     *chain_columns(),
 )
 
@@ -103,4 +118,11 @@ occupancy = Table(
     Column("version", BigInteger, nullable=False),
     Column("held", Integer, nullable=False),
     Column("queued", Integer, nullable=False),
+)
+sheets = Table(
+    "sheets",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("closed", Boolean, nullable=False),
 )

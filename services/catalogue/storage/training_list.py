@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Integer, Row, Select, Text, Uuid, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.catalogue.storage.access import MAY_SEE_TRAINING, Actor, Role
+from services.catalogue.domain.training import Kind
+from services.catalogue.storage.access import LISTED_TRAININGS, READABLE, Actor, Role
 from services.catalogue.storage.records import AxisName, TrainingDetails, TrainingSummary
-from services.catalogue.storage.session_list import SessionFilter, SessionList
+from services.catalogue.storage.session_list import SessionList
 from services.catalogue.storage.tables import axes, sessions, trainings
 from shared.errors import NotFound
 
@@ -22,10 +23,12 @@ MOST_SESSIONS: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingFilter:
-    """Which trainings. Each of the `words` must be in title, summary or objectives, ignoring accents and case."""
+    """Which trainings. Each of the `words` must be in their text, ignoring accents and case."""
 
     state: Literal["draft", "published", "archived"] = "published"
     axis_id: UUID | None = None
+    kind: Literal["training", "other_action"] | None = None
+    members_only: bool | None = None
     words: Sequence[str] = ()
 
 
@@ -41,14 +44,15 @@ class TrainingList:
         row = (await self._connection.execute(_one(actor.role), {"id": training_id, "now": now})).one_or_none()
         if row is None:
             raise NotFound
-        future = SessionFilter(since=now, training_id=training_id)
-        found = await self._sessions.page(future, actor, limit=MOST_SESSIONS)
+        sessions_to_come = await self._sessions.of_training(training_id, actor, now=now, most=MOST_SESSIONS)
         return TrainingDetails(
             **_summary(row),
             content=row.content,
             audience=row.audience,
             prerequisites=row.prerequisites,
-            sessions=tuple(found[:MOST_SESSIONS]),
+            contact=row.contact or None,
+            accessibility=row.accessibility or None,
+            sessions=tuple(sessions_to_come),
         )
 
     async def page(
@@ -63,13 +67,12 @@ class TrainingList:
         """Up to `limit` + 1 trainings in order of their title and id, from those after the key `after`."""
         values: dict[str, Any] = {"now": now, "state": wanted.state, "count": limit + 1}
         values |= {f"word_{index}": word for index, word in enumerate(wanted.words)}
-        if wanted.axis_id is not None:
-            values["axis_id"] = wanted.axis_id
+        choices = {"axis_id": wanted.axis_id, "kind": wanted.kind, "members_only": wanted.members_only}
+        chosen = {name: value for name, value in choices.items() if value is not None}
         if after is not None:
             values |= {"after_title": after[0], "after_id": after[1]}
-        statement = _page(
-            actor.role, of_one_axis=wanted.axis_id is not None, words=len(wanted.words), is_first=after is None
-        )
+        statement = _page(actor.role, frozenset(chosen), words=len(wanted.words), is_first=after is None)
+        values |= chosen
         return [TrainingSummary(**_summary(row)) for row in await self._connection.execute(statement, values)]
 
 
@@ -98,16 +101,16 @@ _SUMMARIES = select(
 
 @cache
 def _one(role: Role) -> Select[Any]:
-    return _SUMMARIES.where(trainings.c.id == bindparam("id"), MAY_SEE_TRAINING[role])
+    return _SUMMARIES.where(trainings.c.id == bindparam("id"), READABLE[role])
 
 
 @lru_cache(maxsize=200)  # `words` has no limit
-def _page(role: Role, *, of_one_axis: bool, words: int, is_first: bool) -> Select[Any]:
-    chosen = _SUMMARIES.where(MAY_SEE_TRAINING[role], trainings.c.state == bindparam("state"))
+def _page(role: Role, choices: frozenset[str], *, words: int, is_first: bool) -> Select[Any]:
+    chosen = _SUMMARIES.where(LISTED_TRAININGS[role], trainings.c.state == bindparam("state"))
     for index in range(words):
         chosen = chosen.where(trainings.c.searched.like(func.anywhere(bindparam(f"word_{index}", type_=Text))))
-    if of_one_axis:
-        chosen = chosen.where(trainings.c.axis_id == bindparam("axis_id"))
+    for name in sorted(choices):
+        chosen = chosen.where(trainings.c[name] == bindparam(name))
     if not is_first:
         chosen = chosen.where(_AFTER)
     return chosen.order_by(*_ORDER).limit(bindparam("count", type_=Integer))
@@ -120,10 +123,11 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
         "title": row.title,
         "sort_title": row.sort_title,
         "axis": AxisName(id=row.axis_id, name=row.axis_name),
-        "kind": row.kind,
+        "kind": Kind(row.kind),
         "members_only": row.members_only,
         "state": row.state,
         "summary": row.summary,
         "objectives": row.objectives,
+        "duration": row.duration or None,
         "next_session_at": row.next_session_at,
     }

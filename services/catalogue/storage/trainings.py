@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.training import Kind, State, Syllabus, Training
@@ -15,9 +15,17 @@ from shared.errors import NotFound
 _ONE = select(trainings).where(trainings.c.id == bindparam("id"), STAFF_ONLY)
 _TO_CHANGE = _ONE.with_for_update()
 _TO_SCHEDULE = _ONE.with_for_update(read=True)
+_PUBLISHED_OF_AXIS = (
+    select(trainings)
+    .where(trainings.c.axis_id == bindparam("axis_id"), trainings.c.state == "published", STAFF_ONLY)
+    .order_by(trainings.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update()
+)
 _TITLE = select(trainings.c.title).where(trainings.c.id == bindparam("id"))
 _ADD = insert(trainings)
 _SAVE = update(trainings).where(trainings.c.id == bindparam("training_id"))
+_REMOVE = delete(trainings).where(trainings.c.id == bindparam("training_id"))
 
 
 class Trainings:
@@ -40,6 +48,11 @@ class Trainings:
         row = (await self._connection.execute(_TO_SCHEDULE, values)).one_or_none()
         return None if row is None else _training(row)
 
+    async def published_of_axis(self, axis_id: UUID, actor: Actor, *, most: int) -> list[Training]:
+        """Up to `most` published trainings of an axis, for staff. They are locked in the order of ids."""
+        values = {"axis_id": axis_id, "is_staff": actor.is_staff, "most": most}
+        return [_training(row) for row in await self._connection.execute(_PUBLISHED_OF_AXIS, values)]
+
     async def title_of(self, training_id: UUID) -> str:
         """The current title. Read it after the session is locked: so it is the title committed before the lock."""
         return str((await self._connection.execute(_TITLE, {"id": training_id})).scalar_one())
@@ -49,6 +62,9 @@ class Trainings:
 
     async def save(self, training: Training) -> None:
         await self._connection.execute(_SAVE, {**_values(training), "training_id": training.id})
+
+    async def remove(self, training: Training) -> None:
+        await self._connection.execute(_REMOVE, {"training_id": training.id})
 
 
 def _values(training: Training) -> dict[str, Any]:
@@ -72,5 +88,8 @@ def _training(row: Row[Any]) -> Training:
         content=row.content,
         audience=row.audience,
         prerequisites=row.prerequisites,
+        duration=row.duration,
+        contact=row.contact,
+        accessibility=row.accessibility,
     )
     return Training(id=row.id, version=row.version, syllabus=syllabus, state=State(row.state))

@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import assert_never
 
-from services.catalogue.domain.session import Cancelled, Rescheduled, Resized, Scheduled, Session, SessionFact
-from services.catalogue.domain.training import Archived, Drafted, Published, Revised, Training, TrainingFact
+from services.catalogue.domain.plan import Plan
+from services.catalogue.domain.session import (
+    Cancelled,
+    Reinstated,
+    Rescheduled,
+    Resized,
+    Scheduled,
+    Session,
+    SessionFact,
+)
+from services.catalogue.domain.training import Archived, Drafted, Published, Removed, Revised, Training, TrainingFact
 from shared.contracts.catalogue import (
+    SessionBefore,
     SessionCancelled,
     SessionCapacityChanged,
+    SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
     SessionSnapshot,
@@ -21,34 +32,47 @@ from shared.contracts.message import Message
 from shared.records import from_attributes
 
 
-def announce(  # noqa: PLR0911 - one return for each fact
-    fact: TrainingFact | SessionFact, *, training_title: str, now: datetime
-) -> Message | None:
+def announce_training(fact: TrainingFact, *, axis_name: str, now: datetime) -> Message | None:
     """The message that announces a fact; None for drafts, which only this service knows."""
     match fact:
-        case Drafted():
+        case Drafted() | Removed():
             return None
         case Published(training):
-            return TrainingPublished(occurred_at=now, training=_of_training(training))
+            return TrainingPublished(occurred_at=now, training=_of_training(training, axis_name))
         case Revised(training):
-            return TrainingRevised(occurred_at=now, training=_of_training(training))
+            return TrainingRevised(occurred_at=now, training=_of_training(training, axis_name))
         case Archived(training):
-            return TrainingArchived(occurred_at=now, training=_of_training(training))
-        case Scheduled(session):
-            return SessionScheduled(occurred_at=now, session=_of_session(session, training_title))
-        case Rescheduled(session, moved):
-            return SessionRescheduled(occurred_at=now, session=_of_session(session, training_title), moved=moved)
-        case Resized(session, before):
-            return SessionCapacityChanged(occurred_at=now, session=_of_session(session, training_title), before=before)
-        case Cancelled(session, reason):
-            return SessionCancelled(occurred_at=now, session=_of_session(session, training_title), reason=reason)
+            return TrainingArchived(occurred_at=now, training=_of_training(training, axis_name))
         case _:
             assert_never(fact)
 
 
-def _of_training(training: Training) -> TrainingSnapshot:
+def announce_session(fact: SessionFact, *, training_title: str, now: datetime) -> Message:
+    """The message that announces a fact."""
+    session = _of_session(fact.session, training_title)
+    match fact:
+        case Scheduled():
+            return SessionScheduled(occurred_at=now, session=session)
+        case Rescheduled(_, before, moved):
+            return SessionRescheduled(occurred_at=now, session=session, moved=moved, before=_before(before))
+        case Resized(_, before):
+            return SessionCapacityChanged(occurred_at=now, session=session, before=before)
+        case Cancelled(_, reason):
+            return SessionCancelled(occurred_at=now, session=session, reason=reason)
+        case Reinstated(_, reason):
+            return SessionReinstated(occurred_at=now, session=session, reason=reason)
+        case _:
+            assert_never(fact)
+
+
+def _of_training(training: Training, axis_name: str) -> TrainingSnapshot:
     return from_attributes(
-        TrainingSnapshot, training.syllabus, id=training.id, version=training.version, state=training.state
+        TrainingSnapshot,
+        training.syllabus,
+        id=training.id,
+        version=training.version,
+        state=training.state,
+        axis_name=axis_name,
     )
 
 
@@ -61,6 +85,14 @@ def _of_session(session: Session, training_title: str) -> SessionSnapshot:
         training_id=session.training_id,
         training_title=training_title,
         capacity=session.capacity,
-        slots=tuple(from_attributes(SlotSnapshot, slot) for slot in session.plan.slots),
+        slots=_slots(session.plan),
         state=session.state,
     )
+
+
+def _before(plan: Plan) -> SessionBefore:
+    return from_attributes(SessionBefore, plan, slots=_slots(plan))
+
+
+def _slots(plan: Plan) -> tuple[SlotSnapshot, ...]:
+    return tuple(from_attributes(SlotSnapshot, slot) for slot in plan.slots)

@@ -1,10 +1,19 @@
-"""Staff write, publish, revise and archive trainings."""
+"""Staff write, publish, revise and archive trainings, and delete drafts."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.catalogue.domain.session import retitle
-from services.catalogue.domain.training import Revised, Syllabus, SyllabusChanges, archive, draft, publish, revise
+from services.catalogue.domain.training import (
+    Revised,
+    Syllabus,
+    SyllabusChanges,
+    archive,
+    draft,
+    publish,
+    remove,
+    revise,
+)
 from services.catalogue.storage.access import Actor
 from services.catalogue.storage.transaction import Transaction
 from services.catalogue.use_cases.record import record_session, record_training
@@ -32,7 +41,7 @@ async def revise_training(
         return
     await _require_axis(tx, fact.training.syllabus)
     await record_training(tx, fact, actor=actor, now=now)
-    if isinstance(fact, Revised) and fact.retitled:
+    if isinstance(fact, Revised) and "title" in fact.changed:
         for session in await tx.sessions.upcoming(training_id, actor, now=now):
             await record_session(tx, retitle(session), actor=actor, now=now)
 
@@ -49,6 +58,12 @@ async def archive_training(tx: Transaction, training_id: UUID, *, actor: Actor, 
     await record_training(tx, archive(training), actor=actor, now=now)
 
 
+async def remove_draft(tx: Transaction, training_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Delete a draft. Raises IllegalTrainingMove."""
+    training = await tx.trainings.to_change(training_id, actor)
+    await record_training(tx, remove(training), actor=actor, now=now)
+
+
 async def _require_axis(tx: Transaction, syllabus: Syllabus) -> None:
-    if not await tx.axes.exists(syllabus.axis_id):
+    if not await tx.axes.can_be_used(syllabus.axis_id):
         raise WrongFields([("axis_id", "Cet axe n'existe pas.")])

@@ -1,37 +1,42 @@
-"""Endpoints to decide about a request, and to list the decisions that the caller took as an employer."""
+"""Endpoints to decide about a request."""
 
-from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from services.enrollment.api.dependencies import Acting, HotCall, Tx
 from services.enrollment.api.problems import (
+    CANNOT_BE_REOPENED,
     DECIDED_MEANWHILE,
+    NO_AGREEMENT_YET,
     NO_SEAT_FREE,
     NOT_ADMITTED,
+    NOT_BEGUN,
+    NOTHING_TO_UNDO,
     OWN_REQUEST,
     REASON_MISSING,
+    SESSION_HAS_BEGUN,
     SESSION_IS_OVER,
     UNCONFIRMED_FIRST_USER,
 )
 from services.enrollment.api.requests import Answer, OptionalReason, Question, Reason
-from services.enrollment.api.views import DecisionView, EnrollmentView
-from services.enrollment.storage.decisions import DecisionKey
+from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases import decide
 from shared.http.clock import Now
-from shared.http.pagination import Limit, Moment, Page, SortKey, Version
 from shared.http.problems import NOT_FOUND, problems
 
 router = APIRouter(tags=["decisions"])
 
-BY_DECISION: Final[SortKey[DecisionKey]] = SortKey(tuple[Moment, UUID, Version])
-
-OF_EMPLOYER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING)
-OF_ACCEPTANCE = {**OF_EMPLOYER, **problems(DECIDED_MEANWHILE, OWN_REQUEST, SESSION_IS_OVER, UNCONFIRMED_FIRST_USER)}
-OF_TRAINER = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, REASON_MISSING)
-OF_PERSON = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER)
-OF_STAFF = problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER, NO_SEAT_FREE)
+_ANY = (NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE)
+OF_EMPLOYER = problems(*_ANY, OWN_REQUEST, REASON_MISSING)
+OF_ACCEPTANCE = problems(*_ANY, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING, UNCONFIRMED_FIRST_USER)
+OF_CANCELLATION = problems(*_ANY, OWN_REQUEST, NO_AGREEMENT_YET)
+OF_TRAINER = problems(*_ANY, OWN_REQUEST, REASON_MISSING)
+OF_PERSON = problems(*_ANY, SESSION_IS_OVER, REASON_MISSING)
+OF_ABANDONMENT = problems(*_ANY, NOT_BEGUN, REASON_MISSING)
+OF_UNDO = problems(*_ANY, NOTHING_TO_UNDO, CANNOT_BE_REOPENED, SESSION_HAS_BEGUN, SESSION_IS_OVER)
+OF_REOPENING = problems(*_ANY, CANNOT_BE_REOPENED, SESSION_HAS_BEGUN, SESSION_IS_OVER)
+OF_STAFF = problems(*_ANY, SESSION_HAS_BEGUN, NO_SEAT_FREE)
 
 
 @router.post("/enrollments/{enrollment_id}/acceptance", responses=OF_ACCEPTANCE)
@@ -48,7 +53,7 @@ async def refuse(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: 
     return EnrollmentView.of(await decide.refuse(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)
 
 
-@router.post("/enrollments/{enrollment_id}/agreement-withdrawal", responses=OF_EMPLOYER)
+@router.post("/enrollments/{enrollment_id}/agreement-withdrawal", responses=OF_CANCELLATION)
 async def withdraw_agreement(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
     """The employer takes the agreement back."""
     return EnrollmentView.of(
@@ -84,9 +89,37 @@ async def answer(enrollment_id: UUID, body: Answer, actor: Acting, tx: Tx, now: 
 
 
 @router.post("/enrollments/{enrollment_id}/withdrawal", responses=OF_PERSON)
-async def withdraw(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
-    """The person gives up; the next in the waiting list gets the seat at once."""
-    return EnrollmentView.of(await decide.withdraw(tx, enrollment_id, actor=actor, now=now), actor)
+async def withdraw(
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
+) -> EnrollmentView:
+    """The person gives up; the next in the waiting list gets the seat at once.
+
+    Once the first slot has begun this is an abandonment, and the seat is not given again. An employer or staff who
+    record it for the person must give a reason.
+    """
+    reason = body.reason if body else None
+    return EnrollmentView.of(await decide.give_up(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
+
+
+@router.post("/enrollments/{enrollment_id}/abandonment", responses=OF_ABANDONMENT)
+async def abandon(
+    enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
+) -> EnrollmentView:
+    """The person gave up after the session had begun. The presences stay; a reason is needed from everybody else."""
+    reason = body.reason if body else None
+    return EnrollmentView.of(await decide.abandon(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
+
+
+@router.post("/enrollments/{enrollment_id}/undo", responses=OF_UNDO)
+async def undo(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
+    """Whoever took the last decision takes it back, within 15 minutes: the request is as it was before."""
+    return EnrollmentView.of(await decide.undo(tx, enrollment_id, actor=actor, now=now), actor)
+
+
+@router.post("/enrollments/{enrollment_id}/reopening", responses=OF_REOPENING)
+async def reopen(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
+    """Staff reopen a closed request: it is as it was before, with its old place in the waiting list."""
+    return EnrollmentView.of(await decide.reopen(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)
 
 
 @router.post("/enrollments/{enrollment_id}/promotion", responses=OF_STAFF)
@@ -94,18 +127,4 @@ async def promote(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now:
     """Staff give a free seat, before requests close, to a person whose structure already has the seats of its cap."""
     return EnrollmentView.of(
         await decide.promote_early(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor
-    )
-
-
-@router.get("/decisions", responses=problems(NOT_ADMITTED))
-async def list_decisions(
-    actor: Acting, tx: Tx, after: Annotated[DecisionKey | None, Depends(BY_DECISION)], limit: Limit = 20
-) -> Page[DecisionView]:
-    """The decisions that the caller took as an employer, newest first."""
-    return Page[DecisionView].of(
-        await tx.decisions.page(actor, after=after, limit=limit),
-        limit,
-        view=DecisionView.model_validate,
-        sort_key=BY_DECISION,
-        key=lambda decision: (decision.at, decision.enrollment_id, decision.version),
     )

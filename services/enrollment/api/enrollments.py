@@ -1,82 +1,86 @@
-"""Endpoints to read requests: lists, one request, its history."""
+"""Endpoints to read requests: lists, counts, one request, its history."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
 from services.enrollment.api.dependencies import Acting, Tx
+from services.enrollment.api.exports import REQUESTS
+from services.enrollment.api.list_views import CountsView, EnrollmentPage
 from services.enrollment.api.problems import NOT_ADMITTED
+from services.enrollment.api.request_filters import NARROWING, Ordered, Selected
 from services.enrollment.api.views import EnrollmentView, HistoryLine
-from services.enrollment.domain.states import Approval
-from services.enrollment.storage.access import Role
-from services.enrollment.storage.listings import Filters, Group
-from services.enrollment.use_cases.read import with_ranks
+from services.enrollment.use_cases import read
+from services.enrollment.use_cases.offer import Offered
 from shared.http.clock import Now
 from shared.http.etag import tag
-from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
-from shared.http.problems import NOT_FOUND, problems
+from shared.http.export import EXPORTED, MOST_ROWS, ChosenFormat, export
+from shared.http.pagination import BY_TIME, Limit, TimeKey
+from shared.http.problems import INVALID, NOT_FOUND, problems
 
 router = APIRouter(prefix="/enrollments", tags=["enrollments"])
 
-Scope = Literal["mine", "structure", "sessions", "all"]
-_ROLE: Final[dict[Scope, Role]] = {
-    "mine": "beneficiary",
-    "structure": "employer",
-    "sessions": "trainer",
-    "all": "reader",
-}
 
-
-async def filters(
-    session_id: UUID | None = None, approval: Approval | None = None, group: Group | None = None
-) -> Filters:
-    """Keep only the requests of this session, with this approval, in this group."""
-    return Filters(session_id=session_id, approval=approval, group=group)
-
-
-@router.get("", responses=problems(NOT_ADMITTED))
+@router.get("", responses=problems(NOT_ADMITTED), summary="List requests")
 async def list_enrollments(
+    *,
     actor: Acting,
     tx: Tx,
     now: Now,
-    wanted: Annotated[Filters, Depends(filters)],
+    wanted: Selected,
+    order: Ordered,
     after: Annotated[TimeKey | None, Depends(BY_TIME)],
-    *,
-    scope: Scope = "mine",
     limit: Limit = 20,
-) -> Page[EnrollmentView]:
-    """List the requests that the caller may see, newest first.
+) -> EnrollmentPage:
+    """List the requests that the caller may see, newest first unless `sort` says otherwise.
 
-    `scope` is the caller's own requests (`mine`), those of the structures for which the caller decides (`structure`),
-    those for the sessions that the caller trains (`sessions`), or all of these (`all`).
+    `scope` is the caller's own requests (`mine`), those of the structures for which the caller decides or gives rights
+    (`structure`), those for the sessions that the caller trains (`sessions`), or all of these (`all`).
 
     `group`: `followed` are the requests of people who attended; `refused` were refused by the employer or the trainer,
-    or expired; `cancelled` were withdrawn or cancelled; `requested` are all others: open requests, and those of people
-    who were enrolled and never present.
+    or expired; `cancelled` were withdrawn or cancelled, or are those of people who were enrolled and absent, because
+    nothing waits for them any more; `requested` are the open requests.
     """
-    requests = await with_ranks(
-        tx, await tx.listings.enrollments(actor, _ROLE[scope], wanted, after=after, limit=limit), now
-    )
-    return Page[EnrollmentView].of(
-        requests,
-        limit,
-        view=lambda details: EnrollmentView.of(details, actor),
-        sort_key=BY_TIME,
-        key=lambda details: (details.enrollment.requested_at, details.enrollment.id),
-    )
+    page = await read.list_page(tx, actor, wanted.role, wanted.filters, order=order, after=after, limit=limit, now=now)
+    return EnrollmentPage.of_requests(page, limit, actor, order)
 
 
-@router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND))
+@router.get("/counts", responses=problems(NOT_ADMITTED), summary="Count requests by approval and group")
+async def count_enrollments(actor: Acting, tx: Tx, wanted: Selected) -> CountsView:
+    """Count the requests of the list with the same filters, but without those on `approval` and `group`."""
+    return CountsView.model_validate(await tx.listings.counts(actor, wanted.role, wanted.filters))
+
+
+@router.get(
+    "/export",
+    responses={**problems(NOT_ADMITTED, INVALID), **EXPORTED},
+    response_class=Response,
+    summary="Export requests as a file",
+)
+async def export_enrollments(
+    actor: Acting, tx: Tx, wanted: Selected, order: Ordered, file_format: ChosenFormat = "csv"
+) -> Response:
+    """The requests of the list with the same filters, as a file for a spreadsheet with 10,000 lines at most."""
+    rules = await tx.rules.load()
+    requests = await read.requests_of(
+        tx, actor, wanted.role, wanted.filters, rules=rules, order=order, after=None, limit=MOST_ROWS
+    )
+    views = [EnrollmentView.of(Offered(details=details), actor) for details in requests]
+    return await export(views, REQUESTS, format=file_format, name="demandes", filters=NARROWING)
+
+
+@router.get("/{enrollment_id}", responses=problems(NOT_ADMITTED, NOT_FOUND), summary="Read one request")
 async def read_enrollment(enrollment_id: UUID, actor: Acting, tx: Tx, now: Now, response: Response) -> EnrollmentView:
     """Read one request, with its rank in the waiting list and the moves that the caller may make now."""
-    [details] = await with_ranks(tx, [await tx.enrollments.load(enrollment_id, actor, "reader")], now)
-    tag(response, details.enrollment.version)
-    return EnrollmentView.of(details, actor)
+    offered = await read.one(tx, enrollment_id, actor, now)
+    tag(response, offered.details.enrollment.version)
+    return EnrollmentView.of(offered, actor)
 
 
-@router.get("/{enrollment_id}/history", responses=problems(NOT_ADMITTED, NOT_FOUND))
+@router.get(
+    "/{enrollment_id}/history", responses=problems(NOT_ADMITTED, NOT_FOUND), summary="Read the history of a request"
+)
 async def read_history(enrollment_id: UUID, actor: Acting, tx: Tx) -> list[HistoryLine]:
-    """List all decisions about a request, oldest first: who took it, when and why."""
-    details = await tx.enrollments.load(enrollment_id, actor, "reader")
-    return [HistoryLine.model_validate(entry) for entry in await tx.history.of(details.enrollment.id)]
+    """List all that happened to a request, oldest first, from the request itself on: what, who, when and why."""
+    return [HistoryLine.of(entry) for entry in await read.history(tx, enrollment_id, actor)]

@@ -1,48 +1,24 @@
-"""Endpoints for the sessions of a trainer and their attendance sheets."""
+"""The endpoint that lists the sessions of a trainer."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from services.enrollment.api.dependencies import Acting, Tx
-from services.enrollment.api.problems import (
-    ATTENDANCE_CLOSED,
-    NOT_ADMITTED,
-    PRESENCES_MISSING,
-    REASON_MISSING,
-    TOO_EARLY,
-)
-from services.enrollment.api.requests import OptionalReason, Presences
-from services.enrollment.api.views import PersonView, StructureView
-from services.enrollment.storage.attendance import Participant
-from services.enrollment.use_cases import attendance
-from services.enrollment.use_cases.attendance import Sheet
-from shared.errors import WrongFields
+from services.enrollment.api.problems import NOT_ADMITTED
+from services.enrollment.storage.trained_sessions import SessionFilters, SessionSeatsDetails, When
 from shared.http.clock import Now
+from shared.http.export import EXPORTED, MOST_ROWS, ChosenFormat, Column, export
 from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
-from shared.http.problems import INVALID, NOT_FOUND, problems
+from shared.http.problems import INVALID, problems
 from shared.http.views import View
+from shared.records import from_attributes
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
-
-
-class TrainerSessionView(View):
-    """A session with its seats: `held` of its `capacity` seats are taken, and `queued` people wait."""
-
-    id: UUID
-    training_id: UUID
-    title: str = Field(examples=["Conduire un entretien d'orientation"])
-    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    held: int
-    queued: int
-    state: str = Field(examples=["scheduled"])
-    attendance_closed_at: datetime | None
 
 
 class SlotView(View):
@@ -53,89 +29,94 @@ class SlotView(View):
     ends_at: datetime
 
 
-class SheetSessionView(TrainerSessionView):
-    """A session with its slots, in order."""
+class TrainerSessionView(View):
+    """A session with its seats: `held` of its `capacity` seats are taken, and `queued` people wait.
 
+    `pending` requests wait for the trainer's validation, `awaiting_answer` for the person's answer. Requests are taken
+    from `opens_at` until `closes_at`. `state_label` is the French label of the state now.
+    """
+
+    id: UUID
+    training_id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    axis: str | None = Field(examples=["Accompagner les publics"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
+    opens_at: datetime
+    closes_at: datetime
+    starts_at: datetime
+    ends_at: datetime
     slots: list[SlotView]
-
-
-class SheetLine(View):
-    """One person of a sheet. `presences` has true, false, or null (not recorded yet) for each slot."""
-
-    enrollment_id: UUID
-    person: PersonView
-    structure: StructureView
-    presences: dict[UUID, bool | None]
-
-
-class SheetView(View):
-    """The attendance sheet of a session: one line for each enrolled person, sorted by name."""
-
-    session: SheetSessionView
-    closed_at: datetime | None
-    lines: list[SheetLine]
+    capacity: int = Field(examples=[12])
+    held: int = Field(examples=[9])
+    queued: int = Field(examples=[0])
+    pending: int = Field(examples=[2])
+    awaiting_answer: int = Field(examples=[1])
+    state: str = Field(examples=["scheduled"])
+    state_label: str = Field(examples=["À venir"])
+    attendance_closed_at: datetime | None
 
     @classmethod
-    def of(cls, sheet: Sheet) -> Self:
-        slots = [SlotView(id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at) for slot in sheet.slots]
-        session = SheetSessionView(**TrainerSessionView.model_validate(sheet.session).model_dump(), slots=slots)
-        lines = [_line(participant, sheet) for participant in sheet.enrolled]
-        return cls(session=session, closed_at=sheet.session.attendance_closed_at, lines=lines)
+    def of(cls, session: SessionSeatsDetails, now: datetime) -> Self:
+        slots = [SlotView.model_validate(slot) for slot in session.slots]
+        return from_attributes(cls, session, slots=slots, state_label=session.label(now))
 
 
-def _line(participant: Participant, sheet: Sheet) -> SheetLine:
-    present = sheet.presences.get(participant.enrollment.id, {})
-    return SheetLine(
-        enrollment_id=participant.enrollment.id,
-        person=PersonView.model_validate(participant.person),
-        structure=StructureView.model_validate(participant.structure),
-        presences={slot.id: present.get(slot.id) for slot in sheet.slots},
-    )
+async def filters(
+    when: Annotated[When | None, Query(description="Not over yet, soonest first; or over, latest first")] = None,
+    q: Annotated[
+        str | None,
+        Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$", description="Part of the title or the place"),
+    ] = None,
+) -> SessionFilters:
+    """Keep only these sessions."""
+    return SessionFilters(when=when, q=q)
 
 
 @router.get("", responses=problems(NOT_ADMITTED))
 async def list_sessions(
-    actor: Acting, tx: Tx, after: Annotated[TimeKey | None, Depends(BY_TIME)], limit: Limit = 20
+    actor: Acting,
+    tx: Tx,
+    now: Now,
+    wanted: Annotated[SessionFilters, Depends(filters)],
+    after: Annotated[TimeKey | None, Depends(BY_TIME)],
+    *,
+    limit: Limit = 20,
 ) -> Page[TrainerSessionView]:
-    """List the sessions that the caller trains, latest first. Staff get all sessions."""
+    """List the sessions that the caller trains, latest first unless `when` is `coming`. Staff get all sessions."""
     return Page[TrainerSessionView].of(
-        await tx.trained_sessions.page(actor, after=after, limit=limit),
+        await tx.trained_sessions.page(actor, wanted, now=now, after=after, limit=limit),
         limit,
-        view=TrainerSessionView.model_validate,
+        view=lambda session: TrainerSessionView.of(session, now),
         sort_key=BY_TIME,
         key=lambda session: (session.starts_at, session.id),
     )
 
 
-@router.get("/{session_id}/attendance", responses=problems(NOT_ADMITTED, NOT_FOUND))
-async def read_attendance(session_id: UUID, actor: Acting, tx: Tx) -> SheetView:
-    """Read the attendance sheet. For the session's trainers and staff only."""
-    return SheetView.of(await attendance.sheet(tx, session_id, actor=actor))
-
-
-@router.put(
-    "/{session_id}/attendance/slots/{slot_id}",
-    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, INVALID),
+COLUMNS: Final[Sequence[Column[TrainerSessionView]]] = (
+    Column("Session", lambda each: each.title),
+    Column("Axe", lambda each: each.axis),
+    Column("Lieu", lambda each: each.place),
+    Column("Début", lambda each: each.starts_at),
+    Column("Fin", lambda each: each.ends_at),
+    Column("Créneaux", lambda each: len(each.slots)),
+    Column("Places", lambda each: each.capacity),
+    Column("Places prises", lambda each: each.held),
+    Column("En liste d’attente", lambda each: each.queued),
+    Column("À valider", lambda each: each.pending),
+    Column("Réponses attendues", lambda each: each.awaiting_answer),
+    Column("État", lambda each: each.state_label),
 )
-async def record_presences(
-    session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
-) -> SheetView:
-    """Record the presences of one slot, from its day on (in the time of Paris) until the sheet is closed."""
-    present = {presence.enrollment_id: presence.present for presence in body.presences}
-    if len(present) < len(body.presences):
-        raise WrongFields([("presences", "Une personne ne peut figurer qu'une fois.")])
-    return SheetView.of(
-        await attendance.record_presences(tx, session_id, slot_id, present, actor=actor, now=now, reason=body.reason)
-    )
 
 
-@router.post(
-    "/{session_id}/attendance/closure",
-    responses=problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, PRESENCES_MISSING, REASON_MISSING),
-)
-async def close_attendance(
-    session_id: UUID, actor: Acting, tx: Tx, now: Now, body: OptionalReason | None = None
-) -> SheetView:
-    """Close the sheet. Nobody can change it after that, and the employers are informed of the attendance."""
-    reason = body.reason if body else None
-    return SheetView.of(await attendance.close(tx, session_id, actor=actor, now=now, reason=reason))
+@router.get("/export", responses={**EXPORTED, **problems(NOT_ADMITTED, INVALID)}, response_class=Response)
+async def export_sessions(
+    actor: Acting,
+    tx: Tx,
+    now: Now,
+    wanted: Annotated[SessionFilters, Depends(filters)],
+    file_format: ChosenFormat = "csv",
+) -> Response:
+    """The same list as a file for a spreadsheet, with the same filters."""
+    found = await tx.trained_sessions.page(actor, wanted, now=now, after=None, limit=MOST_ROWS)
+    views = [TrainerSessionView.of(each, now) for each in found]
+    return await export(views, COLUMNS, format=file_format, name="sessions", filters=("when", "q"))

@@ -1,16 +1,24 @@
 """The answers of enrollment's endpoints."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from services.enrollment.domain.enrollment import allowed_moves
-from services.enrollment.domain.states import ActingAs, status_label
+from services.enrollment.api.moves import MoveView, moves_of
+from services.enrollment.domain.history_labels import HistoryMove, author_label, move_label
+from services.enrollment.domain.readers import Relation, note_for, reads_motivation
+from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.details import EnrollmentDetails
+from services.enrollment.storage.details import MoveMade, PersonName
+from services.enrollment.storage.history import HistoryEntry
+from services.enrollment.use_cases.offer import Offered
+from services.enrollment.use_cases.read import relations
 from shared.http.views import View
+
+SessionState = Literal["scheduled", "cancelled"]
+TrainingKind = Literal["training", "other_action"]
 
 
 class PersonView(View):
@@ -28,25 +36,65 @@ class StructureView(View):
     name: str = Field(examples=["Mission locale du Limousin"])
 
 
+class SessionSlot(View):
+    """One block of a session, usually half a day."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
 class SessionView(View):
-    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last slot."""
+    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last slot.
+
+    `held` of its `capacity` seats are taken, and `queued` people wait. `axis_name` and `kind` are null until the event
+    of the training has arrived.
+    """
 
     id: UUID
     title: str = Field(examples=["Conduire un entretien d'orientation"])
     place: str = Field(examples=["Limoges, 2 rue des Écoles"])
     starts_at: datetime
     ends_at: datetime
+    slots: list[SessionSlot]
+    trainers: list[PersonView]
+    state: SessionState = Field(examples=["scheduled"])
+    kind: TrainingKind | None = Field(examples=["training"])
+    axis_name: str | None = Field(examples=["Accueil et orientation"])
+    capacity: int = Field(examples=[12])
+    held: int = Field(examples=[10])
+    queued: int = Field(examples=[0])
+
+
+class LastDecision(View):
+    """What happened last to a request: what, when, who, and why. `note` is null for those it is not meant for."""
+
+    label: str = Field(examples=["Demande acceptée"])
+    at: datetime
+    by: str = Field(examples=["Élise Roux, employeur"])
+    note: str | None = Field(examples=[None])
+
+
+class WaitingQuestion(View):
+    """The trainer's question that the person has not answered. `text` is null for those it is not meant for."""
+
+    text: str | None = Field(examples=["Avez-vous déjà animé un entretien ?"])
+    at: datetime
+    by: str = Field(examples=["Nadia Roux, formateur"])
 
 
 class EnrollmentView(View):
-    """One request. `moves` are the moves that the caller may make now.
+    """One request. `moves` are the moves that the caller may make now. `mine`: it is the caller's own.
 
-    `rank` is the place in the waiting list, from 1, and `rank_reason` explains it; both are null unless the request is
-    queued. `attended` is null until the attendance is closed.
+    `rank` is the place in the waiting list, from 1, of `queue_length`, and `rank_reason` explains it; they are null
+    unless the request is queued. `attended` is null until the attendance is closed. `motivation` is null for those who
+    may not read it (yet). `decide_before`: the request expires if no employer has decided until then.
+    `can_withdraw_without_late_until` is null once the request is closed. `structure_held`: seats of the structure in
+    the training. `certificate` is the path of the certificate of a person who attended.
     """
 
     id: UUID
-    version: int
+    version: int = Field(examples=[2])
     account_id: UUID
     structure_id: UUID
     training_id: UUID
@@ -55,20 +103,32 @@ class EnrollmentView(View):
     structure: StructureView
     session: SessionView
     requested_at: datetime
-    approval: str = Field(examples=["awaiting_trainer"])
-    seat: str = Field(examples=["queued"])
+    approval: Approval = Field(examples=["awaiting_trainer"])
+    seat: Seat = Field(examples=["queued"])
     status_label: str = Field(examples=["Sur liste d'attente"])
     late: bool
-    motivation: str = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
+    mine: bool
+    motivation: str | None = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
     attended: bool | None = None
     rank: int | None = Field(None, examples=[3])
+    queue_length: int | None = Field(None, examples=[7])
     rank_reason: str | None = Field(None, examples=["L'ordre est celui des accords donnés par les employeurs."])
-    moves: list[str] = Field(examples=[["withdraw"]])
+    structure_held: int = Field(examples=[1])
+    last_decision: LastDecision | None = None
+    question: WaitingQuestion | None = None
+    decide_before: datetime | None = None
+    can_withdraw_without_late_until: datetime | None = None
+    certificate: str | None = Field(None, examples=[None])
+    moves: list[MoveView]
 
     @classmethod
-    def of(cls, details: EnrollmentDetails, actor: Actor) -> Self:
-        request, rank = details.enrollment, details.rank
-        moves = {move.value for role in _roles(actor, details) for move in allowed_moves(request, role)}
+    def of(cls, offered: Offered, actor: Actor) -> Self:
+        details = offered.details
+        request, rank, until = details.enrollment, details.rank, details.deadlines
+        readers = relations(actor, details)
+        may_read = reads_motivation(readers, approval=request.approval, was_accepted=request.queue_number is not None)
+        attended = None if request.attendance is None else request.attendance.attended
+        waits = request.approval is Approval.AWAITING_EMPLOYER
         return cls(
             id=request.id,
             version=request.version,
@@ -80,99 +140,83 @@ class EnrollmentView(View):
             structure=StructureView.model_validate(details.structure),
             session=SessionView.model_validate(details.session),
             requested_at=request.requested_at,
-            approval=request.approval.value,
-            seat=request.seat.value,
+            approval=request.approval,
+            seat=request.seat,
             status_label=status_label(request.approval, request.seat, details.closed_by),
             late=request.late,
-            motivation=details.motivation,
-            attended=None if request.attendance is None else request.attendance.attended,
+            mine="person" in readers,
+            motivation=details.motivation if may_read else None,
+            attended=attended,
             rank=None if rank is None else rank.place,
+            queue_length=details.session.queued if request.seat is Seat.QUEUED else None,
             rank_reason=None if rank is None else rank.sentence,
-            moves=sorted(moves),
+            structure_held=details.held_by_structure,
+            last_decision=_last_decision(details.last_decision, readers),
+            question=_question(details.question, readers),
+            decide_before=until.decide_before if until and waits else None,
+            can_withdraw_without_late_until=until.withdraw_until if until and request.is_open else None,
+            certificate=_certificate(request.id) if attended and readers & {"person", "employer", "staff"} else None,
+            moves=moves_of(request.id, offered.moves),
         )
 
 
-def _roles(actor: Actor, details: EnrollmentDetails) -> list[ActingAs]:
-    request = details.enrollment
-    has: dict[ActingAs, bool] = {
-        "beneficiary": actor.account_id == request.account_id,
-        "employer": request.structure_id in actor.employer_of,
-        "trainer": actor.account_id in details.trainer_ids,
-        "staff": actor.is_staff,
-    }
-    return [role for role, is_so in has.items() if is_so]
+def _certificate(enrollment_id: UUID) -> str:
+    return f"/api/enrollment/v1/enrollments/{enrollment_id}/certificate"
+
+
+def _last_decision(made: MoveMade | None, readers: frozenset[Relation]) -> LastDecision | None:
+    if made is None:
+        return None
+    note = note_for(readers, act=made.move, acting_as=made.acting_as, note=made.note)
+    return LastDecision(label=move_label(made.move), at=made.at, by=author(made.by, made.acting_as), note=note)
+
+
+def _question(asked: MoveMade | None, readers: frozenset[Relation]) -> WaitingQuestion | None:
+    if asked is None:
+        return None
+    text = note_for(readers, act=asked.move, acting_as=asked.acting_as, note=asked.note)
+    return WaitingQuestion(text=text, at=asked.at, by=author(asked.by, asked.acting_as))
+
+
+def author(by: PersonName | None, acting_as: str) -> str:
+    name = "" if by is None else " ".join(part for part in (by.first_name, by.last_name) if part)
+    return author_label(acting_as, name)
 
 
 class HistoryLine(View):
-    """One move of a request, with its states before and after. `moved_by` is null if no person made the move."""
+    """One move of a request, with its states before and after. The first line is the request itself.
 
-    version: int
-    move: str = Field(examples=["accept"])
-    from_approval: str
-    to_approval: str
-    from_seat: str
-    to_seat: str
-    moved_by: PersonView | None
-    acting_as: str = Field(examples=["employer"])
-    at: datetime
-    note: str | None
-
-
-class DecisionView(View):
-    """A decision that the caller took as an employer, and the present state of the request."""
-
-    enrollment_id: UUID
-    move: str = Field(examples=["accept"])
-    at: datetime
-    note: str | None
-    person: PersonView
-    structure: StructureView
-    session: SessionView
-    status_label: str = Field(examples=["Inscrit·e"])
-
-
-class CartLine(View):
-    """A session in the cart. `state` tells whether it still takes place."""
-
-    session_id: UUID
-    training_id: UUID
-    title: str = Field(examples=["Conduire un entretien d'orientation"])
-    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
-    starts_at: datetime
-    ends_at: datetime
-    closes_at: datetime
-    state: str = Field(examples=["scheduled"])
-
-
-class Cart(View):
-    """The person's cart, sorted by the start of the sessions."""
-
-    lines: list[CartLine]
-
-
-class Requests(View):
-    """The requests that the validation of a cart made."""
-
-    requests: list[EnrollmentView]
-
-
-class VerdictView(View):
-    """The verdict of one rule. If `blocks` is true, no request can be made."""
-
-    rule: str = Field(examples=["structure_cap"])
-    passed: bool
-    blocks: bool
-    sentence: str = Field(examples=["Votre structure n'a pas encore 2 place(s) dans cette formation."])
-
-
-class RuleView(View):
-    """A rule of the agency with its setting in force.
-
-    Send `version` in If-Match to set the rule; it is 0 until somebody has set it.
+    `moved_by` is null if no person made the move. `note` is null for those it is not meant for.
     """
 
-    name: str = Field(examples=["structure_cap"])
-    title: str = Field(examples=["Places d'une structure dans une formation"])
-    version: int = Field(examples=[0])
-    enabled: bool
-    value: dict[str, JsonValue] = Field(examples=[{"people": 2}])
+    version: int = Field(examples=[2])
+    move: HistoryMove = Field(examples=["accept"])
+    label: str = Field(examples=["Demande acceptée"])
+    from_approval: Approval = Field(examples=["awaiting_employer"])
+    to_approval: Approval = Field(examples=["awaiting_trainer"])
+    from_seat: Seat = Field(examples=["none"])
+    to_seat: Seat = Field(examples=["held"])
+    status_label: str = Field(examples=["Pré-inscrit·e"])
+    moved_by: PersonView | None
+    by: str = Field(examples=["Élise Roux, employeur"])
+    acting_as: ActingAs = Field(examples=["employer"])
+    at: datetime
+    note: str | None = Field(examples=["Accord donné."])
+
+    @classmethod
+    def of(cls, entry: HistoryEntry) -> Self:
+        return cls(
+            version=entry.version,
+            move=entry.move,
+            label=move_label(entry.move),
+            from_approval=entry.from_approval,
+            to_approval=entry.to_approval,
+            from_seat=entry.from_seat,
+            to_seat=entry.to_seat,
+            status_label=status_label(entry.to_approval, entry.to_seat, entry.acting_as),
+            moved_by=None if entry.moved_by is None else PersonView.model_validate(entry.moved_by),
+            by=author(entry.moved_by, entry.acting_as),
+            acting_as=entry.acting_as,
+            at=entry.at,
+            note=entry.note,
+        )

@@ -1,11 +1,20 @@
-"""Handle identity's events: keep copies, and cancel the requests of an attachment that has ended."""
+"""Handle identity's events: keep copies, cancel the requests of an attachment that has ended, find those left open."""
 
 from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import end_attachment
-from shared.contracts.identity import AccountAttachmentEnded, AccountSnapshot, AttachmentSnapshot, StructureSnapshot
+from services.enrollment.use_cases.left_open import look_again
+from shared.contracts.identity import (
+    AccountAttachmentConfirmed,
+    AccountAttachmentEnded,
+    AccountSnapshot,
+    AccountUpdated,
+    AttachmentSnapshot,
+    AttachmentStatusesChanged,
+    StructureSnapshot,
+)
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
@@ -16,4 +25,20 @@ subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    await end_attachment(tx, message.attachment, now=datetime.now(UTC), reason=message.reason)
+    await end_attachment(tx, message.attachment, now=datetime.now(UTC))
+    await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))
+
+
+@subscriptions.on(AccountUpdated)
+async def when_an_account_changes(message: AccountUpdated, tx: Transaction) -> None:
+    await look_again(tx, message.account.id, now=datetime.now(UTC))
+
+
+@subscriptions.on(AttachmentStatusesChanged)
+async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
+    await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))
+
+
+@subscriptions.on(AccountAttachmentConfirmed)
+async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
+    await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))

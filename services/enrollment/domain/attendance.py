@@ -2,19 +2,60 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from services.enrollment.domain.paris import PARIS, moment
+from services.enrollment.domain.paris import PARIS, hour, moment
 from shared.errors import Refused
 
+CORRECTED_BY_TRAINERS: Final = timedelta(days=7)
+"""How long after the closing of a sheet its trainers may reopen or correct it; staff always may."""
+_NAMED: Final = 5
 
-@dataclass(frozen=True, slots=True)
+
+class PresenceStatus(StrEnum):
+    """What was recorded of one person in one slot. Who is late was there, from the arrival on."""
+
+    PRESENT = "present"
+    LATE = "late"
+    EXCUSED = "excused"
+    UNEXCUSED = "unexcused"
+
+
+_THERE: Final = frozenset({PresenceStatus.PRESENT, PresenceStatus.LATE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """Whether a person was present during one slot."""
+    """Whether a person was present during one slot. `arrived_at` is set if, and only if, the person was late."""
 
     slot_id: UUID
-    present: bool
+    status: PresenceStatus
+    arrived_at: datetime | None = None
+
+    @property
+    def present(self) -> bool:
+        return self.status in _THERE
+
+    @property
+    def excused(self) -> bool | None:
+        """Whether the absence was excused; None of a presence."""
+        return None if self.present else self.status is PresenceStatus.EXCUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One block of a session, usually half a day; presence is recorded for each one."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +69,16 @@ class Attendance:
         """Whether the person was present in at least one slot."""
         return any(presence.present for presence in self.presences)
 
+    def followed(self, slots: Sequence[Slot]) -> timedelta:
+        """The time that the person was present: whole slots, or from the arrival on."""
+        by_slot = {presence.slot_id: presence for presence in self.presences if presence.present}
+        times = [(slot, by_slot[slot.id]) for slot in slots if slot.id in by_slot]
+        return sum((slot.ends_at - (there.arrived_at or slot.starts_at) for slot, there in times), timedelta())
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """One block of a session, usually half a day; presence is recorded for each one."""
 
-    id: UUID
-    starts_at: datetime
-    ends_at: datetime
+def planned(slots: Sequence[Slot]) -> timedelta:
+    """The length of a session: that of all its slots."""
+    return sum((slot.length for slot in slots), timedelta())
 
 
 class TooEarly(Refused):
@@ -51,7 +94,7 @@ class TooEarly(Refused):
 
 
 class AttendanceClosed(Refused):
-    """The attendance of this session is closed and cannot change."""
+    """The attendance of this session is closed: it must be reopened, or corrected line by line."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__(at)
@@ -59,7 +102,27 @@ class AttendanceClosed(Refused):
 
     @property
     def sentence(self) -> str:
-        return f"L'émargement de cette session a été clos le {moment(self.at)} : il ne change plus."
+        return f"L'émargement de cette session a été clos le {moment(self.at)} : rouvrez-le ou corrigez une ligne."
+
+
+class AttendanceOpen(Refused):
+    """The sheet is open, so there is nothing to reopen or to correct."""
+
+    sentence = "L'émargement de cette session n'est pas clos : saisissez les présences créneau par créneau."
+
+
+class CorrectionTooLate(Refused):
+    """The trainer's days to correct the sheet are over: only staff may."""
+
+    def __init__(self, closed_at: datetime) -> None:
+        super().__init__(closed_at)
+        self.closed_at = closed_at
+
+    @property
+    def sentence(self) -> str:
+        days = CORRECTED_BY_TRAINERS.days
+        closed = f"L'émargement a été clos le {moment(self.closed_at)}"
+        return f"{closed} : après {days} jours, seule l'agence peut le corriger."
 
 
 class SlotsWithoutPresence(Refused):
@@ -71,28 +134,65 @@ class SlotsWithoutPresence(Refused):
 
     @property
     def sentence(self) -> str:
-        return f"La présence reste à saisir pour {len(self.slot_ids)} créneau(x)."
+        count = len(self.slot_ids)
+        return f"La présence reste à saisir pour {count} créneau{'x' if count > 1 else ''}."
 
 
-def attendance_of(slots: Sequence[UUID], present: Mapping[UUID, bool]) -> Attendance:
-    """The attendance of one person, from the recorded presences. Raises SlotsWithoutPresence.
+class UndecidedPeople(Refused):
+    """People hold a seat whom nobody has validated: the closing must say of each what becomes of the request.
+
+    `names` are the full names by request.
+    """
+
+    def __init__(self, names: Mapping[UUID, str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+    @property
+    def sentence(self) -> str:
+        names = list(self.names.values())
+        listed, more = names[:_NAMED], len(names) - _NAMED
+        if more > 0:
+            listed.append(f"{more} autre{'s' if more > 1 else ''}")
+        together = " et ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
+        if len(names) == 1:
+            return f"1 personne pré-inscrite n'est pas validée : {together}. Validez-la ou annulez sa demande."
+        return (
+            f"{len(names)} personnes pré-inscrites ne sont pas validées : {together}. "
+            "Validez chacune ou annulez sa demande."
+        )
+
+
+def attendance_of(slots: Sequence[UUID], recorded: Mapping[UUID, Presence]) -> Attendance:
+    """The attendance of one person, from the recorded presences by slot. Raises SlotsWithoutPresence.
 
     A presence in a slot that the session no longer has is ignored.
     """
-    missing = tuple(slot for slot in slots if slot not in present)
+    missing = tuple(slot for slot in slots if slot not in recorded)
     if missing:
         raise SlotsWithoutPresence(missing)
-    return Attendance(tuple(Presence(slot, present[slot]) for slot in slots))
+    return Attendance(tuple(recorded[slot] for slot in slots))
 
 
 def attendances_of(
-    slots: Sequence[UUID], present: Mapping[UUID, Mapping[UUID, bool]], enrolled: Sequence[UUID]
+    slots: Sequence[UUID], recorded: Mapping[UUID, Mapping[UUID, Presence]], enrolled: Sequence[UUID]
 ) -> dict[UUID, Attendance]:
     """The attendance of every enrolled person, by request. Raises SlotsWithoutPresence with all missing slots."""
-    missing = tuple(slot for slot in slots if any(slot not in present.get(request, {}) for request in enrolled))
+    missing = tuple(slot for slot in slots if any(slot not in recorded.get(request, {}) for request in enrolled))
     if missing:
         raise SlotsWithoutPresence(missing)
-    return {request: attendance_of(slots, present.get(request, {})) for request in enrolled}
+    return {request: attendance_of(slots, recorded.get(request, {})) for request in enrolled}
+
+
+def wrong_arrival(presence: Presence, slot: Slot) -> str | None:
+    """What is wrong with the arrival of a presence, in French; None if nothing is."""
+    if presence.status is not PresenceStatus.LATE:
+        return None if presence.arrived_at is None else "Une heure d'arrivée ne va qu'avec un retard."
+    if presence.arrived_at is None:
+        return "Indiquez l'heure d'arrivée."
+    if not slot.starts_at < presence.arrived_at < slot.ends_at:
+        return f"L'arrivée doit être pendant le créneau, entre {hour(slot.starts_at)} et {hour(slot.ends_at)}."
+    return None
 
 
 def recordable(slot: Slot, *, now: datetime) -> None:
@@ -106,3 +206,11 @@ def closable(slots: Sequence[Slot], *, now: datetime) -> None:
     for slot in slots:
         if now < slot.starts_at:
             raise TooEarly(slot)
+
+
+def correctable(closed_at: datetime | None, *, is_trainer: bool, now: datetime) -> None:
+    """Raise AttendanceOpen if the sheet is not closed, and CorrectionTooLate after the trainer's days."""
+    if closed_at is None:
+        raise AttendanceOpen
+    if is_trainer and now > closed_at + CORRECTED_BY_TRAINERS:
+        raise CorrectionTooLate(closed_at)

@@ -3,7 +3,7 @@
 `now` has the time zone in which people read dates. The times of sessions are converted to the same zone.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,10 @@ from uuid import UUID
 
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.rules.decision_deadline import decide_before
 from services.enrollment.domain.rules.registry import Verdict, eligibility
 from services.enrollment.domain.rules.rule_set import Rules
-from services.enrollment.domain.rules.situation import Situation
+from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
 
 NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
 
@@ -23,18 +24,15 @@ NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus p
 class WantedSession:
     """An offered session, with counts of what the person and the structure have already.
 
-    `held_by_structure` is the number of seats of the structure in the training. `actions_this_year` and
-    `trainings_this_year` count the person's requests in the calendar year in which the session begins.
+    `held_by_structure` is the number of seats of the structure in the training. `this_year` counts the person's
+    requests in the calendar year in which the session begins.
     """
 
     id: UUID
     training_id: UUID
-    title: str
-    place: str
     opens_at: datetime
     closes_at: datetime
     starts_at: datetime
-    ends_at: datetime
     trainer_ids: frozenset[UUID]
     is_training: bool
     members_only: bool
@@ -42,8 +40,13 @@ class WantedSession:
     has_open_in_training: bool
     has_attended_training: bool
     held_by_structure: int
-    actions_this_year: int
-    trainings_this_year: int
+    this_year: ThisYear
+
+    @property
+    def as_count(self) -> ThisYear:
+        """What a request for this session adds to the counts of the year."""
+        one = Count(actions=1, trainings=int(self.is_training))
+        return ThisYear(of_all=one, reserved=one if self.members_only else Count())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,17 @@ class Requester:
     has_other_employer: bool
 
 
-def verdicts(rules: Rules, session: WantedSession, requester: Requester, *, now: datetime) -> list[Verdict]:
-    """Every rule with its verdict about one session, without the other lines of a cart."""
-    return eligibility(rules, _situation(session, requester, now=now))
+def verdicts_together(
+    rules: Rules, sessions: Sequence[WantedSession], requester: Requester, *, now: datetime
+) -> list[list[Verdict]]:
+    """The verdicts about each line of a cart, if all of them are requested: the lines before count for the quota."""
+    together: list[list[Verdict]] = []
+    before: defaultdict[int, ThisYear] = defaultdict(ThisYear)
+    for session in sessions:
+        year = session.starts_at.astimezone(now.tzinfo).year
+        together.append(eligibility(rules, _situation(session, requester, now=now, before=before[year])))
+        before[year] += session.as_count
+    return together
 
 
 def stops(
@@ -69,20 +80,14 @@ def stops(
 
     The lines before a line count for the yearly quota. A session is None if it is not offered.
     """
-    stopped: dict[int, str] = {}
-    actions, trainings = Counter[int](), Counter[int]()
-    for line, session in enumerate(sessions):
-        if session is None or not session.in_cart:
-            stopped[line] = NOT_IN_CART
-            continue
-        year = session.starts_at.astimezone(now.tzinfo).year
-        situation = _situation(session, requester, now=now, actions=actions[year], trainings=trainings[year])
-        blocking = [verdict.sentence for verdict in eligibility(rules, situation) if verdict.blocks]
+    in_cart = {line: session for line, session in enumerate(sessions) if session is not None and session.in_cart}
+    together = verdicts_together(rules, list(in_cart.values()), requester, now=now)
+    stopped = {line: NOT_IN_CART for line in range(len(sessions)) if line not in in_cart}
+    for line, answers in zip(in_cart, together, strict=True):
+        blocking = [verdict.sentence for verdict in answers if verdict.blocks]
         if blocking:
             stopped[line] = blocking[0]
-        actions[year] += 1
-        trainings[year] += session.is_training
-    return stopped
+    return dict(sorted(stopped.items()))
 
 
 def request(
@@ -94,6 +99,7 @@ def request(
     cart_id: UUID,
     cart_size: int,
     at: datetime,
+    rules: Rules,
 ) -> Requested:
     """Make the request for a session that no rule blocks. It waits for the employer's decision."""
     enrollment = Enrollment(
@@ -105,13 +111,19 @@ def request(
         session_id=session.id,
         requested_at=at,
     )
-    return Requested(enrollment=enrollment, motivation=motivation, cart_id=cart_id, cart_size=cart_size)
+    return Requested(
+        enrollment=enrollment,
+        motivation=motivation,
+        cart_id=cart_id,
+        cart_size=cart_size,
+        decide_before=decide_before(rules, requested_at=at, first_slot=session.starts_at),
+    )
 
 
 def _situation(
-    session: WantedSession, requester: Requester, *, now: datetime, actions: int = 0, trainings: int = 0
+    session: WantedSession, requester: Requester, *, now: datetime, before: ThisYear | None = None
 ) -> Situation:
-    """The facts for the rules. `actions` and `trainings` count the lines before, in the same year."""
+    """The facts for the rules. `before` counts the lines before, in the same year."""
     return Situation(
         now=now,
         opens_at=session.opens_at.astimezone(now.tzinfo),
@@ -123,8 +135,7 @@ def _situation(
         has_open_in_training=session.has_open_in_training,
         has_attended_training=session.has_attended_training,
         held_by_structure=session.held_by_structure,
-        actions_this_year=session.actions_this_year + actions,
-        trainings_this_year=session.trainings_this_year + trainings,
+        this_year=session.this_year + (before or ThisYear()),
         is_employer=requester.is_employer,
         has_other_employer=requester.has_other_employer,
     )

@@ -12,6 +12,7 @@ from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.paris import day
 from services.enrollment.domain.states import (
     ACTORS,
+    OF_THE_SHEET,
     OPEN,
     SEATS,
     TRANSITIONS,
@@ -34,6 +35,18 @@ class IllegalMove(Refused):
     @property
     def sentence(self) -> str:
         return f"Ce n'est plus possible : l'état de la demande est « {status_label(self.approval, self.seat, None)} »."
+
+
+class SessionHasBegun(Refused):
+    """The first slot has begun: no seat is given any more, and what was given up is an abandonment."""
+
+    def __init__(self, began_at: datetime) -> None:
+        super().__init__(began_at)
+        self.began_at = began_at
+
+    @property
+    def sentence(self) -> str:
+        return f"La session a commencé le {day(self.began_at)} : aucune place n'est plus donnée."
 
 
 class SessionIsOver(Refused):
@@ -67,6 +80,13 @@ class Enrollment:
     queue_number: int | None = None
     late: bool = False
     attendance: Attendance | None = None
+    certificate: int = 0
+    """How many certificates of attendance were issued: a correction of who attended issues another one."""
+
+    @property
+    def attended(self) -> bool | None:
+        """Whether the person attended. None until the attendance is recorded."""
+        return None if self.attendance is None else self.attendance.attended
 
     @property
     def is_open(self) -> bool:
@@ -94,12 +114,12 @@ class Line:
 def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> frozenset[Move]:
     """The moves that the states of the request allow for a role, or for any role if `acting_as` is None.
 
-    `ATTEND` is never included: nobody makes this move for one request, only the closing of the session's sheet does.
+    The moves of the session's sheet are never included: nobody makes them for one request.
     """
     return frozenset(
         move
         for move, actors in ACTORS.items()
-        if move is not Move.ATTEND and _can(enrollment, move) and (acting_as is None or acting_as in actors)
+        if move not in OF_THE_SHEET and _can(enrollment, move) and (acting_as is None or acting_as in actors)
     )
 
 
@@ -111,20 +131,41 @@ def moved(
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval, seat = TRANSITIONS[enrollment.approval, move], SEATS[enrollment.seat, move]
     after = replace(enrollment, approval=approval, seat=seat, version=enrollment.version + 1)
-    line = Line(
-        enrollment_id=enrollment.id,
-        version=after.version,
-        move=move,
-        from_approval=enrollment.approval,
-        to_approval=approval,
-        from_seat=enrollment.seat,
-        to_seat=seat,
-        by=by,
-        acting_as=acting_as,
-        at=at,
-        note=note,
+    return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
+
+
+def restored(
+    enrollment: Enrollment,
+    move: Move,
+    *,
+    to: tuple[Approval, Seat],
+    by: UUID,
+    acting_as: ActingAs,
+    at: datetime,
+    note: str | None,
+) -> tuple[Enrollment, Line]:
+    """The request in an earlier state, by UNDO or REOPEN, and the line of history.
+
+    The queue number is kept as long as the request has a seat or a place in the queue: nobody else's place changes.
+    """
+    approval, seat = to
+    keeps_number = seat is not Seat.NONE
+    after = replace(
+        enrollment,
+        approval=approval,
+        seat=seat,
+        version=enrollment.version + 1,
+        queue_number=enrollment.queue_number if keeps_number else None,
+        late=False,
     )
-    return after, line
+    return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
+
+
+def asks_for_a_decision(enrollment: Enrollment) -> bool:
+    """Whether an employer, or the trainers, have to decide about the request now. Trainers decide who has a seat."""
+    if enrollment.approval is Approval.AWAITING_TRAINER:
+        return enrollment.seat is Seat.HELD
+    return enrollment.approval is Approval.AWAITING_EMPLOYER
 
 
 def changes_seat(enrollment: Enrollment, move: Move) -> bool:
@@ -132,6 +173,32 @@ def changes_seat(enrollment: Enrollment, move: Move) -> bool:
     return SEATS[enrollment.seat, move] is not enrollment.seat
 
 
+def _line(
+    before: Enrollment,
+    after: Enrollment,
+    move: Move,
+    *,
+    by: UUID | None,
+    acting_as: ActingAs,
+    at: datetime,
+    note: str | None,
+) -> Line:
+    return Line(
+        enrollment_id=before.id,
+        version=after.version,
+        move=move,
+        from_approval=before.approval,
+        to_approval=after.approval,
+        from_seat=before.seat,
+        to_seat=after.seat,
+        by=by,
+        acting_as=acting_as,
+        at=at,
+        note=note,
+    )
+
+
 def _can(enrollment: Enrollment, move: Move) -> bool:
     in_both = (enrollment.approval, move) in TRANSITIONS and (enrollment.seat, move) in SEATS
-    return enrollment.is_open and in_both
+    # once its attendance is recorded, a request makes no other move than its correction
+    return in_both and (enrollment.attendance is not None) == (move is Move.CORRECT)

@@ -1,23 +1,29 @@
 """Facts about requests and seats: decisions return them, use cases store them and emit their messages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
-from services.enrollment.domain.states import CancelledBy, Seat
+from services.enrollment.domain.states import ActingAs, Approval, CancelledBy, Move, Seat
+from services.enrollment.domain.transfer import TransferredAs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
-    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`."""
+    """A person requested a session. All `cart_size` requests of one validated cart have the same `cart_id`.
+
+    `decide_before` is when the request expires; None if the rule of the deadline is off.
+    """
 
     enrollment: Enrollment
     motivation: str
     cart_id: UUID
     cart_size: int
+    decide_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,11 @@ class MovedFact:
     enrollment: Enrollment
     lines: tuple[Line, ...]
     rank: Rank | None = None
+
+    @property
+    def acted_as(self) -> ActingAs:
+        """The role of whoever made the move."""
+        return self.lines[0].acting_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +93,38 @@ class Declined(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn(MovedFact):
-    """The person gave up. `enrollment.late` is true if this was inside the notice period."""
+    """The person gave up, or somebody recorded it. `enrollment.late` is true if this was inside the notice period."""
 
     seat_before: Seat
+    withdrawn_by: UUID
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned(MovedFact):
+    """The person gave up after the first slot had begun, or somebody recorded it."""
+
+    seat_before: Seat
+    abandoned_by: UUID
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionUndone(MovedFact):
+    """Whoever decided took the `decision` back. `seat_before` is the seat that the request had with it."""
+
+    decision: Move
+    undone_by: UUID
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(MovedFact):
+    """Staff reopened a request that was `closed_as`."""
+
+    reopened_by: UUID
+    reason: str
+    closed_as: Approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +146,49 @@ class Promoted(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(MovedFact):
+    """A request was moved to another session of the training. If it got a seat there at once, this fact includes it."""
+
+    from_session_id: UUID
+    transferred_by: UUID
+    acting_as: TransferredAs
+    reason: str | None
+    seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted(MovedFact):
+    """A person who came without a seat was added to the sheet: the request is validated and holds a seat."""
+
+    admitted_by: UUID
+    acting_as: ActingAs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceRecorded(MovedFact):
-    """The attendance of an enrolled person was closed."""
+    """The attendance of an enrolled person was closed, or `corrected` after it had been."""
 
     attendance: Attendance
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetClosed:
+    """The sheet of a session was closed. `version` is that of the sheet."""
+
+    session_id: UUID
+    version: int
+    closed_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReopened:
+    """The closed sheet of a session was reopened, to be corrected."""
+
+    session_id: UUID
+    version: int
+    reopened_by: UUID
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +208,15 @@ Moved = (
     | ClarificationGiven
     | Declined
     | Withdrawn
+    | Abandoned
     | Cancelled
+    | DecisionUndone
+    | Reopened
     | Promoted
+    | Transferred
+    | Admitted
     | AttendanceRecorded
 )
-Ended = Declined | Withdrawn | Cancelled
-Fact = Requested | Moved | OccupancyChanged
+Ended = Declined | Withdrawn | Abandoned | Cancelled
+Restored = DecisionUndone | Reopened
+Fact = Requested | Moved | OccupancyChanged | SheetClosed | SheetReopened

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from services.enrollment.domain.paris import moment
-from services.enrollment.domain.states import ActingAs, Move
+from services.enrollment.domain.states import ActingAs, Move, Seat
 from shared.errors import Refused
 
 Relation = Literal["self", "colleague", "other"]
@@ -22,6 +22,12 @@ _DID: Final[Mapping[Move, str]] = {
     Move.WITHDRAW: "retiré cette demande",
     Move.CANCEL: "annulé cette demande",
     Move.ATTEND: "clos l'émargement",
+    Move.ABANDON: "enregistré un abandon",
+    Move.UNDO: "annulé sa décision",
+    Move.REOPEN: "rouvert cette demande",
+    Move.TRANSFER: "déplacé cette demande vers une autre session",
+    Move.ADMIT: "ajouté la personne à l'émargement",
+    Move.CORRECT: "corrigé l'émargement",
 }
 _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",
@@ -31,6 +37,7 @@ _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
 _OF: Final[Mapping[ActingAs, str]] = {
     "beneficiary": "La personne",
     "employer": "L'employeur",
+    "referent": "La personne référente",
     "trainer": "Le formateur ou la formatrice",
     "staff": "L'agence",
 }
@@ -48,23 +55,32 @@ class LastDecision:
 
 
 class DecidedMeanwhile(Refused):
-    """The states of the request do not allow the move. `last` is the last decision, None if there is none yet."""
+    """The states of the request do not allow the `wanted` move. `last` is the last decision, None if there is none."""
 
-    def __init__(self, last: LastDecision | None, label: str, *, attended: bool) -> None:
+    def __init__(
+        self, last: LastDecision | None, label: str, *, wanted: Move, seat: Seat, attended: bool = False
+    ) -> None:
         super().__init__(last, label)
         self.last, self.label, self.attended = last, label, attended
+        self.wanted, self.seat = wanted, seat
 
     @property
     def sentence(self) -> str:
         now = f"elle est « {self.label} »."
         if self.attended:
             return f"L'émargement de la session est clos : cette demande ne change plus ; {now}"
+        if self.wanted is Move.PROMOTE and self.seat is Seat.HELD:
+            return f"Cette personne a déjà une place ; la demande est « {self.label} »."
+        if self.wanted is Move.ANSWER and self.last is not None and self.last.move is not Move.ANSWER:
+            return f"Aucune question n'attend de réponse ; la demande est « {self.label} »."
         if self.last is None:
             return f"L'employeur n'a pas encore décidé de cette demande ; {now}"
         return f"{_happened(self.last)} le {moment(self.last.at)} ; {now}"
 
 
 def _happened(last: LastDecision) -> str:
+    if last.acting_as == "clock" and last.move is Move.CANCEL:
+        return "La demande a pris fin avec la session"
     if last.acting_as in _BY_ITSELF:
         return _BY_ITSELF[last.acting_as]
     if last.relation == "self":

@@ -1,7 +1,7 @@
 """The seats of one session."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.errors import Refused
@@ -16,7 +16,7 @@ class NoSeatFree(Refused):
 
     @property
     def sentence(self) -> str:
-        return f"Aucune place n'est libre : {self.held} occupée(s) pour {self.capacity}."
+        return f"Aucune place n'est libre : {self.held} sur {self.capacity} sont occupées."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class SessionSeats:
     """The seats of one session, and the last number of its queue. `version` counts their changes.
 
     `overbooked_to` is the number of held seats as long as it is larger than the capacity, which happens when the
-    capacity is lowered. It is None otherwise.
+    capacity is lowered, or when more people came than there are seats. It is None otherwise.
     """
 
     id: UUID
@@ -63,10 +63,25 @@ class SessionSeats:
         """Whether the session is not over yet. Only then do its held seats count for the cap of their structure."""
         return self.plan.ends_at > now
 
-    def to_give(self, now: datetime) -> int:
-        """How many seats can be given now: 0 if the session is cancelled or over, or its attendance is closed."""
+    def takes_requests(self, now: datetime) -> bool:
+        """Whether a request may be moved here: the session takes place, has not begun, takes requests."""
+        return self.plan.scheduled and min(self.plan.starts_at, self.plan.closes_at) > now
+
+    def to_give(self, now: datetime, *, freeze: timedelta = timedelta(0)) -> int:
+        """How many seats the queue can get: 0 if the session is cancelled or has begun, or its attendance is closed.
+
+        `freeze` is how long before the first slot the queue gets no seats any more.
+        """
+        return 0 if self.is_frozen(now, freeze=freeze) else self.to_give_back(now)
+
+    def to_give_back(self, now: datetime) -> int:
+        """How many seats can be given now to requests that had one, until the session is over."""
         gives = self.plan.scheduled and self.is_to_come(now) and self.attendance_closed_at is None
         return self.free if gives else 0
+
+    def is_frozen(self, now: datetime, *, freeze: timedelta) -> bool:
+        """Whether the queue gets no seats any more: the session has begun, or begins soon."""
+        return now >= self.plan.starts_at - freeze
 
     def planned(self, plan: SessionPlan) -> "SessionSeats":
         """The seats with another plan. If the capacity becomes too small, nobody loses a seat, and no seat is given."""
@@ -76,6 +91,10 @@ class SessionSeats:
         """The seats after one more is given. Raises NoSeatFree."""
         if not self.free:
             raise NoSeatFree(self.capacity, self.held)
+        return _with_held(self, self.held + 1)
+
+    def admitted(self) -> "SessionSeats":
+        """The seats after somebody came who had none. The capacity is no limit for who really came."""
         return _with_held(self, self.held + 1)
 
     def returned(self) -> "SessionSeats":

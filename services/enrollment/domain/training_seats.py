@@ -8,16 +8,18 @@ in which their messages are emitted.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.enrollment.domain import decisions, facts, queue
-from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import Seat
+from services.enrollment.domain.transfer import TransferredAs, check_transfer, transfer
 
 SessionAndStructure = tuple[UUID, UUID]
+Entered = facts.Accepted | facts.Restored
 
 
 class QueuesNotLoaded(Exception):
@@ -43,14 +45,22 @@ class Queues:
 class TrainingSeats:
     """The sessions of one training at one moment, with their queues. `cap` is None if the rule is off.
 
-    `queues` is None for a decision that changes no seat and needs no rank.
+    `queues` is None for a decision that changes no seat and needs no rank. `freeze` is how long before the first slot
+    of a session its queue gets no seats any more.
     """
 
     def __init__(
-        self, *, now: datetime, cap: int | None, sessions: Iterable[SessionSeats], queues: Queues | None
+        self,
+        *,
+        now: datetime,
+        cap: int | None,
+        sessions: Iterable[SessionSeats],
+        queues: Queues | None,
+        freeze: timedelta = timedelta(0),
     ) -> None:
         self._now = now
         self._cap = cap
+        self._freeze = freeze
         self._sessions = {session.id: session for session in sessions}
         self._queues = None if queues is None else {id_: list(queued) for id_, queued in queues.queued.items()}
         self._held = Counter[SessionAndStructure]() if queues is None else Counter(queues.held)
@@ -58,6 +68,10 @@ class TrainingSeats:
 
     def session(self, session_id: UUID) -> SessionSeats:
         return self._sessions[session_id]
+
+    def has_other_session(self, session_id: UUID) -> bool:
+        """Whether the training has another session that takes requests now."""
+        return any(each.id != session_id and each.takes_requests(self._now) for each in self._sessions.values())
 
     def rank_of(self, enrollment: Enrollment) -> Rank | None:
         """The place of a request in the waiting list. None if the request is not queued."""
@@ -83,11 +97,8 @@ class TrainingSeats:
         )
         self._change(replace(session, last_queue_number=number))
         self._queue(session.id).append(accepted_request)
-        promotions = self._promotions()
-        own = next((fact for fact in promotions if fact.enrollment.id == accepted_request.id), None)
-        after, lines = (accepted_request, (line,)) if own is None else (own.enrollment, (line, *own.lines))
-        accepted = facts.Accepted(enrollment=after, lines=lines, rank=self.rank_of(after), accepted_by=by)
-        return [*(fact for fact in promotions if fact is not own), *self._occupancies(), accepted]
+        accepted = facts.Accepted(enrollment=accepted_request, lines=(line,), accepted_by=by)
+        return self._with_promotions(accepted)
 
     def release(self, *ended: facts.Ended) -> list[facts.Fact]:
         """Remove requests that have ended from seats and queues, and give their seats to the next requests."""
@@ -95,14 +106,84 @@ class TrainingSeats:
             self._leave(fact.enrollment, fact.seat_before)
         return [*ended, *self.allocate()] if self._changed else list(ended)
 
+    def restore(self, fact: facts.Restored, *, had_seat: bool) -> list[facts.Fact]:
+        """Bring a request back to an earlier state, in seats and queues too.
+
+        A request that had a seat is queued with its old number, and gets a seat at once if one is free for it. A seat
+        that it has only because of the decision taken back goes to the next in the queue. When the queue gets no seats
+        any more, a request that `had_seat` gets a free one back: nobody else can get it.
+        """
+        seat_before = fact.lines[0].from_seat
+        if seat_before is fact.enrollment.seat:
+            return [replace(fact, rank=self.rank_of(fact.enrollment))]
+        self._leave(fact.enrollment, seat_before)
+        if fact.enrollment.seat is Seat.QUEUED:
+            self._change(self._sessions[fact.enrollment.session_id])
+            self._queue(fact.enrollment.session_id).append(fact.enrollment)
+            if had_seat:
+                fact = self._given_back(fact)
+        return self._with_promotions(fact)
+
     def promote_early(self, enrollment: Enrollment, *, by: UUID, reason: str) -> list[facts.Fact]:
         """Staff give a free seat to a request over the structure's cap. Raises NoSeatFree."""
         session = self._sessions[enrollment.session_id]
         promoted = decisions.promote_early(
-            enrollment, by=by, at=self._now, reason=reason, session_ends=session.plan.ends_at
+            enrollment, by=by, at=self._now, reason=reason, first_slot=session.plan.starts_at
         )
         self._hold(enrollment)
         return [promoted, *self.allocate()]
+
+    def transfer(
+        self, enrollment: Enrollment, session_id: UUID, *, by: UUID, acting_as: TransferredAs, note: str | None
+    ) -> list[facts.Fact]:
+        """Move a request to another session: its seat or place is given back, and it gets the next number there.
+
+        It gets a seat there at once if one is free for it. Who holds a seat takes a free one before all others: nobody
+        who waits there may have it, because otherwise it would not be free. Raises TransferImpossible, SessionIsOver.
+        """
+        source = self._sessions[enrollment.session_id]
+        target = check_transfer(source, self._sessions.get(session_id), now=self._now)
+        is_accepted = enrollment.seat is not Seat.NONE
+        number = target.last_queue_number + 1 if is_accepted else None
+        after, line = transfer(
+            enrollment, session_id=target.id, queue_number=number, by=by, at=self._now, acting_as=acting_as, note=note
+        )
+        lines: tuple[Line, ...] = (line,)
+        promotions: list[facts.Promoted] = []
+        if is_accepted:
+            self._leave(enrollment, enrollment.seat)
+            self._change(replace(target, last_queue_number=target.last_queue_number + 1))
+            self._queue(target.id).append(after)
+            if enrollment.seat is Seat.HELD and target.to_give(self._now, freeze=self._freeze):
+                self._hold(after)
+                promotions.append(decisions.promote(after, at=self._now))
+            promotions += self._promotions()
+        own = next((fact for fact in promotions if fact.enrollment.id == enrollment.id), None)
+        after, lines = (after, (line,)) if own is None else (own.enrollment, (line, *own.lines))
+        transferred = facts.Transferred(
+            enrollment=after,
+            lines=lines,
+            rank=self.rank_of(after),
+            from_session_id=source.id,
+            transferred_by=by,
+            acting_as=acting_as,
+            reason=note,
+            seat_before=enrollment.seat,
+        )
+        return [*(fact for fact in promotions if fact is not own), *self._occupancies(), transferred]
+
+    def admit(
+        self, enrollment: Enrollment, *, by: UUID, acting_as: decisions.ByTrainer, note: str | None
+    ) -> list[facts.Fact]:
+        """A person who came without a seat is added to the sheet, even if the session is full. Nobody is promoted."""
+        session = self._sessions[enrollment.session_id]
+        number = session.last_queue_number + 1
+        admitted = decisions.admit(enrollment, queue_number=number, by=by, at=self._now, acting_as=acting_as, note=note)
+        taken = number if enrollment.queue_number is None else session.last_queue_number
+        self._change(replace(session.admitted(), last_queue_number=taken))
+        self._unqueue(enrollment)
+        self._held[session.id, enrollment.structure_id] += 1
+        return [admitted, *self._occupancies()]
 
     def plan(self, session_id: UUID, plan: SessionPlan) -> list[facts.Fact]:
         """Apply a change of the catalogue: new seats are given at once. With a smaller capacity nobody loses a seat."""
@@ -118,6 +199,24 @@ class TrainingSeats:
         """Give every free seat to the next request that may have it under the cap."""
         return [*self._promotions(), *self._occupancies()]
 
+    def _with_promotions(self, fact: Entered) -> list[facts.Fact]:
+        """Give the free seats. If the request of the fact gets one, the fact includes it."""
+        promotions = self._promotions()
+        own = next((each for each in promotions if each.enrollment.id == fact.enrollment.id), None)
+        after, lines = (fact.enrollment, fact.lines) if own is None else (own.enrollment, (*fact.lines, *own.lines))
+        entered = replace(fact, enrollment=after, lines=lines, rank=self.rank_of(after))
+        return [*(each for each in promotions if each is not own), *self._occupancies(), entered]
+
+    def _given_back(self, fact: facts.Restored) -> facts.Restored:
+        session = self._sessions[fact.enrollment.session_id]
+        if not session.is_frozen(self._now, freeze=self._freeze) or not session.to_give_back(self._now):
+            return fact
+        self._hold(fact.enrollment)
+        [line] = fact.lines
+        return replace(
+            fact, enrollment=replace(fact.enrollment, seat=Seat.HELD), lines=(replace(line, to_seat=Seat.HELD),)
+        )
+
     def _promotions(self) -> list[facts.Promoted]:
         """Give the free seats in one pass over the sessions, sorted by start.
 
@@ -125,7 +224,7 @@ class TrainingSeats:
         """
         promoted: list[facts.Promoted] = []
         for session in sorted(self._sessions.values(), key=lambda each: (each.plan.starts_at, each.id)):
-            free = session.to_give(self._now)
+            free = session.to_give(self._now, freeze=self._freeze)
             chosen = queue.allocate(
                 free,
                 self._queue(session.id) if free else [],

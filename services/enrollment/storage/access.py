@@ -24,19 +24,23 @@ class Actor:
     referent_of: frozenset[UUID]
 
 
-Role = Literal["beneficiary", "employer", "trainer", "reader", "staff"]
-DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "staff")
-"""The roles in which a person acts on a request. A reader can only see it."""
+Role = Literal["beneficiary", "employer", "trainer", "party", "reader", "staff"]
+DECIDING: Final[Sequence[Role]] = ("beneficiary", "employer", "trainer", "party", "staff")
+"""The roles in which a person acts on a request. A reader can only see it. A party is the person, an employer or a
+trainer: for moves that several of them can make.
+"""
 
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _IS_BENEFICIARY: Final = enrollments.c.account_id == _ACTOR
 _IS_EMPLOYER: Final = enrollments.c.structure_id == any_(bindparam("employer_of", type_=ARRAY(Uuid())))
+_IS_REFERENT: Final = enrollments.c.structure_id == any_(bindparam("referent_of", type_=ARRAY(Uuid())))
 _IS_TRAINER: Final = any_(sessions.c.trainer_ids) == _ACTOR
 _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
     "beneficiary": _IS_BENEFICIARY,
     "employer": _IS_EMPLOYER,
     "trainer": _IS_TRAINER,
-    "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
+    "party": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_TRAINER),
+    "reader": or_(_IS_BENEFICIARY, _IS_EMPLOYER, _IS_REFERENT, _IS_TRAINER),
     "staff": false(),
 }
 """Conditions on a request and its session. The condition for trainers needs only the session."""
@@ -44,6 +48,8 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
 ACTING: Final = (
     select(
         accounts.c.is_staff,
+        accounts.c.first_name,
+        accounts.c.last_name,
         exists()
         .where(
             attachments.c.account_id == _ACTOR,
@@ -65,6 +71,7 @@ _NOW: Final[Mapping[Role, ColumnElement[bool]]] = {
     "beneficiary": _IS_BENEFICIARY,
     "employer": or_(ACTING.c.is_staff, ACTING.c.is_employer),
     "trainer": or_(ACTING.c.is_staff, _IS_TRAINER),
+    "party": or_(ACTING.c.is_staff, _IS_BENEFICIARY, ACTING.c.is_employer, _IS_TRAINER),
     "staff": ACTING.c.is_staff,
 }
 
@@ -91,4 +98,8 @@ def for_each_role(
 
 def as_parameters(actor: Actor) -> dict[str, Any]:
     """The parameters of the access conditions."""
-    return {"actor": actor.account_id, "employer_of": list(actor.employer_of)}
+    return {
+        "actor": actor.account_id,
+        "employer_of": list(actor.employer_of),
+        "referent_of": list(actor.referent_of),
+    }

@@ -3,40 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, column, delete, func, select
+from sqlalchemy import Row, Uuid, any_, bindparam, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
-from services.enrollment.storage.details import COLUMNS
+from services.enrollment.domain.rules.situation import Count, ThisYear
+from services.enrollment.storage.details import COLUMNS, SessionSummary, session_of
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
 from shared.compiled import compiled
+from shared.records import from_attributes
 
-_ADD: Final = insert(carts).values({column.name: bindparam(column.name) for column in carts.c}).on_conflict_do_nothing()
+_ADD: Final = (
+    insert(carts)
+    .values({name: bindparam(name) for name in ("account_id", "session_id", "training_id", "added_at")})
+    .on_conflict_do_nothing()
+)
+_KEEP_DRAFT: Final = (
+    update(carts)
+    .where(carts.c.account_id == bindparam("account"), carts.c.session_id == bindparam("session"))
+    .values(motivation=bindparam("motivation"))
+    .returning(carts.c.session_id)
+)
 _CHOSEN: Final = select(carts.c.session_id).where(
     carts.c.account_id == bindparam("account_id"), carts.c.training_id == bindparam("training_id")
 )
 _REMOVE: Final = delete(carts).where(
     carts.c.account_id == bindparam("account_id"), carts.c.session_id == bindparam("session_id")
 )
-_LIST: Final = (
-    select(
-        carts.c.session_id,
-        carts.c.training_id,
-        sessions.c.title,
-        sessions.c.place,
-        sessions.c.starts_at,
-        sessions.c.ends_at,
-        sessions.c.closes_at,
-        sessions.c.state,
-    )
+_LIST: Final = compiled(
+    select(carts.c.session_id, carts.c.motivation)
     .join_from(carts, sessions, sessions.c.id == carts.c.session_id)
-    .where(carts.c.account_id == bindparam("account_id"))
+    .where(carts.c.account_id == bindparam("account_id", type_=Uuid()))
     .order_by(sessions.c.starts_at, carts.c.session_id)
 )
 
@@ -67,17 +70,19 @@ _TURN_INTO_REQUESTS: Final = compiled(select(_ADDED.c.id).add_cte(_TAKEN_OUT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenSession:
-    """A session in a cart. `state` tells whether it still takes place."""
+class ConsideredSession:
+    """A session that a person wants or looks at: the facts for the rules, and what a reader sees of it.
 
-    session_id: UUID
-    training_id: UUID
-    title: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    closes_at: datetime
-    state: str
+    It is offered unless it was cancelled or its training archived.
+    """
+
+    wanted: WantedSession
+    summary: SessionSummary
+    training_state: str
+
+    @property
+    def is_offered(self) -> bool:
+        return self.summary.state == "scheduled" and self.training_state == "published"
 
 
 class Carts:
@@ -96,12 +101,17 @@ class Carts:
         """Take a session out of a cart. Nothing happens if it is not in it."""
         await self._connection.execute(_REMOVE, {"account_id": account_id, "session_id": session_id})
 
-    async def lines(self, account_id: UUID) -> list[ChosenSession]:
-        """The person's cart, sorted by the start of the sessions."""
-        rows = await self._connection.execute(_LIST, {"account_id": account_id})
-        return [ChosenSession(**row) for row in rows.mappings()]
+    async def keep_draft(self, *, account_id: UUID, session_id: UUID, motivation: str) -> bool:
+        """Keep the draft of a motivation with its line. Return False if the session is not in the cart."""
+        values = {"account": account_id, "session": session_id, "motivation": motivation}
+        return await self._connection.scalar(_KEEP_DRAFT, values) is not None
 
-    async def wanted(
+    async def drafts(self, account_id: UUID) -> dict[UUID, str | None]:
+        """The sessions of the person's cart, sorted by their start, with the drafts of the motivations."""
+        rows = await _LIST.all(self._connection, {"account_id": account_id})
+        return {row.session_id: row.motivation for row in rows}
+
+    async def considered(
         self,
         session_ids: Sequence[UUID],
         *,
@@ -109,16 +119,16 @@ class Carts:
         structure_id: UUID | None,
         now: datetime,
         lock: bool = False,
-    ) -> dict[UUID, WantedSession]:
+    ) -> dict[UUID, ConsideredSession]:
         """Read the facts that the rules need about sessions that a person wants in a structure, by session.
 
-        The result leaves out a session that is not offered: it is cancelled, or its training is archived or has no
-        copy here yet. With `lock`, the sessions are locked in the same order as trainings are locked. So the handler
-        of a cancelled session waits and then finds the requests for it.
+        The result leaves out a session that has no copy here, or whose training has none yet. With `lock`, the
+        sessions are locked in the same order as trainings are locked. So the handler of a cancelled session waits and
+        then finds the requests for it.
         """
         values = {"sessions": list(session_ids), "account": account_id, "structure": structure_id, "now": now}
         rows = await (LOCK_WANTED if lock else READ_WANTED).all(self._connection, values)
-        return {row.id: WantedSession(**{**row._asdict(), "trainer_ids": frozenset(row.trainer_ids)}) for row in rows}
+        return {row.id: _considered_of(row) for row in rows}
 
     async def turn_into_requests(self, requests: Sequence[Requested]) -> set[UUID]:
         """Add one person's requests and take their sessions out of the cart.
@@ -128,3 +138,15 @@ class Carts:
         values = {name: [getattr(request.enrollment, name) for request in requests] for name in _FIELDS}
         values["motivation"] = [request.motivation for request in requests]
         return {row.id for row in await _TURN_INTO_REQUESTS.all(self._connection, values)}
+
+
+def _considered_of(row: Row[Any]) -> ConsideredSession:
+    this_year = ThisYear(
+        of_all=Count(actions=row.actions, trainings=row.trainings),
+        reserved=Count(actions=row.reserved_actions, trainings=row.reserved_trainings),
+    )
+    return ConsideredSession(
+        wanted=from_attributes(WantedSession, row, trainer_ids=frozenset(row.trainer_ids), this_year=this_year),
+        summary=session_of(row),
+        training_state=row.training_state,
+    )

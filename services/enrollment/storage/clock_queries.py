@@ -5,21 +5,33 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, bindparam, exists, or_, select
+from sqlalchemy import DateTime, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
 from services.enrollment.storage.enrollments import RequestKey
-from services.enrollment.storage.tables import enrollments, sessions
+from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
 
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_BEFORE: Final = bindparam("before", type_=DateTime(timezone=True))
 _REQUESTS: Final = select(enrollments.c.id, enrollments.c.training_id).join(
     sessions, sessions.c.id == enrollments.c.session_id
 )
 _UNDECIDED: Final = _REQUESTS.where(
     approval_in(Approval.AWAITING_EMPLOYER),
-    or_(sessions.c.starts_at <= _NOW, enrollments.c.requested_at <= bindparam("before", type_=DateTime(timezone=True))),
+    or_(
+        sessions.c.starts_at <= _NOW,
+        and_(
+            enrollments.c.requested_at <= _BEFORE,
+            # the employer has the days of the rule again after the request came back to them
+            ~exists().where(
+                enrollment_history.c.aggregate_id == enrollments.c.id,
+                enrollment_history.c.to_approval == word(Approval.AWAITING_EMPLOYER.value),
+                enrollment_history.c.at > _BEFORE,
+            ),
+        ),
+    ),
 )
 _QUEUED_TOO_LONG: Final = _REQUESTS.where(IS_QUEUED, sessions.c.ends_at <= _NOW).order_by(
     enrollments.c.training_id, enrollments.c.id
@@ -33,7 +45,9 @@ _UPCOMING: Final = (
 _HAS_QUEUE: Final = exists().where(
     enrollments.c.training_id == sessions.c.training_id, enrollments.c.session_id == sessions.c.id, IS_QUEUED
 )
-_LEFT_OVER: Final = _UPCOMING.where(sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE)
+_LEFT_OVER: Final = _UPCOMING.where(
+    sessions.c.starts_at > _NOW, sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE
+)
 
 
 class ClockQueries:

@@ -1,7 +1,7 @@
 """Load requests. Loading is the access check: each load for a person takes the actor and the role."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select, tru
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.domain.deadlines import deadlines
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.storage.access import (
@@ -21,7 +22,7 @@ from services.enrollment.storage.access import (
     may_act_now,
 )
 from services.enrollment.storage.conditions import IS_OPEN
-from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of, enrollment_of
+from services.enrollment.storage.details import DETAILS, EnrollmentDetails, PersonName, details_of, enrollment_of
 from services.enrollment.storage.rules import IN_FORCE_AS_JSON, rules_of
 from services.enrollment.storage.tables import enrollments
 from shared.compiled import Compiled, compiled
@@ -29,7 +30,17 @@ from shared.errors import NotFound
 
 _ID: Final = enrollments.c.id == bindparam("id", type_=Uuid())
 _LOAD: Final = for_each_role(lambda may_act: compiled(DETAILS.where(_ID, may_act)), roles=("reader",))
-_to_move = DETAILS.add_columns(IN_FORCE_AS_JSON.label("rules"), ACTING.c.is_employer).join(ACTING, true()).where(_ID)
+_to_move = (
+    DETAILS.add_columns(
+        IN_FORCE_AS_JSON.label("rules"),
+        ACTING.c.is_employer,
+        ACTING.c.is_staff,
+        ACTING.c.first_name.label("acting_first_name"),
+        ACTING.c.last_name.label("acting_last_name"),
+    )
+    .join(ACTING, true())
+    .where(_ID)
+)
 _LOAD_TO_MOVE: Final = {role: compiled(_to_move.where(may_act_now(role))) for role in DECIDING}
 _SOME: Final = select(enrollments).where(enrollments.c.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
@@ -65,6 +76,7 @@ class RequestToMove:
     details: EnrollmentDetails
     rules: Rules
     is_employer: bool
+    is_staff: bool
 
 
 class Enrollments:
@@ -84,7 +96,11 @@ class Enrollments:
         was waited for.
         """
         row = await self._row(_LOAD_TO_MOVE[role], enrollment_id, actor)
-        return RequestToMove(details=details_of(row), rules=rules_of(row.rules), is_employer=row.is_employer)
+        acting = PersonName(id=actor.account_id, first_name=row.acting_first_name, last_name=row.acting_last_name)
+        rules, details = rules_of(row.rules), details_of(row)
+        until = deadlines(rules, requested_at=details.enrollment.requested_at, starts_at=details.session.starts_at)
+        details = replace(details, acting=acting, deadlines=until)
+        return RequestToMove(details=details, rules=rules, is_employer=row.is_employer, is_staff=row.is_staff)
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Load requests for a message or the clock, without an acting person, in the order of `ids`.

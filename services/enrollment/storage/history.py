@@ -1,6 +1,7 @@
 """Read the history of a request."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.states import ActingAs
-from services.enrollment.storage.details import PersonName
+from services.enrollment.domain.history_labels import HistoryMove
+from services.enrollment.domain.states import ActingAs, Approval, Seat
+from services.enrollment.storage.details import EnrollmentDetails, PersonName
 from services.enrollment.storage.tables import accounts, enrollment_history
 
 _OF: Final = (
@@ -25,11 +27,11 @@ class HistoryEntry:
     """One move of a request. `moved_by` is None if no person made the move."""
 
     version: int
-    move: str
-    from_approval: str
-    to_approval: str
-    from_seat: str
-    to_seat: str
+    move: HistoryMove
+    from_approval: Approval
+    to_approval: Approval
+    from_seat: Seat
+    to_seat: Seat
     moved_by: PersonName | None
     acting_as: ActingAs
     at: datetime
@@ -48,10 +50,10 @@ class History:
             HistoryEntry(
                 version=row.version,
                 move=row.act,
-                from_approval=row.from_approval,
-                to_approval=row.to_approval,
-                from_seat=row.from_seat,
-                to_seat=row.to_seat,
+                from_approval=Approval(row.from_approval),
+                to_approval=Approval(row.to_approval),
+                from_seat=Seat(row.from_seat),
+                to_seat=Seat(row.to_seat),
                 moved_by=row.acted_by
                 and PersonName(id=row.acted_by, first_name=row.first_name or "", last_name=row.last_name or ""),
                 acting_as=row.acting_as,
@@ -60,3 +62,32 @@ class History:
             )
             for row in await self._connection.execute(_OF, {"enrollment": enrollment_id})
         ]
+
+    async def told(self, details: EnrollmentDetails) -> list[HistoryEntry]:
+        """The story of a request: it begins with the request itself, and what happened at once is one line."""
+        request = details.enrollment
+        made = HistoryEntry(
+            version=1,
+            move="request",
+            from_approval=Approval.AWAITING_EMPLOYER,
+            to_approval=Approval.AWAITING_EMPLOYER,
+            from_seat=Seat.NONE,
+            to_seat=Seat.NONE,
+            moved_by=details.person,
+            acting_as="beneficiary",
+            at=request.requested_at,
+            note=None,
+        )
+        return [made, *_in_one_line(await self.of(request.id))]
+
+
+def _in_one_line(entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
+    """An acceptance that gave a seat at once is one line, not one of the waiting list and one of the seat."""
+    told: list[HistoryEntry] = []
+    for entry in entries:
+        before = told[-1] if told else None
+        if before is not None and entry.acting_as == "queue" and before.move == "accept" and before.at == entry.at:
+            told[-1] = replace(before, to_seat=entry.to_seat, version=entry.version)
+        else:
+            told.append(entry)
+    return told

@@ -1,155 +1,142 @@
-"""Read pages of requests.
+"""Read pages of requests, and count them: see `request_pages` for the statements."""
 
-Each statement first reads the rows of one page from one index, and then joins names to these rows only, so its cost
-does not grow with the table. Each role has its own condition, because PostgreSQL cannot use one index for
-`a = x OR b = y OR :staff`.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Integer,
-    Select,
-    Uuid,
-    bindparam,
-    column,
-    false,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-    union,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor, Role
-from services.enrollment.storage.conditions import IS_OPEN, approval_in, word
 from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
-from services.enrollment.storage.tables import enrollments, sessions
+from services.enrollment.storage.filters import GROUPS, Filters, Group, Shape
+from services.enrollment.storage.request_pages import Order, RequestList, page_of
+from services.enrollment.storage.tables import enrollments
 
-Group = Literal["requested", "followed", "refused", "cancelled"]
 Key = tuple[datetime, UUID]
 
-_GROUPS: Final[dict[Group, ColumnElement[bool]]] = {
-    "requested": or_(IS_OPEN, enrollments.c.attended.is_(False)),
-    "followed": enrollments.c.attended.is_(True),
-    "refused": approval_in(Approval.REFUSED, Approval.DECLINED, Approval.EXPIRED),
-    "cancelled": approval_in(Approval.WITHDRAWN, Approval.CANCELLED),
-}
-_NEWEST: Final = (enrollments.c.requested_at.desc(), enrollments.c.id.desc())
-
-
-_OF_ACTOR: Final = enrollments.c.account_id == bindparam("actor", type_=Uuid())
-_OF_TRAINED_SESSIONS: Final = enrollments.c.session_id.in_(
-    select(sessions.c.id).where(sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid()))))
-)
-_STRUCTURES: Final = func.unnest(bindparam("employer_of", type_=ARRAY(Uuid()))).table_valued(column("id", Uuid()))
-_IN_SESSION: Final = enrollments.c.session_id == bindparam("session", type_=Uuid())
-_AFTER: Final = tuple_(enrollments.c.requested_at, enrollments.c.id) < tuple_(
-    bindparam("after_time", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid())
-)
-_MOST: Final = bindparam("most", type_=Integer())
+COUNT_UP_TO: Final = 1_000
+"""More requests than these are not counted: a page says "more than 1,000", and a look costs the same for any table."""
+NEVER: Final = 36_500
+"""Days until a request expires while that rule is off: the first slot comes earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """The filters of a list of requests; None means no filter."""
+class Count:
+    """A number of requests; if `more` is true there are more than COUNT_UP_TO of them."""
 
-    session_id: UUID | None = None
-    approval: Approval | None = None
-    group: Group | None = None
+    count: int
+    more: bool
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(count=self.count + other.count, more=self.more or other.more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many requests there are of each approval and in each group."""
+
+    approvals: Mapping[Approval, Count]
+    groups: Mapping[Group, Count]
 
 
 class Listings:
-    """Pages of requests, newest first. A page has `limit` + 1 rows if there are more."""
+    """Pages of requests. A page has `limit` + 1 rows if there are more."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def enrollments(
-        self, actor: Actor, role: Role, filters: Filters, *, after: Key | None, limit: int
+        self,
+        actor: Actor,
+        role: Role,
+        filters: Filters,
+        *,
+        after: Key | None,
+        limit: int,
+        order: Order = Order(),  # noqa: B008 - it cannot change
+        deadline_days: int = NEVER,
     ) -> list[EnrollmentDetails]:
         """Requests that the person may see in that role."""
-        statement = _list_of(
-            role,
-            is_staff=actor.is_staff,
-            in_session=filters.session_id is not None,
-            approval=filters.approval,
-            group=filters.group,
-            is_first=after is None,
+        page = RequestList(
+            role=role, is_staff=actor.is_staff, shape=Shape.of(filters), order=order, is_first=after is None
         )
-        values: dict[str, Any] = {
-            "actor": actor.account_id,
-            "trainers": [actor.account_id],
-            "employer_of": sorted(actor.employer_of),
-            "session": filters.session_id,
-            "most": limit + 1,
-        }
+        values = _values(actor, filters, most=limit + 1) | {"deadline_days": deadline_days}
         if after is not None:
             values |= {"after_time": after[0], "after_id": after[1]}
-        return [details_of(row) for row in await self._connection.execute(statement, values)]
+        return [details_of(row) for row in await self._connection.execute(_details(page), values)]
+
+    async def total(self, actor: Actor, role: Role, filters: Filters) -> Count:
+        """The number of requests that the person may see in that role."""
+        shape = Shape.of(filters)
+        statement = _total(RequestList(role=role, is_staff=actor.is_staff, shape=shape, order=Order(), is_first=True))
+        number = await self._connection.scalar(statement, _values(actor, filters, most=COUNT_UP_TO + 1)) or 0
+        return _count(number)
+
+    async def counts(self, actor: Actor, role: Role, filters: Filters) -> Counts:
+        """The numbers for each approval and group, with all other filters."""
+        shape = Shape.of(replace(filters, approvals=(), group=None))
+        statement = _counts(RequestList(role=role, is_staff=actor.is_staff, shape=shape, order=Order(), is_first=True))
+        rows = await self._connection.execute(statement, _values(actor, filters, most=COUNT_UP_TO + 1))
+        cells = {(row.approval, row.outcome): _count(row.number) for row in rows}
+        nothing = Count(count=0, more=False)
+        return Counts(
+            approvals={
+                each: sum((number for (approval, _), number in cells.items() if approval == each), nothing)
+                for each in Approval
+            },
+            groups={
+                group: sum((number for cell, number in cells.items() if _is_in(group, *cell)), nothing)
+                for group in GROUPS
+            },
+        )
+
+
+def _count(number: int) -> Count:
+    return Count(count=min(number, COUNT_UP_TO), more=number > COUNT_UP_TO)
+
+
+def _is_in(group: Group, approval: str, outcome: str) -> bool:
+    return approval in GROUPS[group] and (outcome == "followed") == (group == "followed")
+
+
+def _values(actor: Actor, filters: Filters, *, most: int) -> dict[str, Any]:
+    return {
+        "actor": actor.account_id,
+        "trainers": [actor.account_id],
+        "structures": sorted(actor.employer_of | actor.referent_of),
+        "approvals": list(Shape.of(filters).approvals or ()),
+        "most": most,
+        **filters.parameters(),
+    }
 
 
 @cache
-def _list_of(
-    role: Role,
-    *,
-    is_staff: bool,
-    in_session: bool,
-    approval: Approval | None,
-    group: Group | None,
-    is_first: bool,
-) -> Select[Any]:
-    """Build the statement once for each role and choice of filters, because building takes longer than running it."""
-    conditions = [
-        *([_IN_SESSION] if in_session else []),
-        *([enrollments.c.approval == word(approval.value)] if approval is not None else []),
-        *([_GROUPS[group]] if group is not None else []),
-        *([] if is_first else [_AFTER]),
-    ]
-    page = _page_of(role, is_staff=is_staff, conditions=conditions).subquery("page")
-    return DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*_NEWEST)
+def _details(wanted: RequestList) -> Select[Any]:
+    page = page_of(wanted).subquery("page")
+    return DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*wanted.sorted(page.c.key, page.c.id))
 
 
-def _page(*conditions: ColumnElement[bool]) -> Select[tuple[UUID, datetime]]:
-    return select(enrollments.c.id, enrollments.c.requested_at).where(*conditions).order_by(*_NEWEST).limit(_MOST)
+@cache
+def _total(wanted: RequestList) -> Select[Any]:
+    return select(func.count()).select_from(page_of(wanted).subquery())
 
 
-def _page_of(role: Role, *, is_staff: bool, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Select `id` and `requested_at` of the newest requests that a person may see in that role."""
-    if role == "beneficiary":
-        return _page(_OF_ACTOR, *conditions)
-    if is_staff:
-        return _page(*conditions)
-    if role == "employer":
-        return _of_structures(conditions)
-    if role == "trainer":
-        return _page(_OF_TRAINED_SESSIONS, *conditions)
-    if role == "reader":
-        roles: Sequence[Role] = ("beneficiary", "employer", "trainer")
-        pages = [_page_of(each, is_staff=False, conditions=conditions) for each in roles]
-        every = union(*(select(page.subquery()) for page in pages)).subquery()
-        return select(every).order_by(every.c.requested_at.desc(), every.c.id.desc()).limit(_MOST)
-    return _page(false())
-
-
-def _of_structures(conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Read the newest requests of each structure from its part of the index, and then keep the newest of all."""
-    structure = _STRUCTURES.render_derived("structure")
-    newest = _page(enrollments.c.structure_id == structure.c.id, *conditions).lateral("newest")
-    return (
-        select(newest.c.id, newest.c.requested_at)
-        .select_from(structure.join(newest, true()))
-        .order_by(newest.c.requested_at.desc(), newest.c.id.desc())
-        .limit(_MOST)
-    )
+@cache
+def _counts(wanted: RequestList) -> Select[Any]:
+    """One count for each approval; a validated request has three, by its attendance."""
+    cells = [(each.value, "") for each in Approval if each is not Approval.VALIDATED]
+    cells += [(Approval.VALIDATED.value, outcome) for outcome in ("open", "followed", "absent")]
+    counted = []
+    for approval, outcome in cells:
+        shape = replace(wanted.shape, approvals=(approval,), outcome=outcome or None)
+        page = page_of(replace(wanted, shape=shape)).subquery()
+        number = select(func.count()).select_from(page).scalar_subquery()
+        counted.append(
+            select(literal(approval).label("approval"), literal(outcome).label("outcome"), number.label("number"))
+        )
+    return select(union_all(*counted).subquery())

@@ -5,8 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text, true
+from sqlalchemy import Text as TextType
 from sqlalchemy import Uuid as UuidType
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.storage.access import Actor
@@ -30,6 +31,16 @@ class BeneficiaryStanding:
     has_other_employer: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonStanding:
+    """The last attachment of a person to a structure. `beneficiary` is None unless they are beneficiary of it now."""
+
+    structure_id: UUID | None
+    structure_name: str
+    state: str | None
+    beneficiary: BeneficiaryStanding | None
+
+
 def _has(status: str) -> ColumnElement[bool]:
     return word(status) == any_(attachments.c.statuses)
 
@@ -39,6 +50,8 @@ def _structures_with(status: str) -> ColumnElement[list[UUID]]:
     return func.coalesce(ids, array([], type_=UuidType))
 
 
+_STRUCTURE: Final = bindparam("structure", type_=UuidType)
+_ACCOUNT: Final = bindparam("account", type_=UuidType)
 _ACTIVE: Final = attachments.c.state == word("active")
 _ACTOR: Final = compiled(
     select(
@@ -53,23 +66,25 @@ _ACTOR: Final = compiled(
 )
 
 
-def _other_employer() -> ColumnElement[bool]:
+def other_employer(
+    *, structure: ColumnElement[UUID] = _STRUCTURE, account: ColumnElement[UUID] = _ACCOUNT
+) -> ColumnElement[bool]:
     """Whether the structure has an employer other than the account; one whose account has no copy here yet counts."""
     other, person = attachments.alias("other"), accounts.alias("other_person")
     return exists(
         select(literal(1))
         .select_from(other.outerjoin(person, person.c.id == other.c.account_id))
         .where(
-            other.c.structure_id == bindparam("structure", type_=UuidType),
+            other.c.structure_id == structure,
             other.c.state == word("active"),
             word("employer") == any_(other.c.statuses),
-            other.c.account_id != bindparam("account", type_=UuidType),
+            other.c.account_id != account,
             ~func.coalesce(person.c.disabled | person.c.erased, False),
         )
     )
 
 
-_HAS_OTHER_EMPLOYER: Final = compiled(select(_other_employer().label("exists")))
+_HAS_OTHER_EMPLOYER: Final = compiled(select(other_employer().label("exists")))
 _IS_UNCONFIRMED: Final = compiled(
     select(
         exists(
@@ -89,7 +104,7 @@ _standing = (
         func.coalesce(structures.c.name, "").label("structure_name"),
         func.coalesce(structures.c.is_member, False).label("is_member"),
         _has("employer").label("is_employer"),
-        _other_employer().label("has_other_employer"),
+        other_employer().label("has_other_employer"),
     )
     .select_from(
         accounts.join(attachments, attachments.c.account_id == accounts.c.id).outerjoin(
@@ -117,6 +132,31 @@ _LOCKED_STANDING: Final = compiled(
     # text, because SQLAlchemy writes only one lock clause for a statement, and this one needs two
     .suffix_with(text("FOR SHARE OF attachments"))
 )
+_rank: Final = func.array_position(
+    array(["active", "requested", "refused", "ended"], type_=TextType), attachments.c.state
+)
+_STANDINGS: Final = compiled(
+    select(
+        attachments.c.structure_id,
+        attachments.c.state,
+        accounts.c.first_name,
+        accounts.c.last_name,
+        func.coalesce(structures.c.name, "").label("structure_name"),
+        func.coalesce(structures.c.is_member, False).label("is_member"),
+        _has("beneficiary").label("is_beneficiary"),
+        _has("employer").label("is_employer"),
+        other_employer(structure=attachments.c.structure_id).label("has_other_employer"),
+    )
+    .ext(distinct_on(attachments.c.structure_id))
+    .select_from(
+        accounts.join(attachments, attachments.c.account_id == accounts.c.id).outerjoin(
+            structures, structures.c.id == attachments.c.structure_id
+        )
+    )
+    .where(accounts.c.id == bindparam("account", type_=UuidType))
+    .order_by(attachments.c.structure_id, _rank, attachments.c.id)
+)
+"""The best attachment of a person to each structure."""
 _IS_ATTACHED: Final = select(
     exists(
         select(literal(1)).where(
@@ -177,6 +217,27 @@ class People:
             is_employer=row.is_employer,
             has_other_employer=row.has_other_employer,
         )
+
+    async def standings(self, account_id: UUID) -> list[PersonStanding]:
+        """The person's attachments, one for each structure: an active one rather than an ended one."""
+        return [
+            PersonStanding(
+                structure_id=row.structure_id,
+                structure_name=row.structure_name,
+                state=row.state,
+                beneficiary=BeneficiaryStanding(
+                    first_name=row.first_name,
+                    last_name=row.last_name,
+                    structure_name=row.structure_name,
+                    is_member=row.is_member,
+                    is_employer=row.is_employer,
+                    has_other_employer=row.has_other_employer,
+                )
+                if row.state == "active" and row.is_beneficiary
+                else None,
+            )
+            for row in await _STANDINGS.all(self._connection, {"account": account_id})
+        ]
 
     async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
         """Whether the person has an active attachment to the structure."""

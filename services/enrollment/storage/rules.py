@@ -4,7 +4,7 @@ The setting of a rule at a moment is the row with the greatest version whose `ef
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.enrollment.domain.rules.registry import ALL_RULES, WrongRuleValue
 from services.enrollment.domain.rules.rule import Rule, Value
 from services.enrollment.domain.rules.rule_set import Rules, Setting
 from services.enrollment.storage import tables
+from services.enrollment.storage.details import PersonName
 from shared.compiled import Compiled, compiled
 from shared.errors import ChangedMeanwhile
 from shared.tables import columns_to_write
@@ -42,6 +43,14 @@ _IN_FORCE: Final = compiled(_in_force_now)
 _in_force = _in_force_now.subquery()
 IN_FORCE_AS_JSON: Final = select(func.jsonb_agg(func.to_jsonb(_in_force.table_valued()))).scalar_subquery()
 """The settings in force as one JSON value, a column of a statement that reads something else; see `rules_of`."""
+_AUTHORS: Final = (
+    select(tables.rules.c.name, tables.rules.c.effective_from, tables.rules.c.set_by)
+    .add_columns(tables.accounts.c.first_name, tables.accounts.c.last_name)
+    .outerjoin(tables.accounts, tables.accounts.c.id == tables.rules.c.set_by)
+    .ext(distinct_on(tables.rules.c.name))
+    .where(tables.rules.c.effective_from <= func.greatest(func.statement_timestamp(), tables.rules.c.set_at))
+    .order_by(tables.rules.c.name, tables.rules.c.version.desc())
+)
 _LAST_VERSION: Final = select(func.coalesce(func.max(tables.rules.c.version), 0)).where(
     tables.rules.c.name == bindparam("name")
 )
@@ -85,6 +94,14 @@ def rules_of(settings: Iterable[Mapping[str, Any]] | None) -> Rules:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Since when a setting applies, and who made it."""
+
+    since: datetime
+    set_by: PersonName | None
+
+
 class StoredRules:
     """The stored settings of the rules."""
 
@@ -98,6 +115,17 @@ class StoredRules:
     async def at(self, moment: datetime) -> Rules:
         """The settings that applied at a past moment, or will apply at a later one if nobody sets a rule before it."""
         return await self._rules(_AT, moment=moment)
+
+    async def origins(self) -> dict[str, Origin]:
+        """Since when the settings apply, and who made them, by rule; not the rules that nobody has set."""
+        return {
+            row.name: Origin(
+                since=row.effective_from,
+                set_by=row.set_by
+                and PersonName(id=row.set_by, first_name=row.first_name or "", last_name=row.last_name or ""),
+            )
+            for row in await self._connection.execute(_AUTHORS)
+        }
 
     async def last_version(self, name: str) -> int:
         """The version of the last setting of a rule, even if it applies only later; 0 if nobody has set the rule."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.storage.tables import sessions
@@ -13,6 +14,16 @@ _PLAN: Final = (
     "slots", "trainer_ids", "state", "overbooked_to",
 )  # fmt: skip
 _KEEP: Final = upsert_if_newer(sessions, _PLAN)
+_TOOK_PLACE: Final = ("version", "title", "opens_at", "closes_at", "trainer_ids")
+"""What may still change of a session whose attendance is closed: what took place is not moved or cancelled any more.
+
+The catalogue refuses that too, but not before it has received the event of the closing.
+"""
+_KEEP_AFTERWARDS: Final = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("of"), sessions.c.version < bindparam("version"))
+    .values({name: bindparam(name) for name in _TOOK_PLACE})
+)
 
 
 class SessionCopies:
@@ -43,3 +54,15 @@ class SessionCopies:
             "overbooked_to": overbooked_to,
         }
         await self._connection.execute(_KEEP, values)
+
+    async def keep_afterwards(self, snapshot: SessionSnapshot) -> None:
+        """Apply a newer snapshot of a session whose attendance is closed."""
+        values = {
+            "of": snapshot.id,
+            "version": snapshot.version,
+            "title": snapshot.training_title,
+            "opens_at": snapshot.opens_at,
+            "closes_at": snapshot.closes_at,
+            "trainer_ids": list(snapshot.trainer_ids),
+        }
+        await self._connection.execute(_KEEP_AFTERWARDS, values)

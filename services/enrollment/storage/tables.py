@@ -4,15 +4,19 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Integer,
+    Interval,
     MetaData,
     Table,
     Text,
     Uuid,
     false,
+    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -30,9 +34,12 @@ accounts = Table(
     Column("version", BigInteger, nullable=False),
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
+    Column("civility", Text),
+    Column("email", Text),
     Column("is_staff", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    Column("searched", Text, Computed("plain(first_name || ' ' || last_name)", persisted=True), nullable=False),
 )
 structures = Table(
     "structures",
@@ -41,6 +48,8 @@ structures = Table(
     Column("version", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("is_member", Boolean, nullable=False),
+    Column("searched", Text, Computed("plain(name)", persisted=True), nullable=False),
+    Column("siret", Text),
 )
 attachments = Table(
     "attachments",
@@ -62,6 +71,9 @@ trainings = Table(
     Column("kind", Text, nullable=False),
     Column("members_only", Boolean, nullable=False),
     Column("state", Text, nullable=False),
+    Column("searched", Text, Computed("plain(title)", persisted=True), nullable=False),
+    Column("axis_id", Uuid),
+    Column("axis_name", Text),
 )
 sessions = Table(
     "sessions",
@@ -86,6 +98,7 @@ sessions = Table(
     Column("attendance_closed_at", _TIME),
     Column("attendance_closed_by", Uuid),
     Column("attendance_note", Text),
+    Column("sheet_version", BigInteger, nullable=False, server_default="0"),
 )
 carts = Table(
     "carts",
@@ -94,6 +107,7 @@ carts = Table(
     Column("session_id", Uuid, primary_key=True),
     Column("training_id", Uuid, nullable=False),
     Column("added_at", _TIME, nullable=False),
+    Column("motivation", Text),
 )
 enrollments = Table(
     "enrollments",
@@ -112,6 +126,7 @@ enrollments = Table(
     Column("late", Boolean, nullable=False),
     Column("attendance", JSONB(none_as_null=True)),
     Column("attended", Boolean),
+    Column("certificate", Integer, nullable=False, server_default="0"),
 )
 enrollment_history = Table(
     "enrollment_history",
@@ -129,6 +144,18 @@ enrollment_history = Table(
     Column("note", Text),
     *chain_columns(),
 )
+employer_decisions = Table(
+    "employer_decisions",
+    METADATA,
+    Column("enrollment_id", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("waited", Interval),
+    ForeignKeyConstraint(
+        ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
+    ),
+)
 presences = Table(
     "presences",
     METADATA,
@@ -139,6 +166,22 @@ presences = Table(
     Column("recorded_by", Uuid, nullable=False),
     Column("recorded_at", _TIME, nullable=False),
     Column("note", Text),
+    *chain_columns(),
+    Column("status", Text),
+    Column("arrived_at", _TIME),
+    Column("remark", Text),
+)
+sheet_history = Table(
+    "sheet_history",
+    METADATA,
+    Column("aggregate_id", Uuid, ForeignKey("sessions.id"), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("acted_by", Uuid),
+    Column("acting_as", Text, nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("note", Text),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id")),
     *chain_columns(),
 )
 rules = Table(
@@ -152,4 +195,70 @@ rules = Table(
     Column("set_by", Uuid),
     Column("set_at", _TIME),
     *chain_columns(),
+)
+reminders = Table(
+    "reminders",
+    METADATA,
+    Column("subject_id", Uuid, primary_key=True),
+    Column("occasion", Text, primary_key=True),
+    Column("waiting_since_version", BigInteger, primary_key=True),
+    Column("given_at", _TIME, nullable=False, server_default=func.now()),
+)
+left_open = Table(
+    "left_open",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    Column("structure_id", Uuid, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("found_at", _TIME, nullable=False),
+    Column("ended_at", _TIME),
+    Column("decision", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", _TIME),
+    Column("reason", Text),
+)
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Uuid, nullable=False),
+    Column("structure_id", Uuid, nullable=False),
+    Column("training_id", Uuid, nullable=False),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("from_session_id", Uuid, ForeignKey("sessions.id")),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id")),
+    Column("reason", Text, nullable=False),
+    Column("motivation", Text),
+    Column("proposed_by", Uuid, nullable=False),
+    Column("acting_as", Text, nullable=False),
+    Column("proposed_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answered_at", _TIME),
+    Column("answer_reason", Text),
+)
+session_messages = Table(
+    "session_messages",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("sent_by", Uuid, nullable=False),
+    Column("acting_as", Text, nullable=False),
+    Column("sent_to", Text, nullable=False),
+    Column("account_ids", ARRAY(Uuid), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", _TIME, nullable=False),
+)
+enrollment_notes = Table(
+    "enrollment_notes",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("written_by", Uuid, nullable=False),
+    Column("written_at", _TIME, nullable=False),
 )

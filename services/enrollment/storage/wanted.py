@@ -28,6 +28,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN, word
+from services.enrollment.storage.details import SESSION_COLUMNS
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
 from shared.compiled import compiled
 
@@ -47,6 +48,7 @@ def _already() -> LateralFromClause:
     counts = and_(
         APPROVAL_IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
     )
+    is_training = of_what.c.kind == _TRAINING
     is_open = and_(of_training, IS_OPEN)
     attended = and_(of_training, enrollments.c.attended)
     return (
@@ -54,7 +56,9 @@ def _already() -> LateralFromClause:
             func.coalesce(func.bool_or(is_open), False).label("has_open"),
             func.coalesce(func.bool_or(attended), False).label("has_attended"),
             func.count().filter(counts).label("actions"),
-            func.count().filter(counts, of_what.c.kind == _TRAINING).label("trainings"),
+            func.count().filter(counts, is_training).label("trainings"),
+            func.count().filter(counts, of_what.c.members_only).label("reserved_actions"),
+            func.count().filter(counts, of_what.c.members_only, is_training).label("reserved_trainings"),
         )
         .join_from(enrollments, theirs, theirs.c.id == enrollments.c.session_id)
         .join(of_what, of_what.c.id == enrollments.c.training_id)
@@ -87,28 +91,24 @@ def _wanted() -> Select[Any]:
     return (
         select(
             sessions.c.id,
+            sessions.c.id.label("session_id"),
             sessions.c.training_id,
-            sessions.c.title,
-            sessions.c.place,
             sessions.c.opens_at,
             sessions.c.closes_at,
-            sessions.c.starts_at,
-            sessions.c.ends_at,
             sessions.c.trainer_ids,
+            *SESSION_COLUMNS,
+            trainings.c.state.label("training_state"),
             (trainings.c.kind == _TRAINING).label("is_training"),
             trainings.c.members_only,
             in_cart.label("in_cart"),
             already.c.has_open.label("has_open_in_training"),
             already.c.has_attended.label("has_attended_training"),
             _held_by_structure().label("held_by_structure"),
-            already.c.actions.label("actions_this_year"),
-            already.c.trainings.label("trainings_this_year"),
+            *already.c["actions", "trainings", "reserved_actions", "reserved_trainings"],
         )
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(
             sessions.c.id == any_(bindparam("sessions", type_=ARRAY(Uuid))),
-            sessions.c.state == word("scheduled"),
-            trainings.c.state == word("published"),
         )
         .order_by(sessions.c.training_id, sessions.c.id)
     )

@@ -3,128 +3,199 @@
 The closing publishes the attendance of each person, so that their employer is informed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, TypedDict
 from uuid import UUID
 
 from services.enrollment.domain import decisions
-from services.enrollment.domain.attendance import AttendanceClosed, Slot, attendances_of, closable, recordable
+from services.enrollment.domain.attendance import (
+    Attendance,
+    Slot,
+    UndecidedPeople,
+    attendances_of,
+    closable,
+    recordable,
+    wrong_arrival,
+)
 from services.enrollment.domain.decisions import ByTrainer
-from services.enrollment.domain.session_seats import SessionSeats
+from services.enrollment.domain.enrollment import Enrollment
+from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, SheetClosed
+from services.enrollment.domain.offers import OwnRequest
+from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.attendance import Participant, SheetPlan
-from services.enrollment.storage.trained_sessions import SessionSeatsDetails
+from services.enrollment.storage.attendance import NewPresence, Participant
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.cascade import cancellations
-from services.enrollment.use_cases.decide import ReasonMissing
 from services.enrollment.use_cases.load import load_locked_training
 from services.enrollment.use_cases.record import record
-from shared.errors import NotFound, refuse
+from services.enrollment.use_cases.sheet import (
+    LockedSheet,
+    Sheet,
+    holds_a_seat,
+    is_undecided,
+    open_sheet,
+    presences_by_slot,
+    sheet,
+)
+from shared.errors import NotFound, WrongField, refuse
 
-NOT_ENROLLED: Final = "La session a eu lieu et l'émargement est clos ; vous n'étiez pas inscrit·e."
+NOT_VALIDATED: Final = "La session a eu lieu ; l'inscription n'avait pas été validée."
+WITHOUT_SEAT: Final = "La session a eu lieu sans qu'une place se libère."
+WITHOUT_AGREEMENT: Final = "La session a eu lieu avant une décision de l'employeur."
+"""For every reader: the person, the employers, the trainers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """The attendance sheet of a session: its slots in order, the enrolled people, and their presences in each slot."""
+class Outcome:
+    """What becomes of a request that holds a seat and that nobody has validated."""
 
-    session: SessionSeatsDetails
-    slots: Sequence[Slot]
-    enrolled: Sequence[Participant]
-    presences: Mapping[UUID, Mapping[UUID, bool]]
+    act: Literal["validate", "cancel"]
+    reason: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSheet:
-    """A sheet that may be changed, with the locked sessions of its training and the role in which the person acts."""
+class _Closing(TypedDict):
+    """Who closes a sheet, when and why: the arguments of every move that the closing makes."""
 
-    training_id: UUID
-    locked: Sequence[SessionSeats]
-    plan: SheetPlan
+    by: UUID
+    at: datetime
     acting_as: ByTrainer
-
-
-async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
-    """The sheet of a session, for its trainers and staff. Raises NotFound for everybody else."""
-    session = await tx.trained_sessions.one(session_id, actor)
-    plan = await tx.sheets.plan(session_id)
-    enrolled = await tx.sheets.enrolled(session_id)
-    presences = await tx.sheets.presences(session_id)
-    return Sheet(session=session, slots=plan.slots, enrolled=enrolled, presences=presences)
+    note: str | None
 
 
 async def record_presences(
     tx: Transaction,
     session_id: UUID,
     slot_id: UUID,
-    present: Mapping[UUID, bool],
+    added: Sequence[NewPresence],
     *,
     actor: Actor,
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Store the presences of one slot, by request, from the day of the slot on. Other requests keep their presence."""
-    opened = await _open_sheet(tx, session_id, actor, reason)
+    """Store presences of one slot, from its day on. Requests that are not in `added` keep their presence."""
+    opened = await open_sheet(tx, session_id, actor, reason)
     slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:
         raise NotFound
     recordable(slot, now=now)
-    enrolled = {participant.enrollment.id for participant in await tx.sheets.enrolled(session_id)}
+    on_sheet = {each.enrollment.id for each in await tx.sheets.people(session_id) if holds_a_seat(each.enrollment)}
     refuse(
         [
             (f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.")
-            for place, enrollment_id in enumerate(present)
-            if enrollment_id not in enrolled
+            for place, each in enumerate(added)
+            if each.enrollment_id not in on_sheet
+        ]
+        + wrong_arrivals("presences", added, [slot])
+    )
+    await tx.sheets.record(added, by=actor.account_id, at=now, note=reason)
+    return await sheet(tx, session_id, actor=actor)
+
+
+def wrong_arrivals(field: str, added: Sequence[NewPresence], slots: Iterable[Slot]) -> list[WrongField]:
+    """What is wrong with the arrivals of presences, all of which are of these slots."""
+    by_id = {slot.id: slot for slot in slots}
+    sentences = [wrong_arrival(each.presence, by_id[each.presence.slot_id]) for each in added]
+    return [(f"{field}.{place}.arrived_at", sentence) for place, sentence in enumerate(sentences) if sentence]
+
+
+async def close(
+    tx: Transaction,
+    session_id: UUID,
+    outcomes: Mapping[UUID, Outcome],
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None,
+) -> Sheet:
+    """Close the sheet: it becomes the attendance of everybody who holds a seat.
+
+    `outcomes` says what becomes of each of them whom nobody has validated. The other open requests are cancelled, so
+    that these people may request another session of the training. Raises UndecidedPeople.
+    """
+    opened = await open_sheet(tx, session_id, actor, reason)
+    closable(opened.plan.slots, now=now)
+    people = await tx.sheets.people(session_id)
+    _decided(people, outcomes, actor)
+    closing = _Closing(by=actor.account_id, at=now, acting_as=opened.acting_as, note=reason)
+    cancelled = [
+        decisions.cancel(
+            each.enrollment,
+            by=actor.account_id,
+            at=now,
+            reason=outcomes[each.enrollment.id].reason or NOT_VALIDATED,
+            acting_as=opened.acting_as,
+        )
+        for each in people
+        if is_undecided(each.enrollment) and outcomes[each.enrollment.id].act == "cancel"
+    ]
+    gone = {fact.enrollment.id for fact in cancelled}
+    present = [each.enrollment for each in people if holds_a_seat(each.enrollment) and each.enrollment.id not in gone]
+    recorded = await _attendances(tx, opened, present, closing)
+    ended = await _left_over(tx, session_id, {each.enrollment.id for each in people}, now=now)
+    training = await load_locked_training(tx, opened.training_id, opened.locked, now=now)
+    version = opened.plan.version + 1
+    await tx.sheets.change(
+        session_id, "close", version=version, by=actor.account_id, acting_as=opened.acting_as, at=now, note=reason
+    )
+    closed = SheetClosed(session_id=session_id, version=version, closed_by=actor.account_id)
+    await record(tx, [*recorded, *training.close_attendance(session_id, [*cancelled, *ended]), closed], now=now)
+    return await sheet(tx, session_id, actor=actor)
+
+
+def _decided(people: Sequence[Participant], outcomes: Mapping[UUID, Outcome], actor: Actor) -> None:
+    """Raise UndecidedPeople unless each undecided person has an outcome, and nobody validates their own request."""
+    undecided = {each.enrollment.id: each for each in people if is_undecided(each.enrollment)}
+    refuse(
+        [
+            (f"undecided.{place}.enrollment_id", "Cette personne n'attend pas de validation.")
+            for place, request in enumerate(outcomes)
+            if request not in undecided
         ]
     )
-    await tx.sheets.record(slot_id, present, by=actor.account_id, at=now, note=reason)
-    return await sheet(tx, session_id, actor=actor)
+    left = {request: each.full_name for request, each in undecided.items() if request not in outcomes}
+    if left:
+        raise UndecidedPeople(left)
+    own = {request for request, each in undecided.items() if each.enrollment.account_id == actor.account_id}
+    if any(outcomes[request].act == "validate" for request in own):
+        raise OwnRequest
 
 
-async def close(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime, reason: str | None) -> Sheet:
-    """Close the sheet: it becomes the attendance of every enrolled person, and the session's requests cannot change.
-
-    The other open requests are cancelled, so that these people may request another session of the training.
-    """
-    opened = await _open_sheet(tx, session_id, actor, reason)
-    closable(opened.plan.slots, now=now)
-    enrolled = [participant.enrollment for participant in await tx.sheets.enrolled(session_id)]
-    presences = await tx.sheets.presences(session_id)
-    attendances = attendances_of(
-        [slot.id for slot in opened.plan.slots], presences, [enrollment.id for enrollment in enrolled]
-    )
-    attended = [
-        decisions.attend(
-            enrollment, attendances[enrollment.id], by=actor.account_id, at=now, acting_as=opened.acting_as, note=reason
-        )
-        for enrollment in enrolled
+async def _attendances(
+    tx: Transaction, opened: LockedSheet, enrollments: Sequence[Enrollment], closing: _Closing
+) -> list[AttendanceRecorded]:
+    """The attendance of each person who held a seat; after a reopening, only of those for whom it has changed."""
+    presences = presences_by_slot(await tx.sheets.presences(opened.session.id))
+    attendances = attendances_of(opened.slot_ids, presences, [enrollment.id for enrollment in enrollments])
+    return [
+        _attendance(enrollment, attendances[enrollment.id], closing)
+        for enrollment in enrollments
+        if enrollment.attendance != attendances[enrollment.id]
     ]
-    keys = [key for key in await tx.enrollments.open_of_session(session_id) if key.id not in attendances]
-    ended = await cancellations(tx, keys, acting_as="staff", now=now, reason=NOT_ENROLLED)
-    training = await load_locked_training(tx, opened.training_id, opened.locked, now=now)
-    await tx.sheets.close(session_id, by=actor.account_id, at=now, note=reason)
-    await record(tx, [*attended, *training.close_attendance(session_id, ended)], now=now)
-    return await sheet(tx, session_id, actor=actor)
 
 
-async def _open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: str | None) -> OpenSheet:
-    """Lock the training of a session and load its sheet, for its trainers and staff. Staff must give a reason.
-
-    Raises NotFound, ReasonMissing and AttendanceClosed.
-    """
-    locked = await tx.seats.lock_for_session(session_id, actor)
-    plan = await tx.sheets.plan(session_id)
-    is_trainer = actor.account_id in plan.trainer_ids
-    rights = await tx.people.actor(actor.account_id)  # again: they may have ended while the lock was waited for
-    if rights is None or not (is_trainer or rights.is_staff):
-        raise NotFound
-    if not is_trainer and not reason:
-        raise ReasonMissing
-    [session] = [each for each in locked if each.id == session_id]
-    if session.attendance_closed_at is not None:
-        raise AttendanceClosed(session.attendance_closed_at)
-    return OpenSheet(
-        training_id=plan.training_id, locked=locked, plan=plan, acting_as="trainer" if is_trainer else "staff"
+def _attendance(enrollment: Enrollment, attendance: Attendance, closing: _Closing) -> AttendanceRecorded:
+    if enrollment.attendance is not None:
+        return decisions.correct(enrollment, attendance, **closing)
+    if enrollment.approval is Approval.VALIDATED:
+        return decisions.attend(enrollment, attendance, **closing)
+    validated = decisions.validate(enrollment, rank=None, **closing)
+    attended = decisions.attend(validated.enrollment, attendance, **closing)
+    return AttendanceRecorded(
+        enrollment=attended.enrollment, lines=(*validated.lines, *attended.lines), attendance=attendance
     )
+
+
+async def _left_over(tx: Transaction, session_id: UUID, on_sheet: set[UUID], *, now: datetime) -> list[Cancelled]:
+    """Cancel the open requests of the session that hold no seat: time has decided about them."""
+    keys = [key.id for key in await tx.enrollments.open_of_session(session_id) if key.id not in on_sheet]
+    return [
+        decisions.cancel(
+            enrollment,
+            by=None,
+            at=now,
+            reason=WITHOUT_AGREEMENT if enrollment.approval is Approval.AWAITING_EMPLOYER else WITHOUT_SEAT,
+            acting_as="clock",
+        )
+        for enrollment in await tx.enrollments.some(keys)
+    ]

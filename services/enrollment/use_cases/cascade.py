@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Final
+from uuid import UUID
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
@@ -15,6 +17,8 @@ from services.enrollment.use_cases.load import load_locked_training, load_traini
 from services.enrollment.use_cases.record import record
 from shared.contracts.catalogue import SessionSnapshot
 from shared.contracts.identity import AttachmentSnapshot
+
+NO_LONGER_THERE: Final = "La personne ne fait plus partie de la structure."
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
@@ -42,30 +46,45 @@ async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: date
     await record(tx, [*planned, *training.release(*ended)], now=now)
 
 
-async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime, reason: str) -> None:
-    """Cancel the person's open requests in the structure, unless the person has become attached to it again."""
+async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now: datetime) -> None:
+    """Cancel the person's open requests in the structure, unless the person has become attached to it again.
+
+    Why the attachment ended is between the person and the structure: trainers read only that it ended.
+    """
     if await tx.people.is_attached(account_id=attachment.account_id, structure_id=attachment.structure_id):
         return
     keys = await tx.enrollments.open_of_person(account_id=attachment.account_id, structure_id=attachment.structure_id)
-    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=reason)
+    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=NO_LONGER_THERE)
 
 
 async def cancel_all(
-    tx: Transaction, keys: Iterable[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+    tx: Transaction,
+    keys: Iterable[RequestKey],
+    *,
+    acting_as: CancelledBy,
+    now: datetime,
+    reason: str,
+    by: UUID | None = None,
 ) -> None:
     """Cancel the requests that are still open. `keys` are sorted by training, which is the order of the locks."""
     for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
         training = await load_training(tx, training_id, now=now)
-        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason)
+        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason, by=by)
         await record(tx, training.release(*ended), now=now)
 
 
 async def cancellations(
-    tx: Transaction, keys: Sequence[RequestKey], *, acting_as: CancelledBy, now: datetime, reason: str
+    tx: Transaction,
+    keys: Sequence[RequestKey],
+    *,
+    acting_as: CancelledBy,
+    now: datetime,
+    reason: str,
+    by: UUID | None = None,
 ) -> list[Cancelled]:
     """Cancel the requests that are still open. The caller holds the lock of their training."""
     return [
-        decisions.cancel(enrollment, by=None, at=now, reason=reason, acting_as=acting_as)
+        decisions.cancel(enrollment, by=by, at=now, reason=reason, acting_as=acting_as)
         for enrollment in await tx.enrollments.some([key.id for key in keys])
         if Move.CANCEL in allowed_moves(enrollment)
     ]
@@ -86,6 +105,9 @@ async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence
         await tx.session_copies.keep(session, overbooked_to=None)
         return None
     if known.plan.version >= session.version:
+        return None
+    if known.attendance_closed_at is not None:
+        await tx.session_copies.keep_afterwards(session)
         return None
     await tx.session_copies.keep(session, overbooked_to=known.planned(plan).overbooked_to)
     return plan

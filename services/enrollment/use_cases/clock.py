@@ -16,6 +16,7 @@ from services.enrollment.storage.enrollments import RequestKey
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import cancel_all
 from services.enrollment.use_cases.record import record
+from services.enrollment.use_cases.remind import remind
 from services.enrollment.use_cases.seats import allocate_free_seats
 from shared.transactions import Begin
 
@@ -31,7 +32,8 @@ class Clock:
     async def run(self) -> None:
         """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.
 
-        A request is queued too long if its session is over.
+        A request is queued too long if its session is over. Then mark the proposals that nobody has answered in
+        time, and remind those who keep others waiting.
         """
         now = datetime.now(UTC)
         async with self.begin() as tx:
@@ -45,7 +47,10 @@ class Clock:
                 await allocate_free_seats(tx, training_id, now=now)
         async with self.begin() as tx:
             keys = await tx.clock.queued_too_long(now)
-            await cancel_all(tx, keys, acting_as="staff", now=now, reason=TOOK_PLACE)
+            await cancel_all(tx, keys, acting_as="clock", now=now, reason=TOOK_PLACE)
+        async with self.begin() as tx:
+            await tx.proposals.expire(now)
+        await remind(self.begin)
 
 
 async def _undecided(tx: Transaction, *, now: datetime) -> list[RequestKey]:

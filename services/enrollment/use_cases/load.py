@@ -5,38 +5,67 @@ after it (see `set_rule`), and the rights of the acting person are read again: t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.enrollment.domain.enrollment import Enrollment, allowed_moves, changes_seat
+from services.enrollment.domain.enrollment import Enrollment, Line, allowed_moves, changes_seat
 from services.enrollment.domain.meanwhile import DecidedMeanwhile, LastDecision, Relation
+from services.enrollment.domain.offers import Circumstances, roles_of
+from services.enrollment.domain.rules.own_request import may_decide_own
+from services.enrollment.domain.rules.promotion_freeze import promotion_freeze
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.domain.session_seats import SessionSeats
-from services.enrollment.domain.states import Move, Seat, status_label
+from services.enrollment.domain.states import ActingAs, Move, Seat, status_label
 from services.enrollment.domain.training_seats import TrainingSeats
 from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.enrollments import RequestToMove
 from services.enrollment.storage.transaction import Transaction
 
+BY_HISTORY = frozenset({Move.UNDO, Move.REOPEN})
+"""The moves that lead to a state of before: their check reads the history."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedRequest:
     """A request with the seats of its training and the rules in force.
 
-    `is_employer`: whether the acting person is an employer of the structure, read under the lock.
+    `roles` are those of the acting person, read under the lock.
     """
 
     details: EnrollmentDetails
     training: TrainingSeats
     rules: Rules
-    is_employer: bool
+    roles: Sequence[ActingAs]
+    now: datetime
 
     @property
     def enrollment(self) -> Enrollment:
         return self.details.enrollment
+
+    def circumstances(self, *, last: Line | None = None) -> Circumstances:
+        """What counts beside the states of the request. `last` is its last decision, if it is needed."""
+        session = self.training.session(self.enrollment.session_id)
+        has_other = self.training.has_other_session(session.id)
+        return circumstances_of(session, now=self.now, last=last, has_other_session=has_other)
+
+
+def circumstances_of(
+    session: SessionSeats, *, now: datetime, last: Line | None, has_other_session: bool
+) -> Circumstances:
+    """The part of the circumstances that comes from the session."""
+    return Circumstances(
+        now=now,
+        starts_at=session.plan.starts_at,
+        ends_at=session.plan.ends_at,
+        takes_place=session.plan.scheduled and session.attendance_closed_at is None,
+        capacity=session.capacity,
+        held=session.held,
+        last=last,
+        has_other_session=has_other_session,
+    )
 
 
 async def load_request(
@@ -50,13 +79,47 @@ async def load_request(
     sessions = await tx.seats.lock_for_request(enrollment_id, actor, role)
     loaded = await tx.enrollments.load_to_move(enrollment_id, actor, role)
     details, rules, enrollment = loaded.details, loaded.rules, loaded.details.enrollment
-    if move not in allowed_moves(enrollment):
-        raise await _decided_meanwhile(tx, loaded, actor)
+    if move not in allowed_moves(enrollment) and move not in BY_HISTORY:
+        raise await _decided_meanwhile(tx, loaded, actor, move)
     queues = None
-    if changes_seat(enrollment, move) or enrollment.seat is Seat.QUEUED:
+    if move in BY_HISTORY or changes_seat(enrollment, move) or enrollment.seat is Seat.QUEUED:
         queues = (await tx.seats.queues([enrollment.training_id], now))[enrollment.training_id]
-    training = TrainingSeats(now=now, cap=structure_cap(rules), sessions=sessions, queues=queues)
-    return LockedRequest(details=details, training=training, rules=rules, is_employer=loaded.is_employer)
+    training = TrainingSeats(
+        now=now, cap=structure_cap(rules), sessions=sessions, queues=queues, freeze=promotion_freeze(rules)
+    )
+    roles = roles_of(
+        enrollment,
+        actor=actor.account_id,
+        is_employer=loaded.is_employer,
+        is_trainer=actor.account_id in details.trainer_ids,
+        is_staff=loaded.is_staff,
+    )
+    return LockedRequest(details=details, training=training, rules=rules, roles=roles, now=now)
+
+
+async def own_circumstances(
+    tx: Transaction,
+    found: Circumstances,
+    enrollment: Enrollment,
+    rules: Rules,
+    *,
+    actor: UUID,
+    roles: Sequence[ActingAs],
+) -> Circumstances:
+    """Add what counts only for people who would decide on their own request in one of their other roles."""
+    if actor != enrollment.account_id or set(roles) == {"beneficiary"}:
+        return found
+    structure_id = enrollment.structure_id
+    return replace(
+        found,
+        other_must_decide=not may_decide_own(
+            rules,
+            decider=actor,
+            beneficiary=actor,
+            has_other_employer=await tx.people.has_other_employer(account_id=actor, structure_id=structure_id),
+        ),
+        is_unconfirmed=await tx.people.is_unconfirmed(account_id=actor, structure_id=structure_id),
+    )
 
 
 async def load_training(tx: Transaction, training_id: UUID, *, now: datetime) -> TrainingSeats:
@@ -70,15 +133,17 @@ async def load_locked_training(
     """The seats and queues of a training whose `sessions` are locked."""
     rules = await tx.rules.load()
     queues = (await tx.seats.queues([training_id], now))[training_id]
-    return TrainingSeats(now=now, cap=structure_cap(rules), sessions=sessions, queues=queues)
+    return TrainingSeats(
+        now=now, cap=structure_cap(rules), sessions=sessions, queues=queues, freeze=promotion_freeze(rules)
+    )
 
 
-async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor) -> DecidedMeanwhile:
+async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor, move: Move) -> DecidedMeanwhile:
     details, enrollment = loaded.details, loaded.details.enrollment
-    label = status_label(enrollment.approval, enrollment.seat, details.closed_by)
-    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != Move.PROMOTE]
+    label = status_label(enrollment.approval, enrollment.seat, details.closed_by, attended=enrollment.attended)
+    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != "promote"]
     if not decisions:
-        return DecidedMeanwhile(None, label, attended=False)
+        return DecidedMeanwhile(None, label, wanted=move, seat=enrollment.seat)
     entry = decisions[-1]
     person = entry.moved_by
     name = "" if person is None else " ".join(part for part in (person.first_name, person.last_name) if part)
@@ -90,4 +155,5 @@ async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Acto
     last = LastDecision(
         move=Move(entry.move), acting_as=entry.acting_as, at=entry.at, by=name or None, relation=relation
     )
-    return DecidedMeanwhile(last, label, attended=enrollment.attendance is not None)
+    attended = enrollment.attendance is not None
+    return DecidedMeanwhile(last, label, wanted=move, seat=enrollment.seat, attended=attended)

@@ -1,20 +1,24 @@
-"""Put sessions into the cart, evaluate the rules for them, and turn the cart into requests."""
+"""Put sessions into the cart, and turn the cart into requests."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.enrollment.domain import cart
-from services.enrollment.domain.cart import Requester, WantedSession
+from services.enrollment.domain.cart import Requester
+from services.enrollment.domain.deadlines import deadlines
 from services.enrollment.domain.facts import Requested
+from services.enrollment.domain.offers import Circumstances, offered
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.one_session_per_training import ALREADY_REQUESTED
-from services.enrollment.domain.rules.registry import Verdict
+from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.details import EnrollmentDetails, PersonName, SessionSummary, StructureName
+from services.enrollment.storage.carts import ConsideredSession
+from services.enrollment.storage.details import EnrollmentDetails, PersonName, StructureName
 from services.enrollment.storage.people import BeneficiaryStanding
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.announce import announce
+from services.enrollment.use_cases.offer import Offered, with_moves
+from services.enrollment.use_cases.record import record_requests
 from shared.errors import NotFound, Refused, WrongFields, refuse
 
 
@@ -26,36 +30,23 @@ class TrainingTwiceInCart(Refused):
 
 async def add_to_cart(tx: Transaction, session_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Put a session into the cart. This makes no request yet."""
-    session = await _offered(tx, session_id, None, actor=actor, now=now)
-    if not await tx.carts.add(
-        account_id=actor.account_id, session_id=session_id, training_id=session.training_id, now=now
-    ):
+    found = await tx.carts.considered([session_id], account_id=actor.account_id, structure_id=None, now=now)
+    if session_id not in found or not found[session_id].is_offered:
+        raise NotFound
+    training_id = found[session_id].wanted.training_id
+    if not await tx.carts.add(account_id=actor.account_id, session_id=session_id, training_id=training_id, now=now):
         raise TrainingTwiceInCart
 
 
-async def verdicts(
-    tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime
-) -> list[Verdict]:
-    """Every rule with its verdict about a request of the person for the session.
-
-    A person who is beneficiary of only one structure may leave out the structure.
-    """
-    if structure_id is None and len(actor.beneficiary_of) > 1:
-        refuse([("structure_id", "Vous êtes bénéficiaire dans plusieurs structures : indiquez laquelle.")])
-    structure_id = structure_id or next(iter(actor.beneficiary_of), None)
-    if structure_id is None:
+async def keep_draft(tx: Transaction, session_id: UUID, motivation: str, *, actor: Actor) -> None:
+    """Keep the draft of a motivation with its line of the cart. Raises NotFound if the session is not in it."""
+    if not await tx.carts.keep_draft(account_id=actor.account_id, session_id=session_id, motivation=motivation):
         raise NotFound
-    standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id)
-    if standing is None:
-        raise NotFound
-    session = await _offered(tx, session_id, structure_id, actor=actor, now=now)
-    rules = await tx.rules.load()
-    return cart.verdicts(rules, session, _requester(actor, structure_id, standing), now=now.astimezone(PARIS))
 
 
 async def validate_cart(
     tx: Transaction, structure_id: UUID, motivations: Mapping[UUID, str], *, actor: Actor, now: datetime
-) -> list[EnrollmentDetails]:
+) -> list[Offered]:
     """Make one request for each line, or none at all if one line is refused.
 
     `motivations` has the motivation for each session, in the order of the lines. The rules are read after the locks:
@@ -64,11 +55,12 @@ async def validate_cart(
     standing = await tx.people.standing(account_id=actor.account_id, structure_id=structure_id, lock=True)
     if standing is None:
         raise WrongFields([("structure_id", "Vous n'êtes pas bénéficiaire dans cette structure.")])
-    wanted = await tx.carts.wanted(
+    considered = await tx.carts.considered(
         list(motivations), account_id=actor.account_id, structure_id=structure_id, now=now, lock=True
     )
+    wanted = {session_id: each.wanted for session_id, each in considered.items() if each.is_offered}
     rules = await tx.rules.load()
-    requester = _requester(actor, structure_id, standing)
+    requester = requester_of(actor, structure_id, standing)
     sessions = [wanted.get(session_id) for session_id in motivations]
     _refuse_lines(cart.stops(rules, sessions, requester, now=now.astimezone(PARIS)))
     cart_id = uuid4()
@@ -81,26 +73,28 @@ async def validate_cart(
             cart_id=cart_id,
             cart_size=len(motivations),
             at=now,
+            rules=rules,
         )
         for session_id, motivation in motivations.items()
     ]
     await _record(tx, facts, now=now)
-    return [_details(fact, standing, wanted[fact.enrollment.session_id]) for fact in facts]
+    details = [_details(fact, standing, considered[fact.enrollment.session_id], rules) for fact in facts]
+    if standing.is_employer:  # who may decide on the own request depends on the other employers
+        return await with_moves(tx, details, actor=actor, now=now)
+    return [_offered_to_the_person(each, now=now) for each in details]
 
 
 async def _record(tx: Transaction, facts: list[Requested], *, now: datetime) -> None:
     """Store the requests and emit their messages. If the database refuses one request, all of them are refused."""
-    added = await tx.carts.turn_into_requests(facts)
+    added = await record_requests(tx, facts, now=now)
     _refuse_lines({line: ALREADY_REQUESTED for line, fact in enumerate(facts) if fact.enrollment.id not in added})
-    for fact in facts:
-        tx.emit(announce(fact, now=now))
 
 
 def _refuse_lines(stops: Mapping[int, str]) -> None:
     refuse([(f"lines.{line}.session_id", sentence) for line, sentence in stops.items()])
 
 
-def _requester(actor: Actor, structure_id: UUID, standing: BeneficiaryStanding) -> Requester:
+def requester_of(actor: Actor, structure_id: UUID, standing: BeneficiaryStanding) -> Requester:
     return Requester(
         account_id=actor.account_id,
         structure_id=structure_id,
@@ -110,28 +104,28 @@ def _requester(actor: Actor, structure_id: UUID, standing: BeneficiaryStanding) 
     )
 
 
-def _details(fact: Requested, standing: BeneficiaryStanding, session: WantedSession) -> EnrollmentDetails:
-    request = fact.enrollment
+def _details(
+    fact: Requested, standing: BeneficiaryStanding, considered: ConsideredSession, rules: Rules
+) -> EnrollmentDetails:
+    request, session = fact.enrollment, considered.wanted
     return EnrollmentDetails(
         enrollment=request,
         motivation=fact.motivation,
         person=PersonName(id=request.account_id, first_name=standing.first_name, last_name=standing.last_name),
         structure=StructureName(id=request.structure_id, name=standing.structure_name),
-        session=SessionSummary(
-            id=session.id,
-            title=session.title,
-            place=session.place,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-        ),
+        session=considered.summary,
         trainer_ids=session.trainer_ids,
+        held_by_structure=session.held_by_structure,
+        deadlines=deadlines(rules, requested_at=request.requested_at, starts_at=session.starts_at),
     )
 
 
-async def _offered(
-    tx: Transaction, session_id: UUID, structure_id: UUID | None, *, actor: Actor, now: datetime
-) -> WantedSession:
-    wanted = await tx.carts.wanted([session_id], account_id=actor.account_id, structure_id=structure_id, now=now)
-    if session_id not in wanted:
-        raise NotFound
-    return wanted[session_id]
+def _offered_to_the_person(details: EnrollmentDetails, *, now: datetime) -> Offered:
+    """A request that was just made: no decision was taken, and no seat given."""
+    session = details.session
+    circumstances = Circumstances(
+        now=now, starts_at=session.starts_at, ends_at=session.ends_at, takes_place=True, capacity=0, held=0
+    )
+    person = details.enrollment.account_id
+    moves = offered(details.enrollment, actor=person, roles=["beneficiary"], now=circumstances)
+    return Offered(details=details, moves=moves)

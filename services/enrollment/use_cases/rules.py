@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.enrollment.domain.rules.promotion_freeze import promotion_freeze
 from services.enrollment.domain.rules.registry import rule_named
 from services.enrollment.domain.rules.rule_set import Setting
 from services.enrollment.domain.rules.structure_cap import structure_cap
@@ -26,9 +27,9 @@ async def set_rule(
 ) -> Setting[Any]:
     """Set a rule from now on, and return its new setting. For staff only.
 
-    If the cap is higher, the free seats that it allows are given in the same transaction. Every decision reads the
-    rules under the lock of its training. So a decision with the old rule has committed before the seats of its training
-    are given here, and a decision that gets its lock afterwards reads the new rule.
+    If the cap is higher, or the freeze shorter, the free seats that it allows are given in the same transaction. Every
+    decision reads the rules under the lock of its training. So a decision with the old rule has committed before the
+    seats of its training are given here, and a decision that gets its lock afterwards reads the new rule.
 
     The last version is read before the setting in force. If two people set a rule at the same time, either the second
     one finds that the setting in force is newer than the expected version, or both add the same version, and the
@@ -45,7 +46,8 @@ async def set_rule(
     check_version(expected_version, before.setting(rule).version)
     setting = Setting(version=last_version + 1, enabled=enabled, value=new_value)
     await tx.rules.add(rule, setting, effective_from=now, set_by=actor.account_id, set_at=now)
-    if structure_cap(before.changed(rule, setting)) != structure_cap(before):
+    after = before.changed(rule, setting)
+    if (structure_cap(after), promotion_freeze(after)) != (structure_cap(before), promotion_freeze(before)):
         for training_id in await tx.clock.upcoming(now):
             await allocate_free_seats(tx, training_id, now=now)
     rights = await tx.people.actor(actor.account_id)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Request
 from starlette.exceptions import HTTPException
 
+from services.identity.domain.accounts import AccountDisabled
 from services.identity.domain.budgets import Client
 from services.identity.domain.clients import described
 from services.identity.storage.access import Actor
@@ -31,13 +32,15 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 async def without_factor(claims: SignedIn, tx: Tx) -> Actor:
     """The acting person, who may be a member of staff that has no second factor yet: only to enrol one."""
     actor = await tx.accounts.actor(claims.sub)
+    if actor is None and await tx.accounts.is_disabled(claims.sub):
+        raise AccountDisabled
     if actor is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     return actor
 
 
 async def acting(claims: SignedIn, tx: Tx) -> Actor:
-    """The acting person as the tables know them now; 401 for a disabled account, even if its token is still valid."""
+    """The acting person as the tables know them now; 403 for a disabled account, though its token is valid."""
     actor = await without_factor(claims, tx)
     claims.must_suit(is_staff=actor.is_staff)
     return actor

@@ -34,14 +34,18 @@ def _name(value: str) -> str:
     return name
 
 
-Civility = Literal["Mme", "M."]
+Civility = Annotated[Literal["Mme", "M."], Field(examples=["Mme"])]
 Name = Annotated[Line, AfterValidator(_name)]
 """A person's name. It is mailed to an address that is not proved yet, so nothing in it may look like a link."""
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 """Any characters; the domain decides which passwords are refused."""
 Code = Annotated[str, StringConstraints(min_length=6, max_length=40, pattern=r"^[0-9A-Za-z -]*$")]
 """A code of a second factor, or a recovery code, as people type it."""
-SecretToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+SecretToken = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    Field(examples=["an-example-and-no-secret"]),
+]
 Words = Annotated[
     str,
     Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Words to find, whatever their accents and case"),

@@ -2,8 +2,19 @@
 
 from typing import Final
 
-from services.identity.domain.accounts import AddressTaken, OwnAccount
-from services.identity.domain.attachments import AlreadyAttached, IllegalMove, LastReferent, NotUnconfirmed
+from services.identity.domain.accounts import (
+    AccountDisabled,
+    AddressTaken,
+    AlreadyProved,
+    DisabledMeanwhile,
+    OwnAccount,
+)
+from services.identity.domain.attachment_moves import (
+    AlreadyAttached,
+    IllegalMove,
+    LastReferent,
+    NotUnconfirmed,
+)
 from services.identity.domain.budgets import TooSoon
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
@@ -34,6 +45,9 @@ ALREADY_ANSWERED: Final = ProblemKind(409, "already-answered", "Déjà répondu"
 ALREADY_ATTACHED: Final = ProblemKind(409, "already-attached", "Rattachement déjà demandé")
 SIRET_TAKEN: Final = ProblemKind(409, "siret-taken", "SIRET déjà répertorié")
 ADDRESS_TAKEN: Final = ProblemKind(409, "address-taken", "Adresse déjà utilisée")
+ALREADY_PROVED: Final = ProblemKind(409, "already-proved", "Adresse déjà confirmée")
+DISABLED_MEANWHILE: Final = ProblemKind(409, "account-disabled", "Compte désactivé")
+ACCOUNT_DISABLED: Final = ProblemKind(403, "account-not-admitted", "Compte non admis")
 OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
 
 PROBLEMS: Final[ProblemMap] = {
@@ -53,5 +67,8 @@ PROBLEMS: Final[ProblemMap] = {
     AlreadyAttached: ALREADY_ATTACHED,
     SiretTaken: SIRET_TAKEN,
     AddressTaken: ADDRESS_TAKEN,
+    AlreadyProved: ALREADY_PROVED,
+    DisabledMeanwhile: DISABLED_MEANWHILE,
+    AccountDisabled: ACCOUNT_DISABLED,
     OwnAccount: OWN_ACCOUNT,
 }

@@ -1,12 +1,14 @@
 """The bodies of identity's HTTP requests."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from pydantic import Field
 
 from services.identity.api.fields import Civility, Code, Name, Password, SecretToken
-from services.identity.domain.attachments import Status
+from services.identity.domain.attachments import (
+    Status,
+)
 from services.identity.domain.links import Registration
 from shared.http.fields import Email, Line, Siret, Strict, Text
 
@@ -48,6 +50,18 @@ class FollowedLink(Strict):
 
     token: SecretToken
     password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class FollowedChange(Strict):
+    """The token of the link to the new address."""
+
+    token: SecretToken
+
+
+class FollowedInvitation(Strict):
+    """The token of the link to the contact of a structure that was added."""
+
+    token: SecretToken
 
 
 class ForgottenPassword(Strict):
@@ -96,9 +110,16 @@ class Renaming(Strict):
 class PasswordChange(Strict):
     """The sign-in session of `refresh_token`, if it is sent, is the only one that stays open."""
 
-    current_password: Password
+    current_password: Password = Field(examples=["deux ânes sur la colline"])
     new_password: Password = Field(examples=["quatre chevaux dans le pré"])
     refresh_token: SecretToken | None = None
+
+
+class AddressChange(Strict):
+    """The new address, and the password, which shows that the owner of the account asks for it."""
+
+    email: Email = Field(examples=["claire.dupuy@mairie.example"])
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
 
 
 class NewAccount(Strict):
@@ -130,9 +151,9 @@ class NewStructure(Strict):
 class StructureChange(Strict):
     """Fields that are sent change, the others stay."""
 
-    name: Line | None = None
-    siret: Siret | None = None
-    town: Line | None = None
+    name: Line | None = Field(None, examples=["Mission locale de Limoges"])
+    siret: Siret | None = Field(None, examples=["73282932000074"])
+    town: Line | None = Field(None, examples=["Limoges"])
     is_member: bool | None = None
 
 
@@ -156,12 +177,22 @@ class RequestRefusal(Strict):
     """The reason, in words for the person who asked."""
 
     reason: Text = Field(examples=["Ce numéro SIRET est celui d'un établissement fermé."])
+    silent: bool = Field(
+        default=False, description="Without a mail to the contact: for a duplicate. The reason is for staff"
+    )
 
 
 class NewChangeReport(Strict):
     """What has changed, in the referent's words."""
 
     text: Text = Field(examples=["La mission locale déménage au 12 rue des Arènes à compter du 1er mars."])
+
+
+class ReportClosure(Strict):
+    """What staff did with the report; a report that is declined needs an answer for its referent."""
+
+    outcome: Literal["applied", "declined"] = "applied"
+    answer: Text | None = Field(None, examples=["La nouvelle adresse est enregistrée."])
 
 
 class NewAttachment(Strict):
@@ -177,12 +208,22 @@ class Confirmation(Strict):
 
 
 class Statuses(Strict):
-    """All statuses that the person has from now on."""
+    """All statuses that the person has from now on.
+
+    `reason`: staff must give one to take the status from the last referent of the structure.
+    """
 
     statuses: SomeStatuses
+    reason: Text | None = Field(None, examples=["Cette personne ne travaille plus dans notre structure."])
 
 
 class Reason(Strict):
     """The reason, in words for the person."""
 
     reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])
+
+
+class OptionalReason(Strict):
+    """The reason, in words for the referents."""
+
+    reason: Text | None = Field(None, examples=["Je change d'employeur."])

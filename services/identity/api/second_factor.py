@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.identity.api.dependencies import SigningIn, Tx, WithoutFactor
+from services.identity.api.dependencies import SigningIn, Tx, WithoutFactor, without_factor
 from services.identity.api.problems import NOTHING_TO_CONFIRM, TOO_SOON
 from services.identity.api.requests import FactorConfirmation
 from services.identity.api.views import FactorView, NewSecretView, RecoveryCodes
@@ -40,6 +40,8 @@ async def confirm_factor(
 
     The next pair of tokens of this session (`POST /tokens/refresh`) has the rights of staff.
     """
+    async with sign_in.begin() as tx:
+        await without_factor(claims, tx)
     response.headers["Cache-Control"] = "no-store"
     codes = await sign_in.factors.confirm(claims.sub, claims.sid, body.code, now=now)
     return RecoveryCodes(recovery_codes=list(codes))

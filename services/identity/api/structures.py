@@ -1,6 +1,6 @@
 """Structures: everybody finds them, staff keep them, referents report changes."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -9,24 +9,33 @@ from services.identity.api.dependencies import Acting, Tx
 from services.identity.api.fields import Words
 from services.identity.api.problems import SIRET_TAKEN
 from services.identity.api.requests import NewChangeReport, NewStructure, StructureChange
-from services.identity.api.views import ChangeReportView, StructureView
+from services.identity.api.views import ChangeReportView, StructurePage, StructureView
 from services.identity.use_cases import structures as use_cases
 from shared.http.clock import Now
 from shared.http.etag import ExpectedVersion, tag
 from shared.http.idempotency import Once
-from shared.http.pagination import BY_NAME, Limit, NameKey, Page
+from shared.http.pagination import BY_NAME, Limit, NameKey
 from shared.http.problems import CHANGED_MEANWHILE, INVALID, NOT_FOUND, VERSION_EXPECTED, problems
 
 router = APIRouter(prefix="/structures", tags=["structures"])
+
+MOST_SIMILAR: Final = 5
 
 
 @router.get("", responses=problems(INVALID))
 async def list_structures(
     *, tx: Tx, q: Words = "", after: Annotated[NameKey | None, Depends(BY_NAME)], limit: Limit = 20
-) -> Page[StructureView]:
-    """Find structures by name, town or the first digits of the SIRET."""
+) -> StructurePage:
+    """Find structures by name, town or the first digits of the SIRET.
+
+    If there is none, the answer has those with similar words, the most similar first: a typing error is forgiven.
+    """
     listed = await tx.structures.page(q, after=after, limit=limit)
-    return Page[StructureView].of(
+    if not listed and after is None:
+        similar = await tx.structures.similar(q, limit=min(limit, MOST_SIMILAR))
+        views = [StructureView.model_validate(structure) for structure in similar]
+        return StructurePage(items=views, similar=bool(views))
+    return StructurePage.of(
         listed,
         limit,
         view=lambda line: StructureView.model_validate(line.structure),
@@ -80,6 +89,6 @@ async def report_change(
 
     async def perform() -> ChangeReportView:
         report = await use_cases.report_change(tx, actor, structure_id, body.text, now=now)
-        return ChangeReportView.model_validate(report)
+        return ChangeReportView.model_validate(await tx.desk_pages.report(report.id, actor))
 
     return await once(perform)

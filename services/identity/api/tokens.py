@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from services.identity.api.dependencies import CallingClient, Program, SigningIn
 from services.identity.api.problems import (
+    ACCOUNT_DISABLED,
     CODE_EXPECTED,
     SESSION_OVER,
     TOO_BUSY,
@@ -34,7 +35,10 @@ async def read_keys(sign_in: SigningIn, response: Response) -> KeySet:
     return KeySet(keys=await sign_in.keys.published())
 
 
-@router.post("/tokens", responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, TOO_SOON, INVALID, TOO_BUSY))
+@router.post(
+    "/tokens",
+    responses=problems(WRONG_CREDENTIALS, CODE_EXPECTED, WRONG_CODE, ACCOUNT_DISABLED, TOO_SOON, INVALID, TOO_BUSY),
+)
 @body_limit(VISITORS_LIMIT)
 async def begin_session(
     body: Credentials, client: CallingClient, program: Program, sign_in: SigningIn, *, response: Response, now: Now
@@ -50,9 +54,16 @@ async def begin_session(
 
 @router.post("/tokens/refresh", responses=problems(SESSION_OVER, INVALID))
 @body_limit(VISITORS_LIMIT)
-async def refresh_tokens(body: RefreshToken, sign_in: SigningIn, response: Response, now: Now) -> TokenView:
-    """Get the next pair. Each refresh token works once; the reuse of a token ends the sign-in session."""
-    return _view(response, await sign_in.refresh(body.refresh_token, now=now))
+async def refresh_tokens(
+    body: RefreshToken, client: CallingClient, program: Program, sign_in: SigningIn, *, response: Response, now: Now
+) -> TokenView:
+    """Get the next pair. Each refresh token works once; the reuse of a token ends the sign-in session.
+
+    For 30 seconds the same client (address and program) gets the same next refresh token again: two tabs at once, or a
+    lost answer, end no session.
+    """
+    pair = await sign_in.refresh(body.refresh_token, client=client, program=program, now=now)
+    return _view(response, pair)
 
 
 @router.post("/tokens/revocation", status_code=204, responses=problems(INVALID))

@@ -10,11 +10,18 @@ from pydantic import BaseModel, Field
 
 from services.identity.api.fields import Civility, Version
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import State, Status
+from services.identity.domain.attachment_moves import (
+    State,
+)
+from services.identity.domain.attachments import (
+    Status,
+)
+from services.identity.domain.joining import Invitation
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import SignInSession
-from services.identity.domain.structures import ReportState, RequestState
-from services.identity.storage.attachments import AttachmentDetails
+from services.identity.domain.structures import ReportState, RequestState, Structure
+from services.identity.storage.attachment_pages import AttachmentDetails
+from shared.http.pagination import Page
 from shared.http.views import View
 
 
@@ -40,6 +47,12 @@ class StructureView(StructureBrief):
     version: Version
 
 
+class StructurePage(Page[StructureView]):
+    """Structures. `similar`: nothing has the words of the query, so these have words that are like them."""
+
+    similar: bool = False
+
+
 class AccountBrief(View):
     """A person as a part of another answer."""
 
@@ -59,15 +72,29 @@ class AccountView(AccountBrief):
     proved: bool
 
 
+class PersonNameView(View):
+    """A person as the author of something."""
+
+    id: UUID
+    first_name: str = Field(examples=["Claire"])
+    last_name: str = Field(examples=["Dupuy"])
+
+
 class OwnAttachment(View):
     """One of the person's own attachments."""
 
     id: UUID
     version: Version
     state: State
-    statuses: list[Status]
+    statuses: list[Status] = Field(examples=[["beneficiary", "employer"]])
     unconfirmed: bool = Field(description="The first user of the structure, whom nobody has confirmed yet")
     structure: StructureBrief
+
+
+class ListedAccountView(AccountView):
+    """An account in a list, with its open attachments."""
+
+    attachments: list[OwnAttachment]
 
 
 class AttachmentView(OwnAttachment):
@@ -75,6 +102,14 @@ class AttachmentView(OwnAttachment):
 
     account: AccountBrief
     asked_at: datetime
+    confirmed_at: datetime | None
+    confirmed_by: PersonNameView | None = Field(description="Null for a first user whom nobody has confirmed")
+    closed_at: datetime | None = Field(description="When it was refused or ended")
+    closed_by: PersonNameView | None
+    reason: str | None = Field(
+        description="Of the refusal or the end, for the person, the referents and staff",
+        examples=["Cette personne ne travaille plus dans notre structure."],
+    )
 
 
 class Me(AccountBrief):
@@ -101,39 +136,68 @@ class StructureRequestReceipt(View):
     id: UUID
 
 
+class InvitationView(View):
+    """What an invitation stands for."""
+
+    structure: StructureBrief
+    email: str = Field(examples=["karim.benali@pas-de-cote.example"])
+    contact_name: str = Field(examples=["Karim Benali"])
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, invitation: Invitation, structure: Structure) -> "InvitationView":
+        return cls(
+            structure=StructureBrief.model_validate(structure),
+            email=invitation.email,
+            contact_name=invitation.contact_name,
+            expires_at=invitation.expires_at,
+        )
+
+
 class StructureRequestView(View):
-    """A request for a structure that was not listed."""
+    """A request for a structure that was not listed, and its answer. `structure_id`: the structure that was added."""
 
     id: UUID
     version: Version
-    name: str
-    siret: str
-    town: str
-    contact_name: str
-    contact_email: str
+    name: str = Field(examples=["Association Le Pas de Côté"])
+    siret: str = Field(examples=["73282932000074"])
+    town: str = Field(examples=["Guéret"])
+    contact_name: str = Field(examples=["Karim Benali"])
+    contact_email: str = Field(examples=["karim.benali@pas-de-cote.example"])
     state: RequestState
     asked_at: datetime
+    answered_at: datetime | None
+    answered_by: PersonNameView | None
+    answer: str | None = Field(
+        description="The reason of a refusal", examples=["Ce numéro SIRET est celui d'un établissement fermé."]
+    )
+    structure_id: UUID | None
 
 
 class ChangeReportView(View):
-    """A change of a structure, in the words of its referent."""
+    """A change of a structure, in the words of its referent, and what became of it."""
 
     id: UUID
     version: Version
-    structure_id: UUID
-    reported_by: UUID
+    structure: StructureBrief
+    reporter: PersonNameView
     text: str = Field(examples=["La mission locale déménage au 12 rue des Arènes à compter du 1er mars."])
     state: ReportState
     reported_at: datetime
+    answered_at: datetime | None
+    answered_by: PersonNameView | None
+    answer: str | None = Field(
+        description="The words of staff to the referent", examples=["La nouvelle adresse est enregistrée."]
+    )
 
 
 class TokenView(View):
     """An access token (`Authorization: Bearer …`) and the single-use token that gets the next pair."""
 
-    access_token: str
+    access_token: str = Field(examples=["an-example-and-no-secret"])
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
     expires_in: int = Field(description="Seconds", examples=[600])
-    refresh_token: str
+    refresh_token: str = Field(examples=["an-example-and-no-secret"])
     device_token: str | None = Field(
         None,
         description="Only at sign-in: keep it on the device, and send it with the next sign-in or reset from there",

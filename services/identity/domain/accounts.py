@@ -13,6 +13,26 @@ class OwnAccount(Refused):
     sentence = "Vous ne pouvez pas retirer vos propres droits ni désactiver votre propre compte."
 
 
+class AlreadyProved(Refused):
+    """The owner of the account has set a password already."""
+
+    sentence = (
+        "Cette personne a déjà confirmé son adresse : elle peut se connecter, ou demander un nouveau mot de passe."
+    )
+
+
+class DisabledMeanwhile(Refused):
+    """Nobody is invited to a disabled account."""
+
+    sentence = "Ce compte est désactivé : réactivez-le d'abord."
+
+
+class AccountDisabled(Refused):
+    """The account is disabled: its owner is told so, in the words of the other services."""
+
+    sentence = "Votre compte est désactivé, ou vient d'être créé : réessayez dans un instant, ou écrivez à l'agence."
+
+
 class AddressTaken(Refused):
     """Another account has this address."""
 
@@ -61,6 +81,14 @@ class AccountRenamed:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged:
+    """The person proved another address, which is the account's from now on. `before`: the account with the old one."""
+
+    account: Account
+    before: Account
+
+
 @dataclass(frozen=True, slots=True)
 class AccountMarked:
     """The staff mark or the disabled mark was set; `was_staff` and `was_disabled` are the marks before."""
@@ -84,12 +112,16 @@ class PasswordReset:
     account: Account
 
 
-AccountFact = AccountMade | AddressProved | AccountRenamed | AccountMarked
+AccountFact = AccountMade | AddressProved | AccountRenamed | AddressChanged | AccountMarked
 PasswordFact = PasswordChanged | PasswordReset
 
 
 def prove(account: Account) -> AddressProved:
     return AddressProved(replace(account, version=account.version + 1, proved=True))
+
+
+def change_address(account: Account, email: str) -> AddressChanged:
+    return AddressChanged(account=replace(account, version=account.version + 1, email=email), before=account)
 
 
 def rename(

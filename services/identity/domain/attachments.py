@@ -1,31 +1,25 @@
 """What an attachment is and which moves it allows. The functions return facts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from shared.errors import Refused
+from services.identity.domain.attachment_moves import (
+    TRANSITIONS,
+    IllegalMove,
+    LastReferent,
+    LastReferentNeedsReason,
+    Move,
+    NotUnconfirmed,
+    OwnLastReferent,
+    State,
+)
 
-
-class State(StrEnum):
-    """Where an attachment is in its life."""
-
-    REQUESTED = "requested"
-    ACTIVE = "active"
-    REFUSED = "refused"
-    ENDED = "ended"
-
-
-class Move(StrEnum):
-    """What a referent or staff may do with it."""
-
-    CONFIRM = "confirm"
-    REFUSE = "refuse"
-    CONFIRM_FIRST = "confirm first"
-    CHANGE = "change"
-    END = "end"
+LEFT: Final = "La personne a quitté la structure."
+TAKEN_BACK: Final = "La personne a retiré sa demande."
+"""The reason of a person who gives none."""
 
 
 class Status(StrEnum):
@@ -34,55 +28,6 @@ class Status(StrEnum):
     BENEFICIARY = "beneficiary"
     EMPLOYER = "employer"
     REFERENT = "referent"
-
-
-# fmt: off
-TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
-    # from             move                 to
-    (State.REQUESTED, Move.CONFIRM):       State.ACTIVE,
-    (State.REQUESTED, Move.REFUSE):        State.REFUSED,
-    (State.ACTIVE,    Move.CONFIRM_FIRST): State.ACTIVE,
-    (State.ACTIVE,    Move.CHANGE):        State.ACTIVE,
-    (State.ACTIVE,    Move.END):           State.ENDED,
-}
-# fmt: on
-
-_MEANWHILE: Final[Mapping[State, str]] = {
-    State.REQUESTED: "Ce rattachement attend encore une réponse : confirmez-le ou refusez-le d'abord.",
-    State.ACTIVE: "Ce rattachement a déjà été confirmé.",
-    State.REFUSED: "Ce rattachement a été refusé : la personne peut en demander un autre.",
-    State.ENDED: "Ce rattachement a pris fin : la personne peut en demander un autre.",
-}
-
-
-class IllegalMove(Refused):
-    """The attachment is not in a state that this move starts from."""
-
-    def __init__(self, state: State) -> None:
-        super().__init__(state)
-        self.state = state
-
-    @property
-    def sentence(self) -> str:
-        return _MEANWHILE[self.state]
-
-
-class LastReferent(Refused):
-    """The structure would be left without a referent."""
-
-    sentence = "Cette personne est la seule référente de la structure : nommez d'abord une autre personne référente."
-
-
-class NotUnconfirmed(Refused):
-    """The person is not a first user whom nobody has confirmed yet, or wants to confirm themselves."""
-
-    sentence = "Cette personne n'est pas une première personne référente que vous pouvez confirmer ou retirer."
-
-
-class AlreadyAttached(Refused):
-    """The person has an open attachment to this structure."""
-
-    sentence = "Vous avez déjà un rattachement, demandé ou actif, à cette structure."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,47 +97,36 @@ class AttachmentRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusesChanged:
-    """An active attachment has other statuses than `before`."""
+    """An active attachment has other statuses than `before`.
+
+    `left_without_referent`: staff took the status from the last referent of the structure, for this `reason`.
+    """
 
     attachment: Attachment
     before: tuple[Status, ...]
     by: UUID
+    reason: str | None = None
+    left_without_referent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentEnded:
-    """The person no longer belongs to the structure."""
+    """The person no longer belongs to the structure.
+
+    `left_without_referent`: it was its last referent. `taken_back`: nobody had answered the person's request yet.
+    """
 
     attachment: Attachment
     before: tuple[Status, ...]
     by: UUID
     reason: str
+    left_without_referent: bool = False
+    taken_back: bool = False
 
 
 AttachmentRequest = FirstUserAttached | AttachmentRequested
 AttachmentDecision = AttachmentConfirmed | FirstUserConfirmed | AttachmentRefused | StatusesChanged | AttachmentEnded
 AttachmentFact = AttachmentRequest | AttachmentDecision
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureToJoin:
-    """What a new attachment depends on: who is in the structure already, and the address that it is known by."""
-
-    id: UUID
-    has_people: bool
-    unconfirmed_referent: UUID | None
-    contact_email: str | None
-
-
-def request_attachment(attachment_id: UUID, *, account_id: UUID, structure: StructureToJoin) -> AttachmentRequest:
-    """Begin an attachment: active for the first user of the structure, for everybody else a request."""
-    requested = Attachment(
-        id=attachment_id, version=1, account_id=account_id, structure_id=structure.id, state=State.REQUESTED
-    )
-    if structure.has_people:
-        return AttachmentRequested(attachment=requested, unconfirmed_referent=structure.unconfirmed_referent)
-    first = replace(requested, state=State.ACTIVE, statuses=(Status.REFERENT,), unconfirmed=True)
-    return FirstUserAttached(attachment=first, contact_email=structure.contact_email)
 
 
 def confirm(attachment: Attachment, statuses: Collection[Status], *, by: UUID) -> AttachmentConfirmed:
@@ -227,7 +161,8 @@ def remove_first(
         ended += [_ended(other, by=by, reason=reason) for other in following]
         accounts = {other.account_id for other in following}
         left = [other for other in left if other not in following]
-    return ended
+    alone = not any(Status.REFERENT in other.statuses for other in left)
+    return [replace(ended[0], left_without_referent=alone), *ended[1:]]
 
 
 def refuse(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentRefused:
@@ -237,19 +172,61 @@ def refuse(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentRefuse
 
 
 def change_statuses(
-    attachment: Attachment, statuses: Collection[Status], *, other_referents: int, by: UUID
-) -> StatusesChanged:
-    """Replace all statuses; raises IllegalMove or LastReferent."""
+    attachment: Attachment,
+    statuses: Collection[Status],
+    *,
+    other_referents: int,
+    by: UUID,
+    by_staff: bool = False,
+    reason: str | None = None,
+) -> StatusesChanged | None:
+    """Replace all statuses; None if the attachment has exactly these. Staff may take the status of the last referent.
+
+    Raises IllegalMove, LastReferent, or LastReferentNeedsReason.
+    """
     changed = _moved(attachment, Move.CHANGE, statuses)
-    _keep_a_referent(attachment, changed, other_referents)
-    return StatusesChanged(attachment=changed, before=attachment.statuses, by=by)
+    if changed.statuses == attachment.statuses:
+        return None
+    is_last = _is_last_referent(attachment, changed, other_referents)
+    if is_last and not by_staff:
+        raise LastReferent
+    if is_last and reason is None:
+        raise LastReferentNeedsReason
+    return StatusesChanged(
+        attachment=changed, before=attachment.statuses, by=by, reason=reason, left_without_referent=is_last
+    )
 
 
-def end(attachment: Attachment, *, other_referents: int, by: UUID, reason: str) -> AttachmentEnded:
-    """Raises IllegalMove or LastReferent."""
+def end(
+    attachment: Attachment, *, other_referents: int, by: UUID, reason: str, by_staff: bool = False
+) -> AttachmentEnded:
+    """Staff may end that of the last referent. Raises IllegalMove, LastReferent, or OwnLastReferent."""
     fact = _ended(attachment, by=by, reason=reason)
-    _keep_a_referent(attachment, fact.attachment, other_referents)
-    return fact
+    is_last = _is_last_referent(attachment, fact.attachment, other_referents)
+    if is_last and not by_staff:
+        raise OwnLastReferent if by == attachment.account_id else LastReferent
+    return replace(fact, left_without_referent=is_last)
+
+
+def leave(attachment: Attachment, *, other_referents: int, reason: str | None) -> AttachmentEnded:
+    """The person leaves the structure. Raises IllegalMove or OwnLastReferent."""
+    if attachment.state is not State.ACTIVE:
+        raise IllegalMove(attachment.state, own=True)
+    return end(attachment, other_referents=other_referents, by=attachment.account_id, reason=reason or LEFT)
+
+
+def take_back(attachment: Attachment, *, reason: str | None) -> AttachmentEnded:
+    """The person no longer asks to belong to the structure. Raises IllegalMove."""
+    if attachment.state is not State.REQUESTED:
+        raise IllegalMove(attachment.state, own=True)
+    ended = _moved(attachment, Move.TAKE_BACK, ())
+    return AttachmentEnded(
+        attachment=ended,
+        before=attachment.statuses,
+        by=attachment.account_id,
+        reason=reason or TAKEN_BACK,
+        taken_back=True,
+    )
 
 
 def _ended(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentEnded:
@@ -264,6 +241,5 @@ def _moved(attachment: Attachment, move: Move, statuses: Collection[Status]) -> 
     return replace(attachment, version=attachment.version + 1, state=target, statuses=tuple(sorted(set(statuses))))
 
 
-def _keep_a_referent(before: Attachment, after: Attachment, other_referents: int) -> None:
-    if Status.REFERENT in before.statuses and Status.REFERENT not in after.statuses and other_referents == 0:
-        raise LastReferent
+def _is_last_referent(before: Attachment, after: Attachment, other_referents: int) -> bool:
+    return Status.REFERENT in before.statuses and Status.REFERENT not in after.statuses and other_referents == 0

@@ -120,6 +120,9 @@ RESET_MAILS: Final = Budget(name="reset, mails to an address", most=10, within=_
 owner can reset the password at any time.
 """
 
+ADDRESS_CHANGE_OF_ACCOUNT: Final = Budget(name="address change, account", most=5, within=_HOUR)
+ADDRESS_CHANGE_MAILS: Final = Budget(name="address change, mails to an address", most=5, within=_HOUR)
+
 STRUCTURE_REQUEST_OF_CLIENT: Final = Budget(name="structure request, client", most=10, within=timedelta(days=1))
 STRUCTURE_REQUEST_OF_NETWORK: Final = Budget(name="structure request, network", most=30, within=timedelta(days=1))
 
@@ -157,6 +160,10 @@ def of_reset(email: str, client: Client, device: Device | None) -> list[Charge]:
     ]
 
 
+def of_address_change(account_id: UUID) -> list[Charge]:
+    return [Charge(budget=ADDRESS_CHANGE_OF_ACCOUNT, of=(str(account_id),))]
+
+
 def of_structure_request(client: Client) -> list[Charge]:
     return _of_client(client, STRUCTURE_REQUEST_OF_CLIENT, STRUCTURE_REQUEST_OF_NETWORK)
 
@@ -180,5 +187,5 @@ def _of_client(client: Client, of_address: Budget, of_network: Budget) -> list[C
 
 def _in_words(seconds: int) -> str:
     if seconds <= 90:  # noqa: PLR2004 - longer waits read better in minutes
-        return f"{seconds} seconde(s)"
+        return "1 seconde" if seconds == 1 else f"{seconds} secondes"
     return f"{-(-seconds // 60)} minutes"

@@ -1,4 +1,4 @@
-"""Links that prove an address or set a password: for whom, and for how long."""
+"""Links that prove an address, change it, or set a password: for whom, and for how long."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +15,7 @@ class Purpose(StrEnum):
 
     PROOF = "proof"
     RESET = "reset"
+    ADDRESS = "address"
     DECOY = "decoy"
 
 
@@ -24,7 +25,12 @@ class InvalidLink(Refused):
     sentence = "Ce lien a déjà servi, a expiré ou n'existe pas : demandez-en un nouveau."
 
 
-LIFE: Final = {Purpose.PROOF: timedelta(hours=24), Purpose.RESET: timedelta(hours=1), Purpose.DECOY: timedelta(0)}
+LIFE: Final = {
+    Purpose.PROOF: timedelta(hours=24),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.ADDRESS: timedelta(hours=24),
+    Purpose.DECOY: timedelta(0),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,11 @@ def registration_of(account: Account, structure_id: UUID | None = None) -> Regis
         last_name=account.last_name,
         structure_id=structure_id,
     )
+
+
+def address_change_of(account: Account, email: str) -> Registration:
+    """What a link to the new address of an account carries."""
+    return replace(registration_of(account), email=email)
 
 
 def decoy(email: str, account_id: UUID) -> Registration:

@@ -21,9 +21,10 @@ class Kind(StrEnum):
     FACTOR_RESET = "factor_reset"
     RIGHT_GIVEN = "right_given"
     RIGHT_TAKEN = "right_taken"
+    STAFF_RIGHT_REFUSED = "staff_right_refused"
 
 
-REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_LOCKED, Kind.CODE_REFUSED})
+REFUSALS = frozenset({Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_LOCKED, Kind.CODE_REFUSED, Kind.STAFF_RIGHT_REFUSED})
 """What may be an attack: logged as a warning."""
 
 

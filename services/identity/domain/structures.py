@@ -18,16 +18,30 @@ class RequestState(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Whether staff have dealt with a report."""
+    """What staff did with a report."""
 
     OPEN = "open"
-    CLOSED = "closed"
+    APPLIED = "applied"
+    DECLINED = "declined"
 
 
 class SiretTaken(Refused):
     """Another structure has this SIRET."""
 
     sentence = "Une structure portant ce numéro SIRET est déjà répertoriée."
+
+
+class AlreadyListed(SiretTaken):
+    """Somebody asks for a structure that is listed. Everybody may know it: the list is public."""
+
+    def __init__(self, structure: "Structure") -> None:
+        super().__init__(structure.id)
+        self.structure = structure
+
+    @property
+    def sentence(self) -> str:  # type: ignore[override]  # a sentence that names the structure
+        name, town = self.structure.name, self.structure.town
+        return f"« {name} » ({town}) porte déjà ce numéro SIRET : choisissez-la dans la liste des structures."
 
 
 class TooManyOpenRequests(Refused):
@@ -49,7 +63,7 @@ class AlreadyAnswered(Refused):
 
     @property
     def sentence(self) -> str:
-        done = {"accepted": "acceptée", "refused": "refusée", "closed": "traitée"}[self.state]
+        done = {"accepted": "acceptée", "refused": "refusée", "applied": "traitée", "declined": "traitée"}[self.state]
         return f"Cette demande a déjà été {done}."
 
 
@@ -82,6 +96,10 @@ class StructureRequest:
     asked_at: datetime
     state: RequestState = RequestState.OPEN
     client: str | None = None
+    answered_at: datetime | None = None
+    answered_by: UUID | None = None
+    answer: str | None = None
+    structure_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,9 @@ class ChangeReport:
     text: str
     reported_at: datetime
     state: ReportState = ReportState.OPEN
+    answered_at: datetime | None = None
+    answered_by: UUID | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +162,11 @@ class StructureRequestAccepted:
 
 @dataclass(frozen=True, slots=True)
 class StructureRequestRefused:
-    """Staff do not add the structure that was asked for."""
+    """Staff do not add the structure that was asked for. `silent`: the contact gets no mail, as for a duplicate."""
 
     request: StructureRequest
     reason: str
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +225,11 @@ def ask(request: StructureRequest, already_open: OpenRequests) -> StructureReque
     return StructureRequested(request)
 
 
-def accept(request: StructureRequest, structure_id: UUID, *, is_member: bool) -> StructureRequestAccepted:
+def accept(
+    request: StructureRequest, structure_id: UUID, *, is_member: bool, by: UUID, at: datetime
+) -> StructureRequestAccepted:
     """Raises AlreadyAnswered."""
-    accepted = _answered(request, RequestState.ACCEPTED)
+    accepted = replace(_answered(request, RequestState.ACCEPTED, by=by, at=at), structure_id=structure_id)
     structure = Structure(
         id=structure_id,
         version=1,
@@ -217,9 +241,12 @@ def accept(request: StructureRequest, structure_id: UUID, *, is_member: bool) ->
     return StructureRequestAccepted(accepted, structure)
 
 
-def refuse(request: StructureRequest, *, reason: str) -> StructureRequestRefused:
+def refuse(
+    request: StructureRequest, *, reason: str, by: UUID, at: datetime, silent: bool = False
+) -> StructureRequestRefused:
     """Raises AlreadyAnswered."""
-    return StructureRequestRefused(_answered(request, RequestState.REFUSED), reason)
+    refused = replace(_answered(request, RequestState.REFUSED, by=by, at=at), answer=reason)
+    return StructureRequestRefused(refused, reason, silent=silent)
 
 
 def report_change(
@@ -230,14 +257,22 @@ def report_change(
     return StructureChangeReported(replace(structure, version=structure.version + 1), report)
 
 
-def close(report: ChangeReport) -> ChangeReportClosed:
+def close(report: ChangeReport, *, applied: bool, answer: str | None, by: UUID, at: datetime) -> ChangeReportClosed:
     """Raises AlreadyAnswered."""
     if report.state is not ReportState.OPEN:
         raise AlreadyAnswered(report.state)
-    return ChangeReportClosed(replace(report, version=report.version + 1, state=ReportState.CLOSED))
+    closed = replace(
+        report,
+        version=report.version + 1,
+        state=ReportState.APPLIED if applied else ReportState.DECLINED,
+        answered_at=at,
+        answered_by=by,
+        answer=answer,
+    )
+    return ChangeReportClosed(closed)
 
 
-def _answered(request: StructureRequest, state: RequestState) -> StructureRequest:
+def _answered(request: StructureRequest, state: RequestState, *, by: UUID, at: datetime) -> StructureRequest:
     if request.state is not RequestState.OPEN:
         raise AlreadyAnswered(request.state)
-    return replace(request, version=request.version + 1, state=state, client=None)
+    return replace(request, version=request.version + 1, state=state, client=None, answered_at=at, answered_by=by)

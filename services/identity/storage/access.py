@@ -11,6 +11,14 @@ from shared.errors import NotFound
 _REFERENT = attachments.alias("of_referent")
 
 
+class NotStaff(NotFound):
+    """A person who is not staff asked for something that is for staff only."""
+
+    def __init__(self, account_id: UUID) -> None:
+        super().__init__()
+        self.account_id = account_id
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, with the staff mark that the account has in this transaction."""
@@ -19,9 +27,9 @@ class Actor:
     is_staff: bool
 
     def must_be_staff(self) -> None:
-        """Raise NotFound for everybody else: what is for staff does not exist for others."""
+        """Raise NotStaff, which is a NotFound, for everybody else: what is for staff does not exist for others."""
         if not self.is_staff:
-            raise NotFound
+            raise NotStaff(self.account_id)
 
 
 def is_own(actor: Actor) -> ColumnElement[bool]:

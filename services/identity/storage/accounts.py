@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.accounts import Account, AddressTaken
@@ -21,6 +22,7 @@ _BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
 _BY_ADDRESS = select(*_COLUMNS).where(accounts.c.email == bindparam("email"))
 _BY_ADDRESS_LOCKED = _BY_ADDRESS.with_for_update(key_share=True)
 _IS_STAFF = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), accounts.c.proved, ~accounts.c.disabled)
+_IS_DISABLED = select(exists().where(accounts.c.id == bindparam("id"), accounts.c.disabled))
 _ADD = (
     insert(accounts)
     .values({column.name: bindparam(column.name) for column in _COLUMNS})
@@ -31,6 +33,11 @@ _SAVE = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name not in {"id", "email"}})
+)
+_CHANGE_ADDRESS = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(version=bindparam("version"), email=bindparam("email"))
 )
 _PASSWORD_HASH = select(accounts.c.password_hash).where(accounts.c.id == bindparam("id"))
 _PASSWORD_HASH_LOCKED = _PASSWORD_HASH.with_for_update(key_share=True)
@@ -47,6 +54,27 @@ class ListedAccount:
     sort_key: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilters:
+    """Which accounts to list; None leaves a filter out. Every word is in the name or the address."""
+
+    words: str = ""
+    is_staff: bool | None = None
+    disabled: bool | None = None
+    proved: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions = [every_word(accounts.c.searched, self.words)]
+        for column, wanted in (
+            (accounts.c.is_staff, self.is_staff),
+            (accounts.c.disabled, self.disabled),
+            (accounts.c.proved, self.proved),
+        ):
+            if wanted is not None:
+                conditions.append(column == wanted)
+        return conditions
+
+
 class Accounts:
     """The people who can sign in, or will after they prove their address."""
 
@@ -57,6 +85,9 @@ class Accounts:
         """The acting person; None if the account may not sign in (any more)."""
         is_staff = await self._connection.scalar(_IS_STAFF, {"id": account_id})
         return None if is_staff is None else Actor(account_id, is_staff)
+
+    async def is_disabled(self, account_id: UUID) -> bool:
+        return bool(await self._connection.scalar(_IS_DISABLED, {"id": account_id}))
 
     async def require_staff(self, actor: Actor) -> None:
         """Raise NotFound if the person is not staff any more. Call it when no lock is waited for any more."""
@@ -70,9 +101,18 @@ class Accounts:
             raise AddressTaken
 
     async def save(self, account: Account) -> None:
-        """Store a new version; the caller has locked the row. The address never changes."""
+        """Store a new version; the caller has locked the row. It does not change the address."""
         values = asdict(account)
         await self._connection.execute(_SAVE, {**values, "account_id": values.pop("id")})
+
+    async def change_address(self, account: Account) -> None:
+        """Store a new version with another address; the caller has locked the row. Raises AddressTaken."""
+        values = {"account_id": account.id, "version": account.version, "email": account.email}
+        try:
+            async with self._connection.begin_nested():
+                await self._connection.execute(_CHANGE_ADDRESS, values)
+        except IntegrityError as error:
+            raise AddressTaken from error
 
     async def by_address(self, email: str, *, lock: bool = False) -> Account | None:
         statement = _BY_ADDRESS_LOCKED if lock else _BY_ADDRESS
@@ -95,16 +135,21 @@ class Accounts:
         return account
 
     async def page(
-        self, actor: Actor, query: str, *, after: tuple[str, UUID] | None, limit: int
+        self, actor: Actor, filters: AccountFilters, *, after: tuple[str, UUID] | None, limit: int
     ) -> Sequence[ListedAccount]:
-        """Accounts that match every word, sorted by name, for staff; one more than `limit` when there are more."""
+        """Accounts sorted by name, for staff; one more than `limit` when there are more."""
         actor.must_be_staff()
-        statement = select(*_COLUMNS, accounts.c.sort_key).where(every_word(accounts.c.searched, query))
+        statement = select(*_COLUMNS, accounts.c.sort_key).where(*filters.conditions())
         if after is not None:
             statement = statement.where(tuple_(accounts.c.sort_key, accounts.c.id) > after)
         statement = statement.order_by(accounts.c.sort_key, accounts.c.id).limit(limit + 1)
         rows = await self._connection.execute(statement)
         return [ListedAccount(account=_account(row), sort_key=row.sort_key) for row in rows]
+
+    async def count(self, actor: Actor, filters: AccountFilters) -> int:
+        actor.must_be_staff()
+        statement = select(func.count()).select_from(accounts).where(*filters.conditions())
+        return int(await self._connection.scalar(statement) or 0)
 
     async def password_hash(self, account_id: UUID, *, lock: bool = False) -> str | None:
         """None while the account has no password, and for an account that does not exist."""

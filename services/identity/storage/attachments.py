@@ -1,64 +1,69 @@
 """Attachments. Loading is the access check: every load names the acting person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    DateTime,
     Row,
+    Text,
+    Uuid,
     any_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     literal_column,
+    null,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import AlreadyAttached, Attachment, State, Status, StructureToJoin
-from services.identity.domain.structures import Structure
-from services.identity.storage.access import Actor, is_of_their_structure, is_own, may_manage, may_see
-from services.identity.storage.tables import accounts, attachments, structure_requests, structures
+from services.identity.domain.attachment_moves import (
+    AlreadyAttached,
+    State,
+)
+from services.identity.domain.attachments import (
+    Attachment,
+    Status,
+)
+from services.identity.domain.joining import (
+    StructureToJoin,
+)
+from services.identity.storage.access import Actor, is_own, may_manage
+from services.identity.storage.tables import (
+    accounts,
+    attachments,
+    structure_invitations,
+    structure_requests,
+    structures,
+)
 from shared.errors import NotFound
 
-Scope = Literal["mine", "structure", "all"]
-
-_SCOPES: Final = {"mine": is_own, "structure": is_of_their_structure, "all": may_see}
 # constants in the SQL, not bind parameters: PostgreSQL must recognise the condition of its partial index
 _OPEN: Final = attachments.c.state.in_([literal_column("'requested'"), literal_column("'active'")])
 _REFERENT: Final = literal("referent") == any_(attachments.c.statuses)
-_DETAILS = (
-    select(
-        attachments,
-        accounts.c.version.label("account_version"),
-        accounts.c.civility,
-        accounts.c.first_name,
-        accounts.c.last_name,
-        accounts.c.email,
-        accounts.c.is_staff,
-        accounts.c.disabled,
-        accounts.c.proved,
-        structures.c.version.label("structure_version"),
-        structures.c.name,
-        structures.c.siret,
-        structures.c.town,
-        structures.c.is_member,
-    )
-    .join_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
-    .join(structures, structures.c.id == attachments.c.structure_id)
-)
 _LOCK_STRUCTURE = select(structures.c.id).where(structures.c.id == bindparam("id")).with_for_update(key_share=True)
 _ACTIVE_THERE = (attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
 _TO_JOIN = select(
     exists().where(*_ACTIVE_THERE).label("has_people"),
+    exists()
+    .where(*_ACTIVE_THERE, _REFERENT, accounts.c.id == attachments.c.account_id, ~accounts.c.disabled)
+    .label("has_referent"),
+    select(structure_invitations.c.email)
+    .where(
+        structure_invitations.c.structure_id == bindparam("structure_id"),
+        structure_invitations.c.expires_at > bindparam("now"),
+    )
+    .scalar_subquery()
+    .label("invited"),
     select(attachments.c.account_id)
     .where(*_ACTIVE_THERE, attachments.c.unconfirmed)
     .limit(1)
@@ -89,6 +94,7 @@ _ADD = (
     .on_conflict_do_nothing(index_elements=[attachments.c.account_id, attachments.c.structure_id], index_where=_OPEN)
     .returning(attachments.c.id)
 )
+_AT: Final = bindparam("at", type_=DateTime(timezone=True))
 _SAVE = (
     update(attachments)
     .where(attachments.c.id == bindparam("attachment_id"))
@@ -98,25 +104,15 @@ _SAVE = (
         statuses=bindparam("statuses"),
         unconfirmed=bindparam("unconfirmed"),
         confirmed_by=bindparam("confirmer"),
+        confirmed_at=func.coalesce(attachments.c.confirmed_at, case((bindparam("is_active", type_=Boolean), _AT))),
+        closed_at=case((bindparam("is_active", type_=Boolean), null()), else_=_AT),
+        closed_by=bindparam("closer", type_=Uuid),
+        closing_reason=bindparam("reason", type_=Text),
     )
 )
 _ACTIVE_OF_STRUCTURE = (
     select(attachments).where(*_ACTIVE_THERE).order_by(attachments.c.asked_at, attachments.c.id).with_for_update()
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentDetails:
-    """An attachment with its person and its structure."""
-
-    id: UUID
-    version: int
-    state: State
-    statuses: tuple[Status, ...]
-    unconfirmed: bool
-    asked_at: datetime
-    account: Account
-    structure: Structure
 
 
 class Attachments:
@@ -125,21 +121,15 @@ class Attachments:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def details(self, attachment_id: UUID, actor: Actor) -> AttachmentDetails:
-        """An attachment that the person may see; NotFound otherwise."""
-        statement = _DETAILS.where(attachments.c.id == attachment_id, may_see(actor))
-        row = (await self._connection.execute(statement)).one_or_none()
-        if row is None:
-            raise NotFound
-        return _details(row)
-
     async def to_manage(self, attachment_id: UUID, actor: Actor) -> Attachment:
         """An attachment that the person may decide about, locked; NotFound otherwise.
 
         The row of the structure is locked first, by everybody, and the right is checked again under that lock: a
         referent who has just lost the status decides nothing any more.
         """
-        allowed: tuple[ColumnElement[bool], ...] = (attachments.c.id == attachment_id, may_manage(actor))
+        return await self._locked(attachments.c.id == attachment_id, may_manage(actor))
+
+    async def _locked(self, *allowed: ColumnElement[bool]) -> Attachment:
         structure_id = await self._connection.scalar(select(attachments.c.structure_id).where(*allowed))
         if structure_id is None:
             raise NotFound
@@ -150,17 +140,23 @@ class Attachments:
             raise NotFound
         return _attachment(row)
 
-    async def to_join(self, structure_id: UUID) -> StructureToJoin:
-        """Who is in the structure, and its known address: that of the person who asked for it.
+    async def own_to_close(self, attachment_id: UUID, actor: Actor) -> Attachment:
+        """One of the person's own attachments, locked after its structure; NotFound otherwise."""
+        return await self._locked(attachments.c.id == attachment_id, is_own(actor))
+
+    async def to_join(self, structure_id: UUID, *, now: datetime) -> StructureToJoin:
+        """Who is in the structure, who is invited, and its known address: that of the person who asked for it.
 
         Call it under the structure's lock.
         """
-        row = (await self._connection.execute(_TO_JOIN, {"structure_id": structure_id})).one()
+        row = (await self._connection.execute(_TO_JOIN, {"structure_id": structure_id, "now": now})).one()
         return StructureToJoin(
             id=structure_id,
             has_people=row.has_people,
+            has_referent=row.has_referent,
             unconfirmed_referent=row.unconfirmed_referent,
             contact_email=row.contact_email,
+            invited=row.invited,
         )
 
     async def active_of_structure(self, structure_id: UUID) -> Sequence[Attachment]:
@@ -185,12 +181,18 @@ class Attachments:
             "asked_at": at,
             "unconfirmed": attachment.unconfirmed,
             "confirmed_by": attachment.confirmed_by,
+            "confirmed_at": at if attachment.state is State.ACTIVE else None,
+            "closed_at": None,
+            "closed_by": None,
+            "closing_reason": None,
         }
         if await self._connection.scalar(_ADD, values) is None:
             raise AlreadyAttached
 
-    async def save(self, attachment: Attachment) -> None:
-        """Store a new version; the caller has locked the row."""
+    async def save(
+        self, attachment: Attachment, *, at: datetime, closed_by: UUID | None = None, reason: str | None = None
+    ) -> None:
+        """Store a new version; the caller has locked the row. `closed_by`: who refused or ended it, for this reason."""
         values = {
             "attachment_id": attachment.id,
             "version": attachment.version,
@@ -198,37 +200,12 @@ class Attachments:
             "statuses": [status.value for status in attachment.statuses],
             "unconfirmed": attachment.unconfirmed,
             "confirmer": attachment.confirmed_by,
+            "at": at,
+            "is_active": attachment.state is State.ACTIVE,
+            "closer": closed_by,
+            "reason": reason,
         }
         await self._connection.execute(_SAVE, values)
-
-    async def open_ones(self, actor: Actor, *, limit: int) -> Sequence[AttachmentDetails]:
-        """The newest of the person's own attachments that are requested or active."""
-        return await self._newest(is_own(actor), _OPEN, limit=limit)
-
-    async def page(
-        self,
-        actor: Actor,
-        scope: Scope,
-        *,
-        state: State | None,
-        structure_id: UUID | None,
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[AttachmentDetails]:
-        """Attachments of the scope that the person may see, newest first; one more than `limit` when there are more."""
-        conditions = [_SCOPES[scope](actor)]
-        if state is not None:
-            conditions.append(attachments.c.state == state.value)
-        if structure_id is not None:
-            conditions.append(attachments.c.structure_id == structure_id)
-        if after is not None:
-            conditions.append(tuple_(attachments.c.asked_at, attachments.c.id) < after)
-        return await self._newest(*conditions, limit=limit + 1)
-
-    async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[AttachmentDetails]:
-        statement = _DETAILS.where(*conditions)
-        statement = statement.order_by(attachments.c.asked_at.desc(), attachments.c.id.desc()).limit(limit)
-        return [_details(row) for row in await self._connection.execute(statement)]
 
 
 def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
@@ -241,36 +218,4 @@ def _attachment(row: Row[*tuple[Any, ...]]) -> Attachment:
         statuses=tuple(Status(status) for status in row.statuses),
         unconfirmed=row.unconfirmed,
         confirmed_by=row.confirmed_by,
-    )
-
-
-def _details(row: Row[*tuple[Any, ...]]) -> AttachmentDetails:
-    account = Account(
-        id=row.account_id,
-        version=row.account_version,
-        civility=row.civility,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        is_staff=row.is_staff,
-        disabled=row.disabled,
-        proved=row.proved,
-    )
-    structure = Structure(
-        id=row.structure_id,
-        version=row.structure_version,
-        name=row.name,
-        siret=row.siret,
-        town=row.town,
-        is_member=row.is_member,
-    )
-    return AttachmentDetails(
-        id=row.id,
-        version=row.version,
-        state=State(row.state),
-        statuses=tuple(Status(status) for status in row.statuses),
-        unconfirmed=row.unconfirmed,
-        asked_at=row.asked_at,
-        account=account,
-        structure=structure,
     )

@@ -1,12 +1,11 @@
-"""Requests for structures and reports of changes: staff answer them, nobody else reads them."""
+"""Requests for structures and reports of changes, as staff answer them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import (
@@ -20,8 +19,6 @@ from services.identity.storage.access import Actor
 from services.identity.storage.tables import change_reports, structure_requests
 from shared.errors import NotFound
 
-TimeKey = tuple[datetime, UUID]
-
 _LOCK_REQUESTS: Final = select(func.pg_advisory_xact_lock(literal(7_267_004)))
 
 
@@ -33,6 +30,16 @@ _OPEN_LIKE: Final = select(
     _open(structure_requests.c.contact_email == bindparam("email")).scalar_subquery().label("of_contact"),
     _open(structure_requests.c.siret == bindparam("number")).scalar_subquery().label("of_siret"),
     _open(structure_requests.c.client == bindparam("address")).scalar_subquery().label("of_client"),
+)
+_SAME_OPEN: Final = (
+    select(structure_requests)
+    .where(
+        structure_requests.c.contact_email == bindparam("email"),
+        structure_requests.c.siret == bindparam("number"),
+        structure_requests.c.state == "open",
+    )
+    .order_by(structure_requests.c.asked_at)
+    .limit(1)
 )
 
 
@@ -55,19 +62,18 @@ class Desk:
         row = (await self._connection.execute(_OPEN_LIKE, values)).one()
         return OpenRequests(of_contact=row.of_contact, of_siret=row.of_siret, of_client=row.of_client)
 
+    async def same_open(self, request: StructureRequest) -> StructureRequest | None:
+        """The open request of the same contact for the same SIRET. Call it after `open_like`, under its lock."""
+        values = {"email": request.contact_email, "number": request.siret}
+        row = (await self._connection.execute(_SAME_OPEN, values)).one_or_none()
+        return None if row is None else _request(row)
+
     async def request(self, request_id: UUID, actor: Actor) -> StructureRequest:
         """A request to be answered, locked, for staff; NotFound for others."""
         return _request(await self._locked(structure_requests, request_id, actor))
 
     async def save_request(self, request: StructureRequest) -> None:
         await self._save_state(structure_requests, request)
-
-    async def requests(
-        self, actor: Actor, state: RequestState | None, *, after: TimeKey | None, limit: int
-    ) -> Sequence[StructureRequest]:
-        """Requests, oldest first, for staff; one more than `limit` when there are more."""
-        statement = _oldest_first(structure_requests, "asked_at", state, after=after, limit=limit)
-        return [_request(row) for row in await self._for_staff(statement, actor)]
 
     async def add_report(self, report: ChangeReport) -> None:
         await self._connection.execute(insert(change_reports), asdict(report))
@@ -78,13 +84,6 @@ class Desk:
 
     async def save_report(self, report: ChangeReport) -> None:
         await self._save_state(change_reports, report)
-
-    async def reports(
-        self, actor: Actor, state: ReportState | None, *, after: TimeKey | None, limit: int
-    ) -> Sequence[ChangeReport]:
-        """Reports, oldest first, for staff; one more than `limit` when there are more."""
-        statement = _oldest_first(change_reports, "reported_at", state, after=after, limit=limit)
-        return [_report(row) for row in await self._for_staff(statement, actor)]
 
     async def _for_staff(self, statement: Select[*tuple[Any, ...]], actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
         actor.must_be_staff()
@@ -98,21 +97,17 @@ class Desk:
 
     async def _save_state(self, table: Table, saved: StructureRequest | ChangeReport) -> None:
         statement = update(table).where(table.c.id == bindparam("key"))
-        values = {"key": saved.id, "version": saved.version, "state": saved.state.value}
+        values: dict[str, Any] = {
+            "key": saved.id,
+            "version": saved.version,
+            "state": saved.state.value,
+            "answered_at": saved.answered_at,
+            "answered_by": saved.answered_by,
+            "answer": saved.answer,
+        }
         if isinstance(saved, StructureRequest):
-            values["client"] = saved.client
+            values |= {"client": saved.client, "structure_id": saved.structure_id}
         await self._connection.execute(statement, values)
-
-
-def _oldest_first(
-    table: Table, moment: str, state: RequestState | ReportState | None, *, after: TimeKey | None, limit: int
-) -> Select[*tuple[Any, ...]]:
-    statement = select(table)
-    if state is not None:
-        statement = statement.where(table.c.state == state.value)
-    if after is not None:
-        statement = statement.where(tuple_(table.c[moment], table.c.id) > after)
-    return statement.order_by(table.c[moment], table.c.id).limit(limit + 1)
 
 
 def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:
@@ -127,6 +122,10 @@ def _request(row: Row[*tuple[Any, ...]]) -> StructureRequest:
         asked_at=row.asked_at,
         state=RequestState(row.state),
         client=row.client,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer=row.answer,
+        structure_id=row.structure_id,
     )
 
 
@@ -139,4 +138,7 @@ def _report(row: Row[*tuple[Any, ...]]) -> ChangeReport:
         text=row.text,
         reported_at=row.reported_at,
         state=ReportState(row.state),
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer=row.answer,
     )

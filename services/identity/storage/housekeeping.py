@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy import delete, exists, func, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.storage.tables import budgets, devices, families, links, refresh_tokens
+from services.identity.storage.tables import budgets, devices, families, links, refresh_tokens, structure_invitations
 
 _STATEMENTS: Final = (
     delete(links).where(links.c.expires_at < func.now()),
+    delete(structure_invitations).where(structure_invitations.c.expires_at < func.now()),
     # a full bucket needs no row
     delete(budgets).where(budgets.c.full_at < func.now()),
     delete(devices).where(devices.c.used_at < func.now() - timedelta(days=180)),
@@ -27,7 +28,7 @@ _STATEMENTS: Final = (
 
 
 class Housekeeping:
-    """Links and sign-in sessions that are over, full buckets, and devices that nobody uses any more."""
+    """Links, invitations and sign-in sessions that are over, full buckets, and devices that nobody uses any more."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

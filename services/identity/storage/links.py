@@ -29,6 +29,7 @@ _PENDING = (
     .limit(1)
 )
 _FORGET = delete(links).where(links.c.email == bindparam("email"))
+_FORGET_CHANGES = delete(links).where(links.c.account_id == bindparam("account_id"), links.c.purpose == "address")
 
 
 def digest(token: str) -> bytes:
@@ -81,6 +82,10 @@ class Links:
     async def forget(self, email: str) -> None:
         """Delete every link to this address."""
         await self._connection.execute(_FORGET, {"email": email})
+
+    async def forget_changes(self, account_id: UUID) -> None:
+        """Delete every link that would change the address of the account."""
+        await self._connection.execute(_FORGET_CHANGES, {"account_id": account_id})
 
 
 def _registration(row: Row[*tuple[Any, ...]]) -> Registration:

@@ -1,5 +1,7 @@
 """Sign-in sessions and their refresh tokens: one family of tokens is one session."""
 
+import base64
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,18 +12,40 @@ from sqlalchemy import Row, Uuid, any_, bindparam, insert, select, tuple_, updat
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.identity.domain.sign_in_sessions import FAMILY_LIFE, REFRESH_LIFE, PresentedToken, SignInSession
+from services.identity.domain.sign_in_sessions import (
+    FAMILY_LIFE,
+    REFRESH_LIFE,
+    REPEATED_WITHIN,
+    PresentedToken,
+    SignInSession,
+)
 from services.identity.storage.links import TOKEN_BYTES, digest
 from services.identity.storage.tables import accounts, families, refresh_tokens
 
 _BEGIN = insert(families)
 _ADD_TOKEN = insert(refresh_tokens)
-_USE_TOKEN = update(refresh_tokens).where(refresh_tokens.c.hash == bindparam("token_hash")).values(used=True)
+_USE_TOKEN = (
+    update(refresh_tokens)
+    .where(refresh_tokens.c.hash == bindparam("token_hash"))
+    .values(used=True, used_at=bindparam("now"), used_from=bindparam("client"), successor_salt=bindparam("salt"))
+)
+_SALT = select(refresh_tokens.c.successor_salt).where(refresh_tokens.c.hash == bindparam("token_hash"))
+_FORGET_SALTS = (
+    update(refresh_tokens)
+    .where(
+        refresh_tokens.c.family_id == bindparam("family"),
+        refresh_tokens.c.used_at < bindparam("before"),
+        refresh_tokens.c.successor_salt.is_not(None),
+    )
+    .values(successor_salt=None)
+)
 _PRESENTED = (
     select(
         refresh_tokens.c.used,
         refresh_tokens.c.expires_at,
         refresh_tokens.c.family_id,
+        refresh_tokens.c.used_at,
+        refresh_tokens.c.used_from,
         families.c.started_at,
         families.c.ended_at,
         families.c.account_id,
@@ -84,9 +108,11 @@ class SignInSessions:
         }
         await self._connection.execute(_BEGIN, values)
 
-    async def next_token(self, family_id: UUID, *, now: datetime) -> str:
-        """Make the session's next refresh token; only its hash is stored."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+    async def first_token(self, family_id: UUID, *, now: datetime) -> str:
+        """Make the session's first refresh token; only its hash is stored."""
+        return await self._add_token(secrets.token_urlsafe(TOKEN_BYTES), family_id, now=now)
+
+    async def _add_token(self, token: str, family_id: UUID, *, now: datetime) -> str:
         values = {"hash": digest(token), "family_id": family_id, "expires_at": now + REFRESH_LIFE}
         await self._connection.execute(_ADD_TOKEN, values)
         return token
@@ -109,10 +135,26 @@ class SignInSessions:
             family_ended=row.ended_at is not None,
             account_disabled=row.disabled,
             second_factor=row.second_factor,
+            used_at=row.used_at,
+            used_from=row.used_from,
         )
 
-    async def use(self, token: str) -> None:
-        await self._connection.execute(_USE_TOKEN, {"token_hash": digest(token)})
+    async def use(self, token: str, family_id: UUID, *, client: bytes, now: datetime) -> str:
+        """Use a token of a session that the caller has locked; return its successor, of which the hash is stored.
+
+        The successor is made of the token and of a salt in its row: who knows only one of them cannot make it. Salts
+        are forgotten when no client may ask for the same successor again.
+        """
+        salt = secrets.token_bytes(TOKEN_BYTES)
+        values = {"token_hash": digest(token), "now": now, "client": client, "salt": salt}
+        await self._connection.execute(_USE_TOKEN, values)
+        await self._connection.execute(_FORGET_SALTS, {"family": family_id, "before": now - REPEATED_WITHIN})
+        return await self._add_token(_successor(token, salt), family_id, now=now)
+
+    async def successor(self, token: str) -> str:
+        """The successor of a token that was used a moment ago."""
+        salt: bytes = (await self._connection.execute(_SALT, {"token_hash": digest(token)})).scalar_one()
+        return _successor(token, salt)
 
     async def touch(self, family_id: UUID, *, now: datetime) -> None:
         """The session is in use."""
@@ -151,19 +193,26 @@ class SignInSessions:
         values = {"owner": account_id, "ids": [family_id], "why": why, "now": now}
         return (await self._connection.execute(_END_OWN, values)).rowcount > 0
 
-    async def end(self, family_id: UUID, *, why: str, now: datetime) -> None:
-        """End a session: none of its tokens works any more."""
-        await self._connection.execute(_END, {"ids": [family_id], "why": why, "now": now})
+    async def end(self, family_id: UUID, *, why: str, now: datetime) -> bool:
+        """End a session: none of its tokens works any more. Return False if it had ended before."""
+        return (await self._connection.execute(_END, {"ids": [family_id], "why": why, "now": now})).rowcount > 0
 
     async def lock_all(self, account_id: UUID) -> None:
         """Lock the sessions of an account that have not ended."""
         await self._connection.execute(_LOCK_ALL, {"account_id": account_id})
 
-    async def end_all(self, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None) -> None:
-        """End every session of a person, except `but`; in the order of their ids, so that two calls cannot deadlock."""
+    async def end_all(self, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None) -> bool:
+        """End every session of a person, except `but`; in the order of their ids, so that two calls cannot deadlock.
+
+        Return False if there was none.
+        """
         live: Sequence[UUID] = (await self._connection.scalars(_LIVE, {"account_id": account_id})).all()
         ids = sorted(family_id for family_id in live if family_id != but)
-        await self._connection.execute(_END, {"ids": ids, "why": why, "now": now})
+        return (await self._connection.execute(_END, {"ids": ids, "why": why, "now": now})).rowcount > 0
 
     async def _row(self, token: str) -> Row[*tuple[Any, ...]] | None:
         return (await self._connection.execute(_PRESENTED, {"token_hash": digest(token)})).one_or_none()
+
+
+def _successor(token: str, salt: bytes) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(salt, token.encode(), "sha256")).rstrip(b"=").decode()

@@ -5,19 +5,20 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, any_, bindparam, exists, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, any_, bindparam, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.structures import SiretTaken, Structure
 from services.identity.storage.access import Actor
-from services.identity.storage.search import every_word
+from services.identity.storage.search import TYPING_ERRORS, every_word, similar_words
 from services.identity.storage.tables import attachments, structures
 from shared.errors import NotFound
 
 SHORTEST_SIRET_PREFIX: Final = 3
 _COLUMNS: Final = [structures.c[field.name] for field in fields(Structure)]
 _BY_ID = select(*_COLUMNS).where(structures.c.id == bindparam("id"))
+_BY_SIRET = select(*_COLUMNS).where(structures.c.siret == bindparam("siret"))
 _BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
 _IS_REFERENT = select(
     exists().where(
@@ -47,6 +48,7 @@ _WORDS = select(structures.c.name, structures.c.town).where(
         ),
     )
 )
+_TOLERANCE = select(func.set_config("pg_trgm.word_similarity_threshold", str(TYPING_ERRORS), literal(value=True)))
 _IS_TAKEN = select(
     exists().where(structures.c.siret == bindparam("siret"), structures.c.id != bindparam("structure_id"))
 )
@@ -77,7 +79,11 @@ class Structures:
         """A structure, if it exists. Everything that changes attachments of a structure takes this lock first."""
         statement = _BY_ID_LOCKED if lock else _BY_ID
         row = (await self._connection.execute(statement, {"id": structure_id})).one_or_none()
-        return None if row is None else _structure(row)
+        return None if row is None else structure_of(row)
+
+    async def with_siret(self, siret: str) -> Structure | None:
+        row = (await self._connection.execute(_BY_SIRET, {"siret": siret})).one_or_none()
+        return None if row is None else structure_of(row)
 
     async def for_staff(self, structure_id: UUID, actor: Actor) -> Structure:
         """A structure to be changed, locked, for staff; NotFound for others."""
@@ -111,23 +117,32 @@ class Structures:
         return [text for row in await self._connection.execute(_WORDS, values) for text in row]
 
     async def page(self, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[ListedStructure]:
-        """Structures by name; one more than `limit` when there are more.
-
-        Every word of the query is in the name or the town, or its digits are the beginning of the SIRET.
-        """
-        condition = every_word(structures.c.searched, query)
-        digits = "".join(query.split())
-        if digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_SIRET_PREFIX:
-            condition = or_(condition, structures.c.siret.like(digits + "%"))
-        statement = select(*_COLUMNS, structures.c.sort_key).where(condition)
+        """Structures by name; one more than `limit` when there are more."""
+        statement = select(*_COLUMNS, structures.c.sort_key).where(with_words(query))
         if after is not None:
             statement = statement.where(tuple_(structures.c.sort_key, structures.c.id) > after)
         statement = statement.order_by(structures.c.sort_key, structures.c.id).limit(limit + 1)
         rows = await self._connection.execute(statement)
-        return [ListedStructure(structure=_structure(row), sort_key=row.sort_key) for row in rows]
+        return [ListedStructure(structure=structure_of(row), sort_key=row.sort_key) for row in rows]
+
+    async def similar(self, query: str, *, limit: int) -> Sequence[Structure]:
+        """Structures whose name or town has words like those of the query, the most similar first."""
+        await self._connection.execute(_TOLERANCE)
+        likeness, condition = similar_words(structures.c.searched, query)
+        statement = select(*_COLUMNS).where(condition).order_by(likeness.desc(), structures.c.sort_key).limit(limit)
+        return [structure_of(row) for row in await self._connection.execute(statement)]
 
 
-def _structure(row: Row[*tuple[Any, ...]]) -> Structure:
+def with_words(query: str) -> ColumnElement[bool]:
+    """Every word of the query is in the name or the town, or its digits are the beginning of the SIRET."""
+    condition = every_word(structures.c.searched, query)
+    digits = "".join(query.split())
+    if digits.isascii() and digits.isdigit() and len(digits) >= SHORTEST_SIRET_PREFIX:
+        return or_(condition, structures.c.siret.like(digits + "%"))
+    return condition
+
+
+def structure_of(row: Row[*tuple[Any, ...]]) -> Structure:
     return Structure(
         id=row.id,
         version=row.version,

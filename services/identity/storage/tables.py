@@ -69,6 +69,10 @@ attachments = Table(
     Column("asked_at", _TIME, nullable=False),
     Column("unconfirmed", Boolean, nullable=False, server_default=false()),
     Column("confirmed_by", Uuid, ForeignKey("accounts.id")),
+    Column("confirmed_at", _TIME),
+    Column("closed_at", _TIME),
+    Column("closed_by", Uuid, ForeignKey("accounts.id")),
+    Column("closing_reason", Text),
 )
 structure_requests = Table(
     "structure_requests",
@@ -83,6 +87,10 @@ structure_requests = Table(
     Column("state", Text, nullable=False),
     Column("asked_at", _TIME, nullable=False),
     Column("client", Text),
+    Column("answered_at", _TIME),
+    Column("answered_by", Uuid, ForeignKey("accounts.id")),
+    Column("answer", Text),
+    Column("structure_id", Uuid, ForeignKey("structures.id")),
 )
 change_reports = Table(
     "change_reports",
@@ -94,6 +102,9 @@ change_reports = Table(
     Column("text", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("reported_at", _TIME, nullable=False),
+    Column("answered_at", _TIME),
+    Column("answered_by", Uuid, ForeignKey("accounts.id")),
+    Column("answer", Text),
 )
 links = Table(
     "links",
@@ -107,6 +118,15 @@ links = Table(
     Column("last_name", Text, nullable=False),
     Column("structure_id", Uuid, ForeignKey("structures.id")),
     Column("created_at", _TIME, nullable=False),
+    Column("expires_at", _TIME, nullable=False),
+)
+structure_invitations = Table(
+    "structure_invitations",
+    METADATA,
+    Column("structure_id", Uuid, ForeignKey("structures.id"), primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("contact_name", Text, nullable=False),
     Column("expires_at", _TIME, nullable=False),
 )
 budgets = Table(
@@ -169,6 +189,9 @@ refresh_tokens = Table(
     Column("family_id", Uuid, ForeignKey("families.id", ondelete="CASCADE"), nullable=False),
     Column("used", Boolean, nullable=False, server_default=false()),
     Column("expires_at", _TIME, nullable=False),
+    Column("used_at", _TIME),
+    Column("used_from", LargeBinary),
+    Column("successor_salt", LargeBinary),
 )
 signing_keys = Table(
     "signing_keys",

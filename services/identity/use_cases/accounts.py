@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from services.identity.domain.accounts import Account, AccountMade, AddressTaken, mark
+from services.identity.domain.accounts import Account, AccountMade, AddressTaken, AlreadyProved, DisabledMeanwhile, mark
+from services.identity.domain.budgets import REGISTRATION_MAILS, mail_to
 from services.identity.domain.links import registration_of
 from services.identity.storage.access import Actor
 from services.identity.storage.history import OPERATOR, Author, staff_or
@@ -46,6 +47,19 @@ async def add_account(
     await record_account(tx, AccountMade(account), author=staff_or("person", actor), now=now)
     await send_proof(tx, registration_of(account), now=now)
     return account
+
+
+async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, *, now: datetime) -> None:
+    """Mail a new link to the owner of an account who has not proved the address. Raises AlreadyProved or TooSoon."""
+    account = await tx.accounts.for_staff(account_id, actor, lock=True)
+    await tx.accounts.require_staff(actor)
+    if account.disabled:
+        raise DisabledMeanwhile
+    if account.proved:
+        raise AlreadyProved
+    await tx.budgets.charge([mail_to(account.email, REGISTRATION_MAILS)])
+    await tx.links.forget(account.email)
+    await send_proof(tx, registration_of(account), now=now)
 
 
 async def mark_account(
@@ -111,4 +125,5 @@ async def _set_marks(
     if disabled:  # before the line of the history: a replayed token locks its session first, too
         await tx.sign_in_sessions.end_all(account.id, why="account disabled", now=now)
         await tx.links.forget(account.email)
+        await tx.links.forget_changes(account.id)
     return await record_account(tx, fact, author=author, now=now)

@@ -10,6 +10,7 @@ from services.identity.domain.accounts import (
     AccountMade,
     AccountMarked,
     AccountRenamed,
+    AddressChanged,
     AddressProved,
     PasswordChanged,
     PasswordFact,
@@ -46,7 +47,14 @@ from shared.contracts.message import Message
 from shared.records import from_attributes
 
 Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
-Notice = Literal["already_registered", "password_changed"]
+Notice = Literal[
+    "already_registered",
+    "password_changed",
+    "address_changed",
+    "second_factor_enrolled",
+    "second_factor_reset",
+    "recovery_code_used",
+]
 """What the owner of an address is told about an account."""
 
 
@@ -55,7 +63,7 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
     match fact:
         case AddressProved(account):
             return contracts.AccountRegistered(occurred_at=now, account=_of_account(account))
-        case AccountRenamed(account):
+        case AccountRenamed(account) | AddressChanged(account=account):
             return contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
         case AccountMarked(account):
             # until its address is proved, other services do not know the account
@@ -82,13 +90,23 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             return contracts.AccountAttachmentRefused(
                 occurred_at=now, attachment=_of_attachment(attachment), refused_by=by, reason=reason
             )
-        case StatusesChanged(attachment=attachment, before=before, by=by):
+        case StatusesChanged(attachment=attachment):
             return contracts.AttachmentStatusesChanged(
-                occurred_at=now, attachment=_of_attachment(attachment), changed_by=by, before=_of_statuses(before)
+                occurred_at=now,
+                attachment=_of_attachment(attachment),
+                changed_by=fact.by,
+                before=_of_statuses(fact.before),
+                reason=fact.reason,
+                left_without_referent=fact.left_without_referent,
             )
-        case AttachmentEnded(attachment=attachment, by=by, reason=reason):
+        case AttachmentEnded(attachment=attachment):
             return contracts.AccountAttachmentEnded(
-                occurred_at=now, attachment=_of_attachment(attachment), ended_by=by, reason=reason
+                occurred_at=now,
+                attachment=_of_attachment(attachment),
+                ended_by=fact.by,
+                reason=fact.reason,
+                left_without_referent=fact.left_without_referent,
+                taken_back=fact.taken_back,
             )
         case StructureRegistered(structure):
             return contracts.StructureRegistered(occurred_at=now, structure=_of_structure(structure))
@@ -100,8 +118,11 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             return contracts.StructureRegistered(
                 occurred_at=now, structure=_of_structure(structure), request=_of_request(request)
             )
-        case StructureRequestRefused(request, reason):
-            return contracts.StructureRegistrationRefused(occurred_at=now, request=_of_request(request), reason=reason)
+        case StructureRequestRefused(request, reason, silent=silent):
+            refused = contracts.StructureRegistrationRefused(
+                occurred_at=now, request=_of_request(request), reason=reason
+            )
+            return None if silent else refused
         case StructureChangeReported(structure, report):
             return contracts.StructureChangeReported(
                 occurred_at=now,

@@ -3,7 +3,12 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from services.identity.domain.attachments import Attachment, request_attachment
+from services.identity.domain.attachments import (
+    Attachment,
+)
+from services.identity.domain.joining import (
+    request_attachment,
+)
 from services.identity.storage.history import person
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.record import record_attachment
@@ -17,14 +22,14 @@ async def require_structure(tx: Transaction, structure_id: UUID, *, lock: bool =
 
 
 async def attach(tx: Transaction, *, account_id: UUID, structure_id: UUID, now: datetime) -> Attachment:
-    """Request the attachment; the first user of the structure becomes its referent at once. Raises AlreadyAttached.
+    """Request the attachment; the first referent of the structure is one at once. Raises AlreadyAttached.
 
     The structure is locked, so that of two first users one becomes the referent.
     """
     await require_structure(tx, structure_id, lock=True)
-    fact = request_attachment(
-        uuid4(),
-        account_id=account_id,
-        structure=await tx.attachments.to_join(structure_id),
-    )
+    account = await tx.accounts.own(account_id)
+    structure = await tx.attachments.to_join(structure_id, now=now)
+    fact = request_attachment(uuid4(), account_id=account_id, email=account.email, structure=structure)
+    if structure.invited == account.email:
+        await tx.invitations.use(structure_id)
     return await record_attachment(tx, fact, author=person(account_id), now=now)

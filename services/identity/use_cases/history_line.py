@@ -10,6 +10,7 @@ from services.identity.domain.accounts import (
     AccountMade,
     AccountMarked,
     AccountRenamed,
+    AddressChanged,
     AddressProved,
     PasswordChanged,
     PasswordReset,
@@ -40,9 +41,8 @@ from services.identity.use_cases.announce import Fact
 
 
 def line_about(fact: Fact, *, author: Author, now: datetime) -> HistoryLine:
-    """A refusal and an end have their reason in the note."""
+    """The reason of a decision, and the answer to a report, are in the note."""
     aggregate_id, version = _aggregate(fact)
-    note = fact.reason if isinstance(fact, AttachmentRefused | AttachmentEnded | StructureRequestRefused) else None
     return HistoryLine(
         aggregate_id=aggregate_id,
         version=version,
@@ -50,14 +50,26 @@ def line_about(fact: Fact, *, author: Author, now: datetime) -> HistoryLine:
         acted_by=author.account_id,
         acting_as=author.acting_as,
         at=now,
-        note=note,
+        note=_note(fact),
         facts=_facts(fact),
     )
+
+
+def _note(fact: Fact) -> str | None:
+    match fact:
+        case AttachmentRefused() | AttachmentEnded() | StatusesChanged() | StructureRequestRefused():
+            return fact.reason
+        case ChangeReportClosed(report):
+            return report.answer
+        case _:
+            return None
 
 
 def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one return for each kind of aggregate
     match fact:
         case AccountMade(account) | AddressProved(account) | AccountRenamed(account) | AccountMarked(account):
+            return account.id, account.version
+        case AddressChanged(account=account):
             return account.id, account.version
         case PasswordChanged(account) | PasswordReset(account):
             return account.id, None
@@ -77,7 +89,7 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one re
             assert_never(fact)
 
 
-def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for each fact
+def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one case for each fact
     match fact:
         case AccountMade(account):
             return {"is_staff": account.is_staff}
@@ -87,8 +99,13 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for 
             return {"fields": list(fields)}
         case FirstUserAttached(attachment=attachment) | AttachmentRequested(attachment=attachment):
             return {"state": attachment.state.value, "statuses": _words(attachment.statuses)}
-        case AttachmentConfirmed() | FirstUserConfirmed() | AttachmentRefused() | StatusesChanged() | AttachmentEnded():
+        case AttachmentConfirmed() | FirstUserConfirmed() | AttachmentRefused():
             return {"was": _words(fact.before), "statuses": _words(fact.attachment.statuses)}
+        case StatusesChanged() | AttachmentEnded():
+            changed = {"was": _words(fact.before), "statuses": _words(fact.attachment.statuses)}
+            if fact.left_without_referent:
+                return {**changed, "structure_without_referent": str(fact.attachment.structure_id)}
+            return changed
         case StructureRegistered(structure):
             return {"name": structure.name, "siret": structure.siret}
         case StructureUpdated(before=before, structure=after):
@@ -97,16 +114,13 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case for 
             return {"structure": str(structure.id), "is_member": structure.is_member}
         case StructureChangeReported(structure=structure):
             return {"structure": str(structure.id)}
+        case StructureRequestRefused(silent=silent):
+            return {"silent": True} if silent else {}
+        case ChangeReportClosed(report):
+            return {"state": report.state.value}
         case RefreshTokenReplayed(family_id=family_id):
             return {"family": str(family_id)}
-        case (
-            AddressProved()
-            | PasswordChanged()
-            | PasswordReset()
-            | StructureRequested()
-            | StructureRequestRefused()
-            | ChangeReportClosed()
-        ):
+        case AddressProved() | AddressChanged() | PasswordChanged() | PasswordReset() | StructureRequested():
             return {}
         case _:
             assert_never(fact)

@@ -11,7 +11,7 @@ from services.identity.storage.access import Actor
 from services.identity.storage.history import person
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.new_password import NewPasswords
-from services.identity.use_cases.record import record_account, record_password
+from services.identity.use_cases.record import end_sessions_of_old_password, record_account, record_password
 from services.identity.use_cases.sign_in import SignIn
 from shared.errors import WrongFields, check_version
 
@@ -60,4 +60,4 @@ async def change_password(
         await record_password(tx, PasswordChanged(account), password_hash, now=now)
         presented = await tx.sign_in_sessions.presented(kept_token) if kept_token else None
         kept = presented.family_id if presented is not None and presented.account_id == account_id else None
-        await tx.sign_in_sessions.end_all(account_id, why="password changed", now=now, but=kept)
+        await end_sessions_of_old_password(tx, account_id, why="password changed", now=now, but=kept)

@@ -6,9 +6,16 @@ been taken away while a lock was waited for.
 
 from datetime import datetime
 from typing import assert_never
+from uuid import UUID
 
-from services.identity.domain.accounts import Account, AccountFact, PasswordFact
-from services.identity.domain.attachments import Attachment, AttachmentFact
+from services.identity.domain.accounts import Account, AccountFact, AddressChanged, PasswordFact
+from services.identity.domain.attachments import (
+    Attachment,
+    AttachmentEnded,
+    AttachmentFact,
+    AttachmentRefused,
+)
+from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -30,9 +37,12 @@ from services.identity.use_cases.security_events import note_event
 
 
 async def record_account(tx: Transaction, fact: AccountFact, *, author: Author, now: datetime) -> Account:
-    """Raises AddressTaken for a new account."""
+    """Raises AddressTaken for a new account or a new address."""
     account = fact.account
-    await (tx.accounts.add(account) if account.version == 1 else tx.accounts.save(account))
+    if isinstance(fact, AddressChanged):
+        await tx.accounts.change_address(account)
+    else:
+        await (tx.accounts.add(account) if account.version == 1 else tx.accounts.save(account))
     await _note_and_emit(tx, fact, author, now)
     return account
 
@@ -42,7 +52,17 @@ async def record_password(tx: Transaction, fact: PasswordFact, password_hash: st
     # a replayed token locks its session before it adds a line to the account's history: here the same order
     await tx.sign_in_sessions.lock_all(fact.account.id)
     await tx.accounts.set_password(fact.account.id, password_hash)
+    await tx.links.forget_changes(fact.account.id)
     await _note_and_emit(tx, fact, person(fact.account.id), now)
+
+
+async def end_sessions_of_old_password(
+    tx: Transaction, account_id: UUID, *, why: str, now: datetime, but: UUID | None = None
+) -> None:
+    """Whoever knows the old password has no session any more."""
+    if await tx.sign_in_sessions.end_all(account_id, why=why, now=now, but=but):
+        kind, note = Kind.SESSIONS_ENDED, Kind.PASSWORD_CHANGED.value
+        await note_event(tx, kind, account_id=account_id, acted_by=account_id, at=now, note=note)
 
 
 async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Author, now: datetime) -> Attachment:
@@ -50,8 +70,10 @@ async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Au
     attachment = fact.attachment
     if attachment.version == 1:
         await tx.attachments.add(attachment, at=now)
+    elif isinstance(fact, AttachmentRefused | AttachmentEnded):
+        await tx.attachments.save(attachment, at=now, closed_by=fact.by, reason=fact.reason)
     else:
-        await tx.attachments.save(attachment)
+        await tx.attachments.save(attachment, at=now)
     await _note_and_emit(tx, fact, author, now)
     return attachment
 
@@ -70,8 +92,8 @@ async def record_desk(tx: Transaction, fact: DeskFact, *, author: Author, now: d
         case StructureRequested(request):
             await tx.desk.add_request(request)
         case StructureRequestAccepted(request, structure):
-            await tx.desk.save_request(request)
             await tx.structures.add(structure)
+            await tx.desk.save_request(request)
         case StructureRequestRefused(request):
             await tx.desk.save_request(request)
         case StructureChangeReported(structure, report):

@@ -13,7 +13,7 @@ from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.attempts import Visitor
 from services.identity.use_cases.links import add_decoy, send_proof, send_reset
 from services.identity.use_cases.new_password import NewPasswords
-from services.identity.use_cases.record import record_password
+from services.identity.use_cases.record import end_sessions_of_old_password, record_password
 from services.identity.use_cases.register import record_proof
 from shared.errors import NotFound
 from shared.transactions import Begin
@@ -62,7 +62,7 @@ async def confirm_reset(
         await record_password(tx, PasswordReset(account), password_hash, now=now)
         await tx.links.forget(account.email)
         await tx.budgets.fill(filled_by_new_password(account.email, client))
-        await tx.sign_in_sessions.end_all(account.id, why="password reset", now=now)
+        await end_sessions_of_old_password(tx, account.id, why="password reset", now=now)
     log.info("password reset", account=str(account.id))
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from services.identity.domain import second_factor as domain
-from services.identity.domain.accounts import OwnAccount
+from services.identity.domain.accounts import Account, OwnAccount
 from services.identity.domain.second_factor import (
     DIGITS,
     ENROLMENT_LIFE,
@@ -29,6 +29,7 @@ from services.identity.domain.second_factor import (
 from services.identity.domain.security_events import Kind
 from services.identity.storage.access import Actor
 from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.announce import account_notice
 from services.identity.use_cases.sealing import Seal
 from services.identity.use_cases.security_events import note_event
 from shared.errors import NotFound, WrongFields
@@ -112,7 +113,7 @@ class SecondFactors:
         """
         await self._pay(account_id)
         async with self.begin() as tx:
-            await tx.accounts.own(account_id, lock=True)
+            account = await tx.accounts.own(account_id, lock=True)
             factor = await tx.second_factors.of(account_id, lock=True)
             if factor is None:
                 raise NothingToConfirm
@@ -130,6 +131,7 @@ class SecondFactors:
                 await tx.sign_in_sessions.mark_with_factor(session_id)
             await tx.budgets.give_back(domain.of_code(account_id), success=True)
             await note_event(tx, Kind.FACTOR_ENROLLED, account_id=account_id, acted_by=account_id, at=now)
+            tx.emit(account_notice(account, "second_factor_enrolled", now=now))
         return codes
 
     async def _pay(self, account_id: UUID) -> None:
@@ -143,6 +145,7 @@ class SecondFactors:
                 return False
             kind = Kind.RECOVERY_CODE_USED
             await note_event(tx, kind, account_id=account_id, acted_by=account_id, at=now, client=client)
+            tx.emit(account_notice(await tx.accounts.own(account_id), "recovery_code_used", now=now))
             return True
         if factor.secret is None:
             return False
@@ -169,20 +172,21 @@ async def factor_state(tx: Transaction, account_id: UUID) -> FactorState:
 
 async def reset_factor_of(tx: Transaction, actor: Actor, account_id: UUID, *, now: datetime) -> None:
     """A member of staff resets the factor of somebody else. Raises NotFound and OwnAccount."""
-    await tx.accounts.for_staff(account_id, actor, lock=True)
+    account = await tx.accounts.for_staff(account_id, actor, lock=True)
     await tx.accounts.require_staff(actor)
     if account_id == actor.account_id:
         raise OwnAccount
-    await reset_factor(tx, account_id, by=actor, now=now)
+    await reset_factor(tx, account, by=actor, now=now)
 
 
-async def reset_factor(tx: Transaction, account_id: UUID, *, by: Actor | None, now: datetime) -> None:
+async def reset_factor(tx: Transaction, account: Account, *, by: Actor | None, now: datetime) -> None:
     """Delete a factor whose device is lost; `by` is None for the operator.
 
     Every sign-in session of the person ends. Raises NotFound if there is no factor.
     """
-    if not await tx.second_factors.forget(account_id):
+    if not await tx.second_factors.forget(account.id):
         raise NotFound
-    await tx.sign_in_sessions.end_all(account_id, why="factor reset", now=now)
+    await tx.sign_in_sessions.end_all(account.id, why="factor reset", now=now)
     acted_by = by.account_id if by else None
-    await note_event(tx, Kind.FACTOR_RESET, account_id=account_id, acted_by=acted_by, at=now)
+    await note_event(tx, Kind.FACTOR_RESET, account_id=account.id, acted_by=acted_by, at=now)
+    tx.emit(account_notice(account, "second_factor_reset", now=now))

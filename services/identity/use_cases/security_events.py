@@ -11,7 +11,8 @@ from services.identity.storage.transaction import Transaction
 
 log = structlog.get_logger()
 
-LOCKED_ONCE_IN: Final = timedelta(minutes=15)
+ONCE_IN: Final = timedelta(minutes=15)
+"""Refusals must stay cheap, and nobody may fill the table: one event about an account in this time."""
 
 
 async def note_event(
@@ -41,8 +42,15 @@ async def note_event(
 
 
 async def note_locked(tx: Transaction, email: str, *, at: datetime, client: str) -> None:
-    """Attempts to sign in are refused for a while. One event in a quarter of an hour: refusals must stay cheap."""
+    """Attempts to sign in are refused for a while."""
     account = await tx.accounts.by_address(email)
-    if account is None or await tx.security_events.happened(Kind.SIGN_IN_LOCKED, account.id, since=at - LOCKED_ONCE_IN):
+    if account is None or await tx.security_events.happened(Kind.SIGN_IN_LOCKED, account.id, since=at - ONCE_IN):
         return
     await note_event(tx, Kind.SIGN_IN_LOCKED, account_id=account.id, acted_by=None, at=at, client=client)
+
+
+async def note_refused_right(tx: Transaction, account_id: UUID, *, at: datetime, note: str) -> None:
+    """A person asked for something that is for staff only; `note` names the endpoint."""
+    kind = Kind.STAFF_RIGHT_REFUSED
+    if not await tx.security_events.happened(kind, account_id, since=at - ONCE_IN):
+        await note_event(tx, kind, account_id=account_id, acted_by=account_id, at=at, note=note)

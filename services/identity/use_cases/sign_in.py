@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,12 @@ from uuid import UUID, uuid4
 import jwt
 import structlog
 
-from services.identity.domain.budgets import TooManyAttempts
+from services.identity.domain.accounts import AccountDisabled
+from services.identity.domain.budgets import Client, TooManyAttempts
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import (
     ACCESS_LIFE,
+    PresentedToken,
     RefreshTokenReplayed,
     SessionOver,
     Verdict,
@@ -74,8 +77,8 @@ class SignIn:
     ) -> TokenPair:
         """Begin a session. Known and unknown addresses cost the same.
 
-        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, and for an account with a second
-        factor CodeExpected, WrongCode or TooManyCodes.
+        `program` describes what signs in. Raises TooManyAttempts, WrongCredentials, AccountDisabled, and for an account
+        with a second factor CodeExpected, WrongCode or TooManyCodes.
         """
         try:
             async with self.begin() as tx:
@@ -93,7 +96,7 @@ class SignIn:
                 family_id=family_id, account_id=account_id, client=program, second_factor=with_factor, now=now
             )
             session = SessionOfToken(account_id=account_id, family_id=family_id, second_factor=with_factor)
-            pair = self._pair(signer, session, await tx.sign_in_sessions.next_token(family_id, now=now), now)
+            pair = self._pair(signer, session, await tx.sign_in_sessions.first_token(family_id, now=now), now)
             device_token = await known_device(tx, account_id, attempt.device, visitor, now=now)
             await note_event(tx, Kind.SIGNED_IN, account_id=account_id, acted_by=account_id, at=now, client=program)
         return replace(pair, device_token=device_token)
@@ -122,6 +125,8 @@ class SignIn:
             async with self.begin() as tx:
                 # for an unknown address too, so that the time of the answer tells nothing
                 await note_event(tx, Kind.SIGN_IN_REFUSED, account_id=known, acted_by=None, at=now, client=program)
+            if matches and account is not None and account.disabled:
+                raise AccountDisabled  # only whoever knows the password learns it
             raise WrongCredentials
         renewed = await self.passwords.renewed(password, stored)
         async with self.begin() as tx:
@@ -133,36 +138,41 @@ class SignIn:
                 return account.id
         raise WrongCredentials
 
-    async def refresh(self, token: str, *, now: datetime) -> TokenPair:
-        """The next pair of a session; a token that is presented twice ends the session. Raises SessionOver."""
+    async def refresh(self, token: str, *, client: Client, program: str, now: datetime) -> TokenPair:
+        """The next pair of a session.
+
+        The client that used a token a moment ago gets its successor again; any other reuse ends the session. Raises
+        SessionOver.
+        """
         signer = await self.keys.signing_key(now)
+        origin = hashlib.sha256(f"{client.address} {program}".encode()).digest()
         async with self.begin() as tx:
             presented = await tx.sign_in_sessions.presented(token)
             if presented is not None:
-                account_id, family_id = presented.account_id, presented.family_id
-                verdict = presented.verdict(now)
-                if verdict is Verdict.VALID:
-                    await tx.sign_in_sessions.use(token)
-                    await tx.sign_in_sessions.touch(family_id, now=now)
-                    next_token = await tx.sign_in_sessions.next_token(family_id, now=now)
+                verdict = presented.verdict(now, client=origin)
+                if verdict in {Verdict.VALID, Verdict.REPEATED}:
                     session = SessionOfToken(
-                        account_id=account_id, family_id=family_id, second_factor=presented.second_factor
+                        account_id=presented.account_id,
+                        family_id=presented.family_id,
+                        second_factor=presented.second_factor,
                     )
+                    if verdict is Verdict.REPEATED:
+                        next_token = await tx.sign_in_sessions.successor(token)
+                    else:
+                        next_token = await tx.sign_in_sessions.use(token, session.family_id, client=origin, now=now)
+                        await tx.sign_in_sessions.touch(session.family_id, now=now)
                     return self._pair(signer, session, next_token, now)
                 if verdict is Verdict.REPLAYED:
-                    fact = RefreshTokenReplayed(account_id=account_id, family_id=family_id)
-                    await record_replay(tx, fact, now=now)
-                    await note_event(tx, Kind.TOKEN_REPLAYED, account_id=account_id, acted_by=None, at=now)
-                    ids = {"account": str(account_id), "family": str(family_id)}
-                    log.warning("refresh token replayed: the session is ended", audit=True, **ids)
+                    await _end_replayed(tx, presented, now=now)
         raise SessionOver
 
     async def sign_out(self, token: str, *, now: datetime) -> None:
         """End the session of a refresh token; an unknown token changes nothing."""
         async with self.begin() as tx:
             presented = await tx.sign_in_sessions.presented(token)
-            if presented is not None:
-                await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now)
+            if presented is not None and await tx.sign_in_sessions.end(presented.family_id, why="signed out", now=now):
+                owner = presented.account_id
+                await note_event(tx, Kind.SESSIONS_ENDED, account_id=owner, acted_by=owner, at=now, note="signed_out")
 
     def _pair(self, signer: tuple[str, Any], session: SessionOfToken, refresh_token: str, now: datetime) -> TokenPair:
         kid, key = signer
@@ -182,3 +192,11 @@ class SignIn:
         return TokenPair(
             access_token=access_token, refresh_token=refresh_token, expires_in=int(ACCESS_LIFE.total_seconds())
         )
+
+
+async def _end_replayed(tx: Transaction, presented: PresentedToken, *, now: datetime) -> None:
+    account_id, family_id = presented.account_id, presented.family_id
+    await record_replay(tx, RefreshTokenReplayed(account_id=account_id, family_id=family_id), now=now)
+    await note_event(tx, Kind.TOKEN_REPLAYED, account_id=account_id, acted_by=None, at=now)
+    ids = {"account": str(account_id), "family": str(family_id)}
+    log.warning("refresh token replayed: the session is ended", audit=True, **ids)

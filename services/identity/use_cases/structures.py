@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from services.identity.domain import structures as domain
 from services.identity.domain.budgets import Client, of_structure_request
 from services.identity.domain.structures import (
+    AlreadyListed,
     ChangeReport,
     Structure,
     StructureRegistered,
@@ -14,8 +15,9 @@ from services.identity.domain.structures import (
 from services.identity.storage.access import Actor
 from services.identity.storage.history import VISITOR, staff_or
 from services.identity.storage.transaction import Transaction
+from services.identity.use_cases.links import invite_contact
 from services.identity.use_cases.record import record_desk, record_structure
-from shared.errors import check_version
+from shared.errors import WrongFields, check_version
 
 
 async def add_structure(
@@ -57,8 +59,14 @@ async def request_structure(
     client: Client,
     now: datetime,
 ) -> StructureRequest:
-    """A visitor does not find a structure and asks staff to add it. Raises TooSoon or TooManyOpenRequests."""
+    """A visitor does not find a structure and asks staff to add it.
+
+    Asking for the same again changes nothing. Raises TooSoon, AlreadyListed or TooManyOpenRequests.
+    """
     await tx.budgets.charge(of_structure_request(client))
+    listed = await tx.structures.with_siret(siret)
+    if listed is not None:
+        raise AlreadyListed(listed)
     request = StructureRequest(
         id=uuid4(),
         version=1,
@@ -70,7 +78,11 @@ async def request_structure(
         asked_at=now,
         client=client.address,
     )
-    fact = domain.ask(request, await tx.desk.open_like(request))
+    already_open = await tx.desk.open_like(request)
+    same = await tx.desk.same_open(request)
+    if same is not None:
+        return same
+    fact = domain.ask(request, already_open)
     await record_desk(tx, fact, author=VISITOR, now=now)
     return request
 
@@ -78,18 +90,20 @@ async def request_structure(
 async def accept_request(
     tx: Transaction, actor: Actor, request_id: UUID, *, is_member: bool, now: datetime
 ) -> Structure:
-    """Add the structure that was asked for; raises AlreadyAnswered or SiretTaken."""
+    """Add the structure that was asked for, and invite its contact; raises AlreadyAnswered or SiretTaken."""
     request = await tx.desk.request(request_id, actor)
-    fact = domain.accept(request, uuid4(), is_member=is_member)
+    fact = domain.accept(request, uuid4(), is_member=is_member, by=actor.account_id, at=now)
     await record_desk(tx, fact, author=staff_or("person", actor), now=now)
+    await invite_contact(tx, fact, now=now)
     return fact.structure
 
 
 async def refuse_request(
-    tx: Transaction, actor: Actor, request_id: UUID, *, reason: str, now: datetime
+    tx: Transaction, actor: Actor, request_id: UUID, *, reason: str, silent: bool, now: datetime
 ) -> StructureRequest:
-    """Raises AlreadyAnswered."""
-    fact = domain.refuse(await tx.desk.request(request_id, actor), reason=reason)
+    """`silent`: the contact gets no mail. Raises AlreadyAnswered."""
+    request = await tx.desk.request(request_id, actor)
+    fact = domain.refuse(request, reason=reason, by=actor.account_id, at=now, silent=silent)
     await record_desk(tx, fact, author=staff_or("person", actor), now=now)
     return fact.request
 
@@ -102,8 +116,13 @@ async def report_change(tx: Transaction, actor: Actor, structure_id: UUID, text:
     return fact.report
 
 
-async def close_report(tx: Transaction, actor: Actor, report_id: UUID, *, now: datetime) -> ChangeReport:
-    """Raises AlreadyAnswered."""
-    fact = domain.close(await tx.desk.report(report_id, actor))
+async def close_report(
+    tx: Transaction, actor: Actor, report_id: UUID, *, applied: bool, answer: str | None, now: datetime
+) -> ChangeReport:
+    """Staff applied the change, or decline it and say why. Raises AlreadyAnswered or WrongFields."""
+    report = await tx.desk.report(report_id, actor)
+    if not applied and answer is None:
+        raise WrongFields([("answer", "Dites à la personne référente pourquoi ce changement n'est pas retenu.")])
+    fact = domain.close(report, applied=applied, answer=answer, by=actor.account_id, at=now)
     await record_desk(tx, fact, author=staff_or("person", actor), now=now)
     return fact.report

@@ -1,7 +1,10 @@
-"""The service has no errors of its own: those of `shared.errors` are mapped for every service."""
+"""The problems that only this service has."""
 
 from typing import Final
 
-from shared.http.problems import ProblemMap
+from services.notifier.use_cases.read_mails import CannotBeSentAgain
+from shared.http.problems import ProblemKind, ProblemMap
 
-PROBLEMS: Final[ProblemMap] = {}
+CANNOT_BE_SENT_AGAIN: Final = ProblemKind(409, "cannot-be-sent-again", "Envoi impossible")
+
+PROBLEMS: Final[ProblemMap] = {CannotBeSentAgain: CANNOT_BE_SENT_AGAIN}

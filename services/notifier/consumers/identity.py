@@ -5,10 +5,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.mails.account import ADDRESS_PROOF, ALREADY_REGISTERED, PASSWORD_CHANGED, PASSWORD_RESET
+from services.notifier.domain.mails.account import (
+    ADDRESS_CHANGE,
+    ADDRESS_CHANGED,
+    ADDRESS_PROOF,
+    ALREADY_REGISTERED,
+    PASSWORD_CHANGED,
+    PASSWORD_RESET,
+    RECOVERY_CODE_USED,
+    SECOND_FACTOR_ENROLLED,
+    SECOND_FACTOR_RESET,
+    STRUCTURE_INVITATION,
+)
 from services.notifier.domain.mails.attachment import (
+    ATTACHMENT_ANSWERED,
     ATTACHMENT_CONFIRMED,
     ATTACHMENT_ENDED,
+    ATTACHMENT_RECEIPT,
     ATTACHMENT_REFUSED,
     ATTACHMENT_REQUESTED,
     FIRST_USER,
@@ -17,14 +30,14 @@ from services.notifier.domain.mails.attachment import (
 )
 from services.notifier.domain.mails.desk import (
     STRUCTURE_CHANGE_REPORTED,
-    STRUCTURE_REGISTERED,
     STRUCTURE_REQUEST_REFUSED,
     STRUCTURE_REQUESTED,
 )
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.known import known_account, require_structure
+from services.notifier.use_cases.ask_again import ask_again
+from services.notifier.use_cases.known import known_account, people_with_status, require_structure
 from services.notifier.use_cases.queue_mails import (
     NewMail,
     queue_for_address,
@@ -39,20 +52,29 @@ from shared.contracts.identity import (
     AccountAttachmentRefused,
     AccountAttachmentRequested,
     AccountSnapshot,
+    AccountUpdated,
     AttachmentSnapshot,
     AttachmentStatusesChanged,
     SendAccountNotice,
+    SendAddressChange,
     SendAddressProof,
     SendPasswordReset,
+    SendStructureInvitation,
     StructureChangeReported,
-    StructureRegistered,
     StructureRegistrationRefused,
     StructureRegistrationRequested,
     StructureSnapshot,
 )
 from shared.messaging.subscriptions import Subscriptions
 
-NOTICES: Final = {"already_registered": ALREADY_REGISTERED, "password_changed": PASSWORD_CHANGED}
+NOTICES: Final = {
+    "already_registered": ALREADY_REGISTERED,
+    "password_changed": PASSWORD_CHANGED,
+    "second_factor_enrolled": SECOND_FACTOR_ENROLLED,
+    "second_factor_reset": SECOND_FACTOR_RESET,
+    "recovery_code_used": RECOVERY_CODE_USED,
+    "address_changed": ADDRESS_CHANGED,
+}
 
 subscriptions = Subscriptions[Transaction]()
 subscriptions.keep(AccountSnapshot, into=tables.accounts)
@@ -61,18 +83,19 @@ subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 
 def _mail(spec: MailSpec, message: Message, subject_id: UUID, facts: Mapping[str, Any] | None = None) -> NewMail:
-    """The cause is the aggregate at the version of the event."""
-    cause = f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
-    return NewMail(spec=spec, cause=cause, subject_id=subject_id, facts=facts or {})
+    return NewMail(spec=spec, cause=_cause(message), subject_id=subject_id, facts=facts or {})
 
 
-@subscriptions.on(StructureRegistered)
-async def when_a_structure_is_registered(message: StructureRegistered, tx: Transaction) -> None:
-    """Notify the person who asked for it."""
-    if message.request is not None:
-        facts = message.request.model_dump(mode="json")
-        mail = _mail(STRUCTURE_REGISTERED, message, message.request.id, facts)
-        await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
+def _cause(message: Message) -> str:
+    """The aggregate at the version of the event."""
+    return f"{message.wire_name}:{message.aggregate_id}:{message.aggregate_version}"
+
+
+@subscriptions.on(AccountUpdated)
+async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -> None:
+    """An account that was disabled decides no more: ask others for what waits."""
+    for structure_id in await tx.copies.structures_to_decide_in(message.account.id):
+        await ask_again(tx, structure_id, f"{_cause(message)}:{structure_id}")
 
 
 @subscriptions.on(StructureRegistrationRequested)
@@ -106,12 +129,17 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
 
 @subscriptions.on(AccountAttachmentRequested)
 async def when_an_attachment_is_requested(message: AccountAttachmentRequested, tx: Transaction) -> None:
-    """Notify the referents, or the desk if there is none. The person is told of a referent whom nobody confirmed."""
+    """Notify the referents, or the desk if there is none. The person gets a receipt with the names of who decides."""
     attachment = message.attachment
     await known_account(tx, attachment.account_id)
     await require_structure(tx, attachment.structure_id)
     mail = _mail(ATTACHMENT_REQUESTED, message, attachment.id)
     await queue_for_those_who_decide(tx, mail, attachment.structure_id)
+    if message.unconfirmed_referent is None:
+        referents = await people_with_status(tx, attachment.structure_id, Audience.REFERENT)
+        # first names alone: nobody has confirmed yet that the person belongs to the structure
+        names = sorted({referent.first_name for referent in referents})
+        await _notify_person(tx, _mail(ATTACHMENT_RECEIPT, message, attachment.id, {"referents": names}), attachment)
     if message.unconfirmed_referent is not None:
         referent = await known_account(tx, message.unconfirmed_referent)
         mail = _mail(UNCONFIRMED_REFERENT, message, attachment.id, {"referent": referent.full_name})
@@ -124,12 +152,25 @@ async def _notify_person(tx: Transaction, mail: NewMail, attachment: AttachmentS
     await queue_for_people(tx, mail, Audience.PERSON, [person])
 
 
+async def _tell_colleagues(tx: Transaction, message: Message, attachment: AttachmentSnapshot, by: UUID) -> None:
+    """The other referents, who were asked too, learn who answered."""
+    by_account = await known_account(tx, by)
+    referents = await people_with_status(tx, attachment.structure_id, Audience.REFERENT)
+    colleagues = [referent for referent in referents if referent.id not in {by, attachment.account_id}]
+    by_referent = any(referent.id == by for referent in referents)
+    facts = {"by_name": by_account.full_name if by_referent else "", "state": attachment.state}
+    await queue_for_people(tx, _mail(ATTACHMENT_ANSWERED, message, attachment.id, facts), Audience.REFERENT, colleagues)
+
+
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told."""
     facts = {"first": message.confirmed_by is None}
     mail = _mail(ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
     await _notify_person(tx, mail, message.attachment)
+    if message.confirmed_by is not None:
+        await _tell_colleagues(tx, message, message.attachment, message.confirmed_by)
+    await ask_again(tx, message.attachment.structure_id, _cause(message))
     if message.attachment.unconfirmed:
         mail = _mail(FIRST_USER, message, message.attachment.id)
         await queue_for_desk(tx, mail)
@@ -143,26 +184,42 @@ async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, t
 async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: Transaction) -> None:
     mail = _mail(ATTACHMENT_REFUSED, message, message.attachment.id, {"reason": message.reason})
     await _notify_person(tx, mail, message.attachment)
+    await _tell_colleagues(tx, message, message.attachment, message.refused_by)
 
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    mail = _mail(ATTACHMENT_ENDED, message, message.attachment.id, {"reason": message.reason})
-    await _notify_person(tx, mail, message.attachment)
+    """Notify the person, with the number of requests that end with the attachment. Ask others for what waits."""
+    attachment = message.attachment
+    person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
+    open_requests = await tx.copies.open_requests(**person_and_structure)
+    by_person = message.ended_by == attachment.account_id
+    facts = {
+        "reason": message.reason,
+        "open_requests": open_requests,
+        "by_person": by_person,
+        "taken_back": message.taken_back,
+    }
+    await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
+    await ask_again(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(AttachmentStatusesChanged)
 async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
-    mail = _mail(STATUSES_CHANGED, message, message.attachment.id, {"before": list(message.before)})
-    await _notify_person(tx, mail, message.attachment)
+    """Notify the person, unless nothing changed. Ask whoever can decide now for what waits."""
+    attachment = message.attachment
+    if set(message.before) != set(attachment.statuses):
+        facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
+        await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
+    await ask_again(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(SendAddressProof)
 async def send_address_proof(message: SendAddressProof, tx: Transaction) -> None:
-    """Send the link to the address; there is no account yet."""
+    """Send the link to the address. Only who registers chooses a structure: without one, staff made the account."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name", "structure_name"})
     mail = _mail(ADDRESS_PROOF, message, message.id, facts)
-    await queue_for_address(tx, mail, Audience.OWNER, message.email)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email, message.account_id)
 
 
 @subscriptions.on(SendPasswordReset)
@@ -170,7 +227,24 @@ async def send_password_reset(message: SendPasswordReset, tx: Transaction) -> No
     """Send the link to the address in the command, not to the one in the copy of the account."""
     facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name"})
     mail = _mail(PASSWORD_RESET, message, message.id, facts)
-    await queue_for_address(tx, mail, Audience.OWNER, message.email)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email, message.account_id)
+
+
+@subscriptions.on(SendAddressChange)
+async def send_address_change(message: SendAddressChange, tx: Transaction) -> None:
+    """Send the link to the new address."""
+    facts = message.model_dump(mode="json", include={"token", "expires_at", "first_name"})
+    mail = _mail(ADDRESS_CHANGE, message, message.id, facts)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email, message.account_id)
+
+
+@subscriptions.on(SendStructureInvitation)
+async def send_structure_invitation(message: SendStructureInvitation, tx: Transaction) -> None:
+    """Send the contact the link that gives the right to become referent."""
+    included = {"token", "expires_at", "structure_name", "contact_name"}
+    facts = {**message.model_dump(mode="json", include=included), "structure_id": str(message.structure_id)}
+    mail = _mail(STRUCTURE_INVITATION, message, message.structure_id, facts)
+    await queue_for_address(tx, mail, Audience.CONTACT, message.email)
 
 
 @subscriptions.on(SendAccountNotice)
@@ -180,4 +254,4 @@ async def send_account_notice(message: SendAccountNotice, tx: Transaction) -> No
     if spec is None:
         return
     mail = _mail(spec, message, message.id, {"first_name": message.first_name})
-    await queue_for_address(tx, mail, Audience.OWNER, message.email)
+    await queue_for_address(tx, mail, Audience.OWNER, message.email, message.account_id)

@@ -18,6 +18,7 @@ class Account:
     first_name: str
     last_name: str
     email: str
+    civility: str | None = None
     is_staff: bool = False
     disabled: bool = False
     erased: bool = False
@@ -51,6 +52,7 @@ class Attachment:
     structure_id: UUID
     state: str
     statuses: tuple[str, ...]
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +75,31 @@ class Session:
     slots: tuple[Slot, ...]
     trainer_ids: tuple[UUID, ...]
     state: str
+    capacity: int | None = None
+    reinstated: int = 0
+    """The version at which the session was last put back after a cancellation, 0 if never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupancy:
+    """How many seats of a session are held, and how many people wait for one."""
+
+    capacity: int
+    held: int
+    queued: int
+
+    @property
+    def free(self) -> int:
+        return max(self.capacity - self.held, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrollment:
-    """A request. `attendance`: for each slot id, whether the person was present; None until it is closed."""
+    """A request. `attendance`: for each slot id, whether the person was present; None until it is closed.
+
+    `excused`: of how many slots the absence is excused. `ended_in`: the request was open when its session was
+    cancelled; which cancellation, named by `Session.reinstated`.
+    """
 
     id: UUID
     version: int
@@ -88,6 +110,8 @@ class Enrollment:
     seat: str
     rank: int | None = None
     attendance: Mapping[str, bool] | None = None
+    excused: int = 0
+    ended_in: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,9 +132,9 @@ class RequestLine:
     session: Session
 
 
-def attendance_sheet_id(*, session_id: UUID, structure_id: UUID) -> UUID:
-    """The subject of the mails about "attendance of structure S at session X".
+def people_of_session_id(*, session_id: UUID, structure_id: UUID) -> UUID:
+    """The subject of the mails about "the people of structure S in session X".
 
-    It is computed from the two ids, so that a later mail about the same sheet can replace an earlier one.
+    It is computed from the two ids, so that a later mail about the same people can replace an earlier one.
     """
     return uuid5(session_id, str(structure_id))

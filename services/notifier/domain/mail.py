@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.copies import Account, Attachment, Enrollment, RequestLine, Session, Slot, Structure
+from services.notifier.domain.copies import (
+    Account,
+    Attachment,
+    Enrollment,
+    Occupancy,
+    RequestLine,
+    Session,
+    Slot,
+    Structure,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +43,28 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldEntries:
+    """The calendar entries that earlier mails gave to a recipient: where, when, and the last sequence."""
+
+    slots: tuple[Slot, ...] = ()
+    place: str = ""
+    sequence: int = 0
+
+
+NO_ENTRIES: Final = HeldEntries()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """The current copies that a mail is about. What a kind of mail does not need stays None.
 
-    `recipient_statuses`: the recipient's statuses now in the structure. `held_slots`: the calendar entries that earlier
-    mails gave to the recipient. `lines`: the requests of the cart or of the attendance sheet. `superseded`: a newer
-    mail of the same kind, about the same subject and for the same recipient, is waiting to be sent.
+    - `recipient_statuses`: the recipient's statuses now in the structure; `statuses_held`: those of anybody there.
+    - `held`: the calendar entries that the recipient has from earlier mails.
+    - `lines`: the requests of the cart, of the attendance sheet, or those that the facts name.
+    - `superseded`: a newer mail of the same kind, subject and recipient is waiting to be sent.
+    - `was_told`: the recipient was sent a mail about the person's request before.
+    - `sheet_closed`: the attendance of the session is closed.
+    - `other_session`: the session that a request is moved from.
     """
 
     recipient: Account | None = None
@@ -50,5 +75,11 @@ class Situation:
     session: Session | None = None
     enrollment: Enrollment | None = None
     lines: tuple[RequestLine, ...] = ()
-    held_slots: tuple[Slot, ...] = ()
+    held: HeldEntries = NO_ENTRIES
     superseded: bool = False
+    other_session: Session | None = None
+    occupancy: Occupancy | None = None
+    motivation: str | None = None
+    was_told: bool = False
+    sheet_closed: bool = False
+    statuses_held: frozenset[str] = frozenset()

@@ -30,5 +30,9 @@ def _lost_role(mail: Mail, situation: Situation) -> str | None:
             return "Le destinataire n'est plus référent de la structure."
         case Audience.TRAINER if situation.session and mail.recipient_account_id not in situation.session.trainer_ids:
             return "Le destinataire n'anime plus la session."
+        case Audience.FORMER_TRAINER if (
+            situation.session and mail.recipient_account_id in situation.session.trainer_ids
+        ):
+            return "Le destinataire anime de nouveau la session."
         case _:
             return None

@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.domain.mails.all import SECRET, SPECS
 from services.notifier.storage.access import Actor, require_staff
-from services.notifier.storage.tables import mails
+from services.notifier.storage.tables import accounts, mails
 from shared.errors import NotFound
+
+STATUS_LABELS: Final = {
+    "pending": "En attente",
+    "sent": "Envoyé",
+    "dropped": "Non envoyé, car devenu faux",
+    "failed": "En échec",
+    "unknown": "Peut-être arrivé",
+}
+AGES: Final = (timedelta(0), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
+"""Where the groups of waiting mails begin, by how long they have waited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +40,13 @@ class StoredMail:
 
     id: UUID
     kind: str
+    audience: str
     recipient: str
+    recipient_account_id: UUID | None
+    recipient_name: str | None
+    subject_id: UUID
+    cause: str
+    facts: dict[str, Any]
     status: str
     attempts: int
     correlation_id: str | None
@@ -40,18 +57,92 @@ class StoredMail:
     text: str | None
     html: str | None
     message_id: str | None
+    resent_from: UUID | None
+    resent_by: UUID | None
     files: tuple[StoredFile, ...]
+
+    @property
+    def kind_label(self) -> str:
+        spec = SPECS.get(self.kind)
+        return spec.label if spec else self.kind
+
+    @property
+    def status_label(self) -> str:
+        return STATUS_LABELS.get(self.status, self.status)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it contains a link that is for the recipient alone. A kind that is not known here counts as such."""
+        return self.kind not in SPECS or self.kind in SECRET
+
+    @property
+    def can_be_resent(self) -> bool:
+        return self.status in {"sent", "failed"} and not self.is_secret
 
     @property
     def file_names(self) -> list[str]:
         return [file.name for file in self.files]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which mails a list contains; None: whatever the value."""
+
+    status: str | None = None
+    kind: str | None = None
+    recipient: str | None = None
+    """The address, or the account's id."""
+    account_id: UUID | None = None
+    subject_id: UUID | None = None
+    correlation_id: str | None = None
+    cause: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        equal = (
+            (mails.c.status, self.status),
+            (mails.c.kind, self.kind),
+            (mails.c.recipient, self.recipient),
+            (mails.c.recipient_account_id, self.account_id),
+            (mails.c.subject_id, self.subject_id),
+            (mails.c.correlation_id, self.correlation_id),
+            (mails.c.cause_message_id, self.cause),
+        )
+        conditions = [column == value for column, value in equal if value is not None]
+        if self.since is not None:
+            conditions.append(mails.c.created_at >= self.since)
+        if self.until is not None:
+            conditions.append(mails.c.created_at < self.until)
+        return conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """`waiting`: how many mails have waited at least so long, but not as long as the next group."""
+
+    failed: int
+    unknown: int
+    waiting: tuple[int, ...]
+    oldest_waiting: datetime | None
+
+
+_NAME: Final = (accounts.c.first_name + " " + accounts.c.last_name).label("recipient_name")
+_WITH_NAME: Final[Select[Any]] = select(mails, _NAME).outerjoin(accounts, accounts.c.id == mails.c.recipient_account_id)
+_WAITS: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
+
+
 def _mail(row: Row[Any]) -> StoredMail:
     return StoredMail(
         id=row.id,
         kind=row.kind,
+        audience=row.audience,
         recipient=row.recipient,
+        recipient_account_id=row.recipient_account_id,
+        recipient_name=row.recipient_name,
+        subject_id=row.subject_id,
+        cause=row.cause_message_id,
+        facts=row.facts,
         status=row.status,
         attempts=row.attempts,
         correlation_id=row.correlation_id,
@@ -62,6 +153,8 @@ def _mail(row: Row[Any]) -> StoredMail:
         text=row.text,
         html=row.html,
         message_id=row.message_id,
+        resent_from=row.resent_from,
+        resent_by=row.resent_by,
         files=tuple(
             StoredFile(name=file["name"], content_type=file["content_type"], content=file["content"].encode())
             for file in row.attachments
@@ -70,7 +163,7 @@ def _mail(row: Row[Any]) -> StoredMail:
 
 
 class Mails:
-    """The mails, read for an acting person."""
+    """The mails, read for an acting person. Raises NotFound for everybody but staff."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -78,28 +171,43 @@ class Mails:
     async def get(self, actor: Actor, mail_id: UUID) -> StoredMail:
         """Raises NotFound."""
         require_staff(actor)
-        row = (await self._connection.execute(select(mails).where(mails.c.id == mail_id))).first()
+        row = (await self._connection.execute(_WITH_NAME.where(mails.c.id == mail_id))).first()
         if row is None:
             raise NotFound
         return _mail(row)
 
     async def list(
-        self,
-        actor: Actor,
-        *,
-        limit: int,
-        after: tuple[datetime, UUID] | None = None,
-        status: str | None = None,
-        kind: str | None = None,
-        recipient: str | None = None,
+        self, actor: Actor, wanted: Wanted, *, limit: int, after: tuple[datetime, UUID] | None = None
     ) -> Sequence[StoredMail]:
-        """Up to `limit` mails and one more if there is one, newest first. Raises NotFound for everybody but staff."""
+        """Up to `limit` mails and one more if there is one, newest first."""
         require_staff(actor)
-        wanted = ((mails.c.status, status), (mails.c.kind, kind), (mails.c.recipient, recipient))
-        conditions = [column == value for column, value in wanted if value is not None]
+        conditions = wanted.conditions()
         if after is not None:
             conditions.append(tuple_(mails.c.created_at, mails.c.id) < tuple_(*after))
         rows = await self._connection.execute(
-            select(mails).where(*conditions).order_by(mails.c.created_at.desc(), mails.c.id.desc()).limit(limit + 1)
+            _WITH_NAME.where(*conditions).order_by(mails.c.created_at.desc(), mails.c.id.desc()).limit(limit + 1)
         )
         return [_mail(row) for row in rows]
+
+    async def count(self, actor: Actor, wanted: Wanted) -> int:
+        require_staff(actor)
+        counted = select(func.count()).select_from(mails).where(*wanted.conditions())
+        return int(await self._connection.scalar(counted) or 0)
+
+    async def figures(self, actor: Actor) -> Figures:
+        """What staff have to look at."""
+        require_staff(actor)
+        age = func.now() - mails.c.created_at
+        upper = (*AGES[1:], None)
+        groups = [
+            func.count().filter(_WAITS, age >= begin, *(() if end is None else (age < end,)))
+            for begin, end in zip(AGES, upper, strict=True)
+        ]
+        counted = select(
+            func.count().filter(mails.c.status == "failed").label("failed"),
+            func.count().filter(mails.c.status == "unknown", ~_WAITS).label("unknown"),
+            func.min(mails.c.created_at).filter(_WAITS).label("oldest"),
+            *groups,
+        ).where(mails.c.status.in_(("pending", "failed", "unknown")))
+        failed, unknown, oldest, *waiting = (await self._connection.execute(counted)).one()
+        return Figures(failed=failed, unknown=unknown, waiting=tuple(waiting), oldest_waiting=oldest)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.notifier.domain.copies import Slot
+from services.notifier.domain.mail import HeldEntries
 from services.notifier.storage.slots import slots_as_json, slots_of
 
 
@@ -12,7 +12,8 @@ from services.notifier.storage.slots import slots_as_json, slots_of
 class Outgoing:
     """`content`: the whole MIME message, in ASCII; a second copy is sent from it, so that both are the same.
 
-    `slots` and `sequence`: the recipient's calendar entries after this mail, None if it does not change them.
+    `text`, `html`: what the row keeps afterwards. `entries`: the recipient's calendar entries after this mail, None if
+    it does not change them.
     """
 
     recipient: str
@@ -22,14 +23,20 @@ class Outgoing:
     text: str
     html: str
     files: Sequence[Mapping[str, str]]
-    slots: tuple[Slot, ...] | None
-    sequence: int | None
+    entries: HeldEntries | None
 
 
 def outgoing_as_json(outgoing: Outgoing) -> dict[str, Any]:
-    slots = None if outgoing.slots is None else slots_as_json(outgoing.slots)
-    return {**asdict(outgoing), "files": list(outgoing.files), "slots": slots}
+    entries = outgoing.entries
+    kept = None if entries is None else {**asdict(entries), "slots": slots_as_json(entries.slots)}
+    return {**asdict(outgoing), "files": list(outgoing.files), "entries": kept}
 
 
 def outgoing_of(column: Mapping[str, Any]) -> Outgoing:
-    return Outgoing(**{**column, "slots": None if column["slots"] is None else slots_of(column["slots"])})
+    values = dict(column)
+    slots, sequence = values.pop("slots", None), values.pop("sequence", None)
+    entries = values.pop("entries", None)
+    if slots is not None:  # written before calendars had places
+        entries = {"slots": slots, "sequence": sequence or 0, "place": ""}
+    held = None if entries is None else HeldEntries(**{**entries, "slots": slots_of(entries["slots"])})
+    return Outgoing(**values, entries=held)

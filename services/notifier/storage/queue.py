@@ -25,14 +25,16 @@ _ADDED: Final = (
     "subject_id",
     "facts",
     "correlation_id",
+    "resent_from",
+    "resent_by",
 )
 _ADD: Final = (
     insert(mails)
     .values({name: bindparam(name) for name in _ADDED} | {"next_at": func.now() + bindparam("delay", type_=Interval)})
     .on_conflict_do_nothing()
 )
-_IS_OPEN: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
-_IS_DUE: Final = _IS_OPEN & (mails.c.next_at <= func.now())
+IS_OPEN: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
+_IS_DUE: Final = IS_OPEN & (mails.c.next_at <= func.now())
 _HAS_DUE: Final = select(mails.c.id).where(_IS_DUE).limit(1)
 # the database's clock: two workers whose clocks differ must agree on when a lease ends
 _CLAIM: Final = (
@@ -65,7 +67,7 @@ _HAS_NEWER: Final = (
     )
     .limit(1)
 )
-_OPEN: Final = update(mails).where(mails.c.id == bindparam("mail_id"), _IS_OPEN)
+_OPEN: Final = update(mails).where(mails.c.id == bindparam("mail_id"), IS_OPEN)
 _BEGIN_SENDING: Final = _OPEN.values(sendings=mails.c.sendings + 1, outgoing=bindparam("its_outgoing", type_=JSONB))
 _KEPT: Final = {
     "subject": bindparam("its_subject"),
@@ -113,10 +115,13 @@ class MailQueue:
         facts: Mapping[str, Any],
         correlation_id: str | None,
         delay: timedelta,
-    ) -> None:
+        resent_from: UUID | None = None,
+        resent_by: UUID | None = None,
+    ) -> UUID:
         """Queue a mail, due after the delay. The same cause, kind and recipient again change nothing."""
+        mail_id = uuid4()
         row = {
-            "id": uuid4(),
+            "id": mail_id,
             "kind": kind,
             "audience": audience,
             "recipient": recipient,
@@ -125,8 +130,11 @@ class MailQueue:
             "subject_id": subject_id,
             "facts": dict(facts),
             "correlation_id": correlation_id,
+            "resent_from": resent_from,
+            "resent_by": resent_by,
         }
         await self._connection.execute(_ADD, {**row, "delay": delay})
+        return mail_id
 
     async def has_due(self) -> bool:
         return await self._connection.scalar(_HAS_DUE) is not None

@@ -30,6 +30,7 @@ accounts = Table(
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
     Column("email", Text, nullable=False),
+    Column("civility", Text),
     Column("is_staff", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("erased", Boolean, nullable=False, server_default=false()),
@@ -52,6 +53,7 @@ attachments = Table(
     Column("structure_id", Uuid, nullable=False),
     Column("state", Text, nullable=False),
     Column("statuses", ARRAY(Text), nullable=False),
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),
 )
 trainings = Table(
     "trainings",
@@ -72,6 +74,25 @@ sessions = Table(
     Column("slots", JSONB, nullable=False),
     Column("trainer_ids", ARRAY(Uuid), nullable=False),
     Column("state", Text, nullable=False),
+    Column("capacity", Integer),
+    # the version at which the session was last put back after a cancellation
+    Column("reinstated", BigInteger, nullable=False, server_default="0"),
+)
+occupancy = Table(
+    "occupancy",
+    METADATA,
+    Column("session_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("queued", Integer, nullable=False),
+)
+sheets = Table(
+    "sheets",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("closed", Boolean, nullable=False),
 )
 enrollments = Table(
     "enrollments",
@@ -85,9 +106,20 @@ enrollments = Table(
     Column("approval", Text, nullable=False),
     Column("seat", Text, nullable=False),
     Column("rank", Integer),
-    # these two are in single events, not in the snapshot
+    # these are in single events, not in the snapshot
     Column("cart_id", Uuid),
     Column("attendance", JSONB(none_as_null=True)),
+    Column("excused", Integer, nullable=False, server_default="0"),
+    # the cancellation of the session that ended the request: `sessions.reinstated` at that time
+    Column("ended_in", BigInteger),
+)
+motivations = Table(
+    "motivations",
+    METADATA,
+    Column("enrollment_id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("motivation", Text, nullable=False),
+    Column("kept_at", _TIME, nullable=False, server_default=func.now()),
 )
 mails = Table(
     "mails",
@@ -115,14 +147,19 @@ mails = Table(
     # copies of the mail that may have left, and what was sent: until the outcome is known
     Column("sendings", Integer, nullable=False, server_default="0"),
     Column("outgoing", JSONB(none_as_null=True)),
+    # the mail that staff sent again as this one, and who did
+    Column("resent_from", Uuid),
+    Column("resent_by", Uuid),
     *chain_columns(nullable=True),
     UniqueConstraint("cause_message_id", "kind", "recipient"),
 )
 calendars = Table(
     "calendars",
     METADATA,
-    Column("enrollment_id", Uuid, primary_key=True),
+    # a request, or for trainers a session
+    Column("subject_id", Uuid, primary_key=True),
     Column("recipient", Text, primary_key=True),
     Column("slots", JSONB, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
 )

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
+from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Enrollment, Session, Slot
-from services.notifier.domain.mail import Mail, Situation
-from services.notifier.domain.mails.spec import CalendarEffect, MailSpec
+from services.notifier.domain.mail import HeldEntries, Mail, Situation
+from services.notifier.domain.mails.conditions import TRAINERS
+from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 
 Method = Literal["REQUEST", "CANCEL"]
+_READERS: Final = {Audience.PERSON: About.REQUEST} | dict.fromkeys(TRAINERS, About.SESSION)
+"""Only the person of a request and the trainers of a session get calendar files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,99 +32,126 @@ class File:
 class CalendarChange:
     """What a mail does to its recipient's calendar.
 
-    `slots`: all that are in the calendar afterwards. `sequence` only grows. `sentence`: the sentence of
-    the mail about the files, in French.
+    `entries`: all that are in the calendar afterwards. `sentence`: the sentence of the mail about the files, in French.
     """
 
     files: tuple[File, ...]
-    slots: tuple[Slot, ...]
-    sequence: int
+    entries: HeldEntries
     sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Organizer:
+    """The agency's desk, which gets the answers of calendar programs."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entries:
-    enrollment: Enrollment
-    session: Session
+    owner: UUID
+    """The request, or for a trainer the session: it makes the UIDs, which stay when a slot is moved."""
     summary: str
+    description: str
+    link: str
     sequence: int
-    organizer: str
+    organizer: Organizer
     attendee: str
     now: datetime
 
-    def files(self, method: Method, slots: Sequence[Slot], name: str) -> list[File]:
-        """One file for each slot: all entries of an iTIP message have the same UID (RFC 5546, 3.2.2 and 3.2.5)."""
-        content_type = f"text/calendar; method={method}; charset=utf-8"
-        return [
-            File(name=f"{name}-{number}.ics", content_type=content_type, content=self._file(method, slot))
-            for number, slot in enumerate(slots, 1)
-        ]
-
-    def _file(self, method: Method, slot: Slot) -> str:
-        event = Event()
-        event.add("uid", f"{self.enrollment.id}-{slot.id}@parcourspro")
-        event.add("sequence", self.sequence)
-        event.add("dtstamp", self.now)
-        event.add("dtstart", slot.starts_at)
-        event.add("dtend", slot.ends_at)
-        event.add("summary", self.summary)
-        event.add("location", vText(self.session.place))
-        event.add("organizer", vCalAddress(f"mailto:{self.organizer}"))
-        event.add("attendee", vCalAddress(f"mailto:{self.attendee}"))
-        event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
+    def file(self, method: Method, slots: Sequence[Slot], *, place: str, name: str) -> File:
+        """One file with an entry for each slot: many programs open only the first of several files."""
         calendar = Calendar()
         calendar.add("prodid", "-//ParcoursPro//notifier//FR")
         calendar.add("version", "2.0")
+        calendar.add("calscale", "GREGORIAN")
         calendar.add("method", method)
-        calendar.add_component(event)
+        for slot in slots:
+            calendar.add_component(self._event(method, slot, place))
         content: bytes = calendar.to_ical()
-        return content.decode()
+        return File(
+            name=f"{name}.ics",
+            content_type=f"text/calendar; method={method}; charset=utf-8",
+            content=content.decode(),
+        )
+
+    def _event(self, method: Method, slot: Slot, place: str) -> Event:
+        event = Event()
+        event.add("uid", f"{self.owner}-{slot.id}@parcourspro")
+        event.add("sequence", self.sequence)
+        event.add("dtstamp", self.now.astimezone(UTC))
+        # in UTC, which needs no definition of a time zone: events may have any offset
+        event.add("dtstart", slot.starts_at.astimezone(UTC))
+        event.add("dtend", slot.ends_at.astimezone(UTC))
+        event.add("summary", self.summary)
+        event.add("description", self.description)
+        event.add("location", vText(place))
+        event.add("url", self.link)
+        organizer = vCalAddress(f"mailto:{self.organizer.email}")
+        organizer.params["CN"] = vText(self.organizer.name)
+        event.add("organizer", organizer)
+        event.add("attendee", vCalAddress(f"mailto:{self.attendee}"))
+        event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
+        event.add("transp", "OPAQUE" if method == "REQUEST" else "TRANSPARENT")
+        return event
 
 
 def calendar_change(
-    spec: MailSpec, mail: Mail, situation: Situation, *, organizer: str, attendee: str, now: datetime
+    spec: MailSpec, mail: Mail, situation: Situation, *, organizer: Organizer, attendee: str, link: str, now: datetime
 ) -> CalendarChange | None:
-    """Cancel the entries that are no longer right and request those that are. None if nothing changes.
-
-    Trainers get no entries: this service does not manage their calendars.
-    """
-    session, enrollment, held = situation.session, situation.enrollment, situation.held_slots
-    if session is None or enrollment is None or mail.audience not in {Audience.PERSON, Audience.EMPLOYER}:
+    """Cancel the entries that are no longer right and request those that are. None if nothing changes."""
+    session, enrollment, held = situation.session, situation.enrollment, situation.held
+    if session is None or _READERS.get(mail.audience) is not spec.about or spec.calendar is CalendarEffect.NONE:
         return None
-    puts = spec.calendar is CalendarEffect.PUTS and enrollment.is_enrolled
-    cancels = spec.calendar is CalendarEffect.CANCELS and bool(held)
-    if not (puts or cancels):
+    wanted = session.slots if spec.calendar is CalendarEffect.PUTS and _belongs(mail, enrollment, session) else ()
+    if not (wanted or held.slots):
         return None
-    wanted = session.slots if puts else ()
     wanted_ids = {slot.id for slot in wanted}
-    gone = [slot for slot in held if slot.id not in wanted_ids]
+    gone = [slot for slot in held.slots if slot.id not in wanted_ids]
     entries = _Entries(
-        enrollment=enrollment,
-        session=session,
-        summary=_summary(mail, situation, session),
-        # both versions only grow, so their sum grows with every change of either
-        sequence=enrollment.version + session.version,
+        owner=mail.subject_id,
+        summary=session.training_title,
+        description=_description(mail, session, link),
+        link=link,
+        sequence=max(_versions(enrollment, session), held.sequence + 1),
         organizer=organizer,
         attendee=attendee,
         now=now,
     )
+    files = []
+    if gone:
+        files.append(entries.file("CANCEL", gone, place=held.place or session.place, name="annulation"))
+    if wanted:
+        files.append(entries.file("REQUEST", wanted, place=session.place, name="creneaux"))
     return CalendarChange(
-        files=(*entries.files("CANCEL", gone, "annulation"), *entries.files("REQUEST", wanted, "creneau")),
-        slots=wanted,
-        sequence=entries.sequence,
-        sentence=_sentence(puts=puts, had_entries=bool(held)),
+        files=tuple(files),
+        entries=HeldEntries(slots=wanted, place=session.place if wanted else "", sequence=entries.sequence),
+        sentence=_sentence(puts=bool(wanted), had_entries=bool(held.slots), files=len(files)),
     )
 
 
-def _summary(mail: Mail, situation: Situation, session: Session) -> str:
-    if mail.audience is Audience.EMPLOYER and situation.person:
-        return f"{session.training_title} – {situation.person.full_name}"
-    return session.training_title
+def _belongs(mail: Mail, enrollment: Enrollment | None, session: Session) -> bool:
+    """Whether the session is in the calendar of the recipient: of an enrolled person, or of a trainer."""
+    if mail.audience is Audience.PERSON:
+        return enrollment is not None and enrollment.is_enrolled
+    return mail.recipient_account_id in session.trainer_ids and session.state == "scheduled"
 
 
-def _sentence(*, puts: bool, had_entries: bool) -> str:
+def _versions(enrollment: Enrollment | None, session: Session) -> int:
+    """It grows with every change of either; after a move to another session, the sequence before counts."""
+    return session.version + (enrollment.version if enrollment else 0)
+
+
+def _description(mail: Mail, session: Session, link: str) -> str:
+    what = "Vous animez" if mail.audience in TRAINERS else "Vous suivez"
+    return f"{what} «\N{NO-BREAK SPACE}{session.training_title}\N{NO-BREAK SPACE}».\n{link}"
+
+
+def _sentence(*, puts: bool, had_entries: bool, files: int) -> str:
     if not puts:
-        return "Les fichiers joints retirent les créneaux de votre agenda."
+        return "Le fichier joint retire les créneaux de votre agenda."
     if had_entries:
-        return "Les fichiers joints mettent votre agenda à jour."
-    return "Les fichiers joints ajoutent les créneaux à votre agenda."
+        joined, put = ("Les fichiers joints", "mettent") if files > 1 else ("Le fichier joint", "met")
+        return f"{joined} {put} votre agenda à jour."
+    return "Le fichier joint ajoute les créneaux à votre agenda."

@@ -1,83 +1,125 @@
 """Composes a mail from its record, its facts and the current copies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.notifier.domain import wording
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.headers import safe, safe_address
 from services.notifier.domain.mail import Mail, Situation
 from services.notifier.domain.mails.spec import MailSpec
-from services.notifier.use_cases.calendar import CalendarChange, File, calendar_change
-from services.notifier.use_cases.rendering import render_certificate, render_html, render_subject, render_text
+from services.notifier.use_cases.calendar import CalendarChange, File, Organizer, calendar_change
+from services.notifier.use_cases.rendering import render_html, render_subject, render_text
+
+TO_THE_ADDRESS: Final = frozenset({Audience.OWNER, Audience.CONTACT, Audience.DESK})
+"""These mails go to the address that the event names, not to the one that an account has now."""
+NOT_KEPT: Final = "(La motivation n’est pas conservée avec le message.)"
+DEFAULT_FACTS: Final[Mapping[str, Any]] = {
+    "by": "",
+    "by_name": "",
+    "by_person": False,
+    "because": "",
+    "closed_as": "",
+    "corrected": False,
+    "decide_before": None,
+    "ended_at": None,
+    "expires_at": None,
+    "from_session_id": None,
+    "new_dates": False,
+    "new_place": False,
+    "now": None,
+    "open_requests": 0,
+    "reason": None,
+    "referents": (),
+    "taken_back": False,
+    "was": None,
+}
+"""Facts that an event may lack, or that mails did not have when an older version queued them."""
+_MOMENTS: Final = ("expires_at", "decide_before", "ended_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderIdentity:
-    """The From address of all mails, and the base of their links."""
+    """The From address of all mails, the base of their links, and the agency's desk, which gets the answers."""
 
     public_url: str
     email: str
     name: str
+    desk_email: str
+    desk_phone: str | None = None
+
+    @property
+    def organizer(self) -> Organizer:
+        return Organizer(name=self.name, email=self.desk_email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedMail:
-    """`calendar`: what the mail does to the recipient's calendar, None if nothing; its files are among `files`."""
+    """`calendar`: what the mail does to the recipient's calendar, None if nothing; its files are among `files`.
+
+    `kept_text`, `kept_html`: what is stored for staff: without the motivation, which only the recipient gets.
+    """
 
     recipient: str
     subject: str
     text: str
     html: str
+    kept_text: str
+    kept_html: str
     files: tuple[File, ...]
     calendar: CalendarChange | None = None
 
 
 def compose(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIdentity, *, now: datetime) -> ComposedMail:
     """Raises UnsafeHeader for a subject or an address that would break its header."""
-    recipient = situation.recipient.email if situation.recipient else mail.recipient
-    calendar = calendar_change(spec, mail, situation, organizer=sender.email, attendee=recipient, now=now)
-    files = calendar.files if calendar else ()
-    if spec.certificate:
-        files = (*files, _certificate(situation, sender, now))
-    variables = _variables(spec, mail, situation, sender) | {"agenda": calendar.sentence if calendar else ""}
+    recipient = mail.recipient
+    if situation.recipient is not None and mail.audience not in TO_THE_ADDRESS:
+        recipient = situation.recipient.email
+    link = f"{sender.public_url.rstrip('/')}/{spec.path(mail, situation)}"
+    calendar = calendar_change(
+        spec, mail, situation, organizer=sender.organizer, attendee=recipient, link=link, now=now
+    )
+    variables = _variables(mail, situation, sender) | {"link": link, "agenda": calendar.sentence if calendar else ""}
+    kept = variables if situation.motivation is None else variables | {"motivation": NOT_KEPT}
+    text, html = render_text(mail.kind, variables), render_html(mail.kind, variables)
     return ComposedMail(
         recipient=safe_address("recipient", recipient),
         subject=safe("subject", render_subject(mail.kind, variables)),
-        text=render_text(mail.kind, variables),
-        html=render_html(mail.kind, variables),
-        files=files,
+        text=text,
+        html=html,
+        kept_text=text if kept is variables else render_text(mail.kind, kept),
+        kept_html=html if kept is variables else render_html(mail.kind, kept),
+        files=calendar.files if calendar else (),
         calendar=calendar,
     )
 
 
-def _variables(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIdentity) -> dict[str, Any]:
+def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict[str, Any]:
+    facts = {**DEFAULT_FACTS, **mail.facts}
+    recipient, lines = situation.recipient, situation.lines
+    moments = {name: facts[name] and wording.day_and_hour(datetime.fromisoformat(facts[name])) for name in _MOMENTS}
     return {
-        "facts": mail.facts,
+        **moments,
+        "facts": facts,
         "audience": mail.audience.value,
-        "first_name": situation.recipient.first_name if situation.recipient else mail.facts.get("first_name"),
+        "first_name": recipient.first_name if recipient else mail.facts.get("first_name"),
+        "recipient": recipient,
         "person": situation.person,
         "structure": situation.structure,
         "attachment": situation.attachment,
         "session": situation.session,
+        "other_session": situation.other_session,
         "enrollment": situation.enrollment,
-        "lines": situation.lines,
-        "link": f"{sender.public_url.rstrip('/')}/{spec.path(mail, situation)}",
-        "expires": wording.day_and_hour(datetime.fromisoformat(mail.facts["expires_at"])) if spec.secret else None,
+        "occupancy": situation.occupancy,
+        "lines": lines,
+        "open_lines": [line for line in lines if line.enrollment.is_open],
+        "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],
+        "to_validate": [line for line in lines if line.enrollment.approval == "awaiting_trainer"],
+        "motivation": situation.motivation,
+        "agency": sender.name,
+        "desk_email": sender.desk_email,
+        "desk_phone": sender.desk_phone,
+        "catalogue": f"{sender.public_url.rstrip('/')}/formations",
     }
-
-
-def _certificate(situation: Situation, sender: SenderIdentity, now: datetime) -> File:
-    attendance = (situation.enrollment and situation.enrollment.attendance) or {}
-    planned = situation.session.slots if situation.session else ()
-    content = render_certificate(
-        {
-            "person": situation.person,
-            "structure": situation.structure,
-            "session": situation.session,
-            "present": [slot for slot in planned if attendance.get(str(slot.id))],
-            "today": wording.day(now),
-            "issuer": sender.name,
-        }
-    )
-    return File(name="attestation.html", content_type="text/html; charset=utf-8", content=content)

@@ -1,5 +1,6 @@
 """What a mail is about must be known before the mail is queued. These functions raise NotYetKnown while it is not."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
@@ -47,5 +48,29 @@ async def people_with_status(tx: Transaction, structure_id: UUID, status: Audien
 
 
 async def trainers_of(tx: Transaction, session_id: UUID) -> list[Account]:
+    """The trainers of a session who can be reached."""
     session = await known_session(tx, session_id)
-    return [await known_account(tx, trainer_id) for trainer_id in session.trainer_ids]
+    return await reachable_accounts(tx, session.trainer_ids)
+
+
+async def reachable_accounts(tx: Transaction, ids: Iterable[UUID]) -> list[Account]:
+    """A trainer's account that is not proved yet is not known here, and cannot be waited for."""
+    accounts = [await tx.copies.account(account_id) for account_id in ids]
+    return [account for account in accounts if account is not None and account.reachable]
+
+
+async def deciders_of(tx: Transaction, request: Enrollment) -> tuple[Audience, list[Account]]:
+    """Who is asked to decide: the other employers, else the only employer, else the referents, else the desk (nobody).
+
+    Nobody decides on their own request, except the only employer of a structure, if anybody has confirmed this person.
+    """
+    employers = await people_with_status(tx, request.structure_id, Audience.EMPLOYER)
+    others = [employer for employer in employers if employer.id != request.account_id]
+    if others:
+        return Audience.EMPLOYER, others
+    unconfirmed = await tx.copies.is_unconfirmed(account_id=request.account_id, structure_id=request.structure_id)
+    if employers and not unconfirmed:
+        return Audience.EMPLOYER, employers
+    referents = await people_with_status(tx, request.structure_id, Audience.REFERENT)
+    others = [referent for referent in referents if referent.id != request.account_id]
+    return (Audience.REFERENT, others) if others else (Audience.DESK, [])

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from typing import Final
 
-from services.notifier.domain.headers import UnsafeHeader, safe
+from services.notifier.domain.headers import UnsafeHeader, safe, safe_address
 from services.notifier.domain.mail import Mail
 from services.notifier.use_cases.compose import ComposedMail, SenderIdentity
 
@@ -28,6 +28,7 @@ def message_of(mail: Mail, composed: ComposedMail, sender: SenderIdentity, *, no
     """Text, HTML and attached files. Raises UnsafeHeader if a mail program would read anything else."""
     message = EmailMessage(policy=_POLICY)
     message["To"] = composed.recipient
+    message["Reply-To"] = safe_address("desk", sender.desk_email)
     message["Date"] = now
     message["Message-ID"] = message_id(mail)
     message["Auto-Submitted"] = "auto-generated"
@@ -59,7 +60,7 @@ def _check(content: bytes, names: list[str], composed: ComposedMail, sender: Sen
     read = message_from_bytes(content, policy=default)
     if sorted(read.keys()) != names:
         raise UnsafeHeader("names of the headers")
-    for header, address in (("From", sender.email), ("To", composed.recipient)):
+    for header, address in (("From", sender.email), ("To", composed.recipient), ("Reply-To", sender.desk_email)):
         if [each.addr_spec for each in read[header].addresses] != [address]:
             raise UnsafeHeader(header)
     # without spaces: this parser adds some to a name of several encoded words

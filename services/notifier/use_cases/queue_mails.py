@@ -10,7 +10,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account, Enrollment
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.known import known_account, people_with_status, trainers_of
+from services.notifier.use_cases.known import deciders_of, known_account, people_with_status, trainers_of
 from shared.telemetry import current_correlation_id
 
 
@@ -56,6 +56,24 @@ async def queue_for_desk(tx: Transaction, mail: NewMail) -> None:
     await queue_for_address(tx, mail, Audience.DESK, tx.desk_email)
 
 
+async def queue_for_deciders(tx: Transaction, mail: NewMail, request: Enrollment) -> None:
+    """Queue for whoever can decide on the request, or for the desk."""
+    audience, people = await deciders_of(tx, request)
+    if audience is Audience.DESK:
+        await queue_for_desk(tx, mail)
+    await queue_for_people(tx, mail, audience, people)
+
+
+async def queue_for_trainers(
+    tx: Transaction, mail: NewMail, session_id: UUID, *, except_for: UUID | None = None, else_desk: bool = True
+) -> None:
+    """Queue for the trainers of the session, who may include the person of the request, or for the desk."""
+    people = [trainer for trainer in await trainers_of(tx, session_id) if trainer.id != except_for]
+    if else_desk and not people:
+        await queue_for_desk(tx, mail)
+    await queue_for_people(tx, mail, Audience.TRAINER, people)
+
+
 async def queue_for_those_who_decide(tx: Transaction, mail: NewMail, structure_id: UUID) -> None:
     """Queue for the first audience of the mail that has people in the structure, else for the desk."""
     for status in mail.spec.audiences:
@@ -74,9 +92,10 @@ async def queue_about_request(
     without: Sequence[Audience] = (),
     acted_by: UUID | None = None,
 ) -> None:
-    """Queue for all audiences of the mail except those of `without`, and except the person who acted.
+    """Queue for all audiences of the mail except those of `without`, and except whoever acted.
 
-    A person in several audiences receives one mail, in the role of the first of them.
+    The person of the request gets the mail even about an act of their own, as a receipt. A person in several
+    audiences receives one mail, in the role of the first of them.
     """
     for audience in mail.spec.audiences:
         if audience in without:
@@ -88,4 +107,6 @@ async def queue_about_request(
                 people = await trainers_of(tx, request.session_id)
             case _:
                 people = await people_with_status(tx, request.structure_id, audience)
-        await queue_for_people(tx, mail, audience, [account for account in people if account.id != acted_by])
+        if audience is not Audience.PERSON:
+            people = [account for account in people if account.id != acted_by]
+        await queue_for_people(tx, mail, audience, people)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifier.storage.access import INSTALLATION
-from services.notifier.storage.mails import StoredFile, StoredMail
+from services.notifier.storage.mails import StoredFile, StoredMail, Wanted
 from services.notifier.storage.transaction import Transaction
 from shared.errors import NotFound
 
@@ -46,7 +46,7 @@ def _kept(mail: StoredMail) -> KeptMail | None:
 
 async def kept_mails(tx: Transaction, *, limit: int = 100, recipient: str | None = None) -> Sequence[KeptMail]:
     """The newest mails that were sent, to everybody or to one address."""
-    mails = await tx.mails.list(INSTALLATION, limit=limit, status="sent", recipient=recipient)
+    mails = await tx.mails.list(INSTALLATION, Wanted(status="sent", recipient=recipient), limit=limit)
     return [kept for kept in map(_kept, mails[:limit]) if kept is not None]
 
 

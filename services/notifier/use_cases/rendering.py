@@ -30,6 +30,8 @@ class _LineBreaks(Extension):
     )
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's
+        if "{% filter" not in source and "{% block" not in source:
+            return re.sub("[ \n]+", " ", source).strip(" ")  # a part of a sentence, for templates to include
         return self._SENTENCE.sub(
             lambda match: match[1] + re.sub("[ \n]+", " ", match[2]).strip(" ") + match[3], source
         )
@@ -48,10 +50,14 @@ def _environment(layouts: str, *, escapes: bool, marks: Mapping[str, Callable[[A
     environment.filters.update(marks)
     environment.globals.update(
         slot=wording.slot,
+        slots_before=wording.slots_before,
+        count=wording.count,
+        enumeration=wording.enumeration,
         slots=wording.slots,
         statuses=wording.statuses,
         ordinal=wording.ordinal,
         of=wording.of,
+        that=wording.that,
         presence=wording.presence,
     )
     return environment
@@ -67,6 +73,7 @@ HTML: Final = _environment(
         "quote": Markup('<p class="words">«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»</p>\n').format,
         "ul": Markup("<ul>{}</ul>\n").format,
         "li": Markup("<li>{}</li>").format,
+        "url": Markup('<a href="{0}">{0}</a>').format,
     },
 )
 TEXT: Final = _environment(
@@ -78,6 +85,7 @@ TEXT: Final = _environment(
         "quote": "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»\n\n".format,
         "ul": "{}\n".format,
         "li": "- {}\n".format,
+        "url": "{}".format,
     },
 )
 
@@ -93,8 +101,3 @@ def render_text(kind: str, variables: Mapping[str, Any]) -> str:
 
 def render_html(kind: str, variables: Mapping[str, Any]) -> str:
     return HTML.get_template(f"{kind}.jinja").render(variables)
-
-
-def render_certificate(variables: Mapping[str, Any]) -> str:
-    """The attached certificate of attendance, a page of HTML to print."""
-    return HTML.get_template("certificate_file.jinja").render(variables)

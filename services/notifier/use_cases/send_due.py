@@ -34,6 +34,8 @@ DELAYS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300, 360
 staff see it.
 """
 ATTEMPTS: Final = len(DELAYS) + 1
+MOTIVATION_KEPT: Final = timedelta(hours=1)
+"""How long a motivation waits for the event that queues its mails."""
 MOST_COPIES: Final = 2
 """If the first copy may have arrived, one more is sent, with the same bytes."""
 REPEATED_AFTER: Final = timedelta(minutes=5)
@@ -49,6 +51,11 @@ class Sender:
     identity: SenderIdentity
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     outage: Outage = field(default_factory=Outage)
+
+    async def forget_motivations(self) -> None:
+        """Delete the motivations that no mail needs any more."""
+        async with self.begin() as tx:
+            await tx.motivations.forget_old(MOTIVATION_KEPT)
 
     async def send_due(self) -> None:
         """Send until nothing is due or the mail server is away. A mail is claimed when the server is ready for it."""
@@ -131,14 +138,13 @@ class Sender:
             content=message_of(mail, composed, self.identity, now=now).decode("ascii"),
             message_id=message_id(mail),
             subject=composed.subject,
-            text=composed.text,
-            html=composed.html,
+            text=composed.text if self.mailer.keeps_secrets else composed.kept_text,
+            html=composed.html if self.mailer.keeps_secrets else composed.kept_html,
             files=[
                 {"name": file.name, "content_type": file.content_type, "content": file.content}
                 for file in composed.files
             ],
-            slots=None if calendar is None else calendar.slots,
-            sequence=None if calendar is None else calendar.sequence,
+            entries=None if calendar is None else calendar.entries,
         )
 
     async def _finish_sent(self, spec: MailSpec, mail: Mail, outgoing: Outgoing) -> None:
@@ -147,6 +153,7 @@ class Sender:
                 mail.id, outgoing, keeps_text=self._keeps_text(spec), facts=spec.facts_to_keep(mail)
             )
             await _save_calendar(tx, mail, outgoing)
+            await _forget_motivation(tx, spec, mail)
         _log_outcome(mail, "sent")
 
     async def _unknown(self, spec: MailSpec, claimed: Claimed, outgoing: Outgoing) -> None:
@@ -163,6 +170,7 @@ class Sender:
             await _save_calendar(tx, mail, outgoing)
             if claimed.sendings + 1 == MOST_COPIES:
                 await tx.queue.finish_unsent(mail.id, "unknown", reason=PERHAPS, facts=spec.facts_to_keep(mail))
+                await _forget_motivation(tx, spec, mail)
         _log_outcome(mail, "unknown")
 
     async def _not_sent(self, spec: MailSpec, claimed: Claimed, failure: NotSent) -> None:
@@ -182,6 +190,7 @@ class Sender:
         known: Literal["dropped", "failed", "unknown"] = "unknown" if claimed.sendings else outcome
         async with self.begin() as tx:
             await tx.queue.finish_unsent(mail.id, known, reason=reason, facts=spec.facts_to_keep(mail))
+            await _forget_motivation(tx, spec, mail)
         _log_outcome(mail, known)
 
     def _keeps_text(self, spec: MailSpec) -> bool:
@@ -189,8 +198,13 @@ class Sender:
 
 
 async def _save_calendar(tx: Transaction, mail: Mail, outgoing: Outgoing) -> None:
-    if outgoing.slots is not None and outgoing.sequence is not None:
-        await tx.calendars.save(mail.subject_id, mail.calendar_key, outgoing.slots, outgoing.sequence)
+    if outgoing.entries is not None:
+        await tx.calendars.save(mail.subject_id, mail.calendar_key, outgoing.entries)
+
+
+async def _forget_motivation(tx: Transaction, spec: MailSpec, mail: Mail) -> None:
+    if spec.motivation:
+        await tx.motivations.forget(mail.subject_id, version=mail.facts.get("version", 0))
 
 
 def _is_of_the_mail(error: Exception) -> bool:

@@ -4,7 +4,10 @@ from dataclasses import replace
 from typing import assert_never
 from uuid import UUID
 
+from services.notifier.domain.audience import Audience
+from services.notifier.domain.copies import RequestLine
 from services.notifier.domain.mail import Mail, Situation
+from services.notifier.domain.mails.conditions import TRAINERS
 from services.notifier.domain.mails.spec import About, MailSpec
 from services.notifier.storage.transaction import Transaction
 
@@ -14,8 +17,14 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     situation = await _subject(tx, spec, mail)
     if spec.newest_only:
         situation = replace(situation, superseded=await tx.queue.has_newer(mail.id))
+    if situation.structure is not None and mail.audience is Audience.DESK:
+        held = await tx.copies.reachable_statuses(situation.structure.id)
+        situation = replace(situation, statuses_held=held)
     if recipient_id is None:
         return situation
+    if mail.audience in TRAINERS and spec.about in {About.REQUEST, About.FACTS}:
+        was_told = await tx.told.trainer_was_told(mail.subject_id, recipient_id)
+        situation = replace(situation, was_told=was_told)
     situation = replace(situation, recipient=await tx.copies.account(recipient_id))
     if situation.structure is None:
         return situation
@@ -23,7 +32,7 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     return replace(situation, recipient_statuses=statuses)
 
 
-async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
+async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  # noqa: PLR0911 - a case a subject
     match spec.about:
         case About.NOTHING:
             return Situation()
@@ -36,7 +45,11 @@ async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
         case About.ATTENDANCE_SHEET:
             return await _attendance_sheet(tx, mail)
         case About.REQUEST:
-            return await _request(tx, mail)
+            return await _request(tx, spec, mail)
+        case About.SESSION:
+            return await _session(tx, mail)
+        case About.FACTS:
+            return await _facts(tx, mail)
         case _:
             assert_never(spec.about)
 
@@ -61,14 +74,58 @@ async def _attendance_sheet(tx: Transaction, mail: Mail) -> Situation:
     )
 
 
-async def _request(tx: Transaction, mail: Mail) -> Situation:
+async def _request(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
     enrollment = await tx.copies.enrollment(mail.subject_id)
     if enrollment is None:
         return Situation()
+    other_session = mail.facts.get("from_session_id")
     return Situation(
         enrollment=enrollment,
         session=await tx.copies.session(enrollment.session_id),
         structure=await tx.copies.structure(enrollment.structure_id),
         person=await tx.copies.account(enrollment.account_id),
-        held_slots=await tx.calendars.slots(enrollment.id, mail.calendar_key),
+        held=await tx.calendars.held(enrollment.id, mail.calendar_key),
+        occupancy=await tx.copies.occupancy(enrollment.session_id),
+        other_session=None if other_session is None else await tx.copies.session(UUID(other_session)),
+        motivation=await tx.motivations.of(enrollment.id) if spec.motivation else None,
     )
+
+
+async def _session(tx: Transaction, mail: Mail) -> Situation:
+    session_id = mail.subject_id
+    return Situation(
+        session=await tx.copies.session(session_id),
+        held=await tx.calendars.held(session_id, mail.calendar_key),
+        occupancy=await tx.copies.occupancy(session_id),
+        sheet_closed=await tx.copies.sheet_is_closed(session_id),
+        lines=await _lines(tx, mail),
+    )
+
+
+async def _facts(tx: Transaction, mail: Mail) -> Situation:
+    """What the ids among the facts identify."""
+    ids = {name: UUID(mail.facts[name]) for name in _IDS if mail.facts.get(name)}
+    session_id, structure_id = ids.get("session_id"), ids.get("structure_id")
+    person_id, other_session_id = ids.get("person_id"), ids.get("from_session_id")
+    return Situation(
+        session=None if session_id is None else await tx.copies.session(session_id),
+        structure=None if structure_id is None else await tx.copies.structure(structure_id),
+        person=None if person_id is None else await tx.copies.account(person_id),
+        other_session=None if other_session_id is None else await tx.copies.session(other_session_id),
+        lines=await _lines(tx, mail),
+    )
+
+
+_IDS = ("session_id", "structure_id", "person_id", "from_session_id")
+
+
+async def _lines(tx: Transaction, mail: Mail) -> tuple[RequestLine, ...]:
+    """The requests that the facts name, or those that a cancellation of a session ended."""
+    if "cancellation" in mail.facts:
+        return await tx.copies.ended_with_session(
+            session_id=UUID(mail.facts["session_id"]),
+            structure_id=UUID(mail.facts["structure_id"]),
+            cancellation=mail.facts["cancellation"],
+        )
+    ids = [UUID(request_id) for request_id in mail.facts.get("enrollment_ids", ())]
+    return await tx.copies.requests(ids) if ids else ()

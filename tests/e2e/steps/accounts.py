@@ -8,21 +8,22 @@ from tests.e2e.scenario import Scenario
 
 async def staff_sign_in(scenario: Scenario) -> None:
     if scenario.system.processes:  # just started: once this mail is there, the first account exists
-        await scenario.staff.read_mail("Confirmez votre adresse")
+        await scenario.staff.read_mail("vous a créé un compte")
     await scenario.staff.reset_password()
     await scenario.staff.sign_in()
     assert (await scenario.staff.get_json("identity/v1/me"))["is_staff"] is True
 
 
 async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None:
+    """Amandine asks for it: she is invited to become its first referent."""
     name = f"Mairie de Saint-Aubin {scenario.run}"
     assert await _listed(scenario, name) == []
     body = {
         "name": name,
         "siret": siret(),
         "town": "Saint-Aubin",
-        "contact_name": "Camille Passant",
-        "contact_email": scenario.visitor.email,
+        "contact_name": scenario["amandine"].full_name,
+        "contact_email": scenario["amandine"].email,
     }
     request = await scenario.visitor.call("POST", "identity/v1/structure-requests", body, expect=202)
 
@@ -33,7 +34,7 @@ async def a_missing_structure_is_requested_and_added(scenario: Scenario) -> None
     path = f"identity/v1/structure-requests/{request['id']}/acceptance"
     scenario.structures["mairie"] = await scenario.staff.call("POST", path, {"is_member": True}, expect=201)
 
-    assert name in await scenario.visitor.read_mail(f"{name} est ajoutée")
+    assert name in await scenario["amandine"].read_mail(f"{name} est ajoutée")
     assert [structure["name"] for structure in await _listed(scenario, name)] == [name]
 
 
@@ -75,18 +76,18 @@ async def the_first_user_verifies_the_address_and_becomes_the_referent(scenario:
 
     assert await _statuses(amandine) == ("active", ["referent"])
     assert "référent" in await amandine.read_mail(
-        f"Votre rattachement à {scenario.structures['mairie']['name']} est confirmé"
+        f"Votre rattachement à la structure {scenario.structures['mairie']['name']} est confirmé"
     )
 
 
 async def the_first_user_is_told_to_others_and_confirmed_by_staff(scenario: Scenario) -> None:
     amandine, name = scenario["amandine"], scenario.structures["mairie"]["name"]
-    told = await scenario.visitor.read_mail(f"Première personne référente de {name}")
-    assert amandine.full_name in told
+    told = await scenario.mails.read(None, f"Première personne référente : structure {name}")
+    assert amandine.full_name in told.text
     await amandine.call("POST", _confirmation(amandine), expect=409)
     confirmed = await scenario.staff.call("POST", _confirmation(amandine))
     assert (confirmed["statuses"], confirmed["unconfirmed"]) == (["referent"], False)
-    await amandine.read_mail(f"Votre rattachement à {name} est confirmé")
+    await amandine.read_mail(f"Votre rattachement à la structure {name} est confirmé")
 
 
 def _confirmation(first_user: Person) -> str:
@@ -108,7 +109,7 @@ async def the_referent_confirms_the_second_user_who_gets_a_mail(scenario: Scenar
     await amandine.call("POST", path, {"statuses": []}, expect=422)
     await amandine.call("POST", path, {"statuses": ["beneficiary"]})
 
-    assert "bénéficiaire" in await bruno.read_mail(f"Votre rattachement à {name} est confirmé")
+    assert "bénéficiaire" in await bruno.read_mail(f"Votre rattachement à la structure {name} est confirmé")
     assert await _statuses(bruno) == ("active", ["beneficiary"])
 
 
@@ -119,7 +120,7 @@ async def the_referent_refuses_a_person_who_does_not_work_there(scenario: Scenar
     path = f"identity/v1/attachments/{zoe.attachment_id}/refusal"
     await amandine.call("POST", path, {"reason": "Cette personne ne travaille pas chez nous."})
     assert "Cette personne ne travaille pas chez nous." in await zoe.read_mail(
-        f"Votre rattachement à {name} est refusé"
+        f"Votre rattachement à la structure {name} est refusé"
     )
     [refused] = (await zoe.get_json("identity/v1/attachments?scope=mine"))["items"]
     assert (refused["state"], refused["statuses"]) == ("refused", [])
@@ -183,7 +184,7 @@ async def a_forgotten_password_is_reset_by_mail(scenario: Scenario) -> None:
     bruno, before = scenario["bruno"], scenario["bruno"].password
     bruno.password = f"{before}-nouveau"
     await bruno.reset_password()
-    await bruno.read_mail("Votre mot de passe a changé")
+    await bruno.read_mail("Le mot de passe de votre compte")
     await bruno.call("POST", "identity/v1/tokens", {"email": bruno.email, "password": before}, expect=401)
     await bruno.sign_in()
 
@@ -203,7 +204,7 @@ async def another_structure_has_its_own_people(scenario: Scenario) -> None:
     await register(scenario, hugo, "tremplin")
     await hugo.verify_address()
     await hugo.sign_in()
-    await hugo.read_mail(f"Votre rattachement à {structure['name']} est confirmé")
+    await hugo.read_mail(f"Votre rattachement à la structure {structure['name']} est confirmé")
     await _statuses(hugo)
     await set_statuses(hugo, hugo, ["referent", "employer"])
     await hugo.read_mail(f"Vos statuts dans {structure['name']} ont changé")
@@ -233,7 +234,7 @@ async def join(scenario: Scenario, key: str, structure: str, *, referent: str) -
     await scenario[referent].read_mail(f"{person.full_name} demande à rejoindre {name}")
     path = f"identity/v1/attachments/{person.attachment_id}/confirmation"
     await scenario[referent].call("POST", path, {"statuses": ["beneficiary"]})
-    await person.read_mail(f"Votre rattachement à {name} est confirmé")
+    await person.read_mail(f"Votre rattachement à la structure {name} est confirmé")
 
 
 async def request_attachment(scenario: Scenario, person: Person, structure: str) -> None:

@@ -20,7 +20,7 @@ async def staff_create_the_account_of_a_trainer_without_a_structure(scenario: Sc
     theo = scenario["theo"]
     body = {"civility": "M.", "first_name": theo.first_name, "last_name": theo.last_name, "email": theo.email}
     await scenario.staff.call("POST", "identity/v1/accounts", body, expect=201)
-    await theo.verify_address()
+    await theo.verify_address(invited=True)
     await theo.sign_in()
     assert (await theo.get_json("identity/v1/me"))["attachments"] == []
 

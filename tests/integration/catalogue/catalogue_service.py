@@ -33,7 +33,13 @@ INCONSISTENT = {
     "a history line of a version that does not exist": """
         SELECT aggregate_id, version FROM catalogue_history
         EXCEPT SELECT id, each FROM (SELECT id, version FROM axes UNION ALL SELECT id, version FROM trainings
-            UNION ALL SELECT id, version FROM sessions) AS aggregates, generate_series(1, version) AS each
+            UNION ALL SELECT id, version FROM sessions
+            UNION ALL SELECT aggregate_id, version FROM catalogue_history WHERE act IN ('AxisRemoved', 'Removed')
+            ) AS aggregates, generate_series(1, version) AS each
+    """,
+    "a removed object that is still there": """
+        SELECT aggregate_id FROM catalogue_history WHERE act IN ('AxisRemoved', 'Removed')
+        INTERSECT (SELECT id FROM axes UNION ALL SELECT id FROM trainings)
     """,
     "messages of one object out of order": """
         SELECT aggregate_id, aggregate_version FROM (

@@ -38,6 +38,7 @@ BROKEN = {
     "a slot without a time": (f"{SESSION} slot_ends[2] = NULL", "slots_follow_one_another"),
     "another state of a session": (f"{SESSION} state = 'maybe'", "sessions_state_check"),
     "another state of a training": ("UPDATE trainings SET state = 'maybe'", "trainings_state_check"),
+    "a link that is not https": (f"{SESSION} link = 'http://visio.example'", "links_are_https"),
     "another kind": ("UPDATE trainings SET kind = 'cours'", "trainings_kind_check"),
     "no title": ("UPDATE trainings SET title = ''", "trainings_title_check"),
     "an axis that is not there": ("UPDATE trainings SET axis_id = gen_random_uuid()", "trainings_axis_id_fkey"),
@@ -90,6 +91,7 @@ async def test_the_declared_tables_are_those_of_the_migrated_database(service: C
         computed = (await connection.execute(text(COMPUTED))).all()
     assert [(row.table_name, row.column_name, row.collation_name) for row in computed] == [
         ("sessions", "ends_at", None),
+        ("sessions", "searched_place", None),
         ("sessions", "starts_at", None),
         ("trainings", "searched", None),
         ("trainings", "sort_title", "C"),

@@ -11,14 +11,19 @@ from tests.integration.catalogue.catalogue_service import NOW, CatalogueService,
 CHANGES = [
     ("POST", "/axes"),
     ("PATCH", "/axes/{axis}"),
+    ("DELETE", "/axes/{axis}"),
     ("POST", "/trainings"),
     ("PATCH", "/trainings/{training}"),
+    ("DELETE", "/trainings/{training}"),
     ("POST", "/trainings/{training}/publication"),
     ("POST", "/trainings/{training}/archival"),
     ("POST", "/sessions"),
+    ("POST", "/sessions/slots-preview"),
+    ("POST", "/sessions/{session}/copy"),
     ("PATCH", "/sessions/{session}"),
     ("PUT", "/sessions/{session}/capacity"),
     ("POST", "/sessions/{session}/cancellation"),
+    ("POST", "/sessions/{session}/reinstatement"),
 ]
 
 
@@ -56,6 +61,7 @@ async def test_nobody_but_staff_can_change_anything_whatever_they_send(
 @pytest.mark.parametrize(("method", "path"), [change for change in CHANGES if "{" in change[1]])
 async def test_changing_an_unknown_object_is_404_for_staff(service: CatalogueService, method: str, path: str) -> None:
     bodies = {"/capacity": {"capacity": 3}, "/cancellation": {"reason": "Non."}}
+    bodies |= {"/reinstatement": {"reason": "Oui."}, "/copy": {"starts_on": "2027-01-04"}}
     body = next((body for end, body in bodies.items() if path.endswith(end)), {})
     nowhere = path.format(axis=uuid4(), training=uuid4(), session=uuid4())
     assert (await service.call(method, nowhere, body, version=1, by=service.staff)).status_code == 404

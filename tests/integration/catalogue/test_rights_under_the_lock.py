@@ -15,16 +15,21 @@ _AXIS, _TRAINING, _SESSION = "/axes/{axis_id}", "/trainings/{training_id}", "/se
 ACTS: Final[Mapping[tuple[str, str], str]] = {
     ("POST", "/axes"): "axes",
     ("PATCH", _AXIS): "axes",
+    ("DELETE", _AXIS): "axes",
     ("POST", "/trainings"): "axes",
     ("PATCH", _TRAINING): "trainings",
+    ("DELETE", _TRAINING): "trainings",
     ("POST", f"{_TRAINING}/publication"): "trainings",
     ("POST", f"{_TRAINING}/archival"): "trainings",
     ("POST", "/sessions"): "trainings",
+    ("POST", f"{_SESSION}/copy"): "trainings",
     ("PATCH", _SESSION): "sessions",
     ("PUT", f"{_SESSION}/capacity"): "sessions",
     ("POST", f"{_SESSION}/cancellation"): "sessions",
+    ("POST", f"{_SESSION}/reinstatement"): "sessions",
 }
 """Every act, with the table in which its lock is. A new training waits for its axis, because it refers to it."""
+WRITES_NOTHING: Final = ("POST", "/sessions/slots-preview")
 WRITTEN: Final = ("axes", "trainings", "sessions", "catalogue_history", "outbox")
 
 
@@ -36,15 +41,24 @@ async def while_held(
     The names of axes are guarded by a lock on the table, the rest by locks on rows.
     """
     axis = await service.axis()
-    training = await (service.draft if "publication" in act[1] else service.training)(axis)
-    session = None if "publication" in act[1] else await service.session(training)
-    ids = {"axes": axis["id"], "trainings": training["id"], "sessions": session and session["id"]}
+    training: Any = None
+    session: Any = None
+    if "publication" in act[1] or act == ("DELETE", _TRAINING):
+        training = await service.draft(axis)
+    elif act != ("DELETE", _AXIS):
+        training = await service.training(axis)
+        session = await service.session(training)
+    if "reinstatement" in act[1]:
+        await service.change("POST", f"/sessions/{session['id']}/cancellation", {"reason": "Formatrice souffrante."})
+    ids = {"axes": axis["id"], "trainings": training and training["id"], "sessions": session and session["id"]}
     bodies: dict[str, Any] = {
         "/axes": {"name": "Un axe", "description": "De quoi il s'agit."},
-        _AXIS: {"description": "De quoi il s'agit vraiment."},
+        **({_AXIS: {"description": "De quoi il s'agit vraiment."}} if act[0] == "PATCH" else {}),
         "/trainings": a_training(axis["id"]),
-        _TRAINING: {"summary": "Un autre texte."},
-        "/sessions": service.a_session(training),
+        **({_TRAINING: {"summary": "Un autre texte."}} if act[0] == "PATCH" else {}),
+        "/sessions": training and service.a_session(training),
+        f"{_SESSION}/copy": {"starts_on": "2027-03-02"},
+        f"{_SESSION}/reinstatement": {"reason": "Une collègue la remplace."},
         _SESSION: {"place": "Ussel"},
         f"{_SESSION}/capacity": {"capacity": 9},
         f"{_SESSION}/cancellation": {"reason": "Formatrice souffrante."},
@@ -97,4 +111,4 @@ async def test_every_act_of_the_api_is_in_the_list(service: CatalogueService) ->
         for method in operations
         if method != "get"
     }
-    assert served == set(ACTS)
+    assert served == {*ACTS, WRITES_NOTHING}

@@ -26,7 +26,9 @@ async def test_a_session_is_visible_to_everybody_and_its_event_has_the_whole_sna
         "title": "Conduire un entretien",
         "axis": training["axis"],
         "kind": "training",
+        "kind_label": "Formation",
         "members_only": False,
+        "archived": False,
     }
     assert shown["trainers"] == [{"id": str(service.trainer), "first_name": "Théo", "last_name": "Faure"}]
     assert shown["occupancy"] == {"held": 0, "queued": 0, "free": 12}

@@ -51,7 +51,7 @@ async def test_everybody_sees_a_published_training_and_its_event_has_a_snapshot(
     assert isinstance(event, TrainingPublished)
     assert event.training.model_dump(mode="json") == {
         "id": draft["id"], "version": 2, "title": "Conduire un entretien", "axis_id": axis["id"], "kind": "training",
-        "members_only": True, "state": "published",
+        "members_only": True, "state": "published", "axis_name": "Accompagner",
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from tests.support.postgres import TestServer
 
 ADDRESS: Final = "http://edges.test"
 MAILBOX_KEY: Final = "key-of-the-tests"
+SENT_MAIL: Final = "notifier/v1/mails?status=sent&kind=request_receipt&limit=1"
 MAILBOX: Final = f"http://mailbox:{MAILBOX_KEY}@edges.test/mailbox"
 
 
@@ -147,7 +148,7 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
             await create(services.scenario)
             await eventually(lambda: _is_quiet(services), within=60)
             await _stop(workers)
-            services.scenario.mail_id = (await services.scenario.staff.get_json("notifier/v1/mails"))["items"][0]["id"]
+            services.scenario.mail_id = (await services.scenario.staff.get_json(SENT_MAIL))["items"][0]["id"]
             yield services
     finally:
         await _stop(workers)

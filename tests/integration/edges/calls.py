@@ -42,8 +42,12 @@ class Row:
         """The path to call, without `/api/`."""
         filled = _TARGET.sub(lambda match: target(scenario, match[1], match[2]), self.written)
         session_id, structure_id = scenario.sessions["ailleurs"]["id"], scenario.structures["mairie"]["id"]
-        query = {"/eligibility": f"?session_id={session_id}&structure_id={structure_id}"}
-        return f"{self.service}/v1{filled}{query.get(self.written, '')}"
+        query = {
+            ("GET", "/eligibility"): f"?session_id={session_id}&structure_id={structure_id}",
+            ("GET", "/sessions/{session_id=past}/attendance/candidates"): "?q=em",
+            ("GET", "/people/{account_id=own}/open-requests"): f"?structure_id={structure_id}",
+        }
+        return f"{self.service}/v1{filled}{query.get((self.method, self.written), '')}"
 
     @property
     def allowed_person(self) -> str:
@@ -65,24 +69,34 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("enrollment_id", "accepted"): scenario.requests["bruno", "numerique"],
         ("enrollment_id", "asked"): scenario.requests["bruno", "droit"],
         ("enrollment_id", "queued"): scenario.requests["emma", "numerique"],
+        ("enrollment_id", "attended"): scenario.requests["bruno", "échange"],
+        ("enrollment_id", "past"): scenario.requests["bruno", "visite"],
+        ("enrollment_id", "refused"): scenario.requests["emma", "droit"],
         ("attachment_id", "own"): scenario["bruno"].attachment_id,
         ("attachment_id", "waiting"): scenario["zoe"].attachment_id,
         ("attachment_id", "first"): scenario["hugo"].attachment_id,
         ("session_id", "own"): _sign_in_session(scenario["bruno"]),
         ("session_id", "future"): scenario.sessions["entretien"]["id"],
+        ("session_id", "cancelled"): scenario.sessions["annulée"]["id"],
+        ("session_id", "archived"): scenario.sessions["archivée"]["id"],
         ("session_id", "past"): scenario.sessions["visite"]["id"],
+        ("session_id", "closed"): scenario.sessions["échange"]["id"],
         ("session_id", "other"): scenario.sessions["ailleurs"]["id"],
         ("slot_id", "past"): scenario.sessions["visite"]["slots"][0]["id"],
         ("training_id", "published"): scenario.trainings["entretien"]["id"],
         ("training_id", "draft"): scenario.trainings["draft"]["id"],
+        ("training_id", "archived"): scenario.trainings["archivée"]["id"],
         ("structure_id", "own"): scenario.structures["mairie"]["id"],
         ("request_id", "waiting"): scenario.structures["demandée"]["id"],
         ("report_id", "waiting"): scenario.structures["signalement"]["id"],
         ("account_id", "protected"): scenario["zoe"].id,
+        ("account_id", "invited"): scenario["nobody"].id,
         ("account_id", "own"): scenario["bruno"].id,
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
         ("name", "cap"): "structure_cap",
+        ("left_open_id", "waiting"): scenario.left_open_id,
+        ("proposal_id", "open"): scenario.proposal_id,
     }
     return str(targets[parameter, name])
 
@@ -122,6 +136,11 @@ def _session(scenario: Scenario) -> dict[str, Any]:
         "training_id": training,
         "capacity": 3,
         "place": "Tulle",
+        "town": "Tulle",
+        "address": "1 quai de la Corrèze",
+        "access": "Plain-pied.",
+        "distance": False,
+        "link": "https://visio.example/salle",
         **times,
         "slots": [half_day(day, 0)],
         "trainer_ids": [scenario["theo"].id],
@@ -135,6 +154,9 @@ def _training(scenario: Scenario) -> dict[str, Any]:
         "axis_id": scenario.axis["id"],
         "kind": "training",
         "members_only": False,
+        "duration": "2 jours",
+        "contact": "L'agence.",
+        "accessibility": "Sur demande.",
         **texts,
     }
 
@@ -151,6 +173,11 @@ def _lines(scenario: Scenario) -> dict[str, Any]:
 _LINK: Final = {"token": "x" * 43, "password": "quatre chevaux dans le pré"}
 _STRUCTURE: Final = {"name": "Mission locale de Tulle", "town": "Tulle"}
 BODIES: Final = {
+    ("enrollment", "PUT", "/cart/lines/{session_id}/motivation"): lambda _: {"motivation": "Découvrir le plateau."},
+    ("enrollment", "POST", "/eligibility"): lambda scenario: {
+        "session_ids": [scenario.sessions["ailleurs"]["id"]],
+        "structure_id": scenario.structures["mairie"]["id"],
+    },
     ("identity", "POST", "/registrations"): lambda scenario: {
         **_account(scenario),
         "structure_id": scenario.structures["mairie"]["id"],
@@ -169,6 +196,18 @@ BODIES: Final = {
         "current_password": "pas le bon",
         "new_password": "quatre chevaux dans le pré",
     },
+    ("identity", "POST", "/me/address-change"): lambda _: {
+        "email": "ana.costa@exemple.example",
+        "password": "pas le bon",
+    },
+    ("identity", "POST", "/me/address-change/confirmation"): lambda _: {"token": "x" * 43},
+    ("identity", "POST", "/structure-invitations"): lambda _: {"token": "x" * 43},
+    ("identity", "POST", "/change-reports/{report_id}/closure"): lambda _: {
+        "outcome": "declined",
+        "answer": "L'adresse était déjà la bonne.",
+    },
+    ("identity", "POST", "/attachments/{attachment_id}/departure"): lambda _: REASON,
+    ("identity", "POST", "/attachments/{attachment_id}/withdrawal"): lambda _: REASON,
     ("identity", "POST", "/me/second-factor/confirmation"): lambda _: {"code": "123456"},
     ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
     ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
@@ -180,12 +219,12 @@ BODIES: Final = {
         "contact_email": "ana.costa@exemple.example",
     },
     ("identity", "POST", "/structure-requests/{request_id}/acceptance"): lambda _: {"is_member": False},
-    ("identity", "POST", "/structure-requests/{request_id}/refusal"): lambda _: REASON,
+    ("identity", "POST", "/structure-requests/{request_id}/refusal"): lambda _: {**REASON, "silent": True},
     ("identity", "POST", "/attachments"): lambda scenario: {"structure_id": scenario.structures["vide"]["id"]},
     ("identity", "POST", "/attachments/{attachment_id}/confirmation"): lambda _: {"statuses": ["beneficiary"]},
     ("identity", "POST", "/attachments/{attachment_id}/first-user-removal"): lambda _: REASON,
     ("identity", "POST", "/attachments/{attachment_id}/refusal"): lambda _: REASON,
-    ("identity", "PUT", "/attachments/{attachment_id}/statuses"): lambda _: {"statuses": ["employer"]},
+    ("identity", "PUT", "/attachments/{attachment_id}/statuses"): lambda _: {"statuses": ["employer"], **REASON},
     ("identity", "POST", "/attachments/{attachment_id}/end"): lambda _: REASON,
     ("identity", "POST", "/accounts"): lambda scenario: {**_account(scenario), "is_staff": False},
     ("identity", "PATCH", "/accounts/{account_id}"): lambda _: {"disabled": True},
@@ -194,7 +233,16 @@ BODIES: Final = {
     ("catalogue", "POST", "/trainings"): _training,
     ("catalogue", "PATCH", "/trainings/{training_id}"): lambda _: {"summary": "Un autre texte."},
     ("catalogue", "POST", "/sessions"): _session,
-    ("catalogue", "PATCH", "/sessions/{session_id}"): lambda _: {"place": "Ussel"},
+    ("catalogue", "POST", "/sessions/slots-preview"): lambda _: {
+        "first_day": "2027-03-02",
+        "last_day": "2027-03-30",
+        "weekdays": ["tuesday"],
+        "blocks": [{"from": "09:00", "to": "12:30"}],
+        "except": ["2027-03-09"],
+    },
+    ("catalogue", "POST", "/sessions/{session_id}/copy"): lambda _: {"starts_on": "2027-06-01"},
+    ("catalogue", "POST", "/sessions/{session_id}/reinstatement"): lambda _: REASON,
+    ("catalogue", "PATCH", "/sessions/{session_id}"): lambda _: {"place": "Ussel", **REASON},
     ("catalogue", "PUT", "/sessions/{session_id}/capacity"): lambda _: {"capacity": 9},
     ("catalogue", "POST", "/sessions/{session_id}/cancellation"): lambda _: REASON,
     ("enrollment", "POST", "/cart/validation"): _lines,
@@ -207,11 +255,51 @@ BODIES: Final = {
     ("enrollment", "POST", "/enrollments/{enrollment_id}/answer"): lambda _: {
         "answer": "Parce que mes missions changent."
     },
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/withdrawal"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/abandonment"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/reopening"): lambda _: REASON,
     ("enrollment", "POST", "/enrollments/{enrollment_id}/promotion"): lambda _: REASON,
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/transfer"): lambda scenario: {
+        "session_id": scenario.sessions["autre"]["id"],
+        **REASON,
+    },
+    ("enrollment", "POST", "/enrollments/{enrollment_id}/notes"): lambda _: {"text": "A rappelé le 12."},
+    ("enrollment", "POST", "/left-open/{left_open_id}/decision"): lambda _: {"decision": "cancel", **REASON},
+    ("enrollment", "POST", "/proposals"): lambda scenario: {
+        "kind": "participation",
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        "session_id": scenario.sessions["ailleurs"]["id"],
+        "motivation": "Prendre en main l'accueil.",
+        **REASON,
+    },
+    ("enrollment", "POST", "/proposals/{proposal_id}/consent"): lambda _: {"motivation": "Je change de poste."},
+    ("enrollment", "POST", "/proposals/{proposal_id}/decline"): lambda _: REASON,
+    ("enrollment", "POST", "/sessions/{session_id}/messages"): lambda _: {
+        "to": "held",
+        "subject": "Salle changée",
+        "text": "Nous serons dans la salle B.",
+    },
     ("enrollment", "PUT", "/sessions/{session_id}/attendance/slots/{slot_id}"): lambda scenario: {
         "presences": [{"enrollment_id": scenario.requests["bruno", "visite"], "present": False}],
         **REASON,
     },
-    ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: REASON,
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/closure"): lambda _: {**REASON, "undecided": []},
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/people"): lambda scenario: {
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        **REASON,
+    },
+    ("enrollment", "POST", "/sessions/{session_id}/attendance/reopening"): lambda _: REASON,
+    ("enrollment", "PUT", "/sessions/{session_id}/attendance/lines/{enrollment_id}"): lambda scenario: {
+        "slots": [
+            {
+                "slot_id": scenario.sessions["échange"]["slots"][0]["id"],
+                "status": "excused",
+                "remark": "Rendez-vous médical.",
+            }
+        ],
+        **REASON,
+    },
     ("enrollment", "PUT", "/rules/{name}"): lambda _: {"enabled": True, "value": {"people": 3}},
 }

@@ -6,6 +6,7 @@ from tests.e2e.people import Person, siret
 from tests.e2e.scenario import Scenario, perform
 from tests.e2e.steps import accounts, attendance, catalogue, requests
 from tests.integration.identity.authenticator import code_at
+from tests.support.eventually import eventually
 
 QUESTION = "Avez-vous déjà animé un atelier de ce genre ?"
 ANSWER = "Deux fois, avec une collègue de la médiathèque."
@@ -32,16 +33,38 @@ async def create(scenario: Scenario) -> None:
     await _each_person_has_one_status(scenario)
     await _another_trainer_has_a_session(scenario)
     await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
+    await _one_request_is_refused(scenario)
     await _one_request_has_a_question(scenario)
     await _one_session_is_over(scenario)
+    await _one_sheet_is_closed(scenario)
+    await _a_person_left_a_request_open(scenario)
+    await _a_session_is_proposed(scenario)
     await _there_are_open_tasks_for_staff(scenario)
+    await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
+    await _somebody_was_invited_and_did_not_come(scenario)
 
 
 async def _somebody_has_a_second_factor(person: Person) -> None:
     secret = (await person.call("POST", "identity/v1/me/second-factor", expect=201))["secret"]
     code = {"code": code_at(secret, datetime.now(UTC))}
     await person.call("POST", "identity/v1/me/second-factor/confirmation", code)
+
+
+async def _a_session_is_cancelled_and_a_training_archived(scenario: Scenario) -> None:
+    """Nobody has asked for either."""
+    visit = scenario.trainings["visite"]["id"]
+    scenario.sessions["annulée"] = await catalogue.schedule(scenario, visit, days=70, seats=5, trainer=scenario["theo"])
+    path = f"catalogue/v1/sessions/{scenario.sessions['annulée']['id']}/cancellation"
+    await scenario.staff.call("POST", path, {"reason": "La salle n'est pas libre."})
+    body = {**DRAFT, "axis_id": scenario.axis["id"], "kind": "training"}
+    scenario.trainings["archivée"] = await scenario.staff.call("POST", "catalogue/v1/trainings", body, expect=201)
+    training = f"catalogue/v1/trainings/{scenario.trainings['archivée']['id']}"
+    await scenario.staff.call("POST", f"{training}/publication")
+    scenario.sessions["archivée"] = await catalogue.schedule(
+        scenario, scenario.trainings["archivée"]["id"], days=80, seats=5, trainer=scenario["theo"]
+    )
+    await scenario.staff.call("POST", f"{training}/archival")
 
 
 async def _each_person_has_one_status(scenario: Scenario) -> None:
@@ -56,7 +79,7 @@ async def _each_person_has_one_status(scenario: Scenario) -> None:
 async def _another_trainer_has_a_session(scenario: Scenario) -> None:
     nora = scenario.add_person("nora", "Nora", "Vasseur")
     await scenario.staff.call("POST", "identity/v1/accounts", _named(nora), expect=201)
-    await nora.verify_address()
+    await nora.verify_address(invited=True)
     await nora.sign_in()
     scenario.sessions["ailleurs"] = await catalogue.schedule(
         scenario, scenario.trainings["visite"]["id"], days=50, seats=5, trainer=nora
@@ -72,6 +95,11 @@ async def _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario: Scena
     await requests.request_session(scenario, "emma", "mairie", "numerique", ("claire", "denis"))
     await scenario.decide("claire", "emma", "numerique", "acceptance")
     assert (await scenario.view("emma", "emma", "numerique"))["seat"] == "queued"
+
+
+async def _one_request_is_refused(scenario: Scenario) -> None:
+    await requests.request_session(scenario, "emma", "mairie", "droit", ("claire", "denis"))
+    await scenario.decide("claire", "emma", "droit", "refusal", {"reason": "Ce n'est pas le moment."})
 
 
 async def _one_request_has_a_question(scenario: Scenario) -> None:
@@ -94,6 +122,67 @@ async def _one_session_is_over(scenario: Scenario) -> None:
         await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", body)
 
 
+async def _one_sheet_is_closed(scenario: Scenario) -> None:
+    """Its only participant was there."""
+    text = dict.fromkeys(("summary", "objectives", "content", "audience", "prerequisites"), "Un échange de pratiques.")
+    body = {"title": f"Échange de pratiques {scenario.run}", "axis_id": scenario.axis["id"], "kind": "other_action"}
+    made = await scenario.staff.call(
+        "POST", "catalogue/v1/trainings", {**body, **text, "members_only": False}, expect=201
+    )
+    await scenario.staff.call("POST", f"catalogue/v1/trainings/{made['id']}/publication")
+    scenario.trainings["échange"] = made
+    scenario.sessions["échange"] = await catalogue.schedule(
+        scenario, made["id"], days=35, seats=5, trainer=scenario["theo"]
+    )
+    await requests.request_session(scenario, "bruno", "mairie", "échange", ("claire", "denis"))
+    await scenario.decide("claire", "bruno", "échange", "acceptance")
+    await scenario.decide("theo", "bruno", "échange", "validation")
+    await attendance.move_to_yesterday(scenario, "échange")
+    path = f"enrollment/v1/sessions/{scenario.sessions['échange']['id']}/attendance"
+    for slot in scenario.sessions["échange"]["slots"]:
+        presences = {"presences": [{"enrollment_id": scenario.requests["bruno", "échange"], "present": True}]}
+        await scenario["theo"].call_until("PUT", f"{path}/slots/{slot['id']}", presences)
+    await scenario["theo"].call("POST", f"{path}/closure")
+
+
+async def _a_person_left_a_request_open(scenario: Scenario) -> None:
+    """The employer was a beneficiary for a time."""
+    referent, person = scenario["amandine"], scenario["claire"]
+    await accounts.set_statuses(referent, person, ["employer", "beneficiary"])
+    session = scenario.sessions["ailleurs"]["id"]
+    await person.call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
+    body = {
+        "structure_id": scenario.structures["mairie"]["id"],
+        "lines": [{"session_id": session, "motivation": "Connaître les autres équipes."}],
+    }
+    await person.call_until("POST", "enrollment/v1/cart/validation", body, expect=201)
+    await accounts.set_statuses(referent, person, ["employer"])
+
+    async def is_listed() -> bool:
+        items = (await scenario.staff.get_json("enrollment/v1/left-open"))["items"]
+        scenario.left_open_id = items[0]["id"] if items else ""
+        return bool(items)
+
+    await eventually(is_listed, within=30)
+
+
+async def _a_session_is_proposed(scenario: Scenario) -> None:
+    """To the colleague; and there is another session of a training, to which a request can be moved."""
+    body = {
+        "kind": "participation",
+        "account_id": scenario["emma"].id,
+        "structure_id": scenario.structures["mairie"]["id"],
+        "session_id": scenario.sessions["entretien"]["id"],
+        "reason": "Votre nouveau poste.",
+    }
+    made = await scenario["claire"].call("POST", "enrollment/v1/proposals", body, expect=201)
+    scenario.proposal_id = made["id"]
+    training = scenario.trainings["numerique"]["id"]
+    scenario.sessions["autre"] = await catalogue.schedule(
+        scenario, training, days=70, seats=5, trainer=scenario["theo"]
+    )
+
+
 async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:
     structure = {"name": f"Mission locale {scenario.run}", "siret": siret(), "town": "Brive"}
     body = {**structure, "contact_name": "Lou Petit", "contact_email": scenario.visitor.email}
@@ -111,6 +200,12 @@ async def _there_are_open_tasks_for_staff(scenario: Scenario) -> None:
     scenario.structures["signalement"] = await scenario["amandine"].call(
         "POST", path, {"text": "Nouvelle adresse."}, expect=201
     )
+
+
+async def _somebody_was_invited_and_did_not_come(scenario: Scenario) -> None:
+    person = scenario.add_person("nobody", "Noé", "Lambert")
+    made = await scenario.staff.call("POST", "identity/v1/accounts", _named(person), expect=201)
+    person.id = made["id"]
 
 
 def _named(person: Person) -> dict[str, str]:

@@ -149,6 +149,26 @@ async def test_invalid_query_parameters_are_reported(services: AllServices, serv
     assert wrong == []
 
 
+@pytest.mark.parametrize("service", list(MATRIX))
+async def test_unknown_and_repeated_query_parameters_are_reported_by_every_endpoint(
+    services: AllServices, service: str
+) -> None:
+    before, wrong = await services.fingerprint(), []
+    for row in (row for row in rows() if row.service == service):
+        path, person = row.path(services.scenario).partition("?")[0], _allowed_person(services, row)
+        names = ["inconnu"]
+        for parameter in _operation(services, row).get("parameters", []):
+            schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
+            if parameter["in"] == "query" and all(schema.get("type") != "array" for schema in schemas):
+                names.append(parameter["name"])
+        for name in names:
+            answer = await person.send(row.method, f"{path}?{name}=1&{name}=1", body_of(services.scenario, row))
+            if fault := _fault(answer, name):
+                wrong.append(f"{row.method} {path} with {name}: {fault}")
+    assert wrong == []
+    assert await services.fingerprint() == before
+
+
 def _cursor(first: str) -> str:
     return base64.urlsafe_b64encode(f'["{first}", "{UUID(int=1)}"]'.encode()).decode()
 
@@ -183,8 +203,10 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["0", "101", "beaucoup"]
     if parameter["name"] == "cursor":
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
-    if parameter["name"] == "q":
+    if parameter["name"] in {"q", "place", "town"}:
         return ["x" * 201, "%00"]
+    if parameter["name"] == "format":
+        return ["pdf"]
     formats = [schema.get("format") for schema in parameter["schema"].get("anyOf", [parameter["schema"]])]
     times = ["2027-03-02T09:00:00", "demain", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"]
     return times if "date-time" in formats else ["autre-chose"]

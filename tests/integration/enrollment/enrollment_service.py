@@ -181,7 +181,7 @@ class EnrollmentService(EnrollmentEvents):
         [validated] = await validate_cart(
             tx, person.structure_id, {session_id: "Accompagner."}, actor=actor, now=self.now
         )
-        return validated.enrollment.id
+        return validated.details.enrollment.id
 
     async def accepts(self, enrollment_id: UUID) -> httpx.Response:
         """The employer agrees."""

@@ -47,7 +47,7 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: Enrollm
         str(away): {morning: False, afternoon: None},
     }
     missing = await close(service, session)
-    assert (missing.status_code, missing.json()["detail"]) == (409, "La présence reste à saisir pour 1 créneau(x).")
+    assert (missing.status_code, missing.json()["detail"]) == (409, "La présence reste à saisir pour 1 créneau.")
     assert (await record(service, session, 1, {here: True})).status_code == 200
     assert (await close(service, session)).status_code == 409
     assert (await record(service, session, 1, {here: False, away: False})).status_code == 200
@@ -74,7 +74,7 @@ async def test_attendance_is_taken_slot_by_slot_and_closed_once(service: Enrollm
         (request, row.version, service.trainer, "trainer", "held", "held") for request, row in stored.items()
     }
     history = (await service.call("GET", f"/enrollments/{here}/history", by=people[0].account_id)).json()
-    assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
+    assert [line["move"] for line in history] == ["request", "accept", "validate", "attend"]
     assert await service.audit() == []
 
 
@@ -175,11 +175,12 @@ async def test_the_closing_ends_what_was_never_enrolled_so_that_another_session_
     assert (await close(service, session)).status_code == 200
 
     assert await service.emitted_about(EnrollmentCancelled) == [waiting]
-    names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 3")][::-1]
+    names = [row.name for row in await service.rows("SELECT name FROM outbox ORDER BY id DESC LIMIT 4")][::-1]
     assert names == [
         AttendanceRecorded.wire_name,
         EnrollmentCancelled.wire_name,
         "enrollment.session_occupancy_changed.v1",
+        "enrollment.attendance_closed.v1",
     ]
     later = await service.session(5, training_id=training)
     assert (await service.asks(queued, later)).status_code == 201

@@ -14,7 +14,7 @@ from tests.support.invariants import AUDIT, violations
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TABLES = (
     "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int)",
-    "ALTER TABLE sessions ADD closes_at timestamptz, ADD ends_at timestamptz",
+    "ALTER TABLE sessions ADD closes_at timestamptz, ADD starts_at timestamptz, ADD ends_at timestamptz",
     """CREATE TEMP TABLE enrollments (id uuid, version int, account_id uuid, structure_id uuid, training_id uuid,
     session_id uuid, approval text, seat text, queue_number int, attendance jsonb)""",
     """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text,
@@ -34,11 +34,12 @@ class Tables:
         await self.connection.execute(text(statement), values)
 
     async def session(
-        self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False
+        self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False, begun: bool = False
     ) -> UUID:
         made = uuid4()
-        closes = NOW + timedelta(days=-1 if closed else 1)
-        times = {"closes_at": closes, "ends_at": NOW + timedelta(days=9)}
+        closes = NOW + timedelta(days=-1 if closed or begun else 1)
+        starts = NOW + timedelta(hours=0 if begun else 48)
+        times = {"closes_at": closes, "starts_at": starts, "ends_at": NOW + timedelta(days=9)}
         await self.insert("sessions", id=made, capacity=capacity, held=held, overbooked_to=overbooked_to, **times)
         return made
 
@@ -57,9 +58,9 @@ class Tables:
         states = {"from_approval": before[0], "from_seat": before[1], "to_approval": after[0], "to_seat": after[1]}
         await self.insert("enrollment_history", aggregate_id=enrollment, version=version, **states)
 
-    async def broken(self) -> list[str]:
+    async def broken(self, *, freeze: int = 0) -> list[str]:
         """The invariants that the audit finds broken, without the rows."""
-        found = await violations(self.connection, now=NOW)
+        found = await violations(self.connection, now=NOW, freeze=freeze)
         return [invariant for invariant in AUDIT if any(line.startswith(f"{invariant}:") for line in found)]
 
 
@@ -114,6 +115,14 @@ async def test_a_free_seat_and_somebody_who_may_have_it(tables: Tables, of_the_s
         await tables.request(elsewhere, "held", number, structure_id=tables.structure)
     await tables.request(await tables.session(1, 0, closed=closed), "queued", 1, structure_id=tables.structure)
     assert await tables.broken() == ["3. a seat is free while an eligible request is queued"]
+
+
+async def test_a_free_seat_is_owed_to_nobody_once_the_session_has_begun_or_inside_the_freeze(tables: Tables) -> None:
+    await tables.request(await tables.session(1, 0, begun=True), "queued", 1)
+    assert await tables.broken() == []
+    await tables.request(await tables.session(1, 0), "queued", 1)
+    assert await tables.broken(freeze=48) == []
+    assert await tables.broken(freeze=47) == ["3. a seat is free while an eligible request is queued"]
 
 
 async def test_numbers_that_are_missing_or_given_twice(tables: Tables) -> None:

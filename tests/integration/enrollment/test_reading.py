@@ -41,13 +41,22 @@ async def test_a_request_has_names_wherever_it_is_shown(service: EnrollmentServi
             "VAE",
             "Limoges",
         )
-    assert [one["moves"] for one in shown] == [
+    assert [[offer["move"] for offer in one["moves"]] for one in shown] == [
         ["withdraw"],
-        ["cancel"],
+        ["withdraw", "cancel", "undo"],
         ["withdraw"],
-        ["ask", "decline", "validate"],
-        [],
+        ["validate", "ask", "decline"],
+        ["undo"],
     ]
+    on_behalf, *_ = shown[1]["moves"]
+    assert on_behalf == {
+        "move": "withdraw",
+        "acting_as": "employer",
+        "method": "POST",
+        "href": f"/api/enrollment/v1/enrollments/{request}/withdrawal",
+        "label": "Enregistrer un désistement",
+        "needs": "reason",
+    }
     assert [one["status_label"] for one in (made, shown[1], shown[4])] == [
         "En attente de l'employeur",
         "Pré-inscrit·e",
@@ -65,7 +74,10 @@ async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(se
     with service.statements() as many:
         found = await get(service, service.employer, "/enrollments?scope=structure&limit=8")
     assert [line["rank"] for line in found["items"]] == [7, 6, 5, 4, 3, 2, 1, None]
-    assert len(one) == len(many) == 4
+    # actor, rules, page, total, queues
+    assert len(one) == len(many) == 5
+    assert [line["queue_length"] for line in found["items"]] == [7] * 7 + [None]
+    assert (found["total"], found["more_than_total"]) == (8, False)
 
 
 async def test_the_pages_of_a_list_hold_everything_once(service: EnrollmentService) -> None:
@@ -110,7 +122,7 @@ async def test_the_groups_and_filters_of_a_list(service: EnrollmentService) -> N
     assert (await service.call("GET", "/enrollments?group=other", by=staff)).status_code == 422
 
 
-async def test_an_employer_finds_their_own_decisions(service: EnrollmentService) -> None:
+async def test_an_employer_finds_the_decisions_of_their_structures(service: EnrollmentService) -> None:
     session = await service.session(9)
     first, second = [await service.request(person, session) for person in await service.people(2)]
     await service.accepts(first)
@@ -183,8 +195,8 @@ async def test_the_history_names_who_moved_the_request_and_why(service: Enrollme
     request = await service.request(person, session)
     await service.decides(service.staff, request, "acceptance", reason="Accord par téléphone.")
     found = await get(service, person.account_id, f"/enrollments/{request}/history")
-    assert [(line["move"], line["acting_as"], line["note"]) for line in found] == [
-        ("accept", "staff", "Accord par téléphone."),
-        ("promote", "queue", None),
+    assert [(line["move"], line["label"], line["by"], line["status_label"], line["note"]) for line in found] == [
+        ("request", "Demande faite", "Lou Faure, bénéficiaire", "En attente de l'employeur", None),
+        ("accept", "Demande acceptée", "Lou Faure, agence", "Pré-inscrit·e", "Accord par téléphone."),
     ]
-    assert (found[0]["moved_by"]["last_name"], found[1]["moved_by"]) == ("Faure", None)
+    assert [line["moved_by"]["last_name"] for line in found] == ["Faure", "Faure"]

@@ -6,6 +6,7 @@ import pytest
 
 from shared.contracts.identity import AccountAttachmentConfirmed, AccountAttachmentEnded
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.under_way import begins
 
 REASON = {"reason": "Parce que."}
 # fmt: off
@@ -19,9 +20,14 @@ DECISIONS = {
     "decline":              ("awaiting_trainer",  REASON,                                  {"trainer", "staff"}),
     "question":             ("awaiting_trainer",  {"question": "Quel public ?"},           {"trainer", "staff"}),
     "answer":               ("asked",             {"answer": "Des jeunes."},               {"person"}),
-    "withdrawal":           ("awaiting_trainer",  {},                                      {"person"}),
+    "withdrawal":           ("awaiting_trainer",  REASON,                       {"person", "employer", "staff"}),
+    "abandonment":          ("under_way",         REASON,            {"person", "employer", "trainer", "staff"}),
+    "undo":                 ("awaiting_trainer",  {},                                      {"employer"}),
+    "reopening":            ("refused",           REASON,                                  {"staff"}),
 }
 # fmt: on
+NOT_THEIR_DECISION = {("undo", "staff"), ("undo", "trainer")}
+"""They may undo their own decisions, and this one is not theirs."""
 KINDS = ("person", "other person", "employer", "other employer", "referent", "trainer", "other trainer", "staff")
 
 
@@ -40,8 +46,12 @@ async def cast(service: EnrollmentService) -> tuple[dict[str, UUID], Person]:
 
 async def brought_to(service: EnrollmentService, person: Person, state: str) -> UUID:
     request = await service.request(person, await service.session(9))
-    if state != "awaiting_employer":
+    if state == "refused":
+        await service.decides(service.employer, request, "refusal", **REASON)
+    elif state != "awaiting_employer":
         await service.accepts(request)
+    if state == "under_way":
+        await begins(service, next(reversed(service.sessions)))
     if state == "asked":
         await service.decides(service.trainer, request, "question", question="Pourquoi ?")
     return request
@@ -57,6 +67,7 @@ async def test_every_decision_by_every_kind_of_person(service: EnrollmentService
         answer = await service.decides(people[kind], request, decision, **body)
         # staff may act for employers and trainers, and say why
         expected = 422 if kind == "staff" and decision in {"acceptance", "validation"} else 404
+        expected = 409 if (decision, kind) in NOT_THEIR_DECISION else expected
         assert (kind, answer.status_code) == (kind, expected)
     assert await service.rows("SELECT version, approval, seat FROM enrollments") == before
     for kind in may:
@@ -113,13 +124,13 @@ async def test_an_unconfirmed_first_user_accepts_the_requests_of_others_and_not_
 async def test_who_may_see_a_request_and_its_history(service: EnrollmentService) -> None:
     people, person = await cast(service)
     request = await brought_to(service, person, "awaiting_trainer")
-    seeing = {"person", "employer", "trainer", "staff"}
+    seeing = {"person", "employer", "referent", "trainer", "staff"}
     for path in (f"/enrollments/{request}", f"/enrollments/{request}/history"):
         found = {kind: (await service.call("GET", path, by=people[kind])).status_code for kind in KINDS}
         assert found == {kind: 200 if kind in seeing else 404 for kind in KINDS}
     for scope, those in {
         "mine": {"person"},
-        "structure": {"employer", "staff"},
+        "structure": {"employer", "referent", "staff"},
         "sessions": {"trainer", "staff"},
         "all": seeing,
     }.items():

@@ -14,6 +14,7 @@ from services.enrollment.use_cases.cascade import keep_session
 from shared.contracts.identity import AttachmentStatusesChanged
 from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
 from tests.integration.enrollment.test_attendance import YESTERDAY
+from tests.integration.enrollment.under_way import begins
 from tests.support.eventually import eventually
 
 REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
@@ -27,10 +28,16 @@ ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("POST", f"{REQUEST}/decline"): ("trainer", "staff"),
     ("POST", f"{REQUEST}/question"): ("trainer", "staff"),
     ("POST", f"{REQUEST}/answer"): ("person",),
-    ("POST", f"{REQUEST}/withdrawal"): ("person",),
+    ("POST", f"{REQUEST}/withdrawal"): ("person", "employer", "staff"),
+    ("POST", f"{REQUEST}/abandonment"): ("person", "employer", "trainer", "staff"),
+    ("POST", f"{REQUEST}/undo"): ("employer",),
+    ("POST", f"{REQUEST}/reopening"): ("staff",),
     ("POST", f"{REQUEST}/promotion"): ("staff",),
     ("PUT", f"{SHEET}/slots/{{slot_id}}"): ("trainer", "staff"),
     ("POST", f"{SHEET}/closure"): ("trainer", "staff"),
+    ("POST", f"{SHEET}/people"): ("trainer", "staff"),
+    ("POST", f"{SHEET}/reopening"): ("trainer", "staff"),
+    ("PUT", f"{SHEET}/lines/{{enrollment_id}}"): ("trainer", "staff"),
     ("POST", "/cart/validation"): ("beneficiary",),
     ("PUT", "/rules/{name}"): ("staff",),
 }
@@ -41,6 +48,7 @@ WRITTEN: Final = (
     "SELECT id, version FROM enrollments",
     "SELECT aggregate_id, version FROM enrollment_history",
     "SELECT id FROM presences",
+    "SELECT aggregate_id, version FROM sheet_history",
     "SELECT name, version FROM rules",
     "SELECT session_id FROM carts",
     "SELECT id, held, last_queue_number, attendance_closed_at FROM sessions",
@@ -71,7 +79,7 @@ class Stage:
         """The act, by somebody who has the right when the call begins."""
         method, template = act
         _, waiting, held, queued = self.people[0], *self.requests[:2], self.requests[3]
-        if "acceptance" in template or "refusal" in template:
+        if any(word in template for word in ("acceptance", "refusal", "reopening")):
             request = waiting
         else:
             request = queued if "promotion" in template else held
@@ -89,6 +97,14 @@ class Stage:
             "question": {"question": "Quel public ?"},
             "answer": {"answer": "Des jeunes."},
             "slot_id": {"presences": [{"enrollment_id": str(self.requests[1]), "present": True}], **REASON},
+            "closure": self.closing,
+            "people": {"enrollment_id": str(self.requests[3]), **REASON},
+            "lines": {
+                "slots": [
+                    {"slot_id": str(slot.id), "status": "excused"} for slot in self.service.sessions[self.session].slots
+                ],
+                **REASON,
+            },
             "name": {"enabled": True, "value": {"people": 3}},
             "cart": {
                 "structure_id": str(self.people[1].structure_id),
@@ -96,22 +112,34 @@ class Stage:
             },
         }
         special = next((body for word, body in bodies.items() if word in template), REASON)
-        return None if "withdrawal" in template and "agreement" not in template else special
+        return None if "undo" in template else special
+
+    @property
+    def closing(self) -> dict[str, Any]:
+        """The second of those who hold a seat was never validated."""
+        return {"undecided": [{"enrollment_id": str(self.requests[2]), "act": "cancel"}], **REASON}
 
     async def prepare(self, template: str) -> None:
         """What the act needs beyond the four requests."""
         service, held = self.service, self.requests[1]
+        if "abandonment" in template:
+            await begins(service, self.session)
+        if "reopening" in template:
+            await service.decides(service.employer, self.requests[0], "refusal", **REASON)
         if "answer" in template:
             await service.decides(service.trainer, held, "question", question="Pourquoi ?")
         if "attendance" in template:
             await service.decides(service.trainer, held, "validation")
             await service.moves(self.session, YESTERDAY)
             await service.clock()
-        if "closure" in template:
+        if template.startswith(SHEET) and not template.endswith(("people", "{slot_id}")):
             for slot in service.sessions[self.session].slots:
                 body = {"presences": [{"enrollment_id": str(held), "present": True}]}
                 path = f"/sessions/{self.session}/attendance/slots/{slot.id}"
                 assert (await service.call("PUT", path, body, by=service.trainer)).status_code == 200
+        if "reopening" in template or "lines" in template:
+            path = f"/sessions/{self.session}/attendance/closure"
+            assert (await service.call("POST", path, self.closing, by=service.trainer)).status_code == 200
         if "cart" in template:
             await service.withdraws(self.people[1], held)
             await service.call("PUT", f"/cart/sessions/{self.session}", by=self.people[1].account_id)

@@ -21,7 +21,7 @@ from services.enrollment.domain.rules.structure_cap import STRUCTURE_CAP, Struct
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.decide import withdraw
+from services.enrollment.use_cases.decide import give_up
 from services.enrollment.use_cases.rules import set_rule
 from services.enrollment.wiring import SERVICE
 from shared.database import Database
@@ -76,7 +76,7 @@ async def test_past_present_and_planned_sets_can_be_evaluated(service: Enrollmen
         for rules in (now, await rules_at(service, service.now + 5 * DAY))
     ]
     assert (today.passed, planned.passed) == (False, True)
-    assert planned.sentence == "Votre structure n'a pas encore 9 place(s) dans cette formation."
+    assert planned.sentence == "Votre structure n'a pas encore 9 places dans cette formation."
 
 
 async def test_a_later_setting_takes_the_place_of_a_planned_one(service: EnrollmentService) -> None:
@@ -200,7 +200,7 @@ async def test_a_seat_that_is_freed_while_a_higher_cap_is_set_stays_free_for_nob
         referent_of=frozenset(),
     )
     async with service.database.transaction() as work:
-        await withdraw(Transaction(work), requests[2], actor=person, now=service.now)
+        await give_up(Transaction(work), requests[2], actor=person, now=service.now, reason=None)
         higher = asyncio.create_task(put_cap(service, 3, version=0))
         await eventually(lambda: _waits_or_is_done(service, higher))
     assert (await higher).status_code == 200

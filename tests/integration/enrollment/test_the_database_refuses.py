@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 
+PRESENCE = "INSERT INTO presences (enrollment_id, slot_id, present, status, arrived_at, recorded_by, recorded_at)"
 WRONG = {
     "1. more seats than there are": ("UPDATE sessions SET held = 3", "seats_held_fit"),
     "1. fewer than none": ("UPDATE sessions SET held = -1", "seats_held_fit"),
@@ -30,6 +31,19 @@ WRONG = {
         "UPDATE enrollments SET attendance = '[]', attended = true",
         "attendance_is_of",
     ),
+    "a presence of who was absent": (
+        f"{PRESENCE} SELECT id, id, true, 'excused', NULL, id, now() FROM enrollments",
+        "status_fits_presence",
+    ),
+    "who is late and never arrived": (
+        f"{PRESENCE} SELECT id, id, true, 'late', NULL, id, now() FROM enrollments",
+        "who_is_late_arrived",
+    ),
+    "an arrival of who was not late": (
+        f"{PRESENCE} SELECT id, id, true, NULL, now(), id, now() FROM enrollments",
+        "who_is_late_arrived",
+    ),
+    "another history of a sheet": ("UPDATE sheet_history SET note = 'x'", "permission denied"),
     "a request for no session": ("UPDATE enrollments SET session_id = gen_random_uuid()", "violates foreign key"),
 }
 

@@ -1,11 +1,11 @@
 """A small service that uses every part of `shared.http`: it stores things with names and emits an event for each."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, create_model
 from sqlalchemy import text
 
 from shared.contracts.enrollment import SessionOccupancyChanged
@@ -59,6 +59,9 @@ class Form(Strict):
     kind: Literal["one", "two"]
     ids: list[UUID]
 
+
+_FIELDS: Any = {f"a_field_with_a_long_name_{number:02}": (str, ...) for number in range(12)}
+LongForm = create_model("LongForm", __base__=Strict, __doc__="A dozen fields.", **_FIELDS)
 
 BY_NAME_ALONE: SortKey[tuple[str]] = SortKey(tuple[SortText])
 
@@ -144,6 +147,12 @@ async def page(
     return Page[Thing].of(rows, limit, view=Thing.model_validate, sort_key=BY_NAME_ALONE, key=lambda row: (row.name,))
 
 
+@router.get("/choices")
+async def choose(kinds: Annotated[list[str] | None, Query(alias="kind")] = None, name: str = "") -> list[str]:
+    """Give back a parameter that may be repeated, and one that may not."""
+    return [*(kinds or []), name]
+
+
 @router.get("/things/lookup")
 async def look_up(name: str, work: Work) -> None:
     """Run a statement that fails in the database."""
@@ -170,6 +179,12 @@ async def rename(
 @router.post("/forms")
 async def check(_: Form) -> dict[str, str]:
     """Accept a form with one field of each kind."""
+    return {"status": "ok"}
+
+
+@router.post("/long-forms")
+async def check_long(_: LongForm) -> dict[str, str]:
+    """Accept a form with a dozen fields."""
     return {"status": "ok"}
 
 

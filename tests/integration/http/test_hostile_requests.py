@@ -41,11 +41,44 @@ async def test_an_answer_is_not_twice_as_large_as_its_question(client: httpx.Asy
     assert all(len(error["field"]) <= 101 for error in document["errors"])
 
 
-async def test_errors_beyond_the_fiftieth_are_named_as_others(client: httpx.AsyncClient) -> None:
-    answer = await client.post(f"{BASE}/forms", json={**FORM, "ids": ["x"] * 80})
+@pytest.mark.parametrize("unknown", [5, 20, 60, 100, 150])
+async def test_the_answer_to_a_small_body_is_small_too(client: httpx.AsyncClient, unknown: int) -> None:
+    question = json.dumps({f"x{number}": 1 for number in range(unknown)}, separators=(",", ":")).encode()
+    answer = await client.post(f"{BASE}/forms", content=question, headers=JSON)
+    document = is_problem(answer, 422, "invalid-fields")
+    assert len(answer.content) <= max(1536, 2 * len(f"{BASE}/forms".encode() + question))
+    *listed, others = document["errors"]
+    wrong = unknown + 8  # and the fields that are missing
+    if unknown > 5:
+        assert others == {
+            "field": "",
+            "message": f"Autres erreurs : {wrong - len(listed)}. Corrigez d'abord celles-ci.",
+        }
+    else:
+        assert len(document["errors"]) == wrong
+
+
+async def test_the_answer_to_a_small_body_in_pieces_is_small_too(client: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"kind": "' + b"x" * 2_000
+        yield b'", "ids": [' + b'"x",' * 100
+        yield b'"x"]}'
+
+    answer = await client.post(f"{BASE}/forms", content=pieces(), headers=JSON)
+    errors = is_problem(answer, 422, "invalid-fields")["errors"]
+    assert len(errors) == 51, "the body has room for more errors than the most"
+
+
+async def test_every_missing_field_of_a_form_is_named(client: httpx.AsyncClient) -> None:
+    document = is_problem(await client.post(f"{BASE}/long-forms", json={}), 422, "invalid-fields")
+    assert [error["field"] for error in document["errors"]] == [f"a_field_with_a_long_name_{n:02}" for n in range(12)]
+
+
+async def test_errors_beyond_the_fiftieth_are_counted(client: httpx.AsyncClient) -> None:
+    answer = await client.post(f"{BASE}/forms", json={**FORM, "text": "x" * 4000, "ids": ["x"] * 80})
     errors = is_problem(answer, 422, "invalid-fields")["errors"]
     assert len(errors) == 51
-    assert errors[-1] == {"field": "", "message": "Et d'autres champs : corrigez ceux-ci d'abord."}
+    assert errors[-1] == {"field": "", "message": "Autres erreurs : 30. Corrigez d'abord celles-ci."}
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,13 @@ INCONSISTENT = {
             WINDOW before AS (PARTITION BY aggregate_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ) AS emitted WHERE aggregate_version <= latest
     """,
-    "a structure with people and without a referent": """
+    "a structure with people and without a referent, though staff did not leave it so": """
         SELECT structure_id FROM attachments WHERE state = 'active'
         GROUP BY structure_id HAVING NOT bool_or('referent' = ANY(statuses))
+        AND CAST(structure_id AS text) NOT IN (
+            SELECT facts ->> 'structure_without_referent' FROM identity_history
+            WHERE facts ? 'structure_without_referent' AND acting_as = 'staff'
+        )
     """,
     "a secret in the history": """
         SELECT act FROM identity_history WHERE CAST(facts AS text) || coalesce(note, '') LIKE '%@%'

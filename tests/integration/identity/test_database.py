@@ -89,3 +89,54 @@ async def test_the_rows_of_the_first_history_are_kept_under_the_names_of_facts(
         ("FirstUserAttached", "person", {"state": "active"}, None, None),
         ("AttachmentEnded", "staff", {"was": ["employer"], "statuses": []}, "Départ", None),
     ]
+
+
+ANSWERED = """
+    INSERT INTO accounts (id, version, first_name, last_name, email, is_staff, disabled, proved)
+        VALUES ('00000000-0000-0000-0000-000000000001', 1, 'Ana', 'Costa', 'ana@x.example', true, false, true);
+    INSERT INTO structures (id, version, name, siret, town, is_member)
+        VALUES ('00000000-0000-0000-0000-000000000002', 1, 'Mairie', '73282932000074', 'Brive', false);
+    INSERT INTO attachments (id, version, account_id, structure_id, state, statuses, asked_at)
+        VALUES ('00000000-0000-0000-0000-000000000003', 3, '00000000-0000-0000-0000-000000000001',
+            '00000000-0000-0000-0000-000000000002', 'ended', '{}', '2026-01-01T00:00Z');
+    INSERT INTO structure_requests (id, version, name, siret, town, contact_name, contact_email, state, asked_at)
+        VALUES ('00000000-0000-0000-0000-000000000004', 2, 'Mairie', '73282932000074', 'Brive', 'Léa', 'lea@x.example',
+            'accepted', '2026-01-01T00:00Z');
+    INSERT INTO change_reports (id, version, structure_id, reported_by, text, state, reported_at)
+        VALUES ('00000000-0000-0000-0000-000000000005', 2, '00000000-0000-0000-0000-000000000002',
+            '00000000-0000-0000-0000-000000000001', 'Déménagement', 'closed', '2026-01-01T00:00Z');
+    INSERT INTO identity_history (at, acted_by, acting_as, act, aggregate_id, note, facts) VALUES
+        ('2026-01-02T00:00Z', '00000000-0000-0000-0000-000000000001', 'staff', 'AttachmentConfirmed',
+            '00000000-0000-0000-0000-000000000003', NULL, '{}'),
+        ('2026-01-03T00:00Z', '00000000-0000-0000-0000-000000000001', 'staff', 'AttachmentEnded',
+            '00000000-0000-0000-0000-000000000003', 'Départ', '{}'),
+        ('2026-01-04T00:00Z', '00000000-0000-0000-0000-000000000001', 'staff', 'StructureRequestAccepted',
+            '00000000-0000-0000-0000-000000000004', NULL, '{"structure": "00000000-0000-0000-0000-000000000002"}'),
+        ('2026-01-05T00:00Z', '00000000-0000-0000-0000-000000000001', 'staff', 'ChangeReportClosed',
+            '00000000-0000-0000-0000-000000000005', NULL, '{}');
+"""
+
+
+async def test_answers_that_were_given_before_are_read_from_the_history(
+    service: IdentityService, postgres_server: TestServer
+) -> None:
+    name = f"upgraded_{uuid4().hex[:12]}"
+    await postgres_server.execute(f"CREATE DATABASE {name} OWNER identity_owner")
+    engine = create_async_engine(postgres_server.address(name, "identity_owner"), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade, "0008")
+        for statement in ANSWERED.split(";\n")[:-1]:
+            await connection.exec_driver_sql(statement)
+        await connection.run_sync(upgrade, "0009")
+        kept = """
+            SELECT extract(day FROM confirmed_at)::int, extract(day FROM closed_at)::int, closing_reason, 'ended'
+                FROM attachments
+            UNION ALL SELECT NULL, extract(day FROM answered_at)::int, right(CAST(structure_id AS text), 1), state
+                FROM structure_requests
+            UNION ALL SELECT NULL, extract(day FROM answered_at)::int, right(CAST(answered_by AS text), 1), state
+                FROM change_reports
+        """
+        rows = (await connection.execute(text(kept))).all()
+    await engine.dispose()
+    await postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert rows == [(2, 3, "Départ", "ended"), (None, 4, "2", "accepted"), (None, 5, "1", "applied")]

@@ -26,6 +26,7 @@ async def test_the_first_user_is_unconfirmed_and_the_known_address_of_the_struct
     service: IdentityService,
 ) -> None:
     structure = await requested_structure(service)
+    await service.execute("DELETE FROM structure_invitations")  # Léa did not use her invitation
     await service.join(ROSE, structure)
     confirmed = (await service.emitted("account_attachment_confirmed"))[0]
     assert confirmed["attachment"]["unconfirmed"] is True

@@ -3,13 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.identity.domain.accounts import PasswordChanged
-from services.identity.domain.attachments import LastReferent, State, Status
+from services.identity.domain.attachment_moves import (
+    LastReferent,
+    State,
+)
+from services.identity.domain.attachments import (
+    Status,
+)
+from services.identity.domain.budgets import Client
 from services.identity.domain.links import InvalidLink, Purpose
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed, SessionOver
 from services.identity.storage.access import Actor
@@ -66,14 +74,14 @@ async def test_the_second_referent_who_steps_down_waits_and_is_the_last(service:
     rose = UUID(await service.join("rose@x.example", structure))
     paul = UUID(await service.join("paul@x.example", structure))
     await service.ask("POST", f"/attachments/{paul}/confirmation", {"statuses": ["referent"]}, by="rose@x.example")
-    staff = Actor(await account_of(service, STAFF), is_staff=True)
+    who = Actor(await account_of(service, "paul@x.example"), is_staff=False)
     before = len(await service.emitted())
     with pytest.raises(LastReferent):
         await while_held(
             service,
-            lambda tx: change_statuses(tx, staff, rose, [Status.EMPLOYER], expected=1, now=service.now),
+            lambda tx: change_statuses(tx, who, rose, [Status.EMPLOYER], reason=None, expected=1, now=service.now),
             lambda: service.within(
-                lambda tx: change_statuses(tx, staff, paul, [Status.EMPLOYER], expected=2, now=service.now)
+                lambda tx: change_statuses(tx, who, paul, [Status.EMPLOYER], reason=None, expected=2, now=service.now)
             ),
         )
     assert await service.emitted_names(before) == ["attachment_statuses_changed"]
@@ -81,13 +89,19 @@ async def test_the_second_referent_who_steps_down_waits_and_is_the_last(service:
 
 async def test_the_second_use_of_a_refresh_token_waits_and_is_a_replay(service: IdentityService) -> None:
     token = service.tokens[STAFF]["refresh_token"]
+    client = Client.at(IPv4Address("192.0.2.7"))
 
     async def use(tx: Transaction) -> None:
-        assert await tx.sign_in_sessions.presented(token) is not None
-        await tx.sign_in_sessions.use(token)
+        presented = await tx.sign_in_sessions.presented(token)
+        assert presented is not None
+        await tx.sign_in_sessions.use(token, presented.family_id, client=b"another", now=service.now)
 
     with pytest.raises(SessionOver):
-        await while_held(service, use, lambda: service.signing_in.refresh(token, now=service.now))
+        await while_held(
+            service,
+            use,
+            lambda: service.signing_in.refresh(token, client=client, program="Firefox", now=service.now),
+        )
     assert [row.why_ended for row in await service.rows("SELECT why_ended FROM families")] == ["replayed"]
 
 

@@ -19,6 +19,8 @@ ACTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
     ("POST", "/change-reports/{change_reports}/closure"): ("change_reports", None),
     ("POST", "/attachments/{attachments}/confirmation"): ("structures", {"statuses": ["employer"]}),
     ("POST", "/attachments/{attachments}/refusal"): ("structures", REASON),
+    ("POST", "/attachments/{active}/end"): ("structures", REASON),
+    ("POST", "/accounts/{accounts}/invitation"): ("accounts", None),
     ("PATCH", "/accounts/{accounts}"): ("accounts", {"disabled": True}),
     ("DELETE", "/accounts/{accounts}/second-factor"): ("accounts", None),
     ("DELETE", "/accounts/{accounts}/sessions"): ("accounts", None),
@@ -32,7 +34,7 @@ WRITTEN: Final = "SELECT (SELECT count(*) FROM identity_history), (SELECT count(
 async def ids(service: IdentityService) -> dict[str, str]:
     """An object of each kind, on which staff can act."""
     structure = await service.structure()
-    await service.join(CLAIRE, structure)
+    active = await service.join(CLAIRE, structure)
     await enrolled(service, CLAIRE)
     attachment = await service.join(PAUL, structure)
     report = await service.ask("POST", f"/structures/{structure}/change-reports", {"text": "Déménagé."}, by=CLAIRE)
@@ -43,6 +45,7 @@ async def ids(service: IdentityService) -> dict[str, str]:
         "structure_requests": request["id"],
         "change_reports": report["id"],
         "attachments": attachment,
+        "active": active,
         "accounts": (await service.ask("GET", "/me", by=CLAIRE))["id"],
     }
 

@@ -127,7 +127,10 @@ async def test_a_recovery_code_works_once_and_is_stored_as_a_hash(service: Ident
     state = await service.ask("GET", FACTOR, by=STAFF)
     assert state["recovery_codes_left"] == 9
     stored = await service.rows("SELECT CAST(r AS text) AS line FROM recovery_codes r")
-    assert not [code for code in codes for row in stored if code.replace("-", "") in row.line]
+    # bytes are shown as hexadecimal digits
+    plain = [code.replace("-", "") for code in codes]
+    forms = [*plain, *(code.encode().hex() for code in plain)]
+    assert not [form for form in forms for row in stored if form in row.line]
 
 
 async def test_a_confirmation_needs_a_right_code_in_time_and_ends_the_other_sessions(service: IdentityService) -> None:
@@ -189,6 +192,26 @@ async def test_the_operator_resets_a_factor_by_the_command_line(
     again = await asyncio.to_thread(run, command, ["reset-second-factor", STAFF])
     assert again.exit_code == 1
     assert (await signs_in(service, None)).status_code == 200
+
+
+async def notices(service: IdentityService, email: str) -> list[str]:
+    """What the owner of the address was told, in order."""
+    sent = [message for message in await service.emitted() if message["name"] == "send_account_notice"]
+    return [message["notice"] for message in sent if message["email"] == email]
+
+
+async def test_the_owner_is_told_of_a_new_factor_of_a_used_recovery_code_and_of_a_reset(
+    service: IdentityService,
+) -> None:
+    ben = await colleague(service)
+    _, codes = await enrolled(service, BEN)
+    assert await notices(service, BEN) == ["second_factor_enrolled"]
+    assert (await signs_in(service, codes[0], BEN)).status_code == 200
+    assert (await signs_in(service, codes[0], BEN)).status_code == 401
+    await service.ask("DELETE", f"/accounts/{ben}/second-factor", by=STAFF)
+    await service.call("DELETE", f"/accounts/{ben}/second-factor", by=STAFF)
+    assert await notices(service, BEN) == ["second_factor_enrolled", "recovery_code_used", "second_factor_reset"]
+    assert await notices(service, STAFF) == []
 
 
 async def test_the_secret_is_in_no_message_and_no_history(service: IdentityService) -> None:

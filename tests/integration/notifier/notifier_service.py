@@ -11,7 +11,6 @@ from fastapi import Header
 from sqlalchemy import Row, Table, cast, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.notifier.consumers import catalogue, enrollment, identity
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.all import SPECS
 from services.notifier.storage import tables
@@ -20,10 +19,10 @@ from services.notifier.use_cases.compose import SenderIdentity
 from services.notifier.use_cases.mailers import MailboxMailer, Mailer
 from services.notifier.use_cases.read_mailbox import KeptMail, kept_mails
 from services.notifier.use_cases.send_due import Sender
-from services.notifier.wiring import SERVICE
+from services.notifier.wiring import CONSUMERS, SERVICE
 from shared.contracts import Message
 from shared.contracts.catalogue import SessionScheduled, SessionSnapshot, SlotSnapshot
-from shared.contracts.enrollment import EnrollmentRequested, EnrollmentSnapshot, EnrollmentValidated
+from shared.contracts.enrollment import EnrollmentApproved, EnrollmentRequested, EnrollmentSnapshot, EnrollmentValidated
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountRegistered,
@@ -41,8 +40,13 @@ from tests.support.claims import claims_of
 from tests.support.postgres import empty
 
 NOW = datetime.now(UTC)
-DIRECTORY = Directory([identity.subscriptions, catalogue.subscriptions, enrollment.subscriptions])
-SENDER = SenderIdentity(public_url="https://agence.example", email="ne-pas-repondre@agence.example", name="L'agence")
+DIRECTORY = Directory([module.subscriptions for module in CONSUMERS])
+SENDER = SenderIdentity(
+    public_url="https://agence.example",
+    email="ne-pas-repondre@agence.example",
+    name="L'agence",
+    desk_email="desk@agence.example",
+)
 
 
 async def _account_of_the_header(x_account: Annotated[UUID, Header()]) -> Claims:
@@ -59,6 +63,8 @@ class NotifierService:
         """How much earlier mails are due in a test, so that nobody waits for delayed ones."""
         self.person, self.employer, self.other_employer, self.trainer = (uuid4() for _ in range(4))
         self.attachments: dict[UUID, UUID] = {}
+        self.earlier: set[UUID] = set()
+        """Mails of which a story keeps that they were sent, and which are not what its test is about."""
         self.structure_id, self.training_id, self.session_id = (uuid4() for _ in range(3))
         start = NOW + timedelta(days=9)
         self.slots = (SlotSnapshot(id=uuid4(), starts_at=start, ends_at=start + timedelta(hours=3)),)
@@ -96,7 +102,8 @@ class NotifierService:
     async def sent(self, kind: str | None = None, recipient: str | None = None) -> list[KeptMail]:
         """The sent mails as the mailbox shows them, newest first."""
         async with self.begin() as tx:
-            return [mail for mail in await kept_mails(tx, recipient=recipient) if kind in {None, mail.kind}]
+            mails = await kept_mails(tx, limit=500, recipient=recipient)
+        return [mail for mail in mails if kind in {None, mail.kind} and mail.id not in self.earlier]
 
     async def send(self, mailer: Mailer | None = None) -> None:
         """Send everything that is due."""
@@ -124,6 +131,9 @@ class NotifierService:
         async with self.database.transaction() as work:
             broken = tables.mails.c.facts.op("||")(cast({"expires_at": "demain"}, JSONB))
             await work.connection.execute(update(tables.mails).values(facts=broken))
+
+    async def keep_as_earlier(self) -> None:
+        self.earlier = {row.id for row in await self.rows()}
 
     async def delete_mails(self) -> None:
         """Mails that were sent until now are not what the test is about. Calendars stay."""
@@ -166,18 +176,26 @@ class NotifierService:
             statuses=statuses,
         )
 
-    def session(self, version: int, *, place: str = "Salle 2", state: str = "scheduled") -> SessionSnapshot:
+    def session(
+        self,
+        version: int,
+        *,
+        place: str = "Salle 2",
+        state: str = "scheduled",
+        trainers: tuple[UUID, ...] | None = None,
+        capacity: int = 1,
+    ) -> SessionSnapshot:
         return SessionSnapshot(
             id=self.session_id,
             version=version,
             training_id=self.training_id,
             training_title="Tenir une réunion",
-            capacity=1,
+            capacity=capacity,
             place=place,
             opens_at=NOW,
             closes_at=NOW,
             slots=self.slots,
-            trainer_ids=(self.trainer,),
+            trainer_ids=(self.trainer,) if trainers is None else trainers,
             state=state,
         )
 
@@ -210,6 +228,22 @@ class NotifierService:
         await self.tell(SessionScheduled(occurred_at=NOW, session=self.session(1)))
         await self.delete_mails()
 
+    async def other_session(self, **changes: Any) -> SessionSnapshot:
+        """Another session of the training, which the notifier knows."""
+        changes = {"id": uuid4(), "place": "Salle 7", **changes}
+        session = self.session(1).model_copy(update=changes)
+        await self.tell(SessionScheduled(occurred_at=NOW, session=session))
+        return session
+
+    async def another_account(self, name: str, *statuses: str) -> UUID:
+        """An account, attached to the structure if it has statuses there. Its mails are not what a test is about."""
+        key = uuid4()
+        await self.tell(AccountRegistered(occurred_at=NOW, account=self.account(key, name)))
+        if statuses:
+            attachment = self.attachment(key, "active", *statuses)
+            await self.tell(AccountAttachmentConfirmed(occurred_at=NOW, attachment=attachment, confirmed_by=None))
+        return key
+
     async def staff(self) -> UUID:
         """The account of a new member of the agency's staff."""
         key = uuid4()
@@ -222,6 +256,15 @@ class NotifierService:
         await self.tell(
             EnrollmentRequested(occurred_at=NOW, enrollment=snapshot, cart_id=cart or uuid4(), cart_size=size)
         )
+        return key
+
+    async def request_accepted(self, key: UUID | None = None) -> UUID:
+        """A request was made and accepted with a seat, and all mails about it left: its trainer knows of it."""
+        key = await self.request_made(key)
+        snapshot = self.request(key, 2, "awaiting_trainer", "held")
+        await self.tell(EnrollmentApproved(occurred_at=NOW, enrollment=snapshot, approved_by=self.employer))
+        await self.send()
+        await self.keep_as_earlier()
         return key
 
     async def request_validated(self) -> UUID:

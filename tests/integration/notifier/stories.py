@@ -5,8 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.catalogue import SessionCancelled, SessionRescheduled
-from shared.contracts.enrollment import AttendanceRecorded, EnrollmentWithdrawn, SlotPresence
+from shared.contracts.catalogue import (
+    SessionBefore,
+    SessionCancelled,
+    SessionRescheduled,
+)
+from shared.contracts.enrollment import (
+    AttendanceRecorded,
+    EnrollmentWithdrawn,
+    SlotPresence,
+)
 from shared.contracts.identity import (
     AttachmentSnapshot,
     SendAccountNotice,
@@ -58,8 +66,18 @@ def address_to_prove(_: NotifierService) -> Message:
     )
 
 
+NOTICES = (
+    "already_registered",
+    "password_changed",
+    "address_changed",
+    "second_factor_enrolled",
+    "second_factor_reset",
+    "recovery_code_used",
+)
+
+
 async def notices(service: NotifierService) -> None:
-    for notice in ("already_registered", "password_changed"):
+    for notice in NOTICES:
         await service.tell(
             SendAccountNotice(
                 occurred_at=NOW,
@@ -82,15 +100,20 @@ async def request_made(service: NotifierService) -> None:
     await service.request_made()
 
 
-def after_a_request(kind: type[Message], approval: str, seat: str = "none", **fields: Any) -> Story:
-    """A request was made, and its mails left; then this event arrives. A field that is a function gets the service."""
+def after_a_request(
+    kind: type[Message], approval: str, seat: str = "none", *, told: bool = False, **fields: Any
+) -> Story:
+    """A request was made, and its mails left; then this event arrives. A field that is a function gets the service.
+
+    `told`: the trainer was asked to validate the request before.
+    """
 
     async def story(service: NotifierService) -> None:
-        key = await service.request_made()
+        key = await (service.request_accepted() if told else service.request_made())
         await service.send()
-        await service.delete_mails()
+        await service.keep_as_earlier()
         values = {name: value(service) if callable(value) else value for name, value in fields.items()}
-        snapshot = service.request(key, 2, approval, seat)
+        snapshot = service.request(key, 3, approval, seat)
         await service.tell(kind.model_validate({"occurred_at": NOW, "enrollment": snapshot, **values}))
 
     return story
@@ -99,7 +122,7 @@ def after_a_request(kind: type[Message], approval: str, seat: str = "none", **fi
 async def validated_before(service: NotifierService) -> UUID:
     key = await service.request_validated()
     await service.send()
-    await service.delete_mails()
+    await service.keep_as_earlier()
     return key
 
 
@@ -113,14 +136,15 @@ def session_changed(message: About) -> Story:
     async def story(service: NotifierService) -> None:
         await service.request_made()
         await service.send()
-        await service.delete_mails()
+        await service.keep_as_earlier()
         await service.tell(message(service))
 
     return story
 
 
 def moved(service: NotifierService) -> Message:
-    return SessionRescheduled(occurred_at=NOW, session=service.session(2, place="Salle 9"), moved=True)
+    before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))
+    return SessionRescheduled(occurred_at=NOW, session=service.session(2, place="Salle 9"), moved=True, before=before)
 
 
 def not_moved(service: NotifierService) -> Message:

@@ -1,8 +1,14 @@
 """What staff can read of the mails, and nobody else."""
 
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
-from tests.integration.notifier.notifier_service import NotifierService
+from sqlalchemy import Row, update
+
+from services.notifier.storage import tables
+from shared.contracts.identity import AccountUpdated
+from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 
 async def test_staff_read_page_by_page_what_was_sent(service: NotifierService) -> None:
@@ -24,12 +30,13 @@ async def test_staff_read_what_a_mail_contains(service: NotifierService) -> None
     staff = await service.staff()
 
     sent = (await service.call("GET", "/mails", by=staff, params={"status": "sent", "kind": "validated"})).json()
-    mail = (await service.call("GET", f"/mails/{sent['items'][0]['id']}", by=staff)).json()
+    [key] = [item["id"] for item in sent["items"] if item["recipient"] == "zoe@example.org"]
+    mail = (await service.call("GET", f"/mails/{key}", by=staff)).json()
 
     recipients = {mail["recipient"] for mail in sent["items"]}
     assert recipients == {"zoe@example.org", "ada@example.org", "eve@example.org"}
     assert "Tenir une réunion" in mail["text"]
-    assert mail["files"] == ["creneau-1.ics"]
+    assert mail["files"] == ["creneaux.ics"]
     assert (mail["status"], mail["attempts"], mail["why_not"]) == ("sent", 1, None)
 
 
@@ -54,8 +61,109 @@ async def test_for_everybody_but_staff_there_are_no_mails(service: NotifierServi
     await service.request_validated()
     mail = (await service.rows())[0].id
     for account in (service.person, service.employer, uuid4()):
-        for path in ("/mails", f"/mails/{mail}"):
+        for path in ("/mails", f"/mails/{mail}", "/mails/figures", "/mails/export"):
             assert (await service.call("GET", path, by=account)).status_code == 404
+        assert (await service.call("POST", f"/mails/{mail}/resend", by=account)).status_code == 404
     staff = await service.staff()
     assert (await service.call("GET", f"/mails/{mail}", by=staff)).status_code == 200
     assert (await service.call("GET", f"/mails/{uuid4()}", by=staff)).status_code == 404
+
+
+async def test_staff_find_mails_by_what_they_know(service: NotifierService) -> None:
+    key = await service.request_validated()
+    await service.send()
+    staff = await service.staff()
+    rows = await service.rows()
+
+    async def found(**params: object) -> tuple[set[str], int]:
+        page = (await service.call("GET", "/mails", by=staff, params=params)).json()
+        return {item["id"] for item in page["items"]}, page["total"]
+
+    def expected(*wanted: Row[Any]) -> tuple[set[str], int]:
+        ids = {str(row.id) for row in wanted}
+        return ids, len(ids)
+
+    assert await found() == expected(*rows)
+    assert await found(subject_id=key) == expected(*(row for row in rows if row.subject_id == key))
+    of_ada = [row for row in rows if row.recipient == "ada@example.org"]
+    assert await found(account_id=service.employer) == expected(*of_ada)
+    assert await found(recipient="ada@example.org") == expected(*of_ada)
+    same = [row for row in rows if row.cause_message_id == of_ada[0].cause_message_id]
+    assert await found(cause=of_ada[0].cause_message_id) == expected(*same)
+    assert await found(correlation_id="nothing") == (set(), 0)
+    assert await found(**{"from": "2100-01-01T00:00:00Z"}) == (set(), 0)
+    assert await found(to="2100-01-01T00:00:00Z", limit=1) == ({str(rows[0].id)}, len(rows))
+
+
+async def test_staff_read_the_mail_as_it_was(service: NotifierService) -> None:
+    await service.request_validated()
+    await service.send()
+    staff = await service.staff()
+    [row] = await service.rows(kind="validated", recipient="zoe@example.org")
+    mail = (await service.call("GET", f"/mails/{row.id}", by=staff)).json()
+    assert (mail["kind_label"], mail["status_label"]) == ("Demande validée", "Envoyé")
+    assert mail["recipient_name"] == "Zoe X"
+    assert mail["html"].startswith("<!doctype html>")
+    assert mail["can_be_resent"] is True
+
+
+async def test_staff_send_a_mail_again_as_a_new_one(service: NotifierService) -> None:
+    await service.request_validated()
+    await service.send()
+    staff = await service.staff()
+    [row] = await service.rows(kind="validated", recipient="zoe@example.org")
+    moved = service.account(service.person, "Zoe", version=2).model_copy(update={"email": "zoe2@example.org"})
+    await service.tell(AccountUpdated(occurred_at=NOW, account=moved))
+
+    answer = await service.call("POST", f"/mails/{row.id}/resend", by=staff)
+    assert answer.status_code == 201
+    again = answer.json()
+    assert (again["status"], again["resent_from"], again["resent_by"]) == ("pending", str(row.id), str(staff))
+    await service.send()
+    [sent] = await service.rows(id=UUID(again["id"]))
+    assert (sent.status, sent.recipient, sent.subject) == ("sent", "zoe2@example.org", row.subject)
+    assert (await service.rows(id=row.id))[0].status == "sent", "the old line stays as it was"
+
+
+async def test_a_mail_with_a_link_or_one_that_waits_is_not_sent_again(service: NotifierService) -> None:
+    await service.reset_asked()
+    await service.send()
+    await service.request_made()
+    staff = await service.staff()
+    for kind in ("password_reset", "request_receipt"):
+        [row] = await service.rows(kind=kind)
+        refused = await service.call("POST", f"/mails/{row.id}/resend", by=staff)
+        assert (refused.status_code, refused.json()["title"]) == (409, "Envoi impossible")
+        line = (await service.call("GET", f"/mails/{row.id}", by=staff)).json()
+        assert line["can_be_resent"] is False
+
+
+async def test_staff_see_how_many_mails_failed_or_wait_and_since_when(service: NotifierService) -> None:
+    await service.request_made()
+    staff = await service.staff()
+    async with service.database.transaction() as work:
+        ages = {"ada@example.org": 2, "eve@example.org": 48}
+        for recipient, hours in ages.items():
+            older = update(tables.mails).where(tables.mails.c.recipient == recipient)
+            created = tables.mails.c.created_at - timedelta(hours=hours)
+            await work.connection.execute(older.values(created_at=created))
+    figures = (await service.call("GET", "/mails/figures", by=staff)).json()
+    assert (figures["failed"], figures["unknown"]) == (0, 0)
+    assert [group["count"] for group in figures["waiting"]] == [1, 0, 1, 1]
+    assert figures["oldest_waiting"] is not None
+    await service.break_facts()
+    await service.reset_asked()
+    await service.break_facts()
+    await service.send()
+    assert (await service.call("GET", "/mails/figures", by=staff)).json()["failed"] >= 1
+
+
+async def test_the_list_is_a_file_for_a_spreadsheet(service: NotifierService) -> None:
+    await service.request_validated()
+    await service.send()
+    staff = await service.staff()
+    answer = await service.call("GET", "/mails/export", by=staff, params={"format": "csv", "kind": "validated"})
+    title, *lines = answer.text.lstrip("\ufeff").splitlines()
+    assert title.startswith("Date;Envoi;Message;Objet;Destinataire;Adresse;État")
+    assert len(lines) == 3
+    assert all(";Demande validée;" in line and ";Envoyé;" in line for line in lines)

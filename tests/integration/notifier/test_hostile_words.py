@@ -6,11 +6,15 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.catalogue import SessionScheduled
+from shared.contracts.enrollment import KeepMotivation
 from shared.contracts.identity import AccountUpdated, SendPasswordReset
+from tests.integration.notifier.later_stories import session_message
 from tests.integration.notifier.mail_server import MailServer, serving
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
-HEADERS = {"From", "Subject", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
+HEADERS = {
+    *("From", "Subject", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"),
+}
 ADDRESSES = [
     "=?utf-8?q?=0D=0Ax1?=@evil.example",
     "=?utf-8?q??=@evil.example",
@@ -74,6 +78,9 @@ async def test_the_words_of_people_stay_words_in_the_bytes_that_leave(service: N
     await service.tell(SessionScheduled(occurred_at=NOW, session=session))
     named = service.account(service.person, "Zoe", version=2).model_copy(update={"first_name": words})
     await service.tell(AccountUpdated(occurred_at=NOW, account=named))
+    await service.tell(KeepMotivation(occurred_at=NOW, enrollment_id=(key := uuid4()), version=1, motivation=words))
+    await service.request_made(key)
+    await service.tell(session_message(service).model_copy(update={"subject": words, "text": words}))
     await service.request_validated()
     mail_server = MailServer()
     async with serving(mail_server) as smtp:
@@ -82,6 +89,7 @@ async def test_the_words_of_people_stay_words_in_the_bytes_that_leave(service: N
     assert len(mail_server.accepted) >= 3
     for (recipients, content), mail in zip(mail_server.taken, mail_server.accepted, strict=True):
         assert set(mail.keys()) == HEADERS
-        assert b"\r\nReply-To:" not in content
+        assert content.count(b"\r\nReply-To:") == 1
+        assert [address.addr_spec for address in mail["Reply-To"].addresses] == ["desk@agence.example"]
         assert [address.addr_spec for address in mail["To"].addresses] == recipients
         assert mail["Subject"].count("\n") == 0

@@ -32,7 +32,7 @@ async def test_a_mail_arrives_whole_with_its_calendar_files(service: NotifierSer
     assert f"https://agence.example/demandes/{key}" in text.get_content()
     assert "Vous recevez ce message parce que" in html.get_content()
     files = list(message.iter_attachments())
-    assert [file.get_filename() for file in files] == ["creneau-1.ics"]
+    assert [file.get_filename() for file in files] == ["creneaux.ics"]
     assert files[0].get_content_type() == "text/calendar"
     assert files[0].get_param("method") == "REQUEST"
 

@@ -162,3 +162,14 @@ async def test_two_workers_whose_clocks_are_five_minutes_apart_send_each_mail_on
         await asyncio.gather(*(sender.send_due() for sender in senders))
     identities = [str(mail["Message-ID"]) for mail in mail_server.accepted]
     assert len(identities) == len(set(identities)) == len(await service.rows())
+
+
+async def test_two_workers_take_two_mails(service: NotifierService) -> None:
+    await service.request_made()
+    await service.make_due()
+    async with asyncio.timeout(10), service.begin() as one_worker, service.begin() as other_worker:
+        first = await one_worker.queue.claim(lease=timedelta(minutes=2))
+        second = await other_worker.queue.claim(lease=timedelta(minutes=2))
+    assert first is not None
+    assert second is not None
+    assert first.mail.id != second.mail.id

@@ -1,38 +1,35 @@
 """Each row of the table of mails: what happens, and who receives which mail because of it."""
 
-from typing import Any
-from uuid import uuid4
-
 import pytest
 
-from shared.contracts.enrollment import (
-    ClarificationAsked,
-    ClarificationGiven,
-    EnrollmentApproved,
-    EnrollmentCancelled,
-    EnrollmentDeclined,
-    EnrollmentExpired,
-    EnrollmentPromoted,
-    EnrollmentRefused,
-    EnrollmentValidated,
-    EnrollmentWithdrawn,
-)
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
     AccountAttachmentRefused,
     AccountAttachmentRequested,
     AttachmentStatusesChanged,
-    StructureRegistered,
     StructureRegistrationRefused,
     StructureRegistrationRequested,
+)
+from tests.integration.notifier.later_stories import (
+    address_to_change,
+    attendance_corrected,
+    invitation,
+    overbooked,
+    overdue,
+    proposal_declined,
+    proposed,
+    reinstated,
+    requests_left_open,
+    scheduled_without_trainers,
+    session_message,
+    trainers_changed,
 )
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 from tests.integration.notifier.stories import (
     Story,
     address_to_prove,
     after,
-    after_a_request,
     attachment,
     attendance_closed,
     cancelled,
@@ -40,11 +37,10 @@ from tests.integration.notifier.stories import (
     moved,
     not_moved,
     notices,
-    request_made,
     session_changed,
     structure_request,
-    withdrawn_after_the_calendar_file,
 )
+from tests.integration.notifier.table_of_requests import ABOUT_REQUESTS, EMPLOYERS
 
 PEOPLE = {
     "zoe@example.org": "person",
@@ -52,30 +48,23 @@ PEOPLE = {
     "eve@example.org": "other employer",
     "tim@example.org": "trainer",
 }
-EMPLOYERS = {"employer", "other employer"}
-STAFF = uuid4()
-
-BY_EMPLOYER: dict[str, Any] = {
-    "by": "employer",
-    "cancelled_by": lambda service: service.employer,
-    "reason": "Absence",
-    "seat_before": "held",
-}
-BY_STAFF: dict[str, Any] = {"by": "staff", "cancelled_by": STAFF, "reason": "Erreur", "seat_before": "none"}
-ENDED: dict[str, Any] = {"by": "attachment", "cancelled_by": None, "reason": "Départ", "seat_before": "queued"}
-APPROVED: dict[str, Any] = {"approved_by": lambda service: service.employer}
-VALIDATED: dict[str, Any] = {"validated_by": lambda service: service.trainer}
-REFUSED: dict[str, Any] = {"reason": "Non", "refused_by": lambda service: service.employer}
-DECLINED: dict[str, Any] = {"reason": "Non", "declined_by": lambda service: service.trainer}
-ASKED: dict[str, Any] = {"question": "Quand ?", "asked_by": lambda service: service.trainer}
-EARLY: dict[str, Any] = {"late": False}
-
 TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
+    **ABOUT_REQUESTS,
     "an address to prove": (after(address_to_prove), {"address_proof": {"new@example.org"}}),
-    "notices": (notices, {"already_registered": {"person"}, "password_changed": {"person"}}),
+    "notices": (
+        notices,
+        {
+            "already_registered": {"person"},
+            "password_changed": {"person"},
+            "address_changed": {"person"},
+            "second_factor_enrolled": {"person"},
+            "second_factor_reset": {"person"},
+            "recovery_code_used": {"person"},
+        },
+    ),
     "an attachment requested": (
         after(lambda s: AccountAttachmentRequested(occurred_at=NOW, attachment=attachment(s, "requested"))),
-        {"attachment_requested": {"other employer"}},
+        {"attachment_requested": {"other employer"}, "attachment_receipt": {"person"}},
     ),
     "an attachment confirmed": (
         after(
@@ -150,81 +139,56 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
         after(lambda _: StructureRegistrationRefused(occurred_at=NOW, request=structure_request(), reason="Hors zone")),
         {"structure_request_refused": {"lea@example.org"}},
     ),
-    "a structure added": (
-        after(lambda s: StructureRegistered(occurred_at=NOW, structure=s.structure(2), request=structure_request())),
-        {"structure_registered": {"lea@example.org"}},
-    ),
+    "a structure added": (after(invitation), {"structure_invitation": {"lea@example.org"}}),
+    "an address to change": (after(address_to_change), {"address_change": {"nouvelle@example.org"}}),
     "a change reported": (after(change_reported), {"structure_change_reported": {"desk@agence.example"}}),
-    "a request made": (request_made, {"request_to_decide": EMPLOYERS, "request_receipt": {"person"}}),
-    "accepted with a seat": (
-        after_a_request(EnrollmentApproved, "awaiting_trainer", "held", **APPROVED),
-        {"accepted": {"person"}, "request_to_validate": {"trainer"}},
+    "a participation proposed": (after(proposed), {"proposal": {"person"}}),
+    "a proposal declined": (after(proposal_declined), {"proposal_declined": {"employer"}}),
+    "requests left open": (requests_left_open, {"requests_left_open": {"other employer"}}),
+    "a session moved": (
+        session_changed(moved),
+        {"session_moved": {"person"}, "session_moved_people": EMPLOYERS, "session_moved_trainer": {"trainer"}},
     ),
-    "accepted and queued": (
-        after_a_request(EnrollmentApproved, "awaiting_trainer", "queued", **APPROVED),
-        {"accepted": {"person"}},
-    ),
-    "refused by an employer": (after_a_request(EnrollmentRefused, "refused", **REFUSED), {"refused": {"person"}}),
-    "refused by the agency": (
-        after_a_request(EnrollmentRefused, "refused", reason="Non", refused_by=STAFF),
-        {"refused": {"person"} | EMPLOYERS},
-    ),
-    "declined": (
-        after_a_request(EnrollmentDeclined, "declined", **DECLINED),
-        {"declined": {"person"} | EMPLOYERS},
-    ),
-    "expired": (after_a_request(EnrollmentExpired, "expired"), {"expired": {"person"} | EMPLOYERS}),
-    "a question": (
-        after_a_request(ClarificationAsked, "awaiting_beneficiary", "held", **ASKED),
-        {"question": {"person"}},
-    ),
-    "an answer": (
-        after_a_request(ClarificationGiven, "awaiting_trainer", "held", answer="Voilà"),
-        {"answer": {"trainer"}},
-    ),
-    "promoted": (
-        after_a_request(EnrollmentPromoted, "awaiting_trainer", "held"),
-        {"promoted": {"person"} | EMPLOYERS, "request_to_validate": {"trainer"}},
-    ),
-    "promoted and validated": (
-        after_a_request(EnrollmentPromoted, "validated", "held"),
-        {"promoted": {"person"} | EMPLOYERS},
-    ),
-    "validated with a seat": (
-        after_a_request(EnrollmentValidated, "validated", "held", **VALIDATED),
-        {"validated": {"person"} | EMPLOYERS},
-    ),
-    "validated in the queue": (
-        after_a_request(EnrollmentValidated, "validated", "queued", **VALIDATED),
-        {"validated": {"person"} | EMPLOYERS},
-    ),
-    "withdrawn early": (
-        after_a_request(EnrollmentWithdrawn, "withdrawn", seat_before="none", **EARLY),
-        {"withdrawn": EMPLOYERS},
-    ),
-    "withdrawn from a seat": (
-        after_a_request(EnrollmentWithdrawn, "withdrawn", seat_before="held", **EARLY),
-        {"withdrawn": EMPLOYERS | {"trainer"}},
-    ),
-    "withdrawn with calendar entries": (
-        withdrawn_after_the_calendar_file,
-        {"withdrawn": EMPLOYERS | {"trainer", "person"}},
-    ),
-    "the agreement taken back": (
-        after_a_request(EnrollmentCancelled, "cancelled", **BY_EMPLOYER),
-        {"cancelled": {"person", "other employer", "trainer"}},
-    ),
-    "cancelled by the agency": (
-        after_a_request(EnrollmentCancelled, "cancelled", **BY_STAFF),
-        {"cancelled": {"person"} | EMPLOYERS},
-    ),
-    "the attachment ended": (
-        after_a_request(EnrollmentCancelled, "cancelled", **ENDED),
-        {"cancelled": {"person", "trainer"} | EMPLOYERS},
-    ),
-    "a session moved": (session_changed(moved), {"session_moved": {"person"} | EMPLOYERS}),
     "a session changed but not moved": (session_changed(not_moved), {}),
-    "a session cancelled": (session_changed(cancelled), {"session_cancelled": {"person"} | EMPLOYERS}),
+    "a session cancelled": (
+        session_changed(cancelled),
+        {
+            "session_cancelled": {"person"},
+            "session_cancelled_people": EMPLOYERS,
+            "session_cancelled_trainer": {"trainer"},
+        },
+    ),
+    "a session put back": (
+        reinstated,
+        {
+            "session_reinstated": {"person"},
+            "session_reinstated_people": EMPLOYERS,
+            "session_reinstated_trainer": {"trainer"},
+        },
+    ),
+    "a session given to another trainer": (
+        trainers_changed(to=True),
+        {"session_given": {"nina@example.org"}, "session_taken": {"trainer"}},
+    ),
+    "a session taken from its only trainer": (
+        trainers_changed(to=False),
+        {"session_taken": {"trainer"}, "session_without_trainer": {"desk@agence.example"}},
+    ),
+    "a session without trainers": (
+        after(scheduled_without_trainers),
+        {"session_without_trainer": {"desk@agence.example"}},
+    ),
+    "fewer seats than people": (overbooked, {"session_overbooked": {"desk@agence.example"}}),
+    "a message to the people": (after(session_message), {"session_message": {"person"}}),
+    "a sheet that is not closed": (after(overdue), {"attendance_overdue": {"trainer"}}),
+    "attendance corrected, present": (
+        attendance_corrected(present=True),
+        {"attendance": EMPLOYERS, "certificate": {"person"}},
+    ),
+    "attendance corrected, absent": (
+        attendance_corrected(present=False),
+        {"attendance": EMPLOYERS, "attendance_corrected": {"person"}},
+    ),
     "attendance, present": (attendance_closed(present=True), {"attendance": EMPLOYERS, "certificate": {"person"}}),
     "attendance, absent": (attendance_closed(present=False), {"attendance": EMPLOYERS}),
 }
@@ -243,4 +207,5 @@ async def test_the_right_people_get_the_right_mail(
         recipients.setdefault(mail.kind, set()).add(person)
         assert "Vous recevez ce message parce que" in mail.text
         assert "https://agence.example/" in mail.html
+        assert "desk@agence.example" in mail.text
     assert recipients == expected

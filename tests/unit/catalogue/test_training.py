@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,15 @@ from services.catalogue.domain.training import (
     IllegalTrainingMove,
     Move,
     Published,
+    Removed,
     Revised,
     State,
     SyllabusChanges,
     archive,
     draft,
     publish,
+    remove,
+    rename_axis,
     revise,
 )
 from tests.unit.catalogue.examples import a_training
@@ -25,6 +29,7 @@ from tests.unit.catalogue.examples import a_training
 ALLOWED = {
     ("draft", "revise", "draft"),
     ("draft", "publish", "published"),
+    ("draft", "remove", "draft"),
     ("published", "revise", "published"),
     ("published", "archive", "archived"),
     ("published", "schedule", "published"),
@@ -57,16 +62,24 @@ def test_a_training_begins_as_a_draft_of_version_one() -> None:
 def test_a_revised_draft_stays_a_draft() -> None:
     before = a_training()
     after = replace(before.syllabus, title="Autre")
-    assert revise(before, SyllabusChanges(title="Autre")) == Drafted(replace(before, syllabus=after, version=2))
+    assert revise(before, SyllabusChanges(title="Autre")) == Drafted(
+        replace(before, syllabus=after, version=2), ("title",)
+    )
 
 
 @pytest.mark.parametrize(
-    ("changes", "retitled"), [(SyllabusChanges(title="Autre"), True), (SyllabusChanges(members_only=True), False)]
-)
-def test_a_revision_knows_whether_the_title_changed(changes: SyllabusChanges, retitled: bool) -> None:
+    ("changes", "changed"),
+    [
+        (SyllabusChanges(title="Autre"), {"title": "Autre"}),
+        (SyllabusChanges(members_only=True, duration="1 jour", audience="Conseillers."),
+         {"members_only": True, "duration": "1 jour"}),
+        (SyllabusChanges(prerequisites=""), {"prerequisites": ""}),
+    ],
+)  # fmt: skip
+def test_a_revision_knows_which_fields_changed(changes: SyllabusChanges, changed: dict[str, Any]) -> None:
     before = a_training(State.PUBLISHED)
-    after = replace(before.syllabus, title="Autre") if retitled else replace(before.syllabus, members_only=True)
-    assert revise(before, changes) == Revised(replace(before, syllabus=after, version=2), retitled=retitled)
+    after = replace(before.syllabus, **changed)
+    assert revise(before, changes) == Revised(replace(before, syllabus=after, version=2), tuple(changed))
 
 
 @pytest.mark.parametrize("changes", [SyllabusChanges(), SyllabusChanges(title="Conduire un entretien")])
@@ -83,3 +96,13 @@ def test_an_archived_training_can_be_published_again() -> None:
     archived = archive(a_training(State.PUBLISHED))
     assert archived == Archived(replace(archived.training, state=State.ARCHIVED, version=2))
     assert publish(archived.training) == Published(replace(archived.training, state=State.PUBLISHED, version=3))
+
+
+def test_a_draft_can_be_removed_and_its_last_version_is_known() -> None:
+    before = a_training()
+    assert remove(before) == Removed(replace(before, version=2))
+
+
+def test_a_published_training_gets_a_version_with_the_new_name_of_its_axis() -> None:
+    before = a_training(State.PUBLISHED)
+    assert rename_axis(before) == Revised(replace(before, version=2), ("axis_name",))

@@ -10,6 +10,7 @@ from services.enrollment.domain.facts import Fact, MovedFact
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import Seat
 from services.enrollment.domain.training_seats import Queues, TrainingSeats
+from services.enrollment.domain.transfer import TransferImpossible
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_plan, a_request
 
 STRUCTURES = [uuid4() for _ in range(3)]
@@ -51,6 +52,15 @@ class MoveSequence:
             for request in requests
         ]
         return self.record(self.seats.release(*withdrawals))
+
+    def transfer(self, request: UUID, session: SessionSeats) -> list[Fact]:
+        """Move a request to another session; nothing happens if that is not possible."""
+        enrollment = self.requests[request]
+        try:
+            facts = self.seats.transfer(enrollment, session.id, by=SOMEBODY, acting_as="staff", note="Plus près")
+        except TransferImpossible:
+            return []
+        return self.record(facts)
 
     def resize(self, session: SessionSeats, capacity: int, *, starts: int = 30, closes: int = 20) -> list[Fact]:
         return self.record(self.seats.plan(session.id, a_plan(capacity, starts=starts, closes=closes)))

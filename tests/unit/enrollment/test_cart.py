@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts
+from services.enrollment.domain.cart import Requester, WantedSession, request, stops, verdicts_together
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.rules.rule_set import Rules, Setting
+from services.enrollment.domain.rules.situation import Count, ThisYear
 from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
 from services.enrollment.domain.states import Approval, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY
@@ -17,32 +18,31 @@ from tests.unit.enrollment.examples import NOW, SOMEBODY
 IN_PARIS = NOW.astimezone(PARIS)
 STRUCTURE = UUID("0c7a1b4e-55f0-4c39-8a3d-0f5d2f1f0002")
 SOMEBODY_OF_A_STRUCTURE = Requester(
-    account_id=SOMEBODY, structure_id=STRUCTURE, structure_is_member=False, is_employer=False, has_other_employer=True
+    account_id=SOMEBODY, structure_id=STRUCTURE, structure_is_member=True, is_employer=False, has_other_employer=True
 )
 NOT_IN_CART = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
-THREE_TRAININGS = "Vous avez déjà réservé 3 formation(s) en 2026, pour 3 au plus."
+FIVE = ThisYear(reserved=Count(actions=5))
+THREE_TRAININGS = "Vous avez déjà 3 demandes pour des formations réservées aux adhérents en 2026, pour 3 au plus."
 
 
-def wanted(starts_at: datetime = NOW + timedelta(days=30), *, is_training: bool = True) -> WantedSession:
+def wanted(
+    starts_at: datetime = NOW + timedelta(days=30), *, is_training: bool = True, for_members: bool = True
+) -> WantedSession:
     """A session of a training of its own, in the cart, that no rule stops."""
     return WantedSession(
         id=uuid4(),
         training_id=uuid4(),
-        title="VAE",
-        place="Limoges",
         opens_at=NOW - timedelta(days=1),
         closes_at=NOW + timedelta(days=20),
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=7),
         trainer_ids=frozenset(),
         is_training=is_training,
-        members_only=False,
+        members_only=for_members,
         in_cart=True,
         has_open_in_training=False,
         has_attended_training=False,
         held_by_structure=0,
-        actions_this_year=0,
-        trainings_this_year=0,
+        this_year=ThisYear(),
     )
 
 
@@ -57,9 +57,9 @@ def test_a_session_that_is_not_in_the_cart_or_not_offered_stops_its_line_alone()
 
 
 def test_a_line_is_stopped_by_the_first_rule_that_blocks() -> None:
-    reserved_and_full = replace(wanted(), members_only=True, actions_this_year=5, held_by_structure=2)
+    reserved_and_full = replace(wanted(), this_year=FIVE, held_by_structure=2)
     assert stops(Rules(), [reserved_and_full], SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        0: "Vous avez déjà réservé 5 action(s) en 2026, pour 5 au plus."
+        0: "Vous avez déjà 5 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus."
     }
 
 
@@ -73,7 +73,7 @@ def test_the_lines_before_count_for_the_quota_of_their_year() -> None:
     assert stops(Rules(), sessions, SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {3: THREE_TRAININGS}
     sessions = [wanted(is_training=False) for _ in range(6)]
     assert stops(Rules(), sessions, SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        5: "Vous avez déjà réservé 5 action(s) en 2026, pour 5 au plus."
+        5: "Vous avez déjà 5 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus."
     }
 
 
@@ -101,25 +101,30 @@ def test_the_year_of_a_session_is_the_one_in_france(starts_at: datetime, stopped
 def test_the_rules_are_those_that_are_given() -> None:
     one_a_year = Rules().changed(YEARLY_QUOTA, Setting(value=YearlyQuota(actions=1, trainings=1)))
     assert stops(one_a_year, [wanted(), wanted()], SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        1: "Vous avez déjà réservé 1 action(s) en 2026, pour 1 au plus."
+        1: "Vous avez déjà 1 demande pour des actions réservées aux adhérents en 2026, pour 1 au plus."
     }
 
 
 def test_the_verdicts_about_a_session_read_its_times_in_france_and_know_the_requester() -> None:
     employer = replace(SOMEBODY_OF_A_STRUCTURE, structure_is_member=True, is_employer=True, has_other_employer=False)
     session = replace(
-        wanted(), members_only=True, held_by_structure=1, actions_this_year=2, trainings_this_year=1, in_cart=False
+        wanted(),
+        members_only=True,
+        held_by_structure=1,
+        this_year=ThisYear(reserved=Count(actions=2, trainings=1)),
+        in_cart=False,
     )
-    found = verdicts(Rules(), session, employer, now=IN_PARIS)
+    [found] = verdicts_together(Rules(), [session], employer, now=IN_PARIS)
     assert {verdict.rule: verdict.sentence for verdict in found} == {
         "booking_window": "Les demandes sont ouvertes jusqu'au 22/03/2026 à 10 h 00.",
         "one_session_per_training": "Vous n'avez pas d'autre demande pour cette formation.",
-        "structure_cap": "Votre structure n'a pas encore 2 place(s) dans cette formation.",
-        "yearly_quota": "Vous avez réservé 2 action(s) en 2026, pour 5 au plus.",
+        "structure_cap": "Votre structure n'a pas encore 2 places dans cette formation.",
+        "yearly_quota": "Vous avez 2 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus.",
         "members_only": "Cette action est réservée aux structures adhérentes, et la vôtre l'est.",
         "own_request": "Vous êtes le seul employeur de votre structure : vous pourrez décider de votre demande.",
-        "decision_deadline": "L'employeur a 21 jour(s) pour décider ; ensuite la demande expire.",
+        "decision_deadline": "L'employeur a 21 jours pour décider ; ensuite la demande expire.",
         "withdrawal_notice": "Vous pourrez vous désister dans les délais jusqu'au 25/03/2026 à 11 h 00.",
+        "promotion_freeze": "Une place qui se libère est donnée à la personne suivante jusqu'au début de la session.",
     }
 
 
@@ -133,8 +138,10 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         cart_id=cart_id,
         cart_size=3,
         at=NOW,
+        rules=Rules(),
     )
     assert (made.motivation, made.cart_id, made.cart_size) == ("Progresser.", cart_id, 3)
+    assert made.decide_before == NOW + timedelta(days=21)
     assert made.enrollment == Enrollment(
         id=enrollment_id,
         version=1,

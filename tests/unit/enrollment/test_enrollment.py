@@ -1,13 +1,13 @@
 """Single decisions about a request: their refusals, and the facts that they record."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.enrollment.domain import decisions
-from services.enrollment.domain.attendance import Attendance, Presence
-from services.enrollment.domain.enrollment import IllegalMove, SessionIsOver, allowed_moves
+from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus
+from services.enrollment.domain.enrollment import IllegalMove, SessionHasBegun, SessionIsOver, allowed_moves
 from services.enrollment.domain.states import Approval, Move, Seat
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 from tests.unit.enrollment.moves import MOVES, WEEK, request_and_line
@@ -79,13 +79,13 @@ def test_a_request_gets_no_place_in_a_session_that_is_over() -> None:
         decisions.enter(
             a_request(), queue_number=1, by=SOMEBODY, at=NOW, session_ends=NOW, acting_as="employer", note=None
         )
-    with pytest.raises(SessionIsOver):
+    with pytest.raises(SessionHasBegun):
         decisions.promote_early(
             a_request(Approval.AWAITING_TRAINER, Seat.QUEUED),
             at=NOW,
             by=SOMEBODY,
             reason="Place libre",
-            session_ends=NOW,
+            first_slot=NOW,
         )
 
 
@@ -96,17 +96,17 @@ def test_staff_promote_only_queued_requests_and_give_a_reason() -> None:
             at=NOW,
             by=SOMEBODY,
             reason="Place libre",
-            session_ends=NOW + WEEK,
+            first_slot=NOW + WEEK,
         )
     )
     assert (after.approval, after.seat) == (Approval.VALIDATED, Seat.HELD)
     assert (change.move, change.by, change.acting_as, change.note) == (Move.PROMOTE, SOMEBODY, "staff", "Place libre")
     with pytest.raises(IllegalMove):
-        decisions.promote_early(after, at=NOW, by=SOMEBODY, reason="Place libre", session_ends=NOW + WEEK)
+        decisions.promote_early(after, at=NOW, by=SOMEBODY, reason="Place libre", first_slot=NOW + WEEK)
 
 
 def test_an_attendance_is_recorded_once_with_a_history_line_and_allows_no_other_move() -> None:
-    attendance = Attendance((Presence(uuid4(), present=True),))
+    attendance = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.PRESENT),))
     fact = decisions.attend(
         a_request(Approval.VALIDATED, Seat.HELD),
         attendance,
@@ -128,3 +128,29 @@ def test_an_attendance_is_recorded_once_with_a_history_line_and_allows_no_other_
     for move in (Move.ATTEND, Move.CANCEL):
         with pytest.raises(IllegalMove):
             MOVES[move](recorded)
+
+
+def test_each_attendance_of_who_was_there_is_a_certificate_and_a_correction_another_one() -> None:
+    there = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.PRESENT),))
+    away = Attendance((Presence(slot_id=uuid4(), status=PresenceStatus.EXCUSED),))
+    request = a_request(Approval.VALIDATED, Seat.HELD)
+    assert (request.attended, request.certificate) == (None, 0)
+    for attendance, attended, certificates in ((there, True, 1), (away, False, 1), (there, True, 2)):
+        change = decisions.attend if request.attendance is None else decisions.correct
+        fact = change(request, attendance, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
+        request = fact.enrollment
+        assert (request.attended, request.certificate) == (attended, certificates)
+
+
+@pytest.mark.parametrize(("minute", "late"), [(0, False), (1, True)])
+def test_the_notice_period_counts_days_of_the_calendar_in_france(minute: int, late: bool) -> None:
+    """Clocks go forward in between: 9 o'clock in France is 8 o'clock UTC on 22 March and 7 o'clock UTC on 29 March."""
+    withdrawn = decisions.withdraw(
+        a_request(Approval.VALIDATED, Seat.HELD),
+        by=SOMEBODY,
+        at=datetime(2027, 3, 22, 8, minute, tzinfo=UTC),
+        first_slot=datetime(2027, 3, 29, 7, tzinfo=UTC),
+        session_ends=datetime(2027, 3, 29, 15, tzinfo=UTC),
+        notice=WEEK,
+    ).enrollment
+    assert withdrawn.late is late

@@ -165,7 +165,7 @@ def test_a_seat_that_is_not_there_is_not_given() -> None:
     with pytest.raises(NoSeatFree) as refused:
         a_session(2, held=2).given()
     assert (refused.value.capacity, refused.value.held) == (2, 2)
-    assert refused.value.sentence == "Aucune place n'est libre : 2 occupée(s) pour 2."
+    assert refused.value.sentence == "Aucune place n'est libre : 2 sur 2 sont occupées."
 
 
 def test_seats_are_given_only_in_a_session_that_is_to_come_and_whose_sheet_is_open() -> None:

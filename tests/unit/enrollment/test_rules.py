@@ -13,6 +13,7 @@ from services.enrollment.domain.rules.own_request import (
     check_own_acceptance,
     may_decide_own,
 )
+from services.enrollment.domain.rules.promotion_freeze import PROMOTION_FREEZE, PromotionFreeze, promotion_freeze
 from services.enrollment.domain.rules.registry import (
     ALL_RULES,
     Verdict,
@@ -22,9 +23,10 @@ from services.enrollment.domain.rules.registry import (
 )
 from services.enrollment.domain.rules.rule import Rule
 from services.enrollment.domain.rules.rule_set import Rules, Setting
-from services.enrollment.domain.rules.situation import Situation
+from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
 from services.enrollment.domain.rules.structure_cap import STRUCTURE_CAP, StructureCap, structure_cap
 from services.enrollment.domain.rules.withdrawal_notice import WITHDRAWAL_NOTICE, WithdrawalNotice, notice_period
+from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, YearlyQuota
 from shared.errors import NotFound
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 
@@ -43,8 +45,7 @@ FINE = Situation(
     has_open_in_training=False,
     has_attended_training=False,
     held_by_structure=0,
-    actions_this_year=0,
-    trainings_this_year=0,
+    this_year=ThisYear(),
     is_employer=False,
     has_other_employer=True,
 )
@@ -53,9 +54,19 @@ ALLOWS, WARNS, BLOCKS = (True, False), (False, False), (False, True)
 """Whether a verdict is passed, and whether it blocks."""
 
 CAP_REACHED = (
-    "Votre structure a déjà 2 place(s) dans cette formation, pour 2 au plus : "
+    "Votre structure a déjà 2 places dans cette formation, pour 2 au plus : "
     "votre demande passera après toutes les autres, à la clôture des demandes."
 )
+
+NOT_COUNTED = "Cette action n'est pas réservée aux adhérents : elle ne compte pas dans votre quota de l'année."
+FOR_MEMBERS = {"members_only": True, "structure_is_member": True}
+
+
+def reserved(actions: int, trainings: int) -> ThisYear:
+    """A year with that many actions, all of them for members."""
+    count = Count(actions=actions, trainings=trainings)
+    return ThisYear(of_all=count, reserved=count)
+
 
 VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
     ("booking_window", {"opens_at": NOW}, ALLOWS, "Les demandes sont ouvertes jusqu'au 22/03/2026 à 09 h 00."),
@@ -79,7 +90,7 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
         "structure_cap",
         {"held_by_structure": 1},
         ALLOWS,
-        "Votre structure n'a pas encore 2 place(s) dans cette formation.",
+        "Votre structure n'a pas encore 2 places dans cette formation.",
     ),
     (
         "structure_cap",
@@ -87,35 +98,48 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
         WARNS,
         CAP_REACHED,
     ),
+    ("yearly_quota", {"this_year": reserved(9, 9)}, ALLOWS, NOT_COUNTED),
     (
         "yearly_quota",
-        {"actions_this_year": 4, "trainings_this_year": 2},
+        {"this_year": reserved(4, 2), **FOR_MEMBERS},
         ALLOWS,
-        "Vous avez réservé 4 action(s) en 2026, pour 5 au plus.",
+        "Vous avez 4 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus.",
     ),
     (
         "yearly_quota",
-        {"actions_this_year": 5},
-        BLOCKS,
-        "Vous avez déjà réservé 5 action(s) en 2026, pour 5 au plus.",
-    ),
-    (
-        "yearly_quota",
-        {"actions_this_year": 4, "trainings_this_year": 3},
-        BLOCKS,
-        "Vous avez déjà réservé 3 formation(s) en 2026, pour 3 au plus.",
-    ),
-    (
-        "yearly_quota",
-        {"actions_this_year": 4, "trainings_this_year": 3, "is_training": False},
+        {"this_year": ThisYear(of_all=Count(actions=9, trainings=9)), **FOR_MEMBERS},
         ALLOWS,
-        "Vous avez réservé 4 action(s) en 2026, pour 5 au plus.",
+        "Vous avez 0 demande pour des actions réservées aux adhérents en 2026, pour 5 au plus.",
     ),
     (
         "yearly_quota",
-        {"actions_this_year": 5, "first_slot": NOW + 305 * DAY},
+        {"this_year": reserved(5, 0), **FOR_MEMBERS},
         BLOCKS,
-        "Vous avez déjà réservé 5 action(s) en 2027, pour 5 au plus.",
+        "Vous avez déjà 5 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"this_year": reserved(4, 3), **FOR_MEMBERS},
+        BLOCKS,
+        "Vous avez déjà 3 demandes pour des formations réservées aux adhérents en 2026, pour 3 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"this_year": reserved(4, 3), "is_training": False, **FOR_MEMBERS},
+        ALLOWS,
+        "Vous avez 4 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus.",
+    ),
+    (
+        "yearly_quota",
+        {"this_year": reserved(5, 0), "first_slot": NOW + 305 * DAY, **FOR_MEMBERS},
+        BLOCKS,
+        "Vous avez déjà 5 demandes pour des actions réservées aux adhérents en 2027, pour 5 au plus.",
+    ),
+    (
+        "promotion_freeze",
+        {},
+        ALLOWS,
+        "Une place qui se libère est donnée à la personne suivante jusqu'au début de la session.",
     ),
     ("members_only", {}, ALLOWS, "Cette action est ouverte à toutes les structures."),
     (
@@ -131,6 +155,15 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
         "Cette action est réservée aux structures adhérentes de l'agence.",
     ),
     ("own_request", {}, ALLOWS, "Un employeur de votre structure décidera de votre demande."),
+    (
+        "own_request",
+        {"has_other_employer": False},
+        ALLOWS,
+        (
+            "Votre structure n'a pas d'employeur pour l'instant : son référent, ou à défaut l'agence, "
+            "devra en nommer un pour que votre demande soit décidée."
+        ),
+    ),
     (
         "own_request",
         {"is_employer": True},
@@ -159,7 +192,7 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
         "decision_deadline",
         {},
         ALLOWS,
-        "L'employeur a 21 jour(s) pour décider ; ensuite la demande expire.",
+        "L'employeur a 21 jours pour décider ; ensuite la demande expire.",
     ),
 ]
 
@@ -194,10 +227,11 @@ def test_the_rules_answer_in_this_order_and_have_the_values_of_the_agency() -> N
         ("booking_window", {}),
         ("one_session_per_training", {}),
         ("structure_cap", {"people": 2}),
-        ("yearly_quota", {"actions": 5, "trainings": 3}),
+        ("yearly_quota", {"actions": 5, "trainings": 3, "counts": "reserved"}),
         ("members_only", {}),
         ("own_request", {}),
         ("withdrawal_notice", {"days": 7}),
+        ("promotion_freeze", {"hours": 0}),
         ("decision_deadline", {"days": 21}),
     ]
     assert [(rule.name, asdict(rule.default)) for rule in ALL_RULES] == agency
@@ -217,6 +251,9 @@ def test_a_rule_is_found_by_its_name() -> None:
         rule_named("changed")
 
 
+FROM_1 = "des nombres entiers de 1 à 1000"
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -226,7 +263,7 @@ def test_a_rule_is_found_by_its_name() -> None:
         ),
         (
             "yearly_quota",
-            "La règle « yearly_quota » attend actions, trainings : des nombres entiers de 1 à 1000.",
+            f"La règle « yearly_quota » attend actions, trainings : {FROM_1} ; counts : reserved ou all.",
         ),
         ("booking_window", "La règle « booking_window » n'a pas de valeur."),
     ],
@@ -275,3 +312,19 @@ def test_an_unconfirmed_first_user_does_not_accept_their_own_request() -> None:
     with pytest.raises(UnconfirmedFirstUser) as caught:
         check_own_acceptance(decider=SOMEBODY, beneficiary=SOMEBODY, is_unconfirmed=True)
     assert "confirmer votre rattachement" in caught.value.sentence
+
+
+def test_a_quota_of_all_actions_counts_also_those_that_are_open_to_everybody() -> None:
+    rules = Rules({YEARLY_QUOTA.name: Setting(value=YearlyQuota(counts="all"))})
+    situation = replace(FINE, this_year=ThisYear(of_all=Count(actions=4, trainings=3), reserved=Count()))
+    [quota] = [each for each in eligibility(rules, situation) if each.rule == YEARLY_QUOTA.name]
+    assert quota.sentence == "Vous avez déjà 3 demandes pour des formations en 2026, pour 3 au plus."
+
+
+def test_a_freeze_says_until_when_and_is_none_while_the_rule_is_off() -> None:
+    rules = Rules({PROMOTION_FREEZE.name: Setting(value=PromotionFreeze(hours=48))})
+    [freeze] = [each for each in eligibility(rules, FINE) if each.rule == PROMOTION_FREEZE.name]
+    assert freeze.sentence.endswith("jusqu'à 48 heures avant la session.")
+    assert promotion_freeze(rules) == timedelta(hours=48)
+    off = Rules({PROMOTION_FREEZE.name: Setting(value=PromotionFreeze(hours=48), enabled=False)})
+    assert promotion_freeze(off) == promotion_freeze(Rules()) == timedelta(0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.enrollment.domain.rules.registry import ALL_RULES, eligibility
 from services.enrollment.domain.rules.rule_set import Rules, Setting
-from services.enrollment.domain.rules.situation import Situation
+from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
 from tests.unit.enrollment.examples import NOW
 
 ALL_OFF = Rules({rule.name: Setting(version=1, enabled=False, value=rule.default) for rule in ALL_RULES})
@@ -32,8 +32,10 @@ def situations(draw: st.DrawFn) -> Situation:
         has_open_in_training=draw(st.booleans()),
         has_attended_training=draw(st.booleans()),
         held_by_structure=draw(COUNTS),
-        actions_this_year=draw(COUNTS),
-        trainings_this_year=draw(COUNTS),
+        this_year=ThisYear(
+            of_all=Count(actions=draw(COUNTS), trainings=draw(COUNTS)),
+            reserved=Count(actions=draw(COUNTS), trainings=draw(COUNTS)),
+        ),
         is_employer=draw(st.booleans()),
         has_other_employer=draw(st.booleans()),
     )

@@ -20,6 +20,7 @@ LABELS = {
     (Approval.DECLINED, Seat.NONE): "Refusée (par le formateur)",
     (Approval.EXPIRED, Seat.NONE): "Refusée (sans réponse)",
     (Approval.WITHDRAWN, Seat.NONE): "Annulée (par la personne)",
+    (Approval.ABANDONED, Seat.NONE): "Abandon",
 }
 # fmt: on
 
@@ -42,4 +43,11 @@ def test_the_label_of_a_cancelled_request_gives_the_cause() -> None:
     assert label("staff") == "Annulée (par l'agence)"
     assert label("session") == "Annulée (session annulée)"
     assert label("attachment") == "Annulée (rattachement terminé)"
+    assert label("trainer") == "Annulée (non validée par le formateur)"
+    assert label("clock") == "Annulée (la session a eu lieu)"
     assert label(None) == "Annulée"
+
+
+def test_once_the_attendance_is_recorded_the_label_says_who_came() -> None:
+    assert status_label(V, H, None, attended=True) == "Suivie"
+    assert status_label(V, H, None, attended=False) == "Absent·e"

@@ -7,7 +7,7 @@ import pytest
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import IllegalMove, SessionIsOver
-from services.enrollment.domain.facts import Accepted, Cancelled, OccupancyChanged, Promoted, Withdrawn
+from services.enrollment.domain.facts import Accepted, Admitted, Cancelled, OccupancyChanged, Promoted, Withdrawn
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.domain.states import Move, Seat
@@ -206,6 +206,25 @@ def test_a_seat_freed_by_the_closing_of_the_attendance_is_given_to_nobody() -> N
     assert isinstance(occupancy, OccupancyChanged)
     assert (occupancy.seats.held, occupancy.queued) == (0, 1)
     assert sequence.requests[second.id].seat is Seat.QUEUED
+
+
+def test_who_came_gets_a_seat_in_a_full_session_and_nobody_is_promoted() -> None:
+    sequence = MoveSequence([a_session(1)])
+    [session] = sequence.sessions
+    _, second, third = (sequence.requests[sequence.accept(session)] for _ in range(3))
+    for request, number in ((third, 3), (replace(a_request(), session_id=session.id), 4)):
+        admitted, occupancy = sequence.seats.admit(request, by=SOMEBODY, acting_as="trainer", note=None)
+        assert isinstance(admitted, Admitted)
+        assert isinstance(occupancy, OccupancyChanged)
+        assert (admitted.enrollment.seat, admitted.enrollment.queue_number) == (Seat.HELD, number)
+        held = number - 1
+        assert (occupancy.seats.held, occupancy.seats.overbooked_to, occupancy.seats.last_queue_number) == (
+            held,
+            held,
+            number,
+        )
+        assert occupancy.queued == 1
+    assert sequence.seat_and_number(second.id) == (Seat.QUEUED, 2)
 
 
 def test_cancelling_a_request_without_a_seat_changes_no_seat_and_needs_no_queues() -> None:

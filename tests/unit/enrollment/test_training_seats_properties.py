@@ -14,7 +14,9 @@ from tests.unit.enrollment.move_sequence import STRUCTURES, MoveSequence
 # Each step: the move, the place of the session, and a number that stands for a structure, a request or a capacity.
 step_lists = st.lists(
     st.tuples(
-        st.sampled_from(["accept", "accept", "withdraw", "resize", "promote"]), st.integers(0, 2), st.integers(0, 9)
+        st.sampled_from(["accept", "accept", "withdraw", "resize", "promote", "transfer"]),
+        st.integers(0, 2),
+        st.integers(0, 9),
     ),
     max_size=30,
 )
@@ -48,6 +50,8 @@ def play(capacities: list[int], cap: int | None, closed: set[int], steps: list[t
             request = queued[number % len(queued)]
             if sequence.seats.session(request.session_id).free:
                 sequence.record(sequence.seats.promote_early(request, by=SOMEBODY, reason="Projet commun"))
+        elif move == "transfer" and open_requests:
+            sequence.transfer(open_requests[number % len(open_requests)].id, sessions[place])
         for session in sessions:
             assert_seats_are_right(sequence, session, held_before[session.id])
     return sequence
@@ -79,7 +83,7 @@ def test_seats_are_right_after_every_step_of_any_sequence_of_moves(
 def test_the_requests_of_one_structure_get_seats_in_the_order_of_their_numbers_and_each_number_is_given_once(
     capacities: list[int], cap: int | None, closed: set[int], steps: list[tuple[str, int, int]]
 ) -> None:
-    sequence = play(capacities, cap, closed, [step for step in steps if step[0] != "promote"])
+    sequence = play(capacities, cap, closed, [step for step in steps if step[0] not in {"promote", "transfer"}])
     for session in sequence.sessions:
         numbers = [each.queue_number for each in sequence.requests.values() if each.session_id == session.id]
         assert sorted(number for number in numbers if number) == list(range(1, len(numbers) + 1))

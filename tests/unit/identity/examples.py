@@ -5,7 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 from services.identity.domain.accounts import Account
-from services.identity.domain.attachments import Attachment, State, Status
+from services.identity.domain.attachment_moves import (
+    State,
+)
+from services.identity.domain.attachments import (
+    Attachment,
+    Status,
+)
 from services.identity.domain.structures import ChangeReport, Structure, StructureRequest
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -10,11 +10,12 @@ from services.identity.domain.accounts import (
     AddressProved,
     AddressTaken,
     OwnAccount,
+    change_address,
     mark,
     prove,
     rename,
 )
-from services.identity.domain.links import InvalidLink, decoy, registration_of
+from services.identity.domain.links import InvalidLink, address_change_of, decoy, registration_of
 from tests.unit.identity.examples import ACCOUNT, SOMEBODY, changed
 
 
@@ -29,6 +30,12 @@ def test_a_person_is_renamed_and_keeps_everything_else() -> None:
     assert isinstance(fact, AccountRenamed)
     assert changed(ACCOUNT, fact.account) == {"version": 5, "civility": None, "first_name": "C", "last_name": "D"}
     assert fact.fields == ("civility", "last_name")
+
+
+def test_another_address_changes_nothing_else() -> None:
+    fact = change_address(ACCOUNT, "claire@mairie.example")
+    assert changed(ACCOUNT, fact.account) == {"version": 5, "email": "claire@mairie.example"}
+    assert fact.before == ACCOUNT
 
 
 @pytest.mark.parametrize("by", [SOMEBODY, None])
@@ -61,6 +68,11 @@ def test_a_registration_becomes_the_first_version_of_an_account() -> None:
 def test_a_registration_that_is_sent_again_makes_another_account() -> None:
     registration, other = registration_of(ACCOUNT), uuid4()
     assert changed(registration, registration.again(other)) == {"account_id": other}
+
+
+def test_a_link_to_a_new_address_carries_it_with_the_account() -> None:
+    made = address_change_of(ACCOUNT, "claire@mairie.example")
+    assert (made.email, made.account_id, made.structure_id) == ("claire@mairie.example", ACCOUNT.id, None)
 
 
 def test_a_decoy_carries_the_address_and_no_person() -> None:

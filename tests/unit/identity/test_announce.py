@@ -8,7 +8,12 @@ from uuid import uuid4
 import pytest
 
 from services.identity.domain import accounts, attachments, structures
-from services.identity.domain.attachments import State, Status
+from services.identity.domain.attachment_moves import (
+    State,
+)
+from services.identity.domain.attachments import (
+    Status,
+)
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.storage.history import Author
 from services.identity.use_cases.announce import Fact, announce
@@ -25,6 +30,7 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     (accounts.AccountMade(ACCOUNT), None, 4, {"is_staff": True}),
     (accounts.AddressProved(ACCOUNT), "identity.account_registered.v1", 4, {}),
     (accounts.AccountRenamed(ACCOUNT, ("civility",)), "identity.account_updated.v1", 4, {"fields": ["civility"]}),
+    (accounts.change_address(ACCOUNT, "claire@mairie.example"), "identity.account_updated.v1", 5, {}),
     (
         accounts.AccountMarked(ACCOUNT, was_staff=False, was_disabled=False),
         "identity.account_updated.v1",
@@ -70,10 +76,16 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         {"was": [], "statuses": []},
     ),
     (
-        attachments.change_statuses(ACTIVE, [Status.BENEFICIARY], other_referents=0, by=SOMEBODY),
+        attachments.StatusesChanged(attachment=ACTIVE, before=(Status.BENEFICIARY,), by=SOMEBODY, reason="Non."),
         "identity.attachment_statuses_changed.v1",
+        3,
+        {"was": ["beneficiary"], "statuses": ["employer"]},
+    ),
+    (
+        attachments.end(FIRST, other_referents=0, by=SOMEBODY, by_staff=True, reason="Non."),
+        "identity.account_attachment_ended.v1",
         4,
-        {"was": ["employer"], "statuses": ["beneficiary"]},
+        {"was": ["referent"], "statuses": [], "structure_without_referent": str(STRUCTURE.id)},
     ),
     (
         attachments.end(ACTIVE, other_referents=0, by=SOMEBODY, reason="Non."),
@@ -95,19 +107,35 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
     ),
     (structures.StructureRequested(REQUEST), "identity.structure_registration_requested.v1", 1, {}),
     (
-        structures.accept(REQUEST, STRUCTURE.id, is_member=True),
+        structures.accept(REQUEST, STRUCTURE.id, is_member=True, by=SOMEBODY, at=NOW),
         "identity.structure_registered.v1",
         2,
         {"structure": str(STRUCTURE.id), "is_member": True},
     ),
-    (structures.refuse(REQUEST, reason="Non."), "identity.structure_registration_refused.v1", 2, {}),
+    (
+        structures.refuse(REQUEST, reason="Non.", by=SOMEBODY, at=NOW, silent=True),
+        None,
+        2,
+        {"silent": True},
+    ),
+    (
+        structures.refuse(REQUEST, reason="Non.", by=SOMEBODY, at=NOW),
+        "identity.structure_registration_refused.v1",
+        2,
+        {},
+    ),
     (
         structures.StructureChangeReported(STRUCTURE, REPORT),
         "identity.structure_change_reported.v1",
         1,
         {"structure": str(STRUCTURE.id)},
     ),
-    (structures.close(REPORT), None, 2, {}),
+    (
+        structures.close(REPORT, applied=False, answer="Non.", by=SOMEBODY, at=NOW),
+        None,
+        2,
+        {"state": "declined"},
+    ),
     (RefreshTokenReplayed(account_id=ACCOUNT.id, family_id=FAMILY), None, None, {"family": str(FAMILY)}),
 ]
 
@@ -124,7 +152,8 @@ def test_a_fact_has_its_message_and_its_line(
     line = line_about(fact, author=Author(SOMEBODY, "staff"), now=NOW)
     assert (line.act, line.acted_by, line.acting_as, line.at) == (type(fact).__name__, SOMEBODY, "staff", NOW)
     assert (line.version, line.facts) == (version, facts)
-    assert line.note == ("Non." if hasattr(fact, "reason") else None)
+    explained = hasattr(fact, "reason") or isinstance(fact, structures.ChangeReportClosed)
+    assert line.note == ("Non." if explained else None)
 
 
 def test_every_fact_is_expected() -> None:

@@ -7,42 +7,45 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.identity.domain.attachments import (
+from services.identity.domain.attachment_moves import (
     AlreadyAttached,
+    IllegalMove,
+    LastReferent,
+    LastReferentNeedsReason,
+    Move,
+    NotUnconfirmed,
+    OwnLastReferent,
+    State,
+)
+from services.identity.domain.attachments import (
     Attachment,
     AttachmentConfirmed,
     AttachmentDecision,
     AttachmentEnded,
     AttachmentRefused,
-    AttachmentRequested,
-    FirstUserAttached,
     FirstUserConfirmed,
-    IllegalMove,
-    LastReferent,
-    Move,
-    NotUnconfirmed,
-    State,
     Status,
     StatusesChanged,
-    StructureToJoin,
     change_statuses,
     confirm,
     confirm_first,
     end,
+    leave,
     refuse,
     remove_first,
-    request_attachment,
+    take_back,
 )
 from tests.unit.identity.examples import SOMEBODY, an_attachment
 
 B, E, R = Status.BENEFICIARY, Status.EMPLOYER, Status.REFERENT
 
-MOVES: Mapping[Move, Callable[[Attachment], AttachmentDecision]] = {
+MOVES: Mapping[Move, Callable[[Attachment], AttachmentDecision | None]] = {
     Move.CONFIRM: lambda attachment: confirm(attachment, [E, B, E], by=SOMEBODY),
     Move.CONFIRM_FIRST: lambda attachment: confirm_first(replace(attachment, unconfirmed=True), by=SOMEBODY),
     Move.REFUSE: lambda attachment: refuse(attachment, by=SOMEBODY, reason="Inconnue."),
     Move.CHANGE: lambda attachment: change_statuses(attachment, [R, B], other_referents=0, by=SOMEBODY),
     Move.END: lambda attachment: end(attachment, other_referents=0, by=SOMEBODY, reason="Partie."),
+    Move.TAKE_BACK: lambda attachment: take_back(attachment, reason=None),
 }
 
 # Written out from the design, not from the table of the code: what follows from each move that a state allows.
@@ -52,6 +55,13 @@ EXPECTED: Mapping[tuple[State, Move], tuple[type[AttachmentDecision], State, tup
     (State.ACTIVE, Move.CONFIRM_FIRST): (FirstUserConfirmed, State.ACTIVE, (E,)),
     (State.ACTIVE, Move.CHANGE): (StatusesChanged, State.ACTIVE, (B, R)),
     (State.ACTIVE, Move.END): (AttachmentEnded, State.ENDED, ()),
+    (State.REQUESTED, Move.TAKE_BACK): (AttachmentEnded, State.ENDED, ()),
+}
+OWN_SENTENCES: Mapping[State, str] = {
+    State.REQUESTED: "Votre demande attend encore une réponse : vous pouvez la retirer.",
+    State.ACTIVE: "Votre demande a été confirmée : vous pouvez maintenant quitter la structure.",
+    State.REFUSED: "Votre demande a été refusée : vous pouvez en faire une autre.",
+    State.ENDED: "Ce rattachement a déjà pris fin : vous pouvez en demander un autre.",
 }
 SENTENCES: Mapping[State, str] = {
     State.REQUESTED: "Ce rattachement attend encore une réponse : confirmez-le ou refusez-le d'abord.",
@@ -67,14 +77,16 @@ def test_a_move_has_the_effect_of_the_design_or_is_refused(state: State, move: M
     if (state, move) not in EXPECTED:
         with pytest.raises(IllegalMove) as caught:
             MOVES[move](before)
-        assert (caught.value.state, caught.value.sentence) == (state, SENTENCES[state])
+        sentences = OWN_SENTENCES if move is Move.TAKE_BACK else SENTENCES
+        assert (caught.value.state, caught.value.sentence) == (state, sentences[state])
         return
     fact, target, statuses = EXPECTED[state, move]
     made = MOVES[move](before)
+    assert made is not None
     assert type(made) is fact
     assert (made.attachment.state, made.attachment.statuses) == (target, statuses)
     assert (made.attachment.id, made.attachment.version) == (before.id, before.version + 1)
-    assert (made.before, made.by) == (before.statuses, SOMEBODY)
+    assert (made.before, made.by) == (before.statuses, before.account_id if move is Move.TAKE_BACK else SOMEBODY)
 
 
 def test_a_refusal_and_an_end_have_a_reason() -> None:
@@ -90,38 +102,56 @@ def test_the_last_referent_stays_unless_there_is_another() -> None:
         change_statuses(last, [E], other_referents=0, by=SOMEBODY)
     assert "nommez d'abord une autre personne référente" in caught.value.sentence
     assert end(last, other_referents=1, by=SOMEBODY, reason="Partie.").attachment.statuses == ()
-    assert change_statuses(last, [E], other_referents=1, by=SOMEBODY).attachment.statuses == (E,)
+    assert statuses_of(change_statuses(last, [E], other_referents=1, by=SOMEBODY)) == (E,)
+
+
+def statuses_of(fact: StatusesChanged | None) -> tuple[Status, ...]:
+    assert fact is not None
+    return fact.attachment.statuses
 
 
 def test_a_referent_who_stays_one_may_be_the_last() -> None:
     last = an_attachment(State.ACTIVE, R)
-    assert change_statuses(last, [R, E, E], other_referents=0, by=SOMEBODY).attachment.statuses == (E, R)
+    assert statuses_of(change_statuses(last, [R, E, E], other_referents=0, by=SOMEBODY)) == (E, R)
 
 
-@pytest.mark.parametrize(
-    ("has_people", "fact", "state", "statuses"),
-    [(False, FirstUserAttached, State.ACTIVE, (R,)), (True, AttachmentRequested, State.REQUESTED, ())],
-)
-def test_the_first_user_is_referent_at_once_and_the_next_wait(
-    has_people: bool, fact: type, state: State, statuses: tuple[Status, ...]
-) -> None:
-    attachment_id, account_id, structure_id = uuid4(), uuid4(), uuid4()
-    structure = StructureToJoin(
-        id=structure_id, has_people=has_people, unconfirmed_referent=SOMEBODY, contact_email="lea@ml.example"
-    )
-    made = request_attachment(attachment_id, account_id=account_id, structure=structure)
-    assert type(made) is fact
-    told = made.contact_email if isinstance(made, FirstUserAttached) else made.unconfirmed_referent
-    assert told == (SOMEBODY if has_people else "lea@ml.example")
-    assert made.attachment == Attachment(
-        id=attachment_id,
-        version=1,
-        account_id=account_id,
-        structure_id=structure_id,
-        state=state,
-        statuses=statuses,
-        unconfirmed=not has_people,
-    )
+def test_the_same_statuses_are_no_change() -> None:
+    assert change_statuses(an_attachment(State.ACTIVE, B, R), [R, B, R], other_referents=0, by=SOMEBODY) is None
+
+
+def test_staff_leave_a_structure_without_a_referent_for_a_reason() -> None:
+    last = an_attachment(State.ACTIVE, R)
+    with pytest.raises(LastReferentNeedsReason) as caught:
+        change_statuses(last, [E], other_referents=0, by=SOMEBODY, by_staff=True)
+    assert "indiquez une raison" in caught.value.sentence
+    changed = change_statuses(last, [E], other_referents=0, by=SOMEBODY, by_staff=True, reason="Partie.")
+    assert changed is not None
+    assert (changed.reason, changed.left_without_referent) == ("Partie.", True)
+    ended = end(last, other_referents=0, by=SOMEBODY, by_staff=True, reason="Partie.")
+    assert (ended.attachment.state, ended.left_without_referent) == (State.ENDED, True)
+    among_others = end(last, other_referents=1, by=SOMEBODY, by_staff=True, reason="Partie.")
+    assert among_others.left_without_referent is False
+
+
+def test_a_person_leaves_with_or_without_a_reason_and_the_last_referent_does_not() -> None:
+    active = an_attachment(State.ACTIVE, B)
+    assert leave(active, other_referents=0, reason=None).reason == "La personne a quitté la structure."
+    left = leave(active, other_referents=0, reason="Partie.")
+    assert (left.reason, left.by, left.taken_back) == ("Partie.", active.account_id, False)
+    with pytest.raises(OwnLastReferent) as caught:
+        leave(an_attachment(State.ACTIVE, R), other_referents=0, reason=None)
+    assert "écrivez à l'agence" in caught.value.sentence
+    for state in set(State) - {State.ACTIVE}:
+        with pytest.raises(IllegalMove) as refused:
+            leave(an_attachment(state), other_referents=1, reason=None)
+        assert refused.value.sentence == OWN_SENTENCES[state]
+
+
+def test_a_request_is_taken_back_with_or_without_a_reason() -> None:
+    requested = an_attachment(State.REQUESTED)
+    assert take_back(requested, reason=None).reason == "La personne a retiré sa demande."
+    taken = take_back(requested, reason="Erreur.")
+    assert (taken.reason, taken.taken_back, taken.left_without_referent) == ("Erreur.", True, False)
 
 
 def test_a_confirmation_keeps_who_confirmed() -> None:
@@ -150,6 +180,9 @@ def test_what_exists_only_because_of_the_first_user_ends_with_it() -> None:
     third, by_staff = confirmed(second.account_id), confirmed(uuid4())
     ended = remove_first(first, [third, first, by_staff, second], by=SOMEBODY, reason="Inconnue.")
     assert [fact.attachment.id for fact in ended] == [first.id, second.id, third.id]
+    assert [fact.left_without_referent for fact in ended] == [True, False, False]
+    known = replace(by_staff, statuses=(R,))
+    assert remove_first(first, [first, known], by=SOMEBODY, reason="Inconnue.")[0].left_without_referent is False
     assert {(fact.attachment.state, fact.attachment.unconfirmed, fact.reason) for fact in ended} == {
         (State.ENDED, False, "Inconnue.")
     }

@@ -90,9 +90,9 @@ def test_a_bucket_is_refilled_evenly() -> None:
 @pytest.mark.parametrize(
     ("wait", "seconds", "words"),
     [
-        (timedelta(milliseconds=-4), 1, "1 seconde(s)"),
-        (timedelta(seconds=12, milliseconds=1), 13, "13 seconde(s)"),
-        (timedelta(seconds=90), 90, "90 seconde(s)"),
+        (timedelta(milliseconds=-4), 1, "1 seconde"),
+        (timedelta(seconds=12, milliseconds=1), 13, "13 secondes"),
+        (timedelta(seconds=90), 90, "90 secondes"),
         (timedelta(seconds=91), 91, "2 minutes"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from services.identity.domain.structures import (
     AlreadyAnswered,
+    AlreadyListed,
     OpenRequests,
     ReportState,
     RequestState,
@@ -22,6 +23,9 @@ from services.identity.domain.structures import (
     update,
 )
 from tests.unit.identity.examples import NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, changed
+
+BY_STAFF: Any = {"by": SOMEBODY, "at": NOW}
+ANSWERED = {"answered_by": SOMEBODY, "answered_at": NOW}
 
 
 @pytest.mark.parametrize(
@@ -44,36 +48,43 @@ def test_only_some_requests_that_resemble_each_other_are_open(of_contact: int, o
 
 def test_an_answered_request_forgets_where_it_came_from() -> None:
     asked = replace(REQUEST, client="192.0.2.7/32")
-    assert accept(asked, uuid4(), is_member=False).request.client is None
-    assert refuse(asked, reason="Non.").request.client is None
+    assert accept(asked, uuid4(), is_member=False, **BY_STAFF).request.client is None
+    assert refuse(asked, reason="Non.", **BY_STAFF).request.client is None
 
 
 def test_an_accepted_request_makes_a_structure() -> None:
     structure_id = uuid4()
-    fact = accept(REQUEST, structure_id, is_member=False)
-    assert changed(REQUEST, fact.request) == {"version": 2, "state": RequestState.ACCEPTED}
+    fact = accept(REQUEST, structure_id, is_member=False, **BY_STAFF)
+    assert changed(REQUEST, fact.request) == {
+        "version": 2,
+        "state": RequestState.ACCEPTED,
+        "structure_id": structure_id,
+        **ANSWERED,
+    }
     structure = fact.structure
     assert (structure.id, structure.version, structure.is_member) == (structure_id, 1, False)
     assert (structure.name, structure.siret, structure.town) == ("ML", "7" * 14, "Limoges")
 
 
 def test_a_refused_request_has_a_reason() -> None:
-    fact = refuse(REQUEST, reason="Fermé.")
-    assert changed(REQUEST, fact.request) == {"version": 2, "state": RequestState.REFUSED}
-    assert fact.reason == "Fermé."
+    fact = refuse(REQUEST, reason="Fermé.", **BY_STAFF)
+    refused = {"version": 2, "state": RequestState.REFUSED, "answer": "Fermé.", **ANSWERED}
+    assert changed(REQUEST, fact.request) == refused
+    assert (fact.reason, fact.silent) == ("Fermé.", False)
+    assert refuse(REQUEST, reason="Double.", silent=True, **BY_STAFF).silent is True
 
 
 def test_a_request_is_answered_once() -> None:
     answered = {
-        "acceptée": accept(REQUEST, uuid4(), is_member=True).request,
-        "refusée": refuse(REQUEST, reason="Fermé.").request,
+        "acceptée": accept(REQUEST, uuid4(), is_member=True, **BY_STAFF).request,
+        "refusée": refuse(REQUEST, reason="Fermé.", **BY_STAFF).request,
     }
     for word, request in answered.items():
         with pytest.raises(AlreadyAnswered, match=request.state) as caught:
-            accept(request, uuid4(), is_member=True)
+            accept(request, uuid4(), is_member=True, **BY_STAFF)
         assert caught.value.sentence == f"Cette demande a déjà été {word}."
         with pytest.raises(AlreadyAnswered):
-            refuse(request, reason="Encore.")
+            refuse(request, reason="Encore.", **BY_STAFF)
 
 
 def test_a_report_gives_the_structure_a_version_and_changes_nothing_else_of_it() -> None:
@@ -87,12 +98,16 @@ def test_a_report_gives_the_structure_a_version_and_changes_nothing_else_of_it()
 
 
 def test_a_report_is_closed_once() -> None:
-    closed = close(REPORT).report
-    assert changed(REPORT, closed) == {"version": 2, "state": ReportState.CLOSED}
+    closed = close(REPORT, applied=True, answer=None, **BY_STAFF).report
+    assert changed(REPORT, closed) == {"version": 2, "state": ReportState.APPLIED, **ANSWERED}
+    declined = close(REPORT, applied=False, answer="Non.", **BY_STAFF).report
+    assert (declined.state, declined.answer) == (ReportState.DECLINED, "Non.")
     with pytest.raises(AlreadyAnswered) as caught:
-        close(closed)
+        close(closed, applied=False, answer="Non.", **BY_STAFF)
     assert caught.value.sentence == "Cette demande a déjà été traitée."
 
 
 def test_a_siret_that_is_taken_is_refused_in_words() -> None:
     assert SiretTaken().sentence == "Une structure portant ce numéro SIRET est déjà répertoriée."
+    named = "« ML » (Limoges) porte déjà ce numéro SIRET : choisissez-la dans la liste des structures."
+    assert AlreadyListed(STRUCTURE).sentence == named

@@ -16,6 +16,7 @@ from services.identity.domain.keys import (
 from services.identity.domain.sign_in_sessions import (
     ACCESS_LIFE,
     FAMILY_LIFE,
+    REPEATED_WITHIN,
     PresentedToken,
     SessionOver,
     Verdict,
@@ -51,10 +52,15 @@ def presented(**changes: object) -> PresentedToken:
         ({"family_started_at": NOW - FAMILY_LIFE}, Verdict.OVER),
         ({"account_disabled": True}, Verdict.OVER),
         ({"used": True, "expires_at": NOW}, Verdict.REPLAYED),
+        ({"used": True, "used_at": NOW - REPEATED_WITHIN, "used_from": b"a"}, Verdict.REPEATED),
+        ({"used": True, "used_at": NOW - REPEATED_WITHIN, "used_from": b"b"}, Verdict.REPLAYED),
+        ({"used": True, "used_at": NOW - REPEATED_WITHIN * 2, "used_from": b"a"}, Verdict.REPLAYED),
+        ({"used": True, "used_at": NOW, "used_from": b"a", "account_disabled": True}, Verdict.OVER),
+        ({"used": True, "used_at": NOW, "used_from": b"a", "family_ended": True}, Verdict.OVER),
     ],
 )
 def test_what_a_refresh_token_is_worth(changes: dict[str, object], verdict: Verdict) -> None:
-    assert presented(**changes).verdict(NOW) is verdict
+    assert presented(**changes).verdict(NOW, client=b"a") is verdict
 
 
 def test_a_refused_sign_in_does_not_tell_what_is_wrong() -> None:

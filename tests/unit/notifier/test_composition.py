@@ -2,16 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from icalendar import Calendar
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.copies import Slot
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.mail import Situation
 from services.notifier.domain.mails.all import SPECS
@@ -23,15 +19,21 @@ from tests.unit.notifier.records import (
     FACTS,
     LINE,
     NOW,
+    OCCUPANCY,
     PERSON,
     REQUEST,
     SESSION,
-    SLOTS,
     STRUCTURE,
     mail_of,
 )
 
-SENDER = SenderIdentity(public_url="https://agence.example", email="ne-pas-repondre@agence.example", name="L'agence")
+SENDER = SenderIdentity(
+    public_url="https://agence.example",
+    email="ne-pas-repondre@agence.example",
+    name="L'agence",
+    desk_email="contact@agence.example",
+    desk_phone="04 00 00 00 00",
+)
 SITUATION = Situation(
     recipient=PERSON,
     recipient_statuses=frozenset({"employer"}),
@@ -41,7 +43,12 @@ SITUATION = Situation(
     session=SESSION,
     enrollment=REQUEST,
     lines=(LINE,),
+    other_session=replace(SESSION, place="Salle 1"),
+    occupancy=OCCUPANCY,
+    motivation="Mes missions changent.",
 )
+NOT_WRITTEN = {"expires_at", "ended_at", "by", "decision", "approval", "state", "because", "from_session_id", "before"}
+"""Facts that are not what people wrote."""
 MARKUP = "<script>\"&'</script>"
 EVERY_MAIL = [(kind, audience) for kind, expected in EXPECTED.items() for audience in expected.audiences]
 
@@ -75,8 +82,8 @@ def test_the_text_of_a_mail_as_its_recipient_reads_it() -> None:
 
 Votre employeur a accepté votre demande pour « Tenir une réunion ».
 
-La session est complète ou les places de votre structure sont prises : vous êtes sur liste d’attente, au 2e rang. \
-Vous serez prévenu·e dès qu’une place se libérera.
+Vous êtes sur liste d’attente, au 2e rang, car la session est complète. Vous serez prévenu·e dès qu’une place se \
+libérera.
 
 Lieu : Salle 2
 - jeudi 12 mars 2026, de 9 h 00 à 12 h 00
@@ -84,6 +91,10 @@ Lieu : Salle 2
 
 Voir ma demande :
 https://agence.example/demandes/{REQUEST.id}
+
+L'agence
+contact@agence.example
+04 00 00 00 00
 
 --
 Vous recevez ce message parce que vous avez demandé cette formation."""
@@ -102,15 +113,18 @@ def test_nothing_that_people_wrote_becomes_markup(kind: str, audience: Audience)
         session=session,
         attachment=replace(ATTACHMENT, statuses=(MARKUP,)),
         lines=(replace(LINE, person=person, session=session),),
+        other_session=session,
+        motivation=MARKUP,
     )
-    written = {name: MARKUP for name, value in FACTS.items() if isinstance(value, str) and name != "expires_at"}
-    mail = composed(kind, audience, situation, **{**written, "structure_name": MARKUP, "before": [MARKUP]})
+    written = {name: MARKUP for name, value in FACTS.items() if isinstance(value, str) and name not in NOT_WRITTEN}
+    was = {**FACTS["was"], "place": MARKUP}
+    others = {"structure_name": MARKUP, "before": [MARKUP], "referents": [MARKUP], "was": was}
+    mail = composed(kind, audience, situation, **{**written, **others})
     assert "<script" not in mail.html
     assert "&lt;script&gt;" in mail.html
     assert MARKUP in mail.text
     assert "&lt;" not in mail.text
     assert "&lt;" not in mail.subject
-    assert all("<script" not in file.content for file in mail.files if file.name.endswith(".html"))
 
 
 def test_line_breaks_that_people_wrote_stay() -> None:
@@ -136,81 +150,9 @@ def test_the_headers_tell_which_mail_it_is_and_that_a_program_wrote_it() -> None
     assert first["X-Correlation-ID"] == "request-1"
 
 
-def test_an_enrolled_person_gets_each_slot_for_the_calendar() -> None:
-    calendars = [Calendar.from_ical(file.content) for file in composed("validated").files]
-    events = [event for calendar in calendars for event in calendar.events]
-    assert {str(calendar["method"]) for calendar in calendars} == {"REQUEST"}
-    assert [str(event["uid"]) for event in events] == [f"{REQUEST.id}-{slot.id}@parcourspro" for slot in SLOTS]
-    assert {event["sequence"] for event in events} == {REQUEST.version + SESSION.version}
-    assert [(event.start, event.end) for event in events] == [(slot.starts_at, slot.ends_at) for slot in SLOTS]
-
-
-def test_an_employer_sees_in_the_calendar_whose_training_it_is() -> None:
-    for audience, summary in (
-        (Audience.PERSON, "Tenir une réunion"),
-        (Audience.EMPLOYER, "Tenir une réunion – Zoé Martin"),
-    ):
-        file = composed("validated", audience).files[0]
-        assert str(Calendar.from_ical(file.content).events[0]["summary"]) == summary
-
-
-@pytest.mark.parametrize(
-    ("kind", "audience", "situation"),
-    [
-        ("validated", Audience.PERSON, replace(SITUATION, enrollment=replace(REQUEST, seat="queued"))),
-        ("cancelled", Audience.TRAINER, replace(SITUATION, held_slots=SLOTS)),
-        ("attendance", Audience.EMPLOYER, replace(SITUATION, enrollment=None, held_slots=SLOTS)),
-        ("accepted", Audience.PERSON, replace(SITUATION, held_slots=SLOTS)),
-    ],
-)
-def test_no_calendar_changes_without_a_seat_for_a_trainer_or_by_another_kind(
-    kind: str, audience: Audience, situation: Situation
-) -> None:
-    assert composed(kind, audience, situation).calendar is None
-
-
-def test_the_text_tells_what_the_attached_files_do() -> None:
-    assert "ajoutent les créneaux à votre agenda" in composed("validated").text
-    moved = composed("session_moved", situation=replace(SITUATION, held_slots=SLOTS))
-    assert "mettent votre agenda à jour" in moved.text
-
-
-def test_a_move_takes_the_slots_out_that_are_no_more() -> None:
-    gone = Slot(id=uuid4(), starts_at=NOW, ends_at=NOW + timedelta(hours=1))
-    mail = composed("session_moved", situation=replace(SITUATION, held_slots=(gone,)))
-    methods = [str(Calendar.from_ical(file.content)["method"]) for file in mail.files]
-    assert methods == ["CANCEL", "REQUEST", "REQUEST"]
-    assert mail.calendar is not None
-    assert mail.calendar.slots == SLOTS
-
-
-def test_a_cancellation_carries_a_calendar_only_where_one_was_sent() -> None:
-    situation = replace(SITUATION, enrollment=replace(REQUEST, approval="cancelled", seat="none"))
-    assert composed("cancelled", situation=situation).files == ()
-    mail = composed("cancelled", situation=replace(situation, held_slots=SLOTS))
-    assert str(Calendar.from_ical(mail.files[0].content)["method"]) == "CANCEL"
-    assert mail.calendar is not None
-    assert mail.calendar.slots == ()
-    assert "retirent les créneaux de votre agenda" in mail.text
-
-
-def test_a_decision_of_the_agency_is_told_as_such() -> None:
-    for kind, usual in (("refused", "par l’employeur"), ("declined", "par le formateur")):
-        assert usual in composed(kind).text
-        assert "par l’agence" in composed(kind, by_agency=True).text
-
-
 @pytest.mark.parametrize(("kind", "audience"), EVERY_MAIL)
 def test_words_are_set_as_french_is_printed(kind: str, audience: Audience) -> None:
     mail = composed(kind, audience)
     for words in (mail.subject, mail.text):
         assert "'" not in words.replace("L'agence", "")
         assert not re.search(r"« | »| [:;!?]", words), words
-
-
-def test_a_certificate_names_the_slots_of_presence_and_no_other() -> None:
-    certificate = composed("certificate").files[0].content
-    assert "Les &lt;Amis&gt;" in certificate
-    assert "jeudi 12" in certificate
-    assert "vendredi 13" not in certificate
-    assert "1\N{NO-BREAK SPACE}créneau sur 2" in certificate

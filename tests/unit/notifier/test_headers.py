@@ -14,7 +14,7 @@ from tests.unit.notifier.records import NOW, PERSON, SESSION, mail_of
 from tests.unit.notifier.test_composition import SENDER, SITUATION, composed
 
 HEADERS = [
-    *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Correlation-ID", "MIME-Version"),
+    *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Correlation-ID", "MIME-Version"),
     "Content-Type",
 ]
 HOSTILE = [

@@ -13,27 +13,39 @@ from services.notifier.domain.mails import request
 from services.notifier.domain.mails.all import SECRET, SPECS, declared_in
 from services.notifier.domain.mails.spec import MailSpec
 from tests.unit.notifier.expected import EXPECTED
-from tests.unit.notifier.records import PERSON, REQUEST, SESSION, mail_of
+from tests.unit.notifier.records import PERSON, REQUEST, SESSION, STRUCTURE, mail_of
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_the_link_leads_to_the_page_of_the_next_step(kind: str) -> None:
-    path = SPECS[kind].path(mail_of(kind), Situation(session=SESSION))
-    assert path == EXPECTED[kind].page.format(subject=REQUEST.id, session=SESSION.id)
+    path = SPECS[kind].path(mail_of(kind), Situation(session=SESSION, structure=STRUCTURE))
+    assert path == EXPECTED[kind].page.format(subject=REQUEST.id, session=SESSION.id, structure=STRUCTURE.id)
 
 
 def test_a_page_without_its_session_is_the_list() -> None:
-    assert SPECS["attendance"].path(mail_of("attendance"), Situation()) == "sessions/"
+    assert SPECS["session_moved"].path(mail_of("session_moved"), Situation()) == "sessions/"
+
+
+def test_the_contact_of_a_structure_gets_no_link_to_an_attachment_that_only_its_people_see() -> None:
+    paths = [SPECS["first_user"].path(mail_of("first_user", to), Situation()) for to in SPECS["first_user"].audiences]
+    assert paths == [f"rattachements/{REQUEST.id}", "connexion"]
+
+
+def test_the_link_of_an_invitation_names_the_structure_of_its_facts() -> None:
+    mail = mail_of("structure_invitation", structure_id="abc")
+    path = SPECS["structure_invitation"].path(mail, Situation())
+    assert path == "compte/nouveau?structure=abc&invitation=s3cret"
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
-def test_a_record_declares_its_audiences_its_copies_its_calendar_effect_and_its_certificate(kind: str) -> None:
+def test_a_record_declares_its_audiences_its_copies_its_calendar_effect_and_its_motivation(kind: str) -> None:
     spec, expected = SPECS[kind], EXPECTED[kind]
     assert spec.kind == kind
     assert spec.audiences == expected.audiences
     assert spec.about is expected.about
     assert spec.calendar is expected.calendar
-    assert spec.certificate is expected.certificate
+    assert spec.motivation is expected.motivation
+    assert spec.label
 
 
 @pytest.mark.parametrize("kind", EXPECTED)

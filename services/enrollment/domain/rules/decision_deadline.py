@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.enrollment.domain.paris import counted
 from services.enrollment.domain.rules.rule import Outcome, Rule, allows, whole_number
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Situation
@@ -17,12 +18,21 @@ class DecisionDeadline:
 
 
 def _judge(_: Situation, value: DecisionDeadline) -> Outcome:
-    return allows(f"L'employeur a {value.days} jour(s) pour décider ; ensuite la demande expire.")
+    return allows(f"L'employeur a {counted(value.days, 'jour')} pour décider ; ensuite la demande expire.")
 
 
 DECISION_DEADLINE: Final = Rule(
     name="decision_deadline", title="Délai de décision de l'employeur", default=DecisionDeadline(), judge=_judge
 )
+
+
+def decide_before(rules: Rules, *, requested_at: datetime, first_slot: datetime) -> datetime | None:
+    """When an undecided request expires: after the days of the rule, and at the latest when its session begins.
+
+    None if the rule is off.
+    """
+    value = rules.in_force(DECISION_DEADLINE)
+    return None if value is None else min(requested_at + timedelta(days=value.days), first_slot)
 
 
 def expired_before(rules: Rules, now: datetime) -> datetime | None:

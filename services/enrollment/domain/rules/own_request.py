@@ -29,6 +29,11 @@ class OwnRequest:
 
 
 def _judge(situation: Situation, _: OwnRequest) -> Outcome:
+    if not situation.is_employer and not situation.has_other_employer:
+        return allows(
+            "Votre structure n'a pas d'employeur pour l'instant : son référent, ou à défaut l'agence, "
+            "devra en nommer un pour que votre demande soit décidée."
+        )
     if not situation.is_employer:
         return allows("Un employeur de votre structure décidera de votre demande.")
     if situation.has_other_employer:

@@ -9,6 +9,7 @@ from services.enrollment.domain.rules.decision_deadline import DECISION_DEADLINE
 from services.enrollment.domain.rules.members_only import MEMBERS_ONLY
 from services.enrollment.domain.rules.one_session_per_training import ONE_SESSION_PER_TRAINING
 from services.enrollment.domain.rules.own_request import OWN_REQUEST
+from services.enrollment.domain.rules.promotion_freeze import PROMOTION_FREEZE
 from services.enrollment.domain.rules.rule import Rule, allows
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Situation
@@ -25,6 +26,7 @@ ALL_RULES: Final[tuple[Rule[Any], ...]] = (
     MEMBERS_ONLY,
     OWN_REQUEST,
     WITHDRAWAL_NOTICE,
+    PROMOTION_FREEZE,
     DECISION_DEADLINE,
 )
 OFF: Final = "Cette règle n'est pas appliquée en ce moment."

@@ -4,7 +4,7 @@ Each rule is one module of this package with the type of its value, its function
 its title. The list of all rules is in `registry`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -58,6 +58,18 @@ class Rule(Generic[Value]):
     default: Value
     judge: Callable[[Situation, Value], Outcome]
     judge_even_if_off: Callable[[Situation], Outcome | None] = _nothing
+
+
+def number_from_zero(default: int) -> int:
+    """A field of a rule's value: a whole number from 0 to `LARGEST`."""
+    metadata = {"ge": 0, "le": LARGEST, "expects": f"des nombres entiers de 0 à {LARGEST}"}
+    made: int = field(default=default, metadata=metadata)
+    return made
+
+
+def one_of(*words: str) -> Mapping[str, str]:
+    """The metadata of a field that is one of these words; its type is the Literal of the same words."""
+    return {"expects": " ou ".join(words)}
 
 
 def whole_number(default: int) -> int:

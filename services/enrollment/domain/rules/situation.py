@@ -5,11 +5,33 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A number of actions, and of trainings among them."""
+
+    actions: int = 0
+    trainings: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(actions=self.actions + other.actions, trainings=self.trainings + other.trainings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThisYear:
+    """What a person has in a calendar year: `reserved` counts only actions for members."""
+
+    of_all: Count = Count()
+    reserved: Count = Count()
+
+    def __add__(self, other: "ThisYear") -> "ThisYear":
+        return ThisYear(of_all=self.of_all + other.of_all, reserved=self.reserved + other.reserved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """A person wants a session for a structure: the facts about the person, the structure and the session.
 
-    `actions_this_year` and `trainings_this_year` count the person's open and attended requests for sessions that
-    begin in the same calendar year as this one; `held_by_structure` counts the structure's seats in the training.
+    `this_year` counts the person's open and attended requests for sessions that begin in the same calendar year as this
+    one; `held_by_structure` counts the structure's seats in the training.
     Times are in the time zone in which people read them.
     """
 
@@ -23,8 +45,7 @@ class Situation:
     has_open_in_training: bool
     has_attended_training: bool
     held_by_structure: int
-    actions_this_year: int
-    trainings_this_year: int
+    this_year: ThisYear
     is_employer: bool
     has_other_employer: bool
 

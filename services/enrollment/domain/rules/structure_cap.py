@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from services.enrollment.domain.paris import counted
 from services.enrollment.domain.rules.rule import Outcome, Rule, allows, warns, whole_number
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Situation
@@ -18,11 +19,11 @@ class StructureCap:
 def _judge(situation: Situation, value: StructureCap) -> Outcome:
     if situation.held_by_structure >= value.people:
         return warns(
-            f"Votre structure a déjà {situation.held_by_structure} place(s) dans cette formation, "
+            f"Votre structure a déjà {counted(situation.held_by_structure, 'place')} dans cette formation, "
             f"pour {value.people} au plus : "
             "votre demande passera après toutes les autres, à la clôture des demandes."
         )
-    return allows(f"Votre structure n'a pas encore {value.people} place(s) dans cette formation.")
+    return allows(f"Votre structure n'a pas encore {counted(value.people, 'place')} dans cette formation.")
 
 
 STRUCTURE_CAP: Final = Rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Final
 
-from services.notifier.domain.mails import account, attachment, desk, request, session
+from services.notifier.domain.mails import account, attachment, changes, desk, request, session, trainer
 from services.notifier.domain.mails.spec import MailSpec
 
 
@@ -18,6 +18,8 @@ def declared_in(modules: Iterable[ModuleType]) -> Mapping[str, MailSpec]:
     return specs
 
 
-SPECS: Final = declared_in((account, attachment, desk, request, session))
+SPECS: Final = declared_in((account, attachment, desk, request, changes, session, trainer))
+
+WITH_MOTIVATION: Final = frozenset(kind for kind, spec in SPECS.items() if spec.motivation)
 
 SECRET: Final = frozenset(kind for kind, spec in SPECS.items() if spec.secret)

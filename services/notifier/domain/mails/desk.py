@@ -3,11 +3,18 @@
 from typing import Final
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.mails.conditions import ALWAYS
+from services.notifier.domain.mails.conditions import (
+    ALWAYS,
+    NOBODY_DECIDES,
+    SESSION_HAS_NO_TRAINER,
+    SESSION_IS_OVERBOOKED,
+    SESSION_IS_SCHEDULED,
+)
 from services.notifier.domain.mails.spec import About, MailSpec
 
 STRUCTURE_REQUESTED: Final = MailSpec(
     kind="structure_requested",
+    label="Structure à ajouter",
     audiences=(Audience.DESK,),
     about=About.NOTHING,
     true_while=ALWAYS,
@@ -15,22 +22,44 @@ STRUCTURE_REQUESTED: Final = MailSpec(
 )
 STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
     kind="structure_change_reported",
+    label="Changement de structure signalé",
     audiences=(Audience.DESK,),
     about=About.STRUCTURE,
     true_while=ALWAYS,
     page="structures/{subject}",
 )
-STRUCTURE_REGISTERED: Final = MailSpec(
-    kind="structure_registered",
-    audiences=(Audience.CONTACT,),
-    about=About.NOTHING,
-    true_while=ALWAYS,
-    page="compte/nouveau",
-)
 STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     kind="structure_request_refused",
+    label="Structure non ajoutée",
     audiences=(Audience.CONTACT,),
     about=About.NOTHING,
     true_while=ALWAYS,
     page="structures",
+)
+NO_DECIDER: Final = MailSpec(
+    kind="no_decider",
+    label="Structure sans employeur ni référent",
+    audiences=(Audience.DESK,),
+    about=About.FACTS,
+    true_while=(NOBODY_DECIDES,),
+    page="structures/{structure}",
+    newest_only=True,
+)
+SESSION_WITHOUT_TRAINER: Final = MailSpec(
+    kind="session_without_trainer",
+    label="Session sans formateur",
+    audiences=(Audience.DESK,),
+    about=About.SESSION,
+    true_while=(SESSION_IS_SCHEDULED, SESSION_HAS_NO_TRAINER),
+    page="sessions/{session}",
+    newest_only=True,
+)
+SESSION_OVERBOOKED: Final = MailSpec(
+    kind="session_overbooked",
+    label="Session avec plus d'inscriptions que de places",
+    audiences=(Audience.DESK,),
+    about=About.SESSION,
+    true_while=(SESSION_IS_SCHEDULED, SESSION_IS_OVERBOOKED),
+    page="sessions/{session}",
+    newest_only=True,
 )

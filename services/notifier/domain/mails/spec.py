@@ -1,7 +1,7 @@
 """The record that declares one kind of mail: everything about the kind except its words, which are its template."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -20,6 +20,9 @@ class About(Enum):
     CART = "cart"
     ATTENDANCE_SHEET = "attendance sheet"
     REQUEST = "request"
+    SESSION = "session"
+    FACTS = "facts"
+    """The facts contain the ids: of a session, a structure, a person, requests."""
 
 
 class CalendarEffect(Enum):
@@ -27,7 +30,7 @@ class CalendarEffect(Enum):
 
     NONE = "none"
     PUTS = "puts"
-    """It carries the calendar entries of an enrolled person."""
+    """It carries the calendar entries of an enrolled person, or of a trainer; it removes those that are wrong now."""
     CANCELS = "cancels"
     """It carries the cancellation of the entries that the recipient has."""
 
@@ -37,29 +40,35 @@ class MailSpec:
     """One kind of mail.
 
     - `kind`: its name, which the table of mails keeps, and the name of its template.
+    - `label`: the kind in French, for staff.
     - `audiences`: the only roles in which people receive it. The order matters where only the first audience that has
       people gets it, and for a person in two audiences.
     - `true_while`: what must still hold when it leaves, in the order of the checks; `ALWAYS` if nothing can change it.
-    - `page`: the path of the page where the next step is taken.
+    - `page`: the path of the page where the next step is taken; `pages`: of audiences that may not see that one.
     - `secret`: its link is a secret. It appears in no log, and the database does not keep it after sending over SMTP.
     - `newest_only`: it is dropped if a newer mail about the same subject is waiting.
-    - `certificate`: the certificate of attendance is attached.
+    - `motivation`: it asks for a decision, so it contains what the person wrote, which is not kept afterwards.
     """
 
     kind: str
+    label: str
     audiences: tuple[Audience, ...]
     about: About
     true_while: tuple[Condition, ...]
     page: str
+    pages: Mapping[Audience, str] = field(default_factory=dict)
     calendar: CalendarEffect = CalendarEffect.NONE
     secret: bool = False
     newest_only: bool = False
-    certificate: bool = False
+    motivation: bool = False
 
     def path(self, mail: Mail, situation: Situation) -> str:
         """The path of a mail's page, without a slash before it."""
         session = situation.session.id if situation.session else ""
-        return self.page.format(subject=mail.subject_id, session=session, token=mail.facts.get("token", ""))
+        structure = situation.structure.id if situation.structure else mail.facts.get("structure_id", "")
+        token = mail.facts.get("token", "")
+        page = self.pages.get(mail.audience, self.page)
+        return page.format(subject=mail.subject_id, session=session, structure=structure, token=token)
 
     def facts_to_keep(self, mail: Mail) -> Mapping[str, Any]:
         """The facts of a finished mail: without the token, which nobody needs any more."""

@@ -1,0 +1,89 @@
+"""The endpoint with the figures of the agency's dashboard."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from services.enrollment.api.dependencies import Acting, Tx
+from services.enrollment.api.problems import NOT_ADMITTED
+from services.enrollment.domain.states import Approval
+from shared.errors import NotFound, refuse
+from shared.http.clock import Now
+from shared.http.pagination import Moment
+from shared.http.problems import INVALID, NOT_FOUND, problems
+from shared.http.views import View
+
+router = APIRouter(tags=["figures"])
+
+LONGEST: Final = timedelta(days=731)
+_YEAR: Final = timedelta(days=365)
+
+
+class MonthView(View):
+    """The requests that were made in a month (time of Paris) and have this approval now."""
+
+    month: str = Field(examples=["2027-03"])
+    approval: Approval = Field(examples=["validated"])
+    requests: int = Field(examples=[42])
+
+
+class FillView(View):
+    """How full the sessions of an axis are. `axis_name` is null for trainings whose axis is not known yet."""
+
+    axis_name: str | None = Field(examples=["Accueil et orientation"])
+    sessions: int = Field(examples=[12])
+    capacity: int = Field(examples=[144])
+    held: int = Field(examples=[120])
+    queued: int = Field(examples=[6])
+
+
+class WaitingView(View):
+    """What waits for somebody now; each number is counted up to 1,000.
+
+    `decision_hours` is the median time until an employer decided, of the last 30 days; null if nobody decided.
+    """
+
+    queued: int = Field(examples=[6])
+    sheets_to_close: int = Field(examples=[2])
+    sessions_without_trainer: int = Field(examples=[1])
+    sessions_overbooked: int = Field(examples=[0])
+    undelivered: int = Field(examples=[0])
+    decision_hours: float | None = Field(examples=[51.5])
+
+
+class FiguresView(View):
+    """The figures of a period: requests by the month in which they were made, sessions by their start."""
+
+    since: datetime
+    until: datetime
+    requests: list[MonthView]
+    fill: list[FillView]
+    waiting: WaitingView
+
+
+@router.get(
+    "/figures", responses=problems(NOT_ADMITTED, NOT_FOUND, INVALID), summary="Read the figures of the dashboard"
+)
+async def read_figures(
+    actor: Acting,
+    tx: Tx,
+    now: Now,
+    since: Annotated[Moment | None, Query(alias="from", description="A year ago by default")] = None,
+    until: Annotated[Moment | None, Query(alias="to", description="In a year by default, at most two after")] = None,
+) -> FiguresView:
+    """The figures of a period of two years at most. For staff only; the answer to others is 404."""
+    if not actor.is_staff:
+        raise NotFound
+    begin = since or now - _YEAR
+    end = until or begin + LONGEST
+    if not begin < end <= begin + LONGEST:
+        refuse([("to", "La fin doit suivre le début, de deux ans au plus.")])
+    return FiguresView(
+        since=begin,
+        until=end,
+        requests=[MonthView.model_validate(each) for each in await tx.figures.requests(begin, end)],
+        fill=[FillView.model_validate(each) for each in await tx.figures.fill(begin, end)],
+        waiting=WaitingView.model_validate(await tx.figures.waiting(now)),
+    )

@@ -1,0 +1,204 @@
+"""The statements that select one page of requests.
+
+A statement reads the rows of its page from one index, so its cost does not grow with the table. Each role has its own
+condition, because PostgreSQL cannot use one index for `a = x OR b = y OR :staff`. Where several structures, approvals
+or names are wanted, the first rows of each one are read from its part of an index, and the first of all are kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.enrollment.domain.states import Approval
+from services.enrollment.storage.access import Role
+from services.enrollment.storage.conditions import word
+from services.enrollment.storage.filters import Shape
+from services.enrollment.storage.search import matches, matching
+from services.enrollment.storage.tables import enrollments, sessions
+
+Sort = Literal["requested_at", "session_start", "decide_before"]
+
+_OF_ACTOR: Final = enrollments.c.account_id == bindparam("actor", type_=Uuid())
+_OF_TRAINED_SESSIONS: Final = enrollments.c.session_id.in_(
+    select(sessions.c.id).where(sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid()))))
+)
+_STRUCTURE_IDS: Final = bindparam("structures", type_=ARRAY(Uuid()))
+_MOST: Final = bindparam("most", type_=Integer())
+_EXPIRES: Final = func.least(
+    enrollments.c.requested_at + func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24),
+    sessions.c.starts_at,
+)
+_KEYS: Final[Mapping[Sort, ColumnElement[datetime]]] = {
+    "requested_at": enrollments.c.requested_at,
+    "session_start": sessions.c.starts_at,
+    "decide_before": _EXPIRES,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """The order of a list. By `decide_before`, a list has only requests that wait for an employer."""
+
+    by: Sort = "requested_at"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestList:
+    """What decides the text of a statement. Building it takes longer than running it, so each one is built once."""
+
+    role: Role
+    is_staff: bool
+    shape: Shape
+    order: Order
+    is_first: bool
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions = self.shape.conditions()
+        if self.order.by == "decide_before":
+            conditions.append(enrollments.c.approval == word(Approval.AWAITING_EMPLOYER.value))
+        if not self.is_first:
+            last = tuple_(bindparam("after_time", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid()))
+            key = tuple_(_KEYS[self.order.by], enrollments.c.id)
+            conditions.append(key < last if self.order.descending else key > last)
+        return conditions
+
+    def page(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        """Select `id` and the key of the first requests of the list."""
+        key = _KEYS[self.order.by]
+        statement = select(enrollments.c.id, key.label("key")).where(*conditions)
+        if self.order.by != "requested_at":
+            statement = statement.join(sessions, sessions.c.id == enrollments.c.session_id)
+        return statement.order_by(*self.sorted(key, enrollments.c.id)).limit(_MOST)
+
+    def sorted(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        return [each.desc() if self.order.descending else each.asc() for each in columns]
+
+    def first_of(self, *parts: Select[Any]) -> Select[Any]:
+        """The first requests of several parts of the list."""
+        every = union(*(select(part.subquery()) for part in parts)).subquery()
+        return select(every).order_by(*self.sorted(every.c.key, every.c.id)).limit(_MOST)
+
+
+def page_of(wanted: RequestList) -> Select[Any]:
+    """Select `id` and `key` of the first requests that a person may see in that role."""
+    conditions, shape = wanted.conditions(), wanted.shape
+    if wanted.role == "beneficiary":
+        return wanted.page(_OF_ACTOR, *_by_condition(shape), *conditions)
+    if wanted.is_staff:
+        return _of_staff(wanted, conditions)
+    if wanted.role == "employer":
+        return _of_structures(wanted, conditions)
+    if wanted.role == "trainer":
+        return wanted.page(_OF_TRAINED_SESSIONS, *_by_condition(shape), *conditions)
+    if wanted.role == "reader":
+        roles: Sequence[Role] = ("beneficiary", "employer", "trainer")
+        return wanted.first_of(*(page_of(replace(wanted, role=each)) for each in roles))
+    return wanted.page(false())
+
+
+def _by_condition(shape: Shape) -> list[ColumnElement[bool]]:
+    """The several approvals and the words as conditions, for lists that are short without them."""
+    several = shape.approvals is not None and len(shape.approvals) > 1
+    return [
+        *([enrollments.c.approval == any_(bindparam("approvals", type_=ARRAY(Text())))] if several else []),
+        *([matches(shape.words)] if shape.words else []),
+    ]
+
+
+def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    if wanted.shape.words:
+        return _named(wanted, conditions)
+    if wanted.order.by == "session_start":
+        return _by_session(wanted, conditions)
+    return _first_of_each(wanted, conditions, [])
+
+
+def _of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    if wanted.shape.words:
+        return _named(wanted, [enrollments.c.structure_id == any_(_STRUCTURE_IDS), *conditions])
+    structure = func.unnest(_STRUCTURE_IDS).table_valued(column("id", Uuid())).render_derived("structure")
+    return _first_of_each(wanted, conditions, [(structure, enrollments.c.structure_id == structure.c.id)])
+
+
+def _named(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The first requests of each person, structure and training that has the words in its name."""
+    several = _by_condition(replace(wanted.shape, words=0))
+    parts = []
+    for column_, ids in matching(wanted.shape.words):
+        found = ids.subquery(f"found_{column_.name}")
+        parts.append(_first_of_each(wanted, [*several, *conditions], [(found, column_ == found.c.id)], split=False))
+    return wanted.first_of(*parts)
+
+
+def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Read the sessions in order, and of each one its requests, until the page is full."""
+    planned = sessions.alias("planned")
+    inner = (
+        select(enrollments.c.id)
+        .where(enrollments.c.session_id == planned.c.id, *_by_condition(wanted.shape), *conditions)
+        .correlate(planned)
+    )
+    if not wanted.is_first:
+        inner = inner.join(sessions, sessions.c.id == enrollments.c.session_id)
+    of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(_MOST).lateral("of_session")
+    begins = planned.c.starts_at
+    after = bindparam("after_time", type_=DateTime(timezone=True))
+    bounds = wanted.shape.of_sessions(planned)
+    if not wanted.is_first:
+        bounds.append(begins <= after if wanted.order.descending else begins >= after)
+    return (
+        select(of_session.c.id, begins.label("key"))
+        .select_from(planned.join(of_session, true()))
+        .where(*bounds)
+        .order_by(*wanted.sorted(begins, of_session.c.id))
+        .limit(_MOST)
+    )
+
+
+def _first_of_each(
+    wanted: RequestList,
+    conditions: Sequence[ColumnElement[bool]],
+    parts: Sequence[tuple[Any, ColumnElement[bool]]],
+    *,
+    split: bool = True,
+) -> Select[Any]:
+    """The first requests of each part and, if several approvals are wanted, of each of these in it."""
+    parts = list(parts)
+    if split and wanted.shape.approvals is not None and len(wanted.shape.approvals) > 1:
+        approvals = bindparam("approvals", type_=ARRAY(Text()))
+        approval = func.unnest(approvals).table_valued(column("name", Text())).render_derived("approval")
+        parts.append((approval, enrollments.c.approval == approval.c.name))
+    if not parts:
+        return wanted.page(*conditions)
+    tables = [table for table, _ in parts]
+    first = wanted.page(*(is_part for _, is_part in parts), *conditions).correlate(*tables).lateral("first")
+    source = tables[0]
+    for table in tables[1:]:
+        source = source.join(table, true())
+    return (
+        select(first.c.id, first.c.key)
+        .select_from(source.join(first, true()))
+        .order_by(*wanted.sorted(first.c.key, first.c.id))
+        .limit(_MOST)
+    )

@@ -1,0 +1,71 @@
+"""Who was told of a request: read from the mails themselves, which are about one request or name several."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, any_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifier.domain.audience import Audience
+from services.notifier.storage.tables import mails
+
+_DECISIONS: Final = ["request_to_decide", "requests_to_decide", "reminder_to_decide"]
+_ABOUT: Final = or_(
+    mails.c.subject_id == bindparam("enrollment_id"),
+    mails.c.facts["enrollment_ids"].op("?")(bindparam("enrollment_text", type_=Text)),
+)
+_OF_ACCOUNT: Final = mails.c.recipient_account_id == bindparam("account_id")
+_OF_ADDRESS: Final = (mails.c.recipient == bindparam("address")) & mails.c.recipient_account_id.is_(None)
+
+
+def _asked(recipient: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    return (
+        select(mails.c.id)
+        .where(
+            recipient,
+            mails.c.audience == bindparam("audience"),
+            mails.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+            mails.c.status.in_(("pending", "sent", "unknown")),
+            _ABOUT,
+        )
+        .limit(1)
+    )
+
+
+_ASKED_ACCOUNT: Final = _asked(_OF_ACCOUNT)
+_ASKED_ADDRESS: Final = _asked(_OF_ADDRESS)
+_TOLD_TRAINER: Final = (
+    select(mails.c.id)
+    .where(
+        _OF_ACCOUNT,
+        mails.c.audience == Audience.TRAINER.value,
+        mails.c.status.in_(("sent", "unknown")),
+        _ABOUT,
+    )
+    .limit(1)
+)
+
+
+class Told:
+    """Questions about earlier mails."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def was_asked(
+        self, enrollment_id: UUID, audience: Audience, *, account_id: UUID | None, address: str
+    ) -> bool:
+        """Whether a mail that asks for the decision was sent to the recipient, or will be."""
+        about = {"enrollment_id": enrollment_id, "enrollment_text": str(enrollment_id)}
+        parameters = {**about, "audience": audience.value, "kinds": _DECISIONS}
+        if account_id is None:
+            found = await self._connection.scalar(_ASKED_ADDRESS, {**parameters, "address": address})
+        else:
+            found = await self._connection.scalar(_ASKED_ACCOUNT, {**parameters, "account_id": account_id})
+        return found is not None
+
+    async def trainer_was_told(self, enrollment_id: UUID, account_id: UUID) -> bool:
+        """Whether a mail about the request has left to the account as a trainer."""
+        about = {"enrollment_id": enrollment_id, "enrollment_text": str(enrollment_id)}
+        return await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None

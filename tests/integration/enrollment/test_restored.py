@@ -1,0 +1,115 @@
+"""What an undone decision and a reopened request get back, and when they come back at all."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.decide import reopen, undo
+from shared.contracts.enrollment import DecisionUndone, EnrollmentPromoted, EnrollmentReopened
+from shared.contracts.identity import AccountAttachmentEnded
+from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.under_way import begins
+
+REASON = "La personne a rappelé."
+
+
+async def one_enrolled_and_one_queued(service: EnrollmentService, session_id: UUID) -> tuple[UUID, UUID]:
+    first, second = await service.people(2)
+    enrolled = await service.enrolled(first, session_id)
+    queued = await service.request(second, session_id)
+    assert (await service.accepts(queued)).status_code == 200
+    return enrolled, queued
+
+
+async def test_after_the_start_a_reopened_request_gets_the_seat_back_that_nobody_else_could_get(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(1)
+    enrolled, queued = await one_enrolled_and_one_queued(service, session)
+    await begins(service, session)
+    cancelled = await service.decides(service.employer, enrolled, "agreement-withdrawal", reason="Erreur.")
+    assert cancelled.json()["seat"] == "none"
+    assert await service.seats(session) == {enrolled: ("none", 1), queued: ("queued", 2)}
+
+    reopened = await service.decides(service.staff, enrolled, "reopening", reason=REASON)
+
+    assert (reopened.status_code, reopened.json()["status_label"]) == (200, "Inscrit·e")
+    assert await service.seats(session) == {enrolled: ("held", 1), queued: ("queued", 2)}
+    assert await service.emitted_about(EnrollmentPromoted) == []
+    [event] = await service.emitted(EnrollmentReopened)
+    assert (event.enrollment.approval, event.enrollment.seat) == ("validated", "held")
+    assert await service.audit() == []
+
+
+async def test_after_the_start_an_undone_decline_gives_the_seat_back(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    made = await service.request(person, session)
+    await service.accepts(made)
+    await begins(service, session)
+    assert (await service.decides(service.trainer, made, "decline", reason="Erreur.")).status_code == 200
+
+    undone = await service.decides(service.trainer, made, "undo")
+
+    assert (undone.status_code, undone.json()["status_label"]) == (200, "Pré-inscrit·e")
+    [event] = await service.emitted(DecisionUndone)
+    assert (event.enrollment.seat, event.enrollment.rank) == ("held", None)
+    assert await service.audit() == []
+
+
+async def test_a_request_that_was_only_queued_gets_no_seat_after_the_start(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    enrolled, queued = await one_enrolled_and_one_queued(service, session)
+    await begins(service, session)
+    await service.decides(service.staff, enrolled, "abandonment", reason=REASON)
+    assert (await service.decides(service.trainer, queued, "decline", reason="Erreur.")).status_code == 200
+    undone = await service.decides(service.trainer, queued, "undo")
+    assert (undone.status_code, undone.json()["status_label"]) == (200, "Sur liste d'attente")
+
+
+def has_ended(service: EnrollmentService, person: Person) -> AccountAttachmentEnded:
+    ended = service.attachment(person.account_id, person.structure_id, "beneficiary", version=2, state="ended")
+    return AccountAttachmentEnded(occurred_at=service.now, attachment=ended, ended_by=service.staff, reason="Départ.")
+
+
+async def test_a_refusal_is_not_undone_for_a_person_who_has_left_the_structure(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    made = await service.request(person, session)
+    assert (await service.decides(service.employer, made, "refusal", reason="Erreur.")).status_code == 200
+    await service.tell(has_ended(service, person))
+
+    shown = await service.call("GET", f"/enrollments/{made}", by=service.employer)
+    undone = await service.decides(service.employer, made, "undo")
+
+    assert (undone.status_code, shown.json()["moves"]) == (409, [])
+    assert undone.json()["detail"] == "La personne n'est plus bénéficiaire dans cette structure."
+
+
+@pytest.mark.parametrize("restores", ["undo", "reopening"])
+async def test_an_attachment_that_ends_meanwhile_cancels_what_was_put_back(
+    service: EnrollmentService, restores: str
+) -> None:
+    """The handler of its end waits for the other transaction: otherwise it would not find the request."""
+    session = await service.session(1)
+    [person] = await service.people(1)
+    made = await service.request(person, session)
+    await service.decides(service.employer, made, "refusal", reason="Erreur.")
+    async with service.database.transaction() as work:
+        tx = Transaction(work)
+        if restores == "undo":
+            actor = await tx.people.actor(service.employer)
+            assert actor is not None
+            await undo(tx, made, actor=actor, now=datetime.now(UTC))
+        else:
+            actor = await tx.people.actor(service.staff)
+            assert actor is not None
+            await reopen(tx, made, actor=actor, now=datetime.now(UTC), reason=REASON)
+        ends = asyncio.create_task(service.tell(has_ended(service, person)))
+        await asyncio.wait([ends], timeout=0.3)
+    await ends
+    assert [row.approval for row in await service.rows("SELECT approval FROM enrollments")] == ["cancelled"]
+    assert await service.audit() == []

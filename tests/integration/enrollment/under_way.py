@@ -1,0 +1,21 @@
+"""Lets a session be under way: its first slot has begun, its last one is to come."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from shared.contracts.catalogue import SessionRescheduled
+from tests.integration.enrollment.enrollment_service import EnrollmentService
+
+
+async def begins(service: EnrollmentService, session_id: UUID) -> None:
+    """Deliver the event that the first slot began an hour ago, and that the last one begins in two hours."""
+    before = service.sessions[session_id]
+    first, last = before.slots[0], before.slots[-1]
+    hour = timedelta(hours=1)
+    slots = (
+        first.model_copy(update={"starts_at": service.now - hour, "ends_at": service.now + hour}),
+        last.model_copy(update={"starts_at": service.now + 2 * hour, "ends_at": service.now + 3 * hour}),
+    )
+    times = {"opens_at": service.now - 20 * hour, "closes_at": service.now - 10 * hour}
+    after = service.next_of(session_id, slots=slots, **times)
+    await service.tell(SessionRescheduled(occurred_at=service.now, session=after, moved=True))

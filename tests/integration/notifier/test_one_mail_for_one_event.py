@@ -1,0 +1,126 @@
+"""One event makes one mail a person, however many people it touches; sessions can be cancelled more than once."""
+
+from uuid import UUID, uuid4
+
+from services.notifier.storage import tables
+from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
+from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
+from shared.contracts.enrollment import EnrollmentCancelled, EnrollmentReopened
+from tests.integration.notifier.notifier_service import NOW, NotifierService
+
+EMPLOYERS = ["ada@example.org", "eve@example.org"]
+
+
+async def two_people(service: NotifierService) -> list[UUID]:
+    keys = [await service.request_made() for _ in range(2)]
+    await service.send()
+    await service.keep_as_earlier()
+    return keys
+
+
+async def cancel(service: NotifierService, keys: list[UUID], version: int, *, catalogue_first: bool) -> None:
+    session = service.session(version, state="cancelled")
+    event = SessionCancelled(occurred_at=NOW, session=session, reason="Neige")
+    if catalogue_first:
+        await service.tell(event)
+    for key in keys:
+        await service.tell(
+            EnrollmentCancelled(
+                occurred_at=NOW,
+                enrollment=service.request(key, version * 10, "cancelled"),
+                by="session",
+                cancelled_by=None,
+                reason="Neige",
+                seat_before="none",
+            )
+        )
+    if not catalogue_first:
+        await service.tell(event)
+
+
+async def test_the_cancellation_of_a_session_is_one_mail_for_each_employer(service: NotifierService) -> None:
+    for catalogue_first in (True, False):
+        keys = await two_people(service)
+        await cancel(service, keys, 2, catalogue_first=catalogue_first)
+        await service.send()
+        mails = await service.sent("session_cancelled_people")
+        assert sorted(mail.recipient for mail in mails) == EMPLOYERS
+        assert all(mail.text.count("Zoe X") == 2 for mail in mails)
+        assert [mail.recipient for mail in await service.sent("session_cancelled")] == ["zoe@example.org"] * 2
+        await service.delete_mails()
+        async with service.database.transaction() as work:
+            await work.connection.execute(tables.enrollments.delete())
+
+
+async def test_a_session_that_was_put_back_can_be_cancelled_again(service: NotifierService) -> None:
+    keys = await two_people(service)
+    await cancel(service, keys, 2, catalogue_first=True)
+    await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Beau temps"))
+    for key in keys[:1]:
+        reopened = service.request(key, 25, "awaiting_employer")
+        await service.tell(
+            EnrollmentReopened(
+                occurred_at=NOW, enrollment=reopened, reopened_by=uuid4(), reason="Oui", closed_as="cancelled"
+            )
+        )
+    await service.send()
+    await service.keep_as_earlier()
+    await cancel(service, keys[:1], 4, catalogue_first=True)
+    await service.send()
+    assert [mail.recipient for mail in await service.sent("session_cancelled")] == ["zoe@example.org"]
+    mails = await service.sent("session_cancelled_people")
+    assert sorted(mail.recipient for mail in mails) == EMPLOYERS
+    assert all(mail.text.count("Zoe X") == 1 for mail in mails)
+
+
+async def test_a_move_is_one_mail_for_each_employer_and_says_what_was_before(service: NotifierService) -> None:
+    await two_people(service)
+    before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))
+    session = service.session(2, place="Salle 9")
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=session, moved=True, before=before))
+    await service.send()
+    mails = await service.sent("session_moved_people")
+    assert sorted(mail.recipient for mail in mails) == EMPLOYERS
+    for mail in (*mails, *await service.sent("session_moved"), *await service.sent("session_moved_trainer")):
+        assert "Le lieu change, les dates restent les mêmes." in mail.text
+        assert "Avant (Salle 2)" in mail.text
+        assert "Salle 9" in mail.text
+
+
+async def test_nobody_hears_of_a_change_of_a_session_whose_attendance_is_closed(service: NotifierService) -> None:
+    await two_people(service)
+    sheet = SheetSnapshot(id=service.session_id, version=1, closed=True)
+    await service.tell(AttendanceClosed(occurred_at=NOW, sheet=sheet, closed_by=service.trainer))
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=service.session(2, place="Salle 9"), moved=True))
+    session = service.session(3, state="cancelled")
+    await service.tell(SessionCancelled(occurred_at=NOW, session=session, reason="Neige"))
+    kinds = {row.kind for row in await service.rows() if row.id not in service.earlier}
+    assert kinds <= {"session_cancelled_trainer"}
+
+
+async def test_a_new_trainer_gets_what_waits_and_hears_of_these_people_from_then_on(service: NotifierService) -> None:
+    key = await service.request_accepted()
+    nina = await service.another_account("Nina")
+    before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))
+    session = service.session(2, trainers=(nina,))
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=session, moved=False, before=before))
+    await service.send()
+    [given] = await service.sent("session_given")
+    assert "Une pré-inscription attend votre validation" in given.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Zoe X" in given.text
+    assert b"METHOD:REQUEST" in given.files[0].content
+    await service.tell(
+        EnrollmentCancelled(
+            occurred_at=NOW,
+            enrollment=service.request(key, 5, "cancelled"),
+            by="attachment",
+            cancelled_by=None,
+            reason="Fin de contrat",
+            seat_before="held",
+        )
+    )
+    await service.send()
+    cancelled = await service.sent("cancelled")
+    assert {mail.recipient for mail in cancelled} == {"zoe@example.org", "nina@example.org", *EMPLOYERS}
+    assert all("Fin de contrat" not in mail.text + mail.html for mail in cancelled)
+    assert all("partie de la structure" in mail.text for mail in cancelled)
