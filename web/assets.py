@@ -51,7 +51,9 @@ class Assets:
             return None
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
         if asset.compressed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-            return Response(asset.compressed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media_type)
+            return Response(
+                asset.compressed, headers={**headers, "Content-Encoding": "gzip"}, media_type=asset.media_type
+            )
         return Response(asset.body, headers=headers, media_type=asset.media_type)
 
     def _add(self, name: str, suffix: str, body: bytes) -> None:

@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from web.client.api import Api
-from web.forms import Form, typed
 from web.forgery import FIELD, HEADER, check
+from web.forms import Form, typed
 from web.pages.header import Header, read_header
 from web.rendering import Pages
 from web.session import Session
@@ -28,7 +28,9 @@ class Visit:
         """Whether htmx asks for a part of the page."""
         return "HX-Request" in self.request.headers and "HX-History-Restore-Request" not in self.request.headers
 
-    async def page(self, template: str, *, status: int = 200, header: Header | None = None, **variables: Any) -> Response:
+    async def page(
+        self, template: str, *, status: int = 200, header: Header | None = None, **variables: Any
+    ) -> Response:
         """A page, with its head."""
         return self.pages.render(
             self.request, template, header=header or await read_header(self.api), status=status, **variables

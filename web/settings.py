@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     agency_name: str = Field("ParcoursPro", description="The agency's name, in the header and in titles")
     desk_email: str | None = Field(None, description="The address of the agency's desk, at the foot of each page")
     desk_phone: str | None = Field(None, description="Its telephone number")
-    logo_url: str | None = Field(None, description="The path of a logo below /static or /brand; default: the name alone")
+    logo_url: str | None = Field(
+        None, description="The path of a logo below /static or /brand; default: the name alone"
+    )
     colour_act: str | None = Field(None, description="The colour of buttons and links, as #rrggbb", pattern=COLOUR)
     colour_wait: str | None = Field(None, description="The colour of what waits for the reader", pattern=COLOUR)
     api_seconds: float = Field(10.0, description="How long one call of the API may take", gt=0)

@@ -12,7 +12,12 @@ from starlette.responses import Response
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
+from web.pages.account.own import router as own_account
 from web.pages.account.routes import router as account
+from web.pages.beneficiary.routes import router as beneficiary
+from web.pages.requests.lists import router as lists
+from web.pages.requests.routes import router as requests
+from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
@@ -41,8 +46,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    app.include_router(visitor)
-    app.include_router(account)
+    for router in (visitor, account, own_account, beneficiary, requests, lists, trainer):
+        app.include_router(router)
 
     @app.get("/static/{path:path}")
     async def static(request: Request, path: str) -> Response:

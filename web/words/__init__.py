@@ -47,5 +47,3 @@ class _Untranslated(gettext.NullTranslations):
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:  # noqa: ARG002 - the signature of gettext
         raise LookupError(msgid1)
-
-

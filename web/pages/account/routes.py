@@ -138,9 +138,7 @@ async def reset(reader: Reader, token: str) -> Response:
     )
 
 
-async def _choose_password(
-    reader: Visit, call: "identity.Call[None]", token: str, purpose: str, done: str
-) -> Response:
+async def _choose_password(reader: Visit, call: "identity.Call[None]", token: str, purpose: str, done: str) -> Response:
     form = await reader.form()
     try:
         await reader.api(call, body={"token": token, "password": form.values.get("password", "")})

@@ -73,7 +73,7 @@ class Wanted:
             "members_only": facets.members_only,
         }
         filters = (Filter(name=name, choices=self._choices(name, choices)) for name, choices in named.items())
-        return [each for each in filters if len(each.choices) > 1 or each.name == "free" and each.choices]
+        return [each for each in filters if len(each.choices) > 1 or (each.name == "free" and each.choices)]
 
     def chips(self, facets: Facets | None) -> list[Chip]:
         """What is chosen, in words."""
