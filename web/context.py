@@ -29,7 +29,12 @@ class Visit:
         return "HX-Request" in self.request.headers and "HX-History-Restore-Request" not in self.request.headers
 
     async def page(
-        self, template: str, *, status: int = 200, header: Header | None = None, **variables: Any
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        header: Header | None = None,
+        **variables: Any,  # noqa: ANN401 - whatever the template names
     ) -> Response:
         """A page, with its head."""
         return self.pages.render(

@@ -38,36 +38,36 @@ class Dates:
         self._language, self._joiner = language, joiner
 
     def day(self, moment: datetime, *, year: bool | None = None) -> str:
-        """ "jeudi 12 mars", with the year unless it is the present one."""
+        """Such as "jeudi 12 mars", with the year unless it is the present one."""
         local = moment.astimezone(PARIS).date()
         with_year = local.year != datetime.now(PARIS).year if year is None else year
         text = format_date(local, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale=self._language)
         return _first_of_month(text, local)
 
     def short_day(self, moment: datetime) -> str:
-        """ "12 mars 2026"."""
+        """Such as "12 mars 2026"."""
         local = moment.astimezone(PARIS).date()
         return _first_of_month(format_date(local, "d MMMM y", locale=self._language), local)
 
     def month(self, moment: datetime) -> str:
-        """ "mars 2026"."""
+        """Such as "mars 2026"."""
         return format_date(moment.astimezone(PARIS), "LLLL y", locale=self._language)
 
     def abbreviated_month(self, moment: datetime) -> str:
-        """ "mars", "janv."."""
+        """Such as "mars", "janv."."""
         return format_date(moment.astimezone(PARIS), "LLL", locale=self._language)
 
     def abbreviated_weekday(self, moment: datetime) -> str:
-        """ "jeu."."""
+        """Such as "jeu."."""
         return format_date(moment.astimezone(PARIS), "EEE", locale=self._language)
 
     def hour(self, moment: datetime) -> str:
-        """ "9 h" or "12 h 30", with no-break spaces."""
+        """Such as "9 h" or "12 h 30", with no-break spaces."""
         local = moment.astimezone(PARIS)
         return f"{local.hour}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{local.minute:02}" if local.minute else "")
 
     def moment(self, moment: datetime) -> str:
-        """ "jeudi 12 mars à 9 h"."""
+        """Such as "jeudi 12 mars à 9 h"."""
         return f"{self.day(moment)} à {self.hour(moment)}"
 
     def hours(self, span: Span) -> str:

@@ -1,6 +1,6 @@
 """What a reader sees when something went wrong: a page that says what to do."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from web.context import visit
 from web.forgery import Forged
 from web.pages.header import Header
 
-Handler = Callable[[Request, Any], Awaitable[Response]]
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 KINDS: Final[Mapping[int, str]] = {403: "forbidden", 404: "missing", 409: "refused", 429: "busy", 503: "away"}
 """The part of the page of errors for each status; every other one is `broken`."""
 

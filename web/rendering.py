@@ -52,7 +52,13 @@ class Pages:
         )
 
     def render(
-        self, request: Request, template: str, *, header: Header, status: int = 200, **variables: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        header: Header,
+        status: int = 200,
+        **variables: Any,  # noqa: ANN401 - whatever the template names
     ) -> Response:
         """The page. `template` is `<room>/<name>.html`, or a component for pages without a room."""
         session: Session = request.state.session

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import httpx
 from pydantic import ValidationError
 
-from web.client.calls import Answer, Call
+from web.client.calls import Answer_co, Call
 from web.client.errors import Away, Problem, Refused, SignInNeeded
 from web.client.identity import REFRESH
 from web.session import Session, Tokens, tokens_from
@@ -34,7 +34,7 @@ class Gateway:
 
     async def send(
         self,
-        call: Call[Answer],
+        call: Call[Answer_co],
         url: str,
         *,
         client: str,
@@ -42,7 +42,7 @@ class Gateway:
         query: Mapping[str, Any],
         body: object,
         headers: Mapping[str, str],
-    ) -> Answer:
+    ) -> Answer_co:
         """Send one call. Raises Refused, SignInNeeded and Away. A read that gets no answer is tried once more."""
         sent = {**headers, **({"Authorization": f"Bearer {token}"} if token else {})}
         if client:
@@ -117,14 +117,14 @@ class Api:
 
     async def __call__(
         self,
-        call: Call[Answer],
+        call: Call[Answer_co],
         *,
         query: Mapping[str, Any] | None = None,
         body: object = None,
         key: str | None = None,
         version: int | None = None,
         **path: object,
-    ) -> Answer:
+    ) -> Answer_co:
         """Make one call as the reader.
 
         `key` makes a repeated post harmless; `version` is that of the object which the reader saw and changes. Raises

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -26,7 +26,7 @@ class Page(Read, Generic[Item]):
 
 
 @dataclass(frozen=True)  # no slots: typing notes the type argument in the object
-class Call(Generic[Answer]):
+class Call(Generic[Answer_co]):
     """One endpoint of the gateway. `path` is below `/api/<service>/v1` and has its parameters in braces.
 
     `answer` is what is read of the answer; None if there is nothing to read.
@@ -47,9 +47,9 @@ class Call(Generic[Answer]):
         """The path with its parameters, from the root of the gateway."""
         return f"/api/{self.service}/v1" + self.path.format(**parameters)
 
-    def read(self, content: bytes) -> Answer:
+    def read(self, content: bytes) -> Answer_co:
         """What the answer says. Raises ValidationError if it is not what we know."""
         if self.answer is None or self.answer is bytes:  # nothing to read, or a file
             return None if self.answer is None else content  # type: ignore[return-value]
-        read: Answer = TypeAdapter(self.answer).validate_json(content)
+        read: Answer_co = TypeAdapter(self.answer).validate_json(content)
         return read

@@ -6,7 +6,6 @@ page mixes languages.
 
 import gettext
 import io
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 

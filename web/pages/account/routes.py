@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from web.client import identity
 from web.client.api import or_none
+from web.client.calls import Call
 from web.client.errors import Refused
 from web.context import Visit, safe_path, visit
 from web.forms import Form
@@ -138,7 +139,7 @@ async def reset(reader: Reader, token: str) -> Response:
     )
 
 
-async def _choose_password(reader: Visit, call: "identity.Call[None]", token: str, purpose: str, done: str) -> Response:
+async def _choose_password(reader: Visit, call: Call[None], token: str, purpose: str, done: str) -> Response:
     form = await reader.form()
     try:
         await reader.api(call, body={"token": token, "password": form.values.get("password", "")})

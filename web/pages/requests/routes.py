@@ -37,7 +37,7 @@ async def request_page(reader: Reader, request_id: UUID) -> Response:
     return await reader.page(
         "requests/request.html",
         header=header,
-        request=request,
+        enrollment=request,
         card=request_card(request, dates),
         steps=steps(request, history),
         events=events(history, dates),

@@ -90,6 +90,6 @@ def card(session: catalogue.Session, dates: Dates) -> SessionCard:
 
 
 def hours(number: float) -> str:
-    """ "7 h" or "3 h 30"."""
+    """Such as "7 h" or "3 h 30"."""
     whole, minutes = divmod(round(number * 60), 60)
     return f"{whole}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{minutes:02}" if minutes else "")
