@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -21,6 +21,7 @@ from web.pages.visitor.views import SessionCard, card
 router = APIRouter()
 
 Reader = Annotated[Visit, Depends(visit)]
+FIELDS: Final = ("reason", "question", "answer", "session_id")
 DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "decline"})
 
 
@@ -75,8 +76,9 @@ async def make_move(reader: Reader, request_id: UUID, move: str) -> Response:
     form = await reader.form()
     if move not in enrollment.MOVES:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    names = ("reason", "question", "answer", "session_id")
-    body: dict[str, Any] = {name: form.values[name].strip() for name in names if form.values.get(name, "").strip()}
+    body = {name: form.values[name].strip() for name in FIELDS if name in form.values}
+    if "optional" in form.values and not body.get("reason"):
+        body.pop("reason", None)
     try:
         await reader.api(enrollment.MOVES[move], enrollment_id=request_id, body=body or None, key=form.key)
     except Refused as error:
