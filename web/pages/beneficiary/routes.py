@@ -118,7 +118,9 @@ async def _send(reader: Visit, form: Form, structure: str, drafts: dict[str, str
             raise
         # a new key: what is sent next is something else
         refused = form.refused(error, names)
-        again = Form(refused.values, refused.errors, refused.sentence)
+        empty = reader.pages.words.gettext("Say why this training would be useful to you.")
+        errors = {name: text if form.values.get(name, "").strip() else empty for name, text in refused.errors.items()}
+        again = Form(refused.values, errors, refused.sentence)
         return await _cart_page(reader, structure, again, status=error.problem.status)
     number = len(made.requests)
     sentence = reader.pages.words.ngettext(
