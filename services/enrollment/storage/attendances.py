@@ -14,6 +14,7 @@ from services.enrollment.domain.attendance import Attendance, Presence, Slot, pl
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.attendance import slots_of
 from services.enrollment.storage.details import (
+    SESSION_COLUMNS,
     PersonName,
     SessionSummary,
     StructureName,
@@ -22,7 +23,7 @@ from services.enrollment.storage.details import (
     session_of,
     structure_of,
 )
-from services.enrollment.storage.tables import accounts, enrollments, presences, sessions, structures
+from services.enrollment.storage.tables import accounts, enrollments, presences, sessions, structures, trainings
 
 Key = tuple[datetime, UUID]
 
@@ -99,9 +100,11 @@ def _page(conditions: Sequence[ColumnElement[bool]], most: int) -> Select[Any]:
             *enrollments.c["id", "account_id", "structure_id", "session_id", "attendance", "attended"],
             *accounts.c["first_name", "last_name"],
             structures.c.name.label("structure_name"),
-            *sessions.c["title", "place", "starts_at", "ends_at", "slots", "attendance_closed_at"],
+            *SESSION_COLUMNS,
+            sessions.c.attendance_closed_at,
         )
         .join_from(enrollments, sessions, sessions.c.id == enrollments.c.session_id)
+        .outerjoin(trainings, trainings.c.id == sessions.c.training_id)
         .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
         .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
         .where(*conditions)

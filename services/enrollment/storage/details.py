@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Select, and_, any_, func, literal_column, select, true
+from sqlalchemy import FromClause, Integer, Row, Select, and_, any_, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus, Slot
@@ -190,18 +190,30 @@ _HELD_BY_STRUCTURE: Final = (
     .scalar_subquery()
 )
 
-DETAILS: Final[Select[Any]] = (
-    select(enrollments, *_NAMES, *SESSION_COLUMNS, sessions.c.trainer_ids, _closing.c.acting_as.label("moved_as"))
-    .add_columns(_HELD_BY_STRUCTURE.label("held_by_structure"), *_LAST.c, *_ASKED.c)
-    .select_from(enrollments)
-    .join(sessions, sessions.c.id == enrollments.c.session_id)
-    .outerjoin(trainings, trainings.c.id == sessions.c.training_id)
-    .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
-    .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
-    .outerjoin(_closing, and_(_closing.c.aggregate_id == enrollments.c.id, _closing.c.version == enrollments.c.version))
-    .outerjoin(_LAST, true())
-    .outerjoin(_ASKED, true())
-)
+
+def details_from(requests: FromClause) -> Select[Any]:
+    """Select the details of the requests in `requests`, which is the table, or the table joined to a page of ids.
+
+    The page has to come first: PostgreSQL keeps the written order of more than eight joins, and would join the names to
+    every request of the table before it looks at the page.
+    """
+    return (
+        select(enrollments, *_NAMES, *SESSION_COLUMNS, sessions.c.trainer_ids, _closing.c.acting_as.label("moved_as"))
+        .add_columns(_HELD_BY_STRUCTURE.label("held_by_structure"), *_LAST.c, *_ASKED.c)
+        .select_from(requests)
+        .join(sessions, sessions.c.id == enrollments.c.session_id)
+        .outerjoin(trainings, trainings.c.id == sessions.c.training_id)
+        .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
+        .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
+        .outerjoin(
+            _closing, and_(_closing.c.aggregate_id == enrollments.c.id, _closing.c.version == enrollments.c.version)
+        )
+        .outerjoin(_LAST, true())
+        .outerjoin(_ASKED, true())
+    )
+
+
+DETAILS: Final[Select[Any]] = details_from(enrollments)
 """Requests with their details; `details_of` makes a record of each row."""
 
 

@@ -18,12 +18,15 @@ GROUPS: Final[dict[Group, frozenset[str]]] = {
     "requested": frozenset(OPEN),
     "followed": frozenset({"validated"}),
     "refused": frozenset({"refused", "declined", "expired"}),
-    "cancelled": frozenset({"withdrawn", "cancelled", "abandoned"}),
+    "cancelled": frozenset({"withdrawn", "cancelled", "abandoned", "validated"}),
 }
-"""The approvals of each group; a validated request is followed if its person attended, else requested."""
+"""The approvals of each group. A validated request is followed if its person attended, cancelled if they were absent:
+nothing waits for it any more, and nobody refused it. Before, it is requested.
+"""
 _OUTCOMES: Final[dict[str, ColumnElement[bool]]] = {
-    "requested": or_(enrollments.c.attended.is_(None), enrollments.c.attended.is_(False)),
+    "requested": enrollments.c.attended.is_(None),
     "followed": enrollments.c.attended.is_(True),
+    "cancelled": or_(enrollments.c.attended.is_(False), enrollments.c.approval != word("validated")),
     "absent": enrollments.c.attended.is_(False),
     "open": enrollments.c.attended.is_(None),
 }

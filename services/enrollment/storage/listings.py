@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor, Role
-from services.enrollment.storage.details import DETAILS, EnrollmentDetails, details_of
+from services.enrollment.storage.details import EnrollmentDetails, details_from, details_of
 from services.enrollment.storage.filters import GROUPS, Filters, Group, Shape
 from services.enrollment.storage.request_pages import Order, RequestList, page_of
 from services.enrollment.storage.tables import enrollments
@@ -101,7 +101,8 @@ def _count(number: int) -> Count:
 
 
 def _is_in(group: Group, approval: str, outcome: str) -> bool:
-    return approval in GROUPS[group] and (outcome == "followed") == (group == "followed")
+    of_validated = {"requested": "open", "followed": "followed", "cancelled": "absent"}
+    return approval in GROUPS[group] and (not outcome or outcome == of_validated.get(group))
 
 
 def _values(actor: Actor, filters: Filters, *, most: int) -> dict[str, Any]:
@@ -118,7 +119,8 @@ def _values(actor: Actor, filters: Filters, *, most: int) -> dict[str, Any]:
 @cache
 def _details(wanted: RequestList) -> Select[Any]:
     page = page_of(wanted).subquery("page")
-    return DETAILS.join(page, page.c.id == enrollments.c.id).order_by(*wanted.sorted(page.c.key, page.c.id))
+    requests = page.join(enrollments, enrollments.c.id == page.c.id)
+    return details_from(requests).order_by(*wanted.sorted(page.c.key, page.c.id))
 
 
 @cache

@@ -56,10 +56,14 @@ _DECIDED: Final = and_(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReminder:
-    """A request of which somebody is reminded now, with the key of the last occasion that has come."""
+    """A request of which somebody is reminded now, with the key of the last occasion that has come.
+
+    `since` is when the wait began.
+    """
 
     enrollment: Enrollment
     motivation: str
+    since: datetime
     first_slot: datetime
     key: str
 
@@ -72,13 +76,13 @@ class OverdueSheet:
     ended_at: datetime
 
 
-def _claim(
-    *conditions: ColumnElement[bool], since: ColumnElement[datetime], version: ColumnElement[int]
-) -> Select[Any]:
-    """Lock open requests of which somebody has to be reminded. `since` is when the wait began.
+def _claim(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Lock open requests of which somebody has to be reminded. No session has begun.
 
-    `version` is the request's at that time: a request that waits anew is reminded of anew. No session has begun.
+    The wait began with the last move, or with the request; a request that waits anew is reminded of anew.
     """
+    since = func.coalesce(enrollment_history.c.at, enrollments.c.requested_at)
+    version = enrollments.c.version
     occasion = rows("occasion", _OCCASION)
     moment = func.coalesce(since + occasion.c.after, sessions.c.starts_at - occasion.c.before_start)
     was_given = exists(
@@ -98,7 +102,7 @@ def _claim(
         .lateral("due")
     )
     return (
-        select(enrollments, sessions.c.starts_at, version.label("waiting_since_version"), due.c.occasions)
+        select(enrollments, sessions.c.starts_at, since.label("since"), due.c.occasions)
         .select_from(
             enrollments.join(sessions, sessions.c.id == enrollments.c.session_id)
             .outerjoin(enrollment_history, _DECIDED)
@@ -117,14 +121,10 @@ def _claim(
     )
 
 
-_LAST_MOVE: Final = func.coalesce(enrollment_history.c.at, enrollments.c.requested_at)
 _CLAIMS: Final[Mapping[Awaited, Select[Any]]] = {
-    # from the request on, as its deadline: a decision that was undone does not begin a new wait
-    "employer": _claim(
-        approval_in(Approval.AWAITING_EMPLOYER), since=enrollments.c.requested_at, version=literal(0, BigInteger)
-    ),
-    "trainer": _claim(approval_in(Approval.AWAITING_TRAINER), IS_HELD, since=_LAST_MOVE, version=enrollments.c.version),
-    "answer": _claim(approval_in(Approval.AWAITING_BENEFICIARY), since=_LAST_MOVE, version=enrollments.c.version),
+    "employer": _claim(approval_in(Approval.AWAITING_EMPLOYER)),
+    "trainer": _claim(approval_in(Approval.AWAITING_TRAINER), IS_HELD),
+    "answer": _claim(approval_in(Approval.AWAITING_BENEFICIARY)),
 }
 _CLAIM_SHEETS: Final = (
     select(sessions.c.id, sessions.c.ends_at)
@@ -156,11 +156,12 @@ class Reminders:
         """
         values = [{"key": each.key, "after": each.after, "before_start": each.before_start} for each in occasions]
         found = (await self._connection.execute(_CLAIMS[awaited], parameters("occasion", _OCCASION, values))).all()
-        given = await self._give([(row.id, key, row.waiting_since_version) for row in found for key in row.occasions])
+        given = await self._give([(row.id, key, row.version) for row in found for key in row.occasions])
         return [
             DueReminder(
                 enrollment=enrollment_of(row),
                 motivation=row.motivation,
+                since=row.since,
                 first_slot=row.starts_at,
                 key=row.occasions[-1],
             )

@@ -17,7 +17,7 @@ from services.enrollment.use_cases.load import load_locked_training, load_traini
 from services.enrollment.use_cases.propose import NOT_BENEFICIARY, check_open, requester_of, wanted_session
 from services.enrollment.use_cases.record import record, record_requests
 from shared.contracts.proposals import ProposalDeclined
-from shared.errors import WrongFields
+from shared.errors import NotFound, WrongFields
 
 MOVED_MEANWHILE = "La demande a changé de session depuis cette proposition."
 
@@ -38,6 +38,8 @@ async def consent(
     else:
         words = motivation or consented.motivation or consented.reason
         await _request(tx, consented, enrollment_id, motivation=words, now=now)
+    if await tx.people.actor(actor.account_id) is None:  # again: the locks were waited for
+        raise NotFound
     await tx.proposals.save(consented)
     return consented
 

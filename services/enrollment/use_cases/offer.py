@@ -30,17 +30,11 @@ class Offered:
 
 
 async def with_moves(
-    tx: Transaction, requests: Sequence[EnrollmentDetails], *, actor: Actor, now: datetime
-) -> list[Offered]:
-    """The requests with their moves. Two statements read what all of them need, whatever their number."""
-    if not requests:
-        return []
-    return await _with_moves(tx, requests, await tx.rules.load(), actor=actor, now=now)
-
-
-async def _with_moves(
     tx: Transaction, requests: Sequence[EnrollmentDetails], rules: Rules, *, actor: Actor, now: datetime
 ) -> list[Offered]:
+    """The requests with their moves. One statement reads what all of them need, whatever their number."""
+    if not requests:
+        return []
     found = await tx.circumstances.of([each.enrollment.id for each in requests], account_id=actor.account_id, now=now)
     return [
         Offered(details=each, moves=_moves(each, found[each.enrollment.id], rules, actor=actor, now=now))
@@ -67,7 +61,7 @@ async def of_recorded(
     if details.enrollment.approval not in OPEN:
         if not _PUT_RIGHT.intersection(request.roles):
             return Offered(details=details, moves=[])
-        [after] = await _with_moves(tx, [details], request.rules, actor=actor, now=request.now)
+        [after] = await with_moves(tx, [details], request.rules, actor=actor, now=request.now)
         return after
     [fact] = [each for each in facts if isinstance(each, MovedFact) and each.enrollment.id == details.enrollment.id]
     circumstances = await own_circumstances(

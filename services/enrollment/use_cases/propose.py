@@ -86,13 +86,16 @@ async def propose_transfer(
 
     Raises NotFound, TransferImpossible, SessionIsOver and AlreadyProposed.
     """
-    details = await tx.enrollments.load(enrollment_id, actor, "reader")
-    role = _role(actor, details)
+    training_id = (await tx.enrollments.load(enrollment_id, actor, "reader")).enrollment.training_id
+    sessions = {session.id: session for session in await tx.seats.lock(training_id)}
+    rights = await tx.people.actor(actor.account_id)  # again: they may have ended while the lock was waited for
+    if rights is None:
+        raise NotFound
+    details = await tx.enrollments.load(enrollment_id, rights, "reader")
+    role = _role(rights, details)
     if role is None:
         raise NotFound
     request = details.enrollment
-    sessions = {session.id: session for session in await tx.seats.lock(request.training_id)}
-    [request] = await tx.enrollments.some([request.id])
     check_open(request)
     target = check_transfer(sessions[request.session_id], sessions.get(session_id), now=now)
     return await _propose(

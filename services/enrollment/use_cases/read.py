@@ -58,7 +58,7 @@ async def list_page(
     requests = await requests_of(tx, actor, role, filters, rules=rules, order=order, after=after, limit=limit)
     total = await tx.listings.total(actor, role, filters)
     ranked = await with_ranks(tx, requests, now, rules=rules)
-    return RequestPage(requests=await with_moves(tx, ranked, actor=actor, now=now), total=total)
+    return RequestPage(requests=await with_moves(tx, ranked, rules, actor=actor, now=now), total=total)
 
 
 async def requests_of(
@@ -93,7 +93,7 @@ async def one(tx: Transaction, enrollment_id: UUID, actor: Actor, now: datetime)
     details = await tx.enrollments.load(enrollment_id, actor, "reader")
     rules = await tx.rules.load()
     complete = await with_ranks(tx, [_with_deadlines(details, rules)], now, rules=rules)
-    [offered] = await with_moves(tx, complete, actor=actor, now=now)
+    [offered] = await with_moves(tx, complete, rules, actor=actor, now=now)
     return offered
 
 

@@ -6,12 +6,10 @@ Before a message after which somebody has to decide, the motivation goes to the 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.facts import Fact, MovedFact, OccupancyChanged, Requested
-from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.states import Approval, Move, Seat
 from services.enrollment.storage.details import EnrollmentDetails, MoveMade, PersonName
 from services.enrollment.storage.transaction import Transaction
@@ -80,6 +78,4 @@ async def record_decision(
 
 
 def _made(line: Line, acting: PersonName | None) -> MoveMade:
-    return MoveMade(
-        move=cast("HistoryMove", line.move.value), acting_as=line.acting_as, at=line.at, by=acting, note=line.note
-    )
+    return MoveMade(move=line.move.value, acting_as=line.acting_as, at=line.at, by=acting, note=line.note)

@@ -80,7 +80,7 @@ async def validate_cart(
     await _record(tx, facts, now=now)
     details = [_details(fact, standing, considered[fact.enrollment.session_id], rules) for fact in facts]
     if standing.is_employer:  # who may decide on the own request depends on the other employers
-        return await with_moves(tx, details, actor=actor, now=now)
+        return await with_moves(tx, details, rules, actor=actor, now=now)
     return [_offered_to_the_person(each, now=now) for each in details]
 
 

@@ -206,9 +206,10 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
 
 @subscriptions.on(AttachmentStatusesChanged)
 async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
-    """Notify the person, unless nothing changed. Ask whoever can decide now for what waits."""
+    """Notify the person, unless nothing changed or they did it. Ask whoever can decide now for what waits."""
     attachment = message.attachment
-    if set(message.before) != set(attachment.statuses):
+    by_themselves = message.changed_by == attachment.account_id
+    if set(message.before) != set(attachment.statuses) and not by_themselves:
         facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
         await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))

@@ -127,10 +127,13 @@ async def an_employer_withdraws_an_agreement(scenario: Scenario) -> None:
     await scenario.decide(
         "claire", "bruno", "droit", "agreement-withdrawal", {"reason": "Le conseil municipal se tient ce jour-là."}
     )
-    for text in await scenario.all_read(f"Demande annulée : {scenario.title('droit')}", "bruno", "denis", "theo"):
+    for text in await scenario.all_read(f"Demande annulée : {scenario.title('droit')}", "bruno", "denis"):
         assert "Le conseil municipal se tient ce jour-là." in text
     view = await scenario.view("bruno", "bruno", "droit")
     assert (view["approval"], view["seat"]) == ("cancelled", "none")
+    # an employer's reason is not for the trainer
+    told = await scenario["theo"].read_mail(f"Demande annulée : {scenario.title('droit')}")
+    assert "Le conseil municipal" not in told
 
 
 async def the_session_is_full_and_later_requests_are_queued_with_a_rank(scenario: Scenario) -> None:

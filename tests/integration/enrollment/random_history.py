@@ -27,9 +27,12 @@ PATHS: Final = {
     Move.PROMOTE: "promotion",
     Move.UNDO: "undo",
     Move.REOPEN: "reopening",
+    Move.TRANSFER: "transfer",
 }
 """Every move that a person can make, with the end of its address."""
-_FIELD: Final = {Move.ASK: "question", Move.ANSWER: "answer"}
+_RARE: Final = {"withdraw": 1, "cancel": 1, "abandon": 2, "refuse": 2, "transfer": 2, "undo": 3}
+"""The weights of moves that would otherwise end most requests at once, or be most of the moves."""
+_NEEDS: Final = {Move.ASK: "question", Move.ANSWER: "answer", Move.TRANSFER: "session", Move.UNDO: None}
 
 
 @dataclass(kw_only=True)
@@ -69,6 +72,11 @@ class RandomHistory:
             )
         )  # fmt: skip
 
+    @property
+    def deciders(self) -> Sequence[UUID]:
+        """The actors, with those more often who have to do with every request."""
+        return [*self.actors, *3 * [self.service.employer, self.service.trainer, self.service.staff]]
+
     async def offered(self, request: UUID, by: UUID) -> list[dict[str, Any]] | None:
         """The moves of a request that are offered to a person; None if the person may not see it."""
         shown = await self.service.call("GET", f"/enrollments/{request}", by=by)
@@ -82,25 +90,32 @@ class RandomHistory:
     async def take_an_offered_move(self) -> None:
         if not self.requests:
             return
-        request, by = self.random.choice(self.requests), self.random.choice(self.actors)
+        request, by = self.random.choice(self.requests), self.random.choice(self.deciders)
         offers = await self.offered(request, by)
         if not offers:
             return
-        offer = self.random.choice(offers)
-        answer = await self.take(offer, by)
+        [offer] = self.random.choices(offers, [_RARE.get(offer["move"], 6) for offer in offers])
+        answer = await self.take(request, offer, by)
         self.made.append(f"{offer['move']} by {offer['acting_as']}")
         assert answer.status_code == 200, (self.made, offer, answer.text)
+        assert answer.json()["moves"] == await self.offered(request, by), self.made
 
-    async def take(self, offer: dict[str, Any], by: UUID) -> Any:
+    async def take(self, request: UUID, offer: dict[str, Any], by: UUID) -> Any:
         """Call a move as a front-end does: where it says, with what it needs and nothing else."""
-        body = {offer["needs"]: WORDS[offer["needs"]]} if offer["needs"] else None
+        body = await self._body(request, offer["needs"])
         return await self.service.call(offer["method"], offer["href"].removeprefix("/api/enrollment/v1"), body, by=by)
 
     async def attempt(self, request: UUID, move: Move, by: UUID) -> Any:
         """Call a move with a full body, whether it is offered or not."""
-        written = _FIELD.get(move, "reason")
-        body = None if move is Move.UNDO else {written: WORDS[written]}
+        body = await self._body(request, _NEEDS.get(move, "reason"))
         return await self.service.call("POST", f"/enrollments/{request}/{PATHS[move]}", body, by=by)
+
+    async def _body(self, request: UUID, needs: str | None) -> dict[str, str] | None:
+        if needs != "session":
+            return {needs: WORDS[needs]} if needs else None
+        [row] = await self.service.rows("SELECT session_id FROM enrollments WHERE id = :id", id=request)
+        [other] = set(self.sessions) - {row.session_id}
+        return {"session_id": str(other), "reason": WORDS["reason"]}
 
     async def make_a_request(self) -> None:
         person, session = self.random.choice(self.people), self.random.choice(self.sessions)
@@ -123,8 +138,8 @@ class RandomHistory:
 
 Step = Callable[[RandomHistory], Awaitable[None]]
 STEPS: Final[Sequence[tuple[Step, int]]] = (
-    (RandomHistory.take_an_offered_move, 40),
-    (RandomHistory.make_a_request, 14),
+    (RandomHistory.take_an_offered_move, 80),
+    (RandomHistory.make_a_request, 12),
     (RandomHistory.change_the_capacity, 2),
     (RandomHistory.let_a_session_begin, 1),
     (RandomHistory.let_the_clock_run, 1),

@@ -1,6 +1,5 @@
 """What storage knows of the sessions that somebody wants, and what becomes of a cart that is validated."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,9 +35,8 @@ async def wanted(service: EnrollmentService, person: Person, session_id: UUID) -
 
 async def already(service: EnrollmentService, person: Person, session_id: UUID) -> dict[str, Any]:
     """What the rules are told, without the session's own properties."""
-    return {
-        name: value for name, value in asdict(await wanted(service, person, session_id)).items() if name in NOTHING_YET
-    }
+    found = await wanted(service, person, session_id)
+    return {name: getattr(found, name) for name in NOTHING_YET}
 
 
 async def validate(service: EnrollmentService, person: Person, sessions: list[UUID]) -> httpx.Response:

@@ -131,9 +131,8 @@ async def test_whatever_happens_to_a_sheet_the_invariants_hold_and_what_is_told_
                 request: model.attended(request) for request in model.marks
             }
 
-    recorded = await service.emitted(AttendanceRecorded)
-    first = {each.enrollment.id for each in recorded if not each.corrected}
-    assert len([each for each in recorded if not each.corrected]) == len(first)
+    first = [each.enrollment.id for each in await service.emitted(AttendanceRecorded) if not each.corrected]
+    assert len(first) == len(set(first))
     acts = [each["act"] for each in sheet["history"]]
     assert len(await service.emitted(AttendanceClosed)) == acts.count("close")
     assert len(await service.emitted(AttendanceReopened)) == acts.count("reopen")

@@ -74,8 +74,8 @@ async def test_a_list_gives_ranks_with_as_many_statements_for_many_as_for_one(se
     with service.statements() as many:
         found = await get(service, service.employer, "/enrollments?scope=structure&limit=8")
     assert [line["rank"] for line in found["items"]] == [7, 6, 5, 4, 3, 2, 1, None]
-    # actor, rules, page, total, queues
-    assert len(one) == len(many) == 5
+    # actor, rules, page, total, queues, circumstances
+    assert len(one) == len(many) == 6
     assert [line["queue_length"] for line in found["items"]] == [7] * 7 + [None]
     assert (found["total"], found["more_than_total"]) == (8, False)
 

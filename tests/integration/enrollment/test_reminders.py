@@ -159,7 +159,9 @@ async def test_a_decision_that_is_taken_now_comes_after_its_reminder_or_there_is
     session = await service.session(9)
     requests = [await service.request(person, session) for person in await service.people(6)]
     await ages(service, 8, *requests)
-    await asyncio.gather(*(service.accepts(request) for request in requests), *(service.clock() for _ in range(3)))
+    accepting = [asyncio.ensure_future(service.accepts(request)) for request in requests]
+    await asyncio.gather(*accepting, *(service.clock() for _ in range(3)))
+    assert {(await answer).status_code for answer in accepting} == {200}
     rows = await service.rows(
         "SELECT aggregate_id, name, aggregate_version FROM outbox WHERE name LIKE 'enrollment.%' ORDER BY id"
     )

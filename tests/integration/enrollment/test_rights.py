@@ -70,8 +70,9 @@ async def test_every_decision_by_every_kind_of_person(service: EnrollmentService
         expected = 409 if (decision, kind) in NOT_THEIR_DECISION else expected
         assert (kind, answer.status_code) == (kind, expected)
     assert await service.rows("SELECT version, approval, seat FROM enrollments") == before
-    for kind in may:
-        again = request if kind == next(iter(may)) else await brought_to(service, (await service.people(1))[0], state)
+    first = "person" if "person" in may else next(iter(may))
+    for kind in sorted(may):
+        again = request if kind == first else await brought_to(service, (await service.people(1))[0], state)
         assert (await service.decides(people[kind], again, decision, **body)).status_code == 200
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import keep_session
-from shared.contracts.identity import AttachmentStatusesChanged
+from shared.contracts.identity import AccountUpdated, AttachmentStatusesChanged
 from tests.integration.enrollment.enrollment_service import BASE, EnrollmentService, Person
 from tests.integration.enrollment.test_attendance import YESTERDAY
 from tests.integration.enrollment.under_way import begins
@@ -33,6 +33,11 @@ ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("POST", f"{REQUEST}/undo"): ("employer",),
     ("POST", f"{REQUEST}/reopening"): ("staff",),
     ("POST", f"{REQUEST}/promotion"): ("staff",),
+    ("POST", f"{REQUEST}/transfer"): ("staff",),
+    ("POST", "/sessions/{session_id}/messages"): ("trainer", "staff"),
+    ("POST", "/left-open/{left_open_id}/decision"): ("staff",),
+    ("POST", "/proposals"): ("employer", "trainer", "staff"),
+    ("POST", "/proposals/{proposal_id}/consent"): ("person",),
     ("PUT", f"{SHEET}/slots/{{slot_id}}"): ("trainer", "staff"),
     ("POST", f"{SHEET}/closure"): ("trainer", "staff"),
     ("POST", f"{SHEET}/people"): ("trainer", "staff"),
@@ -42,9 +47,20 @@ ACTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("PUT", "/rules/{name}"): ("staff",),
 }
 """Every act that needs a right, with the roles that give it."""
-WITHOUT_RIGHT: Final = {("PUT", "/cart/sessions/{session_id}"), ("DELETE", "/cart/sessions/{session_id}")}
-"""Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing."""
+WITHOUT_RIGHT: Final = {
+    ("PUT", "/cart/sessions/{session_id}"),
+    ("DELETE", "/cart/sessions/{session_id}"),
+    ("PUT", "/cart/lines/{session_id}/motivation"),
+    ("POST", "/eligibility"),
+}
+"""Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing, and ask what
+the rules say, which stores nothing."""
+WITHOUT_LOCK: Final = {("POST", "/proposals/{proposal_id}/decline"), ("POST", f"{REQUEST}/notes")}
+"""They wait for no lock after the right was read."""
 WRITTEN: Final = (
+    "SELECT id FROM session_messages",
+    "SELECT id, version FROM proposals",
+    "SELECT id, decision FROM left_open",
     "SELECT id, version FROM enrollments",
     "SELECT aggregate_id, version FROM enrollment_history",
     "SELECT id FROM presences",
@@ -62,6 +78,8 @@ class Stage:
     def __init__(self, service: EnrollmentService) -> None:
         self.service = service
         self.session = uuid4()
+        self.other = uuid4()
+        self.ids: dict[str, UUID] = {}
         self.people: list[Person] = []
         self.requests: list[UUID] = []
 
@@ -84,7 +102,9 @@ class Stage:
         else:
             request = queued if "promotion" in template else held
         slot = self.service.sessions[self.session].slots[0].id
-        path = template.format(enrollment_id=request, session_id=self.session, slot_id=slot, name="structure_cap")
+        path = template.format(
+            enrollment_id=request, session_id=self.session, slot_id=slot, name="structure_cap", **self.ids
+        )
         headers = {"If-Match": '"0"'} if "rules" in template else {}
         return await self.service.call(method, path, self.body(template), by=self.account(role), **headers)
 
@@ -94,6 +114,16 @@ class Stage:
 
     def body(self, template: str) -> dict[str, Any] | None:
         bodies: dict[str, dict[str, Any]] = {
+            "transfer": {"session_id": str(self.other), **REASON},
+            "messages": {"to": "held", "subject": "Salle changée", "text": "Salle B."},
+            "left-open": {"decision": "cancel", **REASON},
+            "consent": {},
+            "proposals": {
+                "kind": "transfer",
+                "enrollment_id": str(self.requests[1]),
+                "session_id": str(self.other),
+                **REASON,
+            },
             "question": {"question": "Quel public ?"},
             "answer": {"answer": "Des jeunes."},
             "slot_id": {"presences": [{"enrollment_id": str(self.requests[1]), "present": True}], **REASON},
@@ -124,8 +154,17 @@ class Stage:
         service, held = self.service, self.requests[1]
         if "abandonment" in template:
             await begins(service, self.session)
-        if "reopening" in template:
+        if template == f"{REQUEST}/reopening":
             await service.decides(service.employer, self.requests[0], "refusal", **REASON)
+        if "transfer" in template or "proposals" in template:
+            self.other = await service.session(2, training_id=service.sessions[self.session].training_id)
+        if "consent" in template:
+            made = await service.call("POST", "/proposals", self.body("proposals"), by=service.trainer)
+            self.ids["proposal_id"] = UUID(made.json()["id"])
+        if "left-open" in template:
+            account = service.account(self.people[1].account_id, disabled=True, version=2).account
+            await service.tell(AccountUpdated(occurred_at=service.now, account=account))
+            self.ids["left_open_id"] = (await service.rows("SELECT id FROM left_open"))[0].id
         if "answer" in template:
             await service.decides(service.trainer, held, "question", question="Pourquoi ?")
         if "attendance" in template:
@@ -137,7 +176,7 @@ class Stage:
                 body = {"presences": [{"enrollment_id": str(held), "present": True}]}
                 path = f"/sessions/{self.session}/attendance/slots/{slot.id}"
                 assert (await service.call("PUT", path, body, by=service.trainer)).status_code == 200
-        if "reopening" in template or "lines" in template:
+        if template == f"{SHEET}/reopening" or "lines" in template:
             path = f"/sessions/{self.session}/attendance/closure"
             assert (await service.call("POST", path, self.closing, by=service.trainer)).status_code == 200
         if "cart" in template:
@@ -179,8 +218,12 @@ async def while_held(
 ) -> httpx.Response:
     """Lock by hand what the act decides; do something as soon as the act waits for the lock; then let it go."""
     service = stage.service
-    rows = "accounts" if "cart" in act[1] else "sessions"
-    locked = stage.account(role) if rows == "accounts" else stage.session
+    if "cart" in act[1]:
+        lock, locked = "SELECT id FROM accounts WHERE id = :id FOR UPDATE", stage.account(role)
+    else:
+        training = "(SELECT training_id FROM sessions WHERE id = :id)"
+        lock = f"SELECT id FROM sessions WHERE training_id = {training} ORDER BY id FOR UPDATE"
+        locked = stage.session
 
     async def is_waiting() -> bool:
         assert not task.done(), f"it did not wait: {task.result().status_code} {task.result().text}"
@@ -188,7 +231,7 @@ async def while_held(
         return bool(await service.rows(waits))
 
     async with service.database.transaction() as work:
-        await work.connection.execute(text(f"SELECT id FROM {rows} WHERE id = :id FOR UPDATE"), {"id": locked})
+        await work.connection.execute(text(lock), {"id": locked})
         task = asyncio.ensure_future(stage.call(act, role))
         await eventually(is_waiting)
         await meanwhile(Transaction(work))
@@ -226,4 +269,4 @@ async def test_every_act_of_the_api_is_in_the_list(service: EnrollmentService) -
         for method in operations
         if method != "get"
     }
-    assert served == set(ACTS) | WITHOUT_RIGHT
+    assert served == set(ACTS) | WITHOUT_RIGHT | WITHOUT_LOCK

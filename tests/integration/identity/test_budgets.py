@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from tests.e2e.people import siret
 from tests.integration.identity.identity_service import PASSWORD, SIRETS, STAFF, IdentityService
 
 STRANGER, OWNER, ELSEWHERE = "203.0.113.66", "192.0.2.7", "198.51.100.20"
@@ -137,10 +138,14 @@ def a_request(email: str, siret: str) -> dict[str, str]:
     return {"name": "X", "siret": siret, "town": "X", "contact_name": "Léa", "contact_email": email}
 
 
+OTHER_SIRETS = [siret() for _ in range(10)]
+"""The same contact and the same SIRET again would be the same request."""
+
+
 @pytest.mark.parametrize(
     ("most", "of"),
     [
-        (3, lambda n: ("lea@x.example", SIRETS[n % 5], f"203.0.{n}.1")),
+        (3, lambda n: ("lea@x.example", OTHER_SIRETS[n], f"203.0.{n}.1")),
         (2, lambda n: (f"p{n}@x.example", SIRETS[0], f"203.0.{n}.1")),
         (5, lambda n: (f"p{n}@x.example", SIRETS[n % 5], STRANGER)),
     ],

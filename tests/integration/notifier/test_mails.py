@@ -60,6 +60,7 @@ async def test_an_acceptance_that_was_given_up_before_it_left_is_dropped(service
     await service.send()
     assert await service.mails("accepted", "request_to_validate") == {
         ("accepted", "zoe", "dropped"),
+        ("accepted", "eve", "dropped"),
         ("request_to_validate", "tim", "dropped"),
     }
     assert await service.mails("withdrawn") == {

@@ -17,6 +17,7 @@ from services.identity.domain.budgets import (
     TooSoon,
     filled_by_new_password,
     mail_to,
+    of_address_change,
     of_own_password,
     of_registration,
     of_reset,
@@ -74,6 +75,7 @@ def test_a_structure_request_is_paid_by_the_client_alone() -> None:
 
 def test_a_new_password_fills_the_buckets_of_the_account() -> None:
     assert filled_by_new_password(EMAIL, CLIENT) == of_sign_in(EMAIL, CLIENT, None)[:2]
+    assert buckets(of_address_change(DEVICE.account_id)) == [("address change, account", (str(DEVICE.account_id),))]
     assert buckets(of_own_password(DEVICE.account_id)) == [("current password", (str(DEVICE.account_id),))]
 
 
