@@ -31,6 +31,6 @@ def test_every_text_is_translated_and_every_translation_used() -> None:
 
 def test_translations_are_complete_and_have_typographic_apostrophes() -> None:
     for message in catalogue("fr"):
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
         assert not message.id or all(texts), message.id
         assert not any("'" in text for text in texts), message.id
