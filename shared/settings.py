@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.messaging.outbox import SHARD_SPACE
+from shared.messaging.shards import SHARD_SPACE
 
 POSTGRESQL = r"^postgresql\+asyncpg://"
 AMQP = r"^amqps?://[^,]+(,amqps?://[^,]+)*$"

@@ -108,6 +108,11 @@ def next_step(request: Enrollment) -> str:
         if request.seat == "queued":
             return "seat"
         return "sheet" if request.session.ends_at < datetime.now(UTC) else "come"
+    own = {each.move for each in request.moves if each.acting_as in {"employer", "trainer"}}
+    if "accept" in own:
+        return "decide"
+    if "validate" in own and request.approval == "awaiting_trainer":
+        return "validate"
     return {"awaiting_employer": "employer", "awaiting_trainer": "trainer", "awaiting_beneficiary": "answer"}[
         request.approval
     ]
