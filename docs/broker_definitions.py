@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.contracts import REGISTRY
+from shared.messaging.broker import COMMANDS, EVENTS
 from shared.messaging.transport import Queue
 
 VHOST: Final = "parcourspro"
@@ -29,7 +30,7 @@ def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
     `queues`: what each service subscribes to.
     """
     bindings = {name: _bindings(queue) for name, queue in queues.items()}
-    exchanges = (("events", "topic", False), ("commands", "direct", False), (DEAD, "direct", True))
+    exchanges = ((EVENTS, "topic", False), (COMMANDS, "topic", False), (DEAD, "direct", True))
     return {
         "users": [],
         "vhosts": [{"name": VHOST}],
@@ -38,13 +39,9 @@ def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
             *(_permissions(name, bindings[name]) for name in queues),
         ],
         "topic_permissions": [
-            _in_vhost(
-                user=name,
-                exchange="events",
-                write=rf"^{name}\.",
-                read=_bindable(queue),
-            )
+            _in_vhost(user=name, exchange=exchange, write=rf"^{name}\.", read=read)
             for name, queue in queues.items()
+            for exchange, read in ((EVENTS, _bindable(queue)), (COMMANDS, _one_of(queue.commands)))
         ],
         "policies": [
             *(_policy(name, rf"^{name}(\.commands)?$", _given_up(name)) for name in queues),
@@ -73,17 +70,15 @@ def definitions(queues: Mapping[str, Queue]) -> dict[str, Any]:
 def _bindings(queue: Queue) -> list[tuple[str, str, str]]:
     """Exchange, queue and routing key."""
     return [
-        *(("events", queue.service, key) for key in queue.bindings),
-        *(("commands", f"{queue.service}.commands", name) for name in queue.commands),
+        *((EVENTS, queue.service, key) for key in queue.bindings),
+        *((COMMANDS, f"{queue.service}.commands", name) for name in queue.commands),
     ]
 
 
 def _permissions(service: str, bindings: Sequence[tuple[str, str, str]]) -> dict[str, str]:
     own = sorted({queue for _, queue, _ in bindings})
     # every service publishes technical messages to the others as events
-    published = {"events"} | {
-        "commands" for message in REGISTRY.all() if message.owner == service and message.recipient
-    }
+    published = {EVENTS} | {COMMANDS for message in REGISTRY.all() if message.owner == service and message.recipient}
     return _in_vhost(
         user=service,
         configure=_one_of(own),
@@ -119,17 +114,30 @@ def _one_of(names: Iterable[str]) -> str:
 
 
 def _bindable(queue: Queue) -> str:
-    """A pattern for exactly the keys that a service binds. It has each owner and each suffix once, because the broker
-    refuses a pattern of more than 1,024 characters.
+    """A pattern for exactly the keys that a service binds.
+
+    It has each owner, suffix and first word once: the broker refuses a pattern of more than 1,024 characters.
     """
     alone = rf"\.to\.{re.escape(queue.service)}"
     names = defaultdict(list)
     for event in queue.events:
         owner, name, version = event.split(".")
-        names[owner, version].append(re.escape(name))
-    groups = [rf"{re.escape(owner)}\.({'|'.join(of)})\.{re.escape(version)}" for (owner, version), of in names.items()]
+        names[owner, version].append(name)
+    groups = [rf"{re.escape(owner)}\.({_short(of)})\.{re.escape(version)}" for (owner, version), of in names.items()]
     events = rf"({'|'.join(groups)})({alone})?|" if groups else ""
     return rf"^({events}\*{alone})$"
+
+
+def _short(names: Iterable[str]) -> str:
+    """The alternatives for these names, with the first word of several names written once."""
+    by_word = defaultdict(list)
+    for name in names:
+        word, _, rest = name.partition("_")
+        by_word[re.escape(word)].append(re.escape(rest))
+    return "|".join(
+        rf"{word}_({'|'.join(rests)})" if len(rests) > 1 else (f"{word}_{rests[0]}" if rests[0] else word)
+        for word, rests in by_word.items()
+    )
 
 
 def _in_vhost(**entry: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value

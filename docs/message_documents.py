@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts import REGISTRY, Message
 from shared.contracts.catch_up import TECHNICAL, EventsRequested, TechnicalMessage
+from shared.messaging.broker import COMMANDS, EVENTS
 
 CONTRACTS: Final = Path(__file__).parents[1] / "shared" / "contracts"
 SCHEMAS: Final = CONTRACTS / "schemas"
@@ -64,7 +65,7 @@ def asyncapi(listeners: Listeners) -> dict[str, Any]:
 
 
 def _channel(message: type[Message]) -> dict[str, Any]:
-    exchange = ("events", "topic") if message.recipient is None else ("commands", "direct")
+    exchange = (EVENTS, "topic") if message.recipient is None else (COMMANDS, "topic")
     return {
         "address": message.wire_name,
         "messages": {message.__name__: {"$ref": f"#/components/messages/{message.__name__}"}},

@@ -17,8 +17,11 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from shared.messaging.ending import is_this_task_cancelled
 
 EVENTS: Final = "events"
-COMMANDS: Final = "commands"
-EXCHANGES: Final = {EVENTS: aio_pika.ExchangeType.TOPIC, COMMANDS: aio_pika.ExchangeType.DIRECT}
+COMMANDS: Final = "commands.v2"
+EXCHANGES: Final = {EVENTS: aio_pika.ExchangeType.TOPIC, COMMANDS: aio_pika.ExchangeType.TOPIC}
+"""Both are topic exchanges, because the broker limits what a service may publish and bind there by the routing key. The
+exchange `commands` of before was a direct one, and the type of an exchange cannot be changed.
+"""
 CALL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10
 Connection = TypeVar("Connection")

@@ -80,6 +80,14 @@ REQUESTS: Final = (
     Request("karim.benali", ("rgpd", 1), "Je tiens le registre de notre structure.", (ACCEPTED, ("validate", ""))),
     Request("sophie.laurent", ("rgpd", 1), "Je reprends le secrétariat des dossiers.", (ACCEPTED, ("validate", ""))),
     Request("emilie.garnier", ("conflit", 1), "L'accueil du centre a connu deux incidents cet automne."),
+    Request(
+        "emilie.garnier", ("tableur", 1), "Je tiens le suivi de nos groupes.",
+        (ACCEPTED, ("withdraw", ""), ("reopen", "La personne a annulé par erreur et nous a appelés.")),
+    ),
+    Request(
+        "aicha.diallo", ("alternance", 1), "Plusieurs jeunes de notre accueil cherchent un contrat.",
+        (ACCEPTED, ("transfer", "Poitiers est plus près de son lieu de travail."), ("validate", "")),
+    ),
 )  # fmt: skip
 
 
@@ -93,13 +101,15 @@ class Requests:
         self._ids: dict[Request, str] = {}
 
     async def create(self) -> None:
-        """Create every request and make its steps, then cancel one session and move two into the past."""
+        """Create every request and make its steps, then cancel one session and move three into the past."""
         for request in REQUESTS:
             self._ids[request] = await self._request(request)
             for step, text in request.then:
                 await self._step(request, step, text)
         await self._cancel_a_session()
         await self._close_attendance()
+        await self._abandon()
+        await self._propose()
         # the request for this session has no decision and the session is over: enrollment's clock lets it expire
         await self._scenario.move_into_the_past(("conflit", 1), days_ago=9)
 
@@ -127,7 +137,12 @@ class Requests:
             "decline": (trainer, "decline", {"reason": text}),
             "answer": (person, "answer", {"answer": text}),
             "withdraw": (person, "withdrawal", None),
-        }[step]
+            "reopen": (scenario.staff, "reopening", {"reason": text}),
+            "transfer": (
+                scenario.staff, "transfer",
+                {"reason": text, "session_id": scenario.sessions[request.session[0], 2]},
+            ),
+        }[step]  # fmt: skip
         await caller.call("POST", f"{ENROLLMENT}/enrollments/{self._ids[request]}/{path}", body)
 
     async def _cancel_a_session(self) -> None:
@@ -158,3 +173,25 @@ class Requests:
         late = {"status": "late", "arrived_at": arrived.isoformat(), "remark": "Problème de connexion."}
         body = {"slots": [{"slot_id": first["id"], **late}], "reason": "L'arrivée tardive n'avait pas été saisie."}
         await trainer.call("PUT", f"{path}/lines/{lines['Benali']}", body)
+
+    async def _abandon(self) -> None:
+        """A person gives up after a session has begun; its sheet is still to be closed."""
+        begun = ("discriminations", 1)
+        await self._scenario.move_into_the_past(begun, days_ago=4)
+        request = next(request for request in REQUESTS if request.session == begun)
+        person = self._scenario.people[request.person]
+        body = {"reason": "Un arrêt de travail m'a empêchée de revenir l'après-midi."}
+        await person.call("POST", f"{ENROLLMENT}/enrollments/{self._ids[request]}/abandonment", body)
+
+    async def _propose(self) -> None:
+        """An employer proposes a session to a person, who has not answered yet."""
+        scenario, employer, person = self._scenario, "helene.caradec", "aicha.diallo"
+        me = await scenario.people[person].call("GET", "/api/identity/v1/me")
+        body = {
+            "kind": "participation",
+            "account_id": me["id"],
+            "structure_id": scenario.structures[self._people[person].structure],
+            "session_id": scenario.sessions["atelier", 1],
+            "reason": "Vous animerez le forum de mars avec nous.",
+        }
+        await scenario.people[employer].call("POST", f"{ENROLLMENT}/proposals", body)

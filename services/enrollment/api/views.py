@@ -142,7 +142,7 @@ class EnrollmentView(View):
             requested_at=request.requested_at,
             approval=request.approval,
             seat=request.seat,
-            status_label=status_label(request.approval, request.seat, details.closed_by),
+            status_label=status_label(request.approval, request.seat, details.closed_by, attended=request.attended),
             late=request.late,
             mine="person" in readers,
             motivation=details.motivation if may_read else None,

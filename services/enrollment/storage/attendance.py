@@ -18,14 +18,8 @@ from services.enrollment.domain.decisions import ByTrainer
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.storage.arrays import Columns, parameters, rows
 from services.enrollment.storage.conditions import IS_HELD, word
-from services.enrollment.storage.details import (
-    PersonName,
-    StructureName,
-    enrollment_of,
-    person_of,
-    status_of,
-    structure_of,
-)
+from services.enrollment.storage.details import PersonName, StructureName, enrollment_of, person_of, structure_of
+from services.enrollment.storage.presences import status_of
 from services.enrollment.storage.tables import (
     accounts,
     enrollments,

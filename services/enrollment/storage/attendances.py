@@ -19,10 +19,10 @@ from services.enrollment.storage.details import (
     SessionSummary,
     StructureName,
     person_of,
-    presence_of,
     session_of,
     structure_of,
 )
+from services.enrollment.storage.presences import presence_of
 from services.enrollment.storage.tables import accounts, enrollments, presences, sessions, structures, trainings
 
 Key = tuple[datetime, UUID]

@@ -15,7 +15,7 @@ from services.enrollment.domain.attendance import Attendance, Slot
 from services.enrollment.domain.paris import PARIS
 from services.enrollment.storage.access import Actor, as_parameters
 from services.enrollment.storage.attendance import slots_of
-from services.enrollment.storage.details import presence_of
+from services.enrollment.storage.presences import presence_of
 from services.enrollment.storage.tables import (
     accounts,
     enrollment_history,

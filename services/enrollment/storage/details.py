@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import FromClause, Integer, Row, Select, and_, any_, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from services.enrollment.domain.attendance import Attendance, Presence, PresenceStatus, Slot
+from services.enrollment.domain.attendance import Attendance, Slot
 from services.enrollment.domain.deadlines import Deadlines
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat
 from services.enrollment.storage.conditions import word
+from services.enrollment.storage.presences import presence_of
 from services.enrollment.storage.tables import (
     accounts,
     enrollment_history,
@@ -284,20 +285,3 @@ def enrollment_of(row: Row[Any]) -> Enrollment:
     """Make the domain object of a row with its COLUMNS of `enrollments`."""
     presences = row.attendance and Attendance(tuple(presence_of(each) for each in row.attendance))
     return from_attributes(Enrollment, row, approval=Approval(row.approval), seat=Seat(row.seat), attendance=presences)
-
-
-def presence_of(stored: Mapping[str, Any]) -> Presence:
-    """A presence of the column `attendance`. One that was stored before there were statuses has only yes or no."""
-    arrived_at = stored.get("arrived_at")
-    return Presence(
-        slot_id=UUID(stored["slot_id"]),
-        status=status_of(stored.get("status"), present=stored["present"]),
-        arrived_at=arrived_at and datetime.fromisoformat(arrived_at),
-    )
-
-
-def status_of(status: str | None, *, present: bool) -> PresenceStatus:
-    """The status of a presence: nobody has excused an absence of which only that it was one is recorded."""
-    if status is None:
-        return PresenceStatus.PRESENT if present else PresenceStatus.UNEXCUSED
-    return PresenceStatus(status)

@@ -33,7 +33,7 @@ from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.filters import Shape
-from services.enrollment.storage.search import matches, matching
+from services.enrollment.storage.search import are_few, matches, matching
 from services.enrollment.storage.tables import enrollments, sessions
 
 Sort = Literal["requested_at", "session_start", "decide_before"]
@@ -136,7 +136,27 @@ def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) ->
 
 def _of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     if wanted.shape.words:
-        return _named(wanted, [enrollments.c.structure_id == any_(_STRUCTURE_IDS), *conditions])
+        return _named_in_structures(wanted, conditions)
+    return _first_of_structures(wanted, conditions)
+
+
+def _named_in_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """If few names have the words, read the requests of each name; if not, read the structures' requests in order.
+
+    A frequent word fills the page soon; a rare one would be looked for in all requests of a large structure.
+    """
+    words = wanted.shape.words
+    in_structures = enrollments.c.structure_id == any_(_STRUCTURE_IDS)
+    by_name = _named(wanted, [in_structures, *conditions]).subquery()
+    in_order = _first_of_structures(wanted, [matches(words), *conditions]).subquery()
+    # outside of the limits, so that PostgreSQL begins with one part only
+    return wanted.first_of(
+        select(by_name).where(are_few(words)),
+        select(in_order).where(~are_few(words)),
+    )
+
+
+def _first_of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     structure = func.unnest(_STRUCTURE_IDS).table_valued(column("id", Uuid())).render_derived("structure")
     return _first_of_each(wanted, conditions, [(structure, enrollments.c.structure_id == structure.c.id)])
 

@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
+from deploy.embedded.demo.requests import REQUESTS
 from tests.support.eventually import eventually
 from tests.support.processes import Process, free_port
 
@@ -33,6 +34,9 @@ STATES = {
     "Annulée (par la personne)",
     "Annulée (accord de l'employeur retiré)",
     "Annulée (session annulée)",
+    "Suivie",
+    "Absent·e",
+    "Abandon",
 }
 """The states of the demo requests right after the start. One more request, without a decision, expires soon after."""
 
@@ -86,7 +90,7 @@ async def test_a_new_installation_shows_its_demo_data_and_keeps_it_through_a_sto
         process.start()
         await eventually(lambda: _count(process, "is ready after", 2), within=30)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            assert len(await _requests(http)) == 16
+            assert len(await _requests(http)) == len(REQUESTS)
         assert process.log.count("creating the demo data") == 1
     finally:
         process.close()

@@ -156,6 +156,17 @@ class Stage:
             await begins(service, self.session)
         if template == f"{REQUEST}/reopening":
             await service.decides(service.employer, self.requests[0], "refusal", **REASON)
+        await self.prepare_people(template)
+        await self.prepare_the_sheet(template)
+        if "answer" in template:
+            await service.decides(service.trainer, held, "question", question="Pourquoi ?")
+        if "cart" in template:
+            await service.withdraws(self.people[1], held)
+            await service.call("PUT", f"/cart/sessions/{self.session}", by=self.people[1].account_id)
+
+    async def prepare_people(self, template: str) -> None:
+        """Another session, a proposal, or a person whose requests are left open."""
+        service = self.service
         if "transfer" in template or "proposals" in template:
             self.other = await service.session(2, training_id=service.sessions[self.session].training_id)
         if "consent" in template:
@@ -165,8 +176,10 @@ class Stage:
             account = service.account(self.people[1].account_id, disabled=True, version=2).account
             await service.tell(AccountUpdated(occurred_at=service.now, account=account))
             self.ids["left_open_id"] = (await service.rows("SELECT id FROM left_open"))[0].id
-        if "answer" in template:
-            await service.decides(service.trainer, held, "question", question="Pourquoi ?")
+
+    async def prepare_the_sheet(self, template: str) -> None:
+        """A session that has begun, its presences, and a closed sheet."""
+        service, held = self.service, self.requests[1]
         if "attendance" in template:
             await service.decides(service.trainer, held, "validation")
             await service.moves(self.session, YESTERDAY)
@@ -179,9 +192,6 @@ class Stage:
         if template == f"{SHEET}/reopening" or "lines" in template:
             path = f"/sessions/{self.session}/attendance/closure"
             assert (await service.call("POST", path, self.closing, by=service.trainer)).status_code == 200
-        if "cart" in template:
-            await service.withdraws(self.people[1], held)
-            await service.call("PUT", f"/cart/sessions/{self.session}", by=self.people[1].account_id)
 
     async def take_away(self, role: str, tx: Transaction) -> None:
         """Deliver the event that ends the right. `tx` holds the lock: the copy of the session changes within it."""

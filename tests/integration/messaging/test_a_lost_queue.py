@@ -91,7 +91,7 @@ async def test_the_publishers_queue_is_declared_again_too(
 async def test_the_queue_of_commands_is_declared_again_and_a_command_waits_for_it(
     services: TwoServices, channel: aio_pika.abc.AbstractChannel
 ) -> None:
-    await (await channel.get_queue("notifier.commands", ensure=False)).unbind("commands", COMMAND)
+    await (await channel.get_queue("notifier.commands", ensure=False)).unbind("commands.v2", COMMAND)
     await services.emit(notice())
     await eventually(lambda: _handled(services, 2), within=20)
 

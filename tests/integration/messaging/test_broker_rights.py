@@ -78,7 +78,7 @@ async def _delete_events(channel: AbstractChannel, _: str) -> None:
 
 
 async def _delete_commands(channel: AbstractChannel, _: str) -> None:
-    await channel.exchange_delete("commands", if_unused=True)
+    await channel.exchange_delete("commands.v2", if_unused=True)
 
 
 async def _declare_an_exchange(channel: AbstractChannel, service: str) -> None:
@@ -152,7 +152,7 @@ async def test_a_service_may_do_nothing_else(open_channel: OpenChannel, service:
 @pytest.mark.parametrize("service", [service for service, queue in QUEUES.items() if not queue.commands])
 async def test_only_the_recipient_of_commands_may_bind_them(open_channel: OpenChannel, service: str) -> None:
     channel = await open_channel(service)
-    commands = await channel.get_exchange("commands", ensure=False)
+    commands = await channel.get_exchange("commands.v2", ensure=False)
     queue = await channel.get_queue(service, ensure=False)
     with pytest.raises(ChannelAccessRefused, match="ACCESS_REFUSED"):
         await queue.bind(commands, routing_key="identity.send_password_reset.v1")

@@ -28,7 +28,7 @@ def test_the_definitions_are_those_of_the_subscriptions() -> None:
 
 def bindings(queue: Queue) -> Iterator[tuple[str, str, str]]:
     yield from (("events", queue.service, name) for name in queue.bindings)
-    yield from (("commands", f"{queue.service}.commands", name) for name in queue.commands)
+    yield from (("commands.v2", f"{queue.service}.commands", name) for name in queue.commands)
 
 
 def rights(user: str, kind: str) -> str:
@@ -94,28 +94,40 @@ def test_looking_at_dead_messages_never_drops_them() -> None:
 
 @pytest.mark.parametrize("message", REGISTRY.all(), ids=lambda message: message.wire_name)
 def test_only_its_owner_may_publish_a_message(message: type[Message]) -> None:
-    if message.recipient is None:
-        publishers = [
+    exchange = "events" if message.recipient is None else "commands.v2"
+    publishers = [
+        entry["user"]
+        for entry in SHIPPED["topic_permissions"]
+        if entry["exchange"] == exchange and search(entry["write"], message.wire_name)
+    ]
+    assert publishers == [message.owner]
+    assert search(rights(message.owner, "write"), exchange)
+
+
+def test_only_the_recipient_may_bind_a_command() -> None:
+    commands = [message for message in REGISTRY.all() if message.recipient is not None]
+    binders = {
+        message.wire_name: [
             entry["user"]
             for entry in SHIPPED["topic_permissions"]
-            if entry["exchange"] == "events" and search(entry["write"], message.wire_name)
+            if entry["exchange"] == "commands.v2" and search(entry["read"], message.wire_name)
         ]
-    else:
-        publishers = [
-            entry["user"]
-            for entry in SHIPPED["permissions"]
-            if entry["user"] != "operator" and search(entry["write"], "commands")
-        ]
-    assert publishers == [message.owner]
+        for message in commands
+    }
+    assert binders == {message.wire_name: [message.recipient] for message in commands}
 
 
-@pytest.mark.parametrize("exchange", ["events", "commands", "dead"])
+@pytest.mark.parametrize("exchange", ["events", "commands.v2", "dead"])
 def test_no_service_may_declare_or_delete_an_exchange(exchange: str) -> None:
     assert [entry["user"] for entry in SHIPPED["permissions"] if search(entry["configure"], exchange)] == ["operator"]
 
 
 def test_a_service_may_bind_what_it_handles_and_nothing_else(queue: Queue) -> None:
-    [pattern] = [entry["read"] for entry in SHIPPED["topic_permissions"] if entry["user"] == queue.service]
+    [pattern] = [
+        entry["read"]
+        for entry in SHIPPED["topic_permissions"]
+        if (entry["user"], entry["exchange"]) == (queue.service, "events")
+    ]
     names = [message.wire_name for message in REGISTRY.all()]
     alone = [f"{name}.to.{service}" for name in (*names, "*", "#", "identity.*") for service in (*QUEUES, "*")]
     tried = (*names, *alone, "#", "*", "identity.*", "", "identity.x.v1")
