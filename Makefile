@@ -1,7 +1,7 @@
 # `make run` and `make test` do the whole set-up; they write only into .venv and .data, which git ignores.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := services shared deploy tests bench docs
+CODE := services shared web deploy tests bench docs
 
 .PHONY: run reset test drills check bench docs mails migration lock broker up down
 .DEFAULT_GOAL := test
@@ -78,6 +78,6 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --univers
 
 lock: .venv/installed
 	$(COMPILE) $(UPGRADE) requirements/development.in -o requirements/development.txt
-	for name in uv $(SERVICES); do \
+	for name in uv web $(SERVICES); do \
 		$(COMPILE) --constraint requirements/development.txt requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

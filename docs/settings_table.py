@@ -10,13 +10,14 @@ from pydantic_core import PydanticUndefined
 
 from shared.process import ServiceDefinition
 from shared.settings import ServiceSettings
+from web.settings import Settings as PagesSettings
 
 BEGIN: Final = "<!-- settings: written by `make docs` -->\n"
 END: Final = "<!-- end of settings -->"
 
 
 def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
-    """The table in Markdown: first the settings of every service, then those of single services."""
+    """The table in Markdown: first the settings of every service, then those of single services and of the pages."""
     lines = ["| Variable | Service | Default | What it is |", "|---|---|---|---|"]
     lines += [_row(name, "every", field) for name, field in ServiceSettings.model_fields.items()]
     for service, definition in services.items():
@@ -24,6 +25,7 @@ def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
         fields: Mapping[str, FieldInfo] = definition.load_settings.model_fields  # type: ignore[attr-defined]
         own = {name: field for name, field in fields.items() if name not in ServiceSettings.model_fields}
         lines += [_row(name, service, field) for name, field in own.items()]
+    lines += [_row(name, "web", field) for name, field in PagesSettings.model_fields.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.messaging.outbox import SHARD_SPACE
+from shared.messaging.shards import SHARD_SPACE
 
 POSTGRESQL = r"^postgresql\+asyncpg://"
 AMQP = r"^amqps?://[^,]+(,amqps?://[^,]+)*$"
@@ -56,7 +56,7 @@ class ServiceSettings(BaseSettings):
     @property
     def is_development(self) -> bool:
         """Whether people reach the installation only on the machine that it runs on."""
-        return _is_local(urlsplit(self.public_url).hostname or "")
+        return is_local(urlsplit(self.public_url).hostname or "")
 
     @model_validator(mode="after")
     def _no_secret_of_the_repository_in_production(self) -> Self:
@@ -83,7 +83,7 @@ def wrong_settings(error: ValidationError, service: str) -> list[str]:
     return sentences
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

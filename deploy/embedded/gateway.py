@@ -1,25 +1,30 @@
 """The gateway of the embedded installation: one ASGI application for all services and pages."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.http.client import HEADER
 
+OF_THE_INSTALLATION: Final = frozenset({"api", "assets", "essai", "health", "mailbox"})
+"""The first part of the paths that are answered here."""
 _CLIENT = HEADER.lower().encode()
 """What a visitor sends under this name is dropped: only the connection knows the address."""
 
 
 class Gateway:
-    """Forwards `/api/<service>/…` to the service, with the client's address, and all other paths to the pages.
+    """Forwards `/api/<service>/…` to the service, with the client's address, and all other paths to the front-end.
 
-    The health and metrics paths of the services are not reachable through it.
+    Some paths are of the installation itself: what helps to try it. The health and metrics paths of the services are
+    not reachable through it.
     """
 
-    def __init__(self, services: Mapping[str, ASGIApp], pages: ASGIApp) -> None:
-        """`services`: the applications by name."""
+    def __init__(self, services: Mapping[str, ASGIApp], own: ASGIApp) -> None:
+        """`services`: the applications by name. `own`: the pages of the installation. Set `front` before the start."""
         self._services = services
-        self._pages = pages
+        self._own = own
+        self.front: ASGIApp = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in scope.get("headers", ()) if name != _CLIENT]
@@ -31,5 +36,7 @@ class Gateway:
         match path.split("/", 3):
             case ["", "api", name, _] if name in self._services:
                 return self._services[name]
+            case ["", first, *_] if first in OF_THE_INSTALLATION:
+                return self._own
             case _:
-                return self._pages
+                return self.front

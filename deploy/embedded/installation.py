@@ -19,9 +19,10 @@ import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from deploy.embedded import demo as demonstration
-from deploy.embedded.composition import DEFINITIONS, STAFF_EMAIL, Running, compose, migrate_all, settings_of
+from deploy.embedded.composition import AGENCY, DEFINITIONS, STAFF_EMAIL, Running, compose, migrate_all, settings_of
 from deploy.embedded.demo.client import Stuck
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
+from deploy.embedded.front import front
 from deploy.embedded.gateway import Gateway
 from deploy.embedded.limits import LimitedProtocol
 from deploy.embedded.mailbox import mailbox
@@ -82,6 +83,10 @@ class Installation:
         mails = mailbox(notifier_database, key) if self._keeps_mails else []
         shown = pages(self._address, (self._folder / DEMO_DONE).exists, mails)
         gateway = Gateway({name: service.app for name, service in services.items()}, shown)
+        gateway.front = pages_of_people = front(
+            gateway, address=self._address, key=_secret(self._folder, "cookie-key"), agency=AGENCY, desk=STAFF_EMAIL,
+            is_trial=self._keeps_mails,
+        )  # fmt: skip
         # a page of another host, whose name was made to lead here, must not be answered
         known_hosts = TrustedHostMiddleware(gateway, allowed_hosts=self._hosts, www_redirect=False)
         config = uvicorn.Config(
@@ -94,7 +99,9 @@ class Installation:
             lifespan="off",
             proxy_headers=False,
         )
-        async with _closing(services), asyncio.TaskGroup() as tasks:
+        # the server runs no lifespan, because the services have none
+        opened = pages_of_people.router.lifespan_context(pages_of_people)
+        async with _closing(services), opened, asyncio.TaskGroup() as tasks:
             workers = [tasks.create_task(service.worker.run()) for service in services.values()]
             server = _Server(config)
             serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -134,7 +141,8 @@ class Installation:
             ]
         lines += [
             "What to try:",
-            f"  {self._address}/          the start page",
+            f"  {self._address}/          the pages of an agency",
+            f"  {self._address}/essai     the accounts to try it with",
             f"  {self._address}/api/docs  the API of each service, to read and to try",
         ]
         if self._keeps_mails:
@@ -159,10 +167,13 @@ class _Server(uvicorn.Server):
 
 
 def _mailbox_key(folder: Path) -> str:
-    """The key of the mailbox: from the environment, or made once and kept in a file that only its owner reads."""
-    if given := os.environ.get("PARCOURSPRO_MAILBOX_KEY"):
-        return given
-    file = folder / "mailbox-key"
+    """The key of the mailbox: from the environment, or made here."""
+    return os.environ.get("PARCOURSPRO_MAILBOX_KEY") or _secret(folder, "mailbox-key")
+
+
+def _secret(folder: Path, name: str) -> str:
+    """A secret that is made once and kept in a file that only its owner reads."""
+    file = folder / name
     if not file.exists():
         file.touch(0o600)
         file.write_text(secrets.token_urlsafe(24))

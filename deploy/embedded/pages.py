@@ -1,6 +1,6 @@
 """The pages of an embedded installation that belong to no service.
 
-They are the start page, the list of APIs, and a page for the links in mails, because no front-end is installed.
+They are the accounts to try it with, and the list of APIs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,11 +25,6 @@ SERVICES: Final[Mapping[str, str]] = {
     "enrollment": "Paniers, demandes, décisions, places, liste d'attente, émargement.",
     "notifier": "Les messages envoyés, pour l'agence.",
 }
-LINKS: Final[Mapping[str, str]] = {
-    "/compte/adresse/{token}": "/api/identity/v1/address-proofs",
-    "/compte/mot-de-passe/{token}": "/api/identity/v1/password-resets/confirmation",
-}
-"""The API call that accepts the secret of each kind of link."""
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
 )
@@ -76,12 +71,6 @@ async def _docs(_: Request) -> Response:
     return render("docs.html", services=SERVICES)
 
 
-async def _link(request: Request) -> Response:
-    """Show the API call for a link; opening the page changes nothing, because link scanners open it too."""
-    call = LINKS[request.scope["route"].path]
-    return render("link.html", call=call, token=request.path_params["token"], address=request.app.state.address)
-
-
 async def _live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
@@ -93,11 +82,10 @@ async def _not_here(request: Request, _: Exception) -> Response:
 def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute]) -> Starlette:
     """All pages. `address`: the base URL in examples; `has_demo`: whether demo accounts exist; `more`: the mailbox."""
     routes: list[BaseRoute] = [
-        Route("/", _start),
+        Route("/essai", _start),
         Route("/api/docs", _docs),
         Route("/health/live", _live),
         Mount("/assets", StaticFiles(directory=Path(__file__).parent / "assets")),
-        *(Route(path, _link) for path in LINKS),
         *more,
     ]
     app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers={404: _not_here})

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import tables
 from shared.compiled import compiled
 from shared.contracts import Message
+from shared.messaging.shards import SHARD_SPACE
 from shared.telemetry import current_causation_id, current_traceparent
 
 _COLUMNS = {
@@ -29,9 +30,6 @@ _ROWS = (
     .render_derived()
 )
 _INSERT = compiled(insert(tables.outbox).from_select(list(_COLUMNS), select(*_ROWS.c)))
-
-SHARD_SPACE = 64
-"""Rows have a shard number below this. Of N relays, relay number i publishes the rows whose shard modulo N is i."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-OURS = ("services", "shared", "deploy", "tests", "bench", "docs")
+OURS = ("services", "shared", "web", "deploy", "tests", "bench", "docs")
 BY_NAME = {"files", "import_module"}
 """Functions of importlib whose first argument is the name of a module to import."""
 

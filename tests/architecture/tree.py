@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = ("services", "shared", "deploy")
+CODE = ("services", "shared", "web", "deploy")
 ALL_FOLDERS = (*CODE, "tests", "bench", "docs")
 
 Files = list[tuple[str, str]]

@@ -133,7 +133,10 @@ async def _the_page_lists_every_mail(http: httpx.AsyncClient) -> bool:
 
 async def _every_page_is_there(http: httpx.AsyncClient) -> None:
     start = await http.get("/")
-    assert PASSWORD in start.text
+    assert "/essai" in start.text
+    assert "/formations/" in start.text
+    assert "Content-Security-Policy" in start.headers
+    assert PASSWORD in (await http.get("/essai")).text
     docs = await http.get("/api/docs")
     for service in ("identity", "catalogue", "enrollment", "notifier"):
         assert f"/api/{service}/v1/docs" in docs.text
@@ -158,7 +161,7 @@ async def _every_page_is_there(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"/mailbox/{enrolled['ID']}/files/9")).status_code == 404
     # mails of the demo data may still be sent between the two reads
     await eventually(lambda: _the_page_lists_every_mail(http), within=30)
-    assert "password-resets/confirmation" in (await http.get("/compte/mot-de-passe/abc")).text
+    assert "Choisir un nouveau mot de passe" in (await http.get("/compte/mot-de-passe/abc")).text
     assert (await http.get("/demandes/1")).status_code == 404
     assert (await http.get("/api/enrollment/metrics")).status_code == 404
 
@@ -169,7 +172,7 @@ async def test_a_port_or_folder_in_use_is_refused_with_one_sentence_and_reset_de
     process.start()
     try:
         await ready(process, port)
-        assert "Il n’y a pas de données de démonstration" in (await _page(port, "/")).text
+        assert "Il n’y a pas de données de démonstration" in (await _page(port, "/essai")).text
 
         for refused, sentence in (
             (installation(folder.parent / "other", port), f"Port {port} is taken: "),

@@ -28,7 +28,7 @@ from shared.messaging import relay as relay_module
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.metrics import Metrics
-from shared.messaging.outbox import SHARD_SPACE
+from shared.messaging.shards import SHARD_SPACE
 from shared.messaging.relay import Relay
 from shared.messaging.transport import Outcome
 from tests.integration.messaging.inbox_model import SEED, Killed

@@ -1,0 +1,70 @@
+"""The pages over a gateway that answers from a table."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from web.session import Kept, Sessions, Tokens
+from web.settings import Settings
+from web.wiring import create
+
+ADDRESS = "http://pages.example"
+HOSTILE = "<script>alert('x')</script>"
+ESCAPED = "&lt;script&gt;"
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings(
+        **{"gateway_url": "http://gateway.example", "public_url": ADDRESS, "cookie_keys": "k" * 32, **changes}
+    )
+
+
+@dataclass
+class FakeGateway:
+    """`answers`: "GET /api/…" → an answer, or the number of a status; what is not there is away."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    sent: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        answer = self.answers.get(f"{request.method} {request.url.path}", 503)
+        if isinstance(answer, httpx.Response):
+            return answer
+        return httpx.Response(answer) if isinstance(answer, int) else httpx.Response(200, json=answer)
+
+    def bodies(self, method: str, path: str) -> list[Any]:
+        """The bodies that were sent there."""
+        return [json.loads(each.content) for each in self.sent if (each.method, each.url.path) == (method, path)]
+
+
+@asynccontextmanager
+async def browser(gateway: FakeGateway, *, signed_in: bool = False, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on the pages."""
+    chosen = settings(**changes)
+    app: FastAPI = create(chosen, transport=lambda: httpx.MockTransport(gateway))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+        if signed_in:
+            client.cookies.set("session", cookie(chosen))
+        yield client
+
+
+def cookie(chosen: Settings) -> str:
+    """The cookie of somebody who is signed in."""
+    tokens = Tokens(access_token="a", refresh_token="r", expires_at=datetime.now(UTC) + timedelta(minutes=10))
+    return Sessions(chosen).seal(Kept(secret="s", tokens=tokens).model_dump_json(exclude_none=True))
+
+
+async def token_on(client: httpx.AsyncClient, path: str) -> str:
+    """The token of the forms on a page."""
+    found = re.search(r'name="form_token" value="([0-9a-f]+)"', (await client.get(path)).text)
+    assert found
+    return found[1]

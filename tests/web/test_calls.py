@@ -1,0 +1,66 @@
+"""Every call that the pages declare exists in the services' OpenAPI documents, with every field that is read."""
+
+import types
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+import pytest
+
+from tests.architecture.test_openapi_is_english import openapi
+from web.client import catalogue, enrollment, identity
+from web.client.calls import Call, Read
+
+MODULES = (catalogue, enrollment, identity)
+DOCUMENT = cache(openapi)
+
+
+def of(call: Call[Any]) -> dict[str, Any]:
+    """The operation of a call. Raises KeyError."""
+    path = DOCUMENT(call.service)["paths"][f"/api/{call.service}/v1{call.path}"]
+    operation: dict[str, Any] = path[call.method.lower()]
+    return operation
+
+
+def missing(annotation: Any, schema: dict[str, Any], schemas: dict[str, Any], at: str = "") -> list[str]:
+    """The fields that are read and that the schema does not have."""
+    if "$ref" in schema:
+        return missing(annotation, schemas[schema["$ref"].rpartition("/")[2]], schemas, at)
+    if get_origin(annotation) in {Union, types.UnionType}:
+        others = [each for each in get_args(annotation) if each is not type(None)]
+        return missing(others[0], schema, schemas, at)
+    if "anyOf" in schema:
+        kinds = [each for each in schema["anyOf"] if each.get("type") != "null"]
+        return missing(annotation, kinds[0], schemas, at)
+    if get_origin(annotation) in {list, dict}:
+        inner = schema.get("items") or schema.get("additionalProperties") or {}
+        return missing(get_args(annotation)[-1], inner, schemas, f"{at}[]")
+    if not (isinstance(annotation, type) and issubclass(annotation, Read)):
+        return []
+    known = schema.get("properties", {})
+    found = [f"{at}.{name}" for name in annotation.model_fields if name not in known]
+    for name, field in annotation.model_fields.items():
+        found += missing(field.annotation, known.get(name, {}), schemas, f"{at}.{name}") if name in known else []
+    return found
+
+
+@pytest.mark.parametrize("call", Call.declared, ids=lambda call: f"{call.method} {call.service}{call.path}")
+def test_a_call_exists_with_every_field_that_is_read(call: Call[Any]) -> None:
+    operation = of(call)
+    if call.answer is None or call.answer is bytes:
+        return
+    [answer] = [each for status, each in operation["responses"].items() if status.startswith("2")]
+    schema = answer["content"]["application/json"]["schema"]
+    assert missing(call.answer, schema, DOCUMENT(call.service)["components"]["schemas"]) == []
+
+
+def test_a_renamed_field_or_path_is_found() -> None:
+    schema = {"type": "object", "properties": {"first_name": {"type": "string"}}}
+    assert missing(list[enrollment.Person], {"items": schema}, {}) == ["[].last_name"]
+    with pytest.raises(KeyError):
+        of(_undeclared())
+
+
+def _undeclared() -> Call[None]:
+    call = Call[None]("GET", "enrollment", "/nowhere", None)
+    Call.declared.remove(call)
+    return call

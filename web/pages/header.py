@@ -1,0 +1,49 @@
+"""What the head of each page shows of the reader."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from web.client import enrollment
+from web.client.api import Api, or_none
+from web.client.errors import Refused, SignInNeeded
+from web.client.identity import ME, Me
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The reader; `me` is None for a visitor, and while identity is away. `missing` are services that are away.
+
+    `reader` has the roles of the reader and what waits for them; None while enrollment is away.
+    """
+
+    me: Me | None = None
+    is_signed_in: bool = False
+    missing: tuple[str, ...] = field(default=())
+    reader: enrollment.Reader | None = None
+
+    @property
+    def may_request(self) -> bool:
+        """Whether sessions are offered for the cart; while we do not know, they are."""
+        return self.reader is None or self.reader.roles.beneficiary
+
+
+async def read_header(api: Api) -> Header:
+    """All that the head of a page needs. A session that has ended makes a visitor of the reader."""
+    if not api.is_signed_in:
+        return Header()
+    try:
+        me, reader = await asyncio.gather(or_none(api(ME)), or_none(_reader(api)))
+    except SignInNeeded:
+        return Header()
+    missing = tuple(name for name, part in (("identity", me), ("enrollment", reader)) if part is None)
+    return Header(me=me, is_signed_in=True, missing=missing, reader=reader)
+
+
+async def _reader(api: Api) -> enrollment.Reader:
+    """Enrollment does not know yet who has just got an account: they have no role there."""
+    try:
+        return await api(enrollment.ME)
+    except Refused:
+        roles = enrollment.Roles(beneficiary=False, employer=False, referent=False, trainer=False, staff=False)
+        work = enrollment.Work(cart_lines=0, to_decide=0, to_validate=0, to_answer=0, sheets_to_close=0)
+        return enrollment.Reader(roles=roles, counts=work)

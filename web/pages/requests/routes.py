@@ -1,0 +1,119 @@
+"""The page of a request, for everybody who may see it, with every move that the reader can make."""
+
+import asyncio
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException
+from starlette.responses import Response
+
+from web.client import catalogue, enrollment
+from web.client.api import or_none
+from web.client.errors import Refused
+from web.context import Visit, visit
+from web.forms import Form
+from web.pages.header import read_header
+from web.pages.requests.views import direct, events, request_card, steps
+from web.pages.visitor.views import SessionCard, card
+
+router = APIRouter()
+
+Reader = Annotated[Visit, Depends(visit)]
+FIELDS: Final = ("reason", "question", "answer", "session_id")
+DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "decline"})
+
+
+@router.get("/demandes/{request_id}")
+async def request_page(reader: Reader, request_id: UUID) -> Response:
+    """State, steps, what happened, what comes next, and what the reader can do."""
+    header, request, history = await asyncio.gather(
+        read_header(reader.api),
+        reader.api(enrollment.ENROLLMENT, enrollment_id=request_id),
+        reader.api(enrollment.HISTORY, enrollment_id=request_id),
+    )
+    dates, pressed = reader.pages.dates, direct(request.moves)
+    late_from = request.can_withdraw_without_late_until
+    return await reader.page(
+        "requests/request.html",
+        header=header,
+        enrollment=request,
+        card=request_card(request, dates),
+        steps=steps(request, history),
+        events=events(history, dates),
+        direct=pressed,
+        others=[each for each in request.moves if each not in pressed and each.move != "answer"],
+        answer=next((each for each in request.moves if each.move == "answer"), None),
+        dangerous=DANGEROUS,
+        late_from=dates.moment(late_from) if late_from else None,
+        form=Form(),
+    )
+
+
+@router.get("/demandes/{request_id}/certificat")
+async def certificate(reader: Reader, request_id: UUID) -> Response:
+    """The certificate of attendance."""
+    content = await reader.api(enrollment.CERTIFICATE, enrollment_id=request_id)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="attestation.pdf"', "Cache-Control": "no-store"},
+    )
+
+
+@router.get("/demandes/{request_id}/acte/{move}")
+async def move_page(reader: Reader, request_id: UUID, move: str) -> Response:
+    """What follows from a move, and what has to be said with it."""
+    if move not in enrollment.MOVES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return await _move_page(reader, request_id, move, Form())
+
+
+@router.post("/demandes/{request_id}/acte/{move}")
+async def make_move(reader: Reader, request_id: UUID, move: str) -> Response:
+    """Make the move. If it is refused, the page says why and keeps what was typed."""
+    form = await reader.form()
+    if move not in enrollment.MOVES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    body = {name: form.values[name].strip() for name in FIELDS if name in form.values}
+    if "optional" in form.values and not body.get("reason"):
+        body.pop("reason", None)
+    try:
+        await reader.api(enrollment.MOVES[move], enrollment_id=request_id, body=body or None, key=form.key)
+    except Refused as error:
+        if error.problem.status not in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            raise
+        return await _move_page(reader, request_id, move, form.refused(error), status=error.problem.status)
+    return reader.go(f"/demandes/{request_id}", "It is done: here is where the request is now.")
+
+
+async def _move_page(reader: Visit, request_id: UUID, move: str, form: Form, *, status: int = 200) -> Response:
+    header, request = await asyncio.gather(
+        read_header(reader.api), reader.api(enrollment.ENROLLMENT, enrollment_id=request_id)
+    )
+    offered = next((each for each in request.moves if each.move == move), None)
+    sessions = await _other_sessions(reader, request) if offered and offered.needs == "session" else []
+    return await reader.page(
+        "requests/move.html",
+        status=status,
+        header=header,
+        card=request_card(request, reader.pages.dates),
+        move=offered,
+        is_dangerous=move in DANGEROUS,
+        holds_seat=request.seat == "held",
+        is_late=_is_late(request),
+        sessions=sessions,
+        form=form,
+    )
+
+
+def _is_late(request: enrollment.Enrollment) -> bool:
+    until = request.can_withdraw_without_late_until
+    return until is not None and until < datetime.now(UTC)
+
+
+async def _other_sessions(reader: Visit, request: enrollment.Enrollment) -> list[SessionCard]:
+    training = await or_none(reader.api(catalogue.TRAINING, training_id=request.training_id))
+    sessions = training.sessions if training else []
+    return [card(each, reader.pages.dates) for each in sessions if each.id != request.session.id]

@@ -1,0 +1,78 @@
+"""Turns a template and a view model into a page."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from web.assets import Assets
+from web.dates import Dates
+from web.forgery import form_token
+from web.pages.header import Header
+from web.session import Session
+from web.settings import Settings
+from web.words import translations
+
+ROOMS: Final = ("visitor", "account", "beneficiary", "requests", "trainer")
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Pages:
+    """Renders the pages in the language and with the identity of the agency."""
+
+    def __init__(self, settings: Settings, assets: Assets, *, language: str = "fr") -> None:
+        """Raises LookupError at rendering for a text without a translation."""
+        self.settings = settings
+        self.words = translations(language)
+        self.dates = Dates(language, joiner=self.words.gettext("and"))
+        rooms = {room: PackageLoader(f"web.pages.{room}") for room in ROOMS}
+        self._environment = Environment(
+            loader=ChoiceLoader([PrefixLoader(rooms), PackageLoader("web", "components")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.install_gettext_translations(self.words, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.globals.update(
+            asset=assets.url, dates=self.dates, settings=settings, language=language, amount=amount
+        )
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        header: Header,
+        status: int = 200,
+        **variables: Any,  # noqa: ANN401 - whatever the template names
+    ) -> Response:
+        """The page. `template` is `<room>/<name>.html`, or a component for pages without a room."""
+        session: Session = request.state.session
+        text = self._environment.get_template(template).render(
+            header=header,
+            here=request.url.path,
+            message=session.take_message(),
+            form_token=form_token(session),
+            problem=variables.pop("problem", None),
+            **variables,
+        )
+        return HTMLResponse(text, status)
+
+
+def amount(number: int) -> str:
+    """A number with thin spaces between thousands."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
