@@ -28,8 +28,8 @@ from shared.messaging import relay as relay_module
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.metrics import Metrics
-from shared.messaging.shards import SHARD_SPACE
 from shared.messaging.relay import Relay
+from shared.messaging.shards import SHARD_SPACE
 from shared.messaging.transport import Outcome
 from tests.integration.messaging.inbox_model import SEED, Killed
 from tests.integration.messaging.two_services import occupancy
