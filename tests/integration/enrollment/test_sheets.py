@@ -60,7 +60,7 @@ async def test_who_holds_a_seat_is_on_the_sheet_and_the_closing_asks_about_who_i
         str(came): "Suivie",
     }
     history = (await service.call("GET", f"/enrollments/{came}/history", by=service.trainer)).json()
-    assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
+    assert [line["move"] for line in history] == ["request", "accept", "validate", "attend"]
     [cancelled] = await service.emitted(EnrollmentCancelled)
     assert (cancelled.enrollment.id, cancelled.by, cancelled.cancelled_by, cancelled.reason) == (
         stayed_away,
@@ -124,7 +124,10 @@ async def test_a_person_of_the_queue_who_came_is_added_beyond_the_capacity(servi
         "held",
     )
     history = (await service.call("GET", f"/enrollments/{undecided}/history", by=service.trainer)).json()
-    assert [(line["move"], line["acting_as"], line["to_seat"]) for line in history] == [("admit", "trainer", "held")]
+    assert [(line["move"], line["acting_as"], line["to_seat"]) for line in history] == [
+        ("request", "beneficiary", "none"),
+        ("admit", "trainer", "held"),
+    ]
     await room.all_present(enrolled, queued, undecided)
     assert (await room.closes()).status_code == 200
     assert await service.audit() == []
@@ -160,7 +163,7 @@ async def test_an_unexpected_person_is_found_by_name_and_added_with_a_request(se
     [made] = [each for each in await room.lines() if each != request]
     [requested] = [each for each in await service.emitted(EnrollmentRequested) if each.enrollment.id == made]
     assert (requested.enrollment.account_id, requested.cart_size) == (unexpected.account_id, 1)
-    [line] = (await service.call("GET", f"/enrollments/{made}/history", by=service.trainer)).json()
+    [_, line] = (await service.call("GET", f"/enrollments/{made}/history", by=service.trainer)).json()
     assert (line["move"], line["note"], line["to_approval"]) == ("admit", "Venue avec une collègue.", "validated")
     assert await service.audit() == []
 
