@@ -23,8 +23,9 @@ from services.enrollment.domain.offers import (
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
 from services.enrollment.domain.session_seats import NoSeatFree
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat
+from services.enrollment.domain.training_seats import TrainingSeats
 from shared.errors import Refused
-from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
+from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request, a_session
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 TO_COME = Circumstances(
@@ -181,3 +182,21 @@ def test_a_seat_that_followed_at_once_is_not_the_last_decision() -> None:
     later = replace(seat, at=NOW)
     assert last_decision([accepted, later]) is later
     assert last_decision([seat]) is seat
+
+
+def test_a_move_that_only_the_states_decide_needs_nothing_else() -> None:
+    asked = a_request(Approval.AWAITING_BENEFICIARY, H)
+    assert refusal(Move.ANSWER, asked, "beneficiary") is None
+    assert "02/03/2026" in SessionHasBegun(NOW).sentence
+
+
+def test_a_training_has_another_session_only_if_that_one_takes_requests() -> None:
+    here, open_one, closed, begun = (
+        a_session(1),
+        a_session(1),
+        a_session(1, closes=-1),
+        a_session(1, starts=-1, closes=-2),
+    )
+    for others, expected in (([open_one], True), ([closed], False), ([begun], False), ([], False)):
+        training = TrainingSeats(now=NOW, cap=2, sessions=[here, *others], queues=None)
+        assert training.has_other_session(here.id) is expected
