@@ -31,9 +31,9 @@ broker:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rabbitmq-server; } \
 		|| { echo "The tests need RabbitMQ: install the package rabbitmq-server, or set PARCOURSPRO_TEST_AMQP_URL."; exit 1; }
 
-# in two processes, each with its own servers; all branches of the domains and of the messaging must be covered
+# in three processes, each with its own servers: they wait more than they compute; all branches of the domains and of the messaging must be covered
 test: .venv/installed broker
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 # long tests with the time-outs of production, one after the other: docs/drills.md

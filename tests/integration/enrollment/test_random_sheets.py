@@ -95,7 +95,7 @@ class Model:
         return any(status in {"present", "late"} for status in self.marks[request].values())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1])
 async def test_whatever_happens_to_a_sheet_the_invariants_hold_and_what_is_told_is_what_it_says(
     service: EnrollmentService, seed: int
 ) -> None:

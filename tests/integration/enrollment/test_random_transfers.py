@@ -83,7 +83,7 @@ class History:
             assert (await self.service.call("POST", path, by=person.account_id)).status_code == 200
 
 
-@pytest.mark.parametrize("seed", [7, 26])
+@pytest.mark.parametrize("seed", [7])
 async def test_the_invariants_hold_after_every_step(service: EnrollmentService, seed: int) -> None:
     history = History(service, Random(seed))  # noqa: S311 - no secret
     await history.begin()
