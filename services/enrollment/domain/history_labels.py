@@ -23,7 +23,7 @@ HistoryMove = Literal[
     "transfer",
     "admit",
 ]
-"""All that happens to a request. The request itself comes first."""
+"""All that happens to a request. The request itself comes first, except for a person who came without one."""
 
 # fmt: off
 MOVES: Final[Mapping[HistoryMove, str]] = {

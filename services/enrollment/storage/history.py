@@ -64,8 +64,14 @@ class History:
         ]
 
     async def told(self, details: EnrollmentDetails) -> list[HistoryEntry]:
-        """The story of a request: it begins with the request itself, and what happened at once is one line."""
+        """The story of a request: it begins with the request itself, and what happened at once is one line.
+
+        A person who came without a request made none: their story begins when they were added to the sheet.
+        """
         request = details.enrollment
+        moves = await self.of(request.id)
+        if moves and moves[0].move == "admit" and moves[0].at == request.requested_at:
+            return moves
         made = HistoryEntry(
             version=1,
             move="request",
@@ -78,7 +84,7 @@ class History:
             at=request.requested_at,
             note=None,
         )
-        return [made, *_in_one_line(await self.of(request.id))]
+        return [made, *_in_one_line(moves)]
 
 
 def _in_one_line(entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:

@@ -60,7 +60,7 @@ async def test_who_holds_a_seat_is_on_the_sheet_and_the_closing_asks_about_who_i
         str(came): "Suivie",
     }
     history = (await service.call("GET", f"/enrollments/{came}/history", by=service.trainer)).json()
-    assert [line["move"] for line in history] == ["accept", "promote", "validate", "attend"]
+    assert [line["move"] for line in history] == ["request", "accept", "validate", "attend"]
     [cancelled] = await service.emitted(EnrollmentCancelled)
     assert (cancelled.enrollment.id, cancelled.by, cancelled.cancelled_by, cancelled.reason) == (
         stayed_away,
@@ -124,7 +124,10 @@ async def test_a_person_of_the_queue_who_came_is_added_beyond_the_capacity(servi
         "held",
     )
     history = (await service.call("GET", f"/enrollments/{undecided}/history", by=service.trainer)).json()
-    assert [(line["move"], line["acting_as"], line["to_seat"]) for line in history] == [("admit", "trainer", "held")]
+    assert [(line["move"], line["acting_as"], line["to_seat"]) for line in history] == [
+        ("request", "beneficiary", "none"),
+        ("admit", "trainer", "held"),
+    ]
     await room.all_present(enrolled, queued, undecided)
     assert (await room.closes()).status_code == 200
     assert await service.audit() == []
