@@ -8,6 +8,7 @@ from services.enrollment.use_cases.cascade import cancel_session, keep_session
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
+    SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
     TrainingSnapshot,
@@ -36,3 +37,9 @@ async def when_a_capacity_changes(message: SessionCapacityChanged, tx: Transacti
 @subscriptions.on(SessionCancelled)
 async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction) -> None:
     await cancel_session(tx, message.session, now=datetime.now(UTC), reason=message.reason)
+
+
+@subscriptions.on(SessionReinstated)
+async def when_a_session_is_reinstated(message: SessionReinstated, tx: Transaction) -> None:
+    """The requests that the cancellation ended stay cancelled: staff can reopen them."""
+    await keep_session(tx, message.session, now=datetime.now(UTC))

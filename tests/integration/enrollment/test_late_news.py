@@ -11,11 +11,12 @@ import pytest
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
+    SessionReinstated,
     SessionScheduled,
     TrainingArchived,
     TrainingPublished,
 )
-from shared.contracts.enrollment import EnrollmentCancelled
+from shared.contracts.enrollment import EnrollmentCancelled, EnrollmentReopened
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
@@ -99,6 +100,32 @@ async def test_a_cancelled_session_ends_its_requests_once_however_often_it_is_he
     assert shown["status_label"] == "Annulée (session annulée)"
     late = await service.accepts(requests[2])
     assert (late.status_code, "La session a été annulée le" in late.json()["detail"]) == (409, True)
+    assert await service.audit() == []
+
+
+async def test_a_reinstated_session_takes_requests_again_and_those_that_ended_are_reopened_by_staff(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(1)
+    first, second = await service.people(2)
+    request = await service.enrolled(first, session)
+    await service.cancels(session)
+    reopening = {"reason": "La session a lieu."}
+    too_soon = await service.decides(service.staff, request, "reopening", **reopening)
+    assert (too_soon.status_code, too_soon.json()["detail"]) == (
+        409,
+        "La session n'a pas lieu, ou son émargement est clos.",
+    )
+
+    back = service.next_of(session, state="scheduled")
+    await service.tell(SessionReinstated(occurred_at=service.now, session=back, reason="Une collègue la remplace."))
+
+    assert await service.rows("SELECT state, version FROM sessions") == [("scheduled", back.version)]
+    assert await service.rows("SELECT approval, seat FROM enrollments") == [("cancelled", "none")]
+    assert await service.emitted(EnrollmentReopened) == []
+    reopened = await service.decides(service.staff, request, "reopening", **reopening)
+    assert (reopened.status_code, reopened.json()["status_label"]) == (200, "Inscrit·e")
+    assert (await service.accepts(await service.request(second, session))).json()["seat"] == "queued"
     assert await service.audit() == []
 
 
