@@ -111,8 +111,11 @@ async def test_a_rule_refuses_with_its_sentence_when_it_is_proposed_and_again_at
     for _ in range(3):
         await service.asks(person, await service.session(1, members_only=True))
     quota = await proposes(service, person, reserved)
-    assert quota.status_code == 422
-    assert "formations réservées aux adhérents en" in quota.json()["errors"][0]["message"]
+    year = service.sessions[reserved].slots[0].starts_at.year
+    assert (quota.status_code, quota.json()["errors"][0]["message"]) == (
+        422,
+        f"Vous avez déjà 3 demandes pour des formations réservées aux adhérents en {year}, pour 3 au plus.",
+    )
     assert (await proposes(service, person, uuid4())).json()["errors"] == [
         {"field": "session_id", "message": "Cette session n'est plus proposée."}
     ]
