@@ -159,9 +159,7 @@ async def test_the_audit_names_the_row_that_was_changed_or_removed(
             await connection.execute(text("DELETE FROM chain_ends"))
             await connection.execute(text(f"DELETE FROM {table}"))
             await connection.execute(text("INSERT INTO chain_ends SELECT * FROM kept"))
-            overriding = (
-                "OVERRIDING SYSTEM VALUE" if table in {"identity_history", "presences", "enrollment_notes"} else ""
-            )
+            overriding = "OVERRIDING SYSTEM VALUE" if table in NUMBERED else ""
             await connection.execute(text(f"INSERT INTO {table} {overriding} SELECT * FROM kept_rows"))
             await connection.execute(text("DROP TABLE kept, kept_rows"))
         assert await audit(database, service) == []
