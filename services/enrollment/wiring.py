@@ -105,5 +105,7 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
         "presences": "enrollment_id",
         "rules": "name",
         "sheet_history": "aggregate_id",
+        "session_messages": "session_id",
+        "enrollment_notes": "enrollment_id",
     },
 )

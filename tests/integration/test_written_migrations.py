@@ -25,7 +25,7 @@ async def test_a_new_column_and_a_new_table_are_written(make_database: MakeDatab
         table.to_metadata(declared)
     declared.tables["enrollments"].append_column(Column("group_id", Uuid))
     Table(
-        "reminders",
+        "groups_of_people",
         declared,
         Column("enrollment_id", Uuid, ForeignKey("enrollments.id"), primary_key=True),
         Column("at", DateTime(timezone=True), nullable=False),
@@ -35,7 +35,7 @@ async def test_a_new_column_and_a_new_table_are_written(make_database: MakeDatab
     async with database.engine.connect() as connection:
         written = await connection.run_sync(differences, declared)
     assert written == (
-        "CREATE TABLE reminders (\n"
+        "CREATE TABLE groups_of_people (\n"
         "    enrollment_id UUID NOT NULL, \n"
         "    at TIMESTAMP WITH TIME ZONE NOT NULL, \n"
         "    note TEXT, \n"

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, IS_QUEUED
 from services.enrollment.storage.details import PersonName
 from services.enrollment.storage.tables import accounts, enrollments, session_messages, sessions
+from shared.tables import columns_to_write
 
 SentTo = Literal["held", "queued", "all_open"]
 SentAs = Literal["trainer", "staff"]
@@ -45,7 +46,9 @@ _RECIPIENTS: Final = {
     .order_by(enrollments.c.account_id)
     for sent_to in get_args(SentTo)
 }
-_ADD: Final = insert(session_messages).values({column.name: bindparam(column.name) for column in session_messages.c})
+_ADD: Final = insert(session_messages).values(
+    {column.name: bindparam(column.name) for column in columns_to_write(session_messages)}
+)
 _SENT_SINCE: Final = select(func.count().cast(Integer)).where(
     session_messages.c.session_id == _SESSION,
     session_messages.c.sent_at

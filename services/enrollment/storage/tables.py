@@ -252,6 +252,7 @@ session_messages = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("sent_at", _TIME, nullable=False),
+    *chain_columns(),
 )
 enrollment_notes = Table(
     "enrollment_notes",
@@ -261,4 +262,5 @@ enrollment_notes = Table(
     Column("text", Text, nullable=False),
     Column("written_by", Uuid, nullable=False),
     Column("written_at", _TIME, nullable=False),
+    *chain_columns(),
 )
