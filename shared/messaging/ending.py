@@ -16,6 +16,16 @@ def is_this_task_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+def raise_if_cancelled() -> None:
+    """Raise the CancelledError that a library has lost. Call it before a wait without an end.
+
+    `asyncio.wait_for` before Python 3.12, which libraries use, returns the result instead, if the task is cancelled in
+    the moment in which that result is there. Nobody cancels a second time, so the task would never end.
+    """
+    if is_this_task_cancelled():
+        raise asyncio.CancelledError
+
+
 async def finish_before_stopping(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Run `work`. If cancelled meanwhile, wait for it to finish, at most GRACE_SECONDS, and then cancel it.
 

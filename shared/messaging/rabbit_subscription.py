@@ -13,7 +13,7 @@ from aiormq.abc import DeliveredMessage
 
 from shared.messaging import broker
 from shared.messaging.amqp import COMMANDS_SUFFIX, earlier_deliveries, envelope_of
-from shared.messaging.ending import is_this_task_cancelled
+from shared.messaging.ending import is_this_task_cancelled, raise_if_cancelled
 from shared.messaging.envelope import Envelope
 from shared.messaging.transport import Delivery, Queue
 
@@ -103,6 +103,7 @@ class RabbitSubscription:
                 if not logged:
                     log.warning("waiting for the broker", queue=self._queue.service, error=repr(error))
                     logged = True
+            raise_if_cancelled()
             self._waiting.clear()
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -125,10 +126,11 @@ class RabbitSubscription:
     async def _declare_until(
         self, ended: asyncio.Event, connection: AbstractConnection, channel: AbstractChannel
     ) -> None:
-        is_ended = await _is_set(ended, within=DECLARE_SECONDS)
-        while not is_ended:
-            await asyncio.wait_for(self._declare(connection, channel), broker.CALL_SECONDS)
-            is_ended = await _is_set(ended, within=DECLARE_SECONDS)
+        raise_if_cancelled()
+        while not await _is_set(ended, within=DECLARE_SECONDS):
+            async with asyncio.timeout(broker.CALL_SECONDS):
+                await self._declare(connection, channel)
+            raise_if_cancelled()
 
     async def _consume(self, connection: AbstractConnection, on_end: Callable[[], None]) -> AbstractChannel:
         channel = await connection.channel(publisher_confirms=False)

@@ -209,3 +209,24 @@ async def cut_at_any_byte(vhost: str, proxy: Proxy, *, cuts: int, seed: int) -> 
 
 async def _includes(received: set[str | None], confirmed: set[str | None]) -> bool:
     return confirmed <= received
+
+
+async def test_a_subscription_ends_although_the_library_lost_that_it_was_cancelled(
+    transport: RabbitTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`asyncio.wait_for` of Python 3.11, in which aio-pika connects, returns the connection if both come at once."""
+    connect, connects = aio_pika.connect, asyncio.Event()
+
+    async def connect_and_lose_the_cancel(*arguments: Any, **named: Any) -> Any:
+        connects.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return await connect(*arguments, **named)
+
+    monkeypatch.setattr(aio_pika, "connect", connect_and_lose_the_cancel)
+    subscription = rabbit_subscription.RabbitSubscription(transport._url, QUEUE)
+    await connects.wait()
+    async with asyncio.timeout(5):
+        await subscription.close()
+    assert subscription.task.cancelled()
