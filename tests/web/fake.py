@@ -57,9 +57,9 @@ async def browser(gateway: FakeGateway, *, signed_in: bool = False, **changes: A
         yield client
 
 
-def cookie(chosen: Settings) -> str:
-    """The cookie of somebody who is signed in."""
-    tokens = Tokens(access_token="a", refresh_token="r", expires_at=datetime.now(UTC) + timedelta(minutes=10))
+def cookie(chosen: Settings, *, left: timedelta = timedelta(minutes=10)) -> str:
+    """The cookie of somebody who is signed in. `left`: until the access token expires."""
+    tokens = Tokens(access_token="a", refresh_token="r", expires_at=datetime.now(UTC) + left)
     return Sessions(chosen).seal(Kept(secret="s", tokens=tokens).model_dump_json(exclude_none=True))
 
 
