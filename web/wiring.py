@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 from fastapi import FastAPI, Request
@@ -16,12 +17,15 @@ from web.pages.account.routes import router as account
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
+from web.pages.trainer.messages import router as written
 from web.pages.trainer.routes import router as trainer
 from web.pages.trainer.session import router as trained_session
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
+
+TRAINER: Final = (trained_session, written)
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
@@ -44,7 +48,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    for router in (visitor, account, own_account, beneficiary, requests, lists, trainer, trained_session):
+    for router in (visitor, account, own_account, beneficiary, requests, lists, trainer, *TRAINER):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

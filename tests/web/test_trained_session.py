@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from tests.web.examples import ID, REQUEST, answers
+from tests.web.examples import ID, REQUEST, answers, problem
 from tests.web.fake import ESCAPED, HOSTILE, FakeGateway, browser, token_on
-from tests.web.sheet_examples import SHEET, sheet, sheet_answers
+from tests.web.sheet_examples import SESSION, SHEET, sheet, sheet_answers
 
 PAGE = f"/formateur/sessions/{ID}"
 
@@ -77,3 +77,40 @@ async def test_a_stranger_and_a_visitor_see_nothing() -> None:
     async with browser(FakeGateway({f"GET {SHEET}": 401, "GET /api/enrollment/v1/enrollments": 401})) as client:
         answer = await client.get(PAGE)
     assert answer.headers["Location"] == f"/connexion?suite={PAGE}"
+
+
+async def test_messages_that_were_sent_show_hostile_text_as_text() -> None:
+    gateway = FakeGateway(sheet_answers())
+    async with browser(gateway, signed_in=True) as client:
+        answer = await client.get(f"{PAGE}/messages?after=n")
+    assert ESCAPED in answer.text
+    assert HOSTILE not in answer.text
+    assert len(gateway.sent) == 4
+    assert "Les personnes qui ont une place : 8 personnes" in answer.text
+
+
+async def test_a_message_is_sent_once_however_often_the_form_is() -> None:
+    gateway = FakeGateway({**sheet_answers(), f"POST {SESSION}/messages": 201})
+    async with browser(gateway, signed_in=True) as client:
+        form = {"form_token": await token_on(client, f"{PAGE}/messages"), "key": "12345678"}
+        words = {"to": "held", "subject": "Salle", "text": "Salle B."}
+        answer = await client.post(f"{PAGE}/messages", data={**form, **words})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}/messages")
+    assert gateway.bodies("POST", f"{SESSION}/messages") == [words]
+    assert [each.headers["Idempotency-Key"] for each in gateway.sent if each.method == "POST"] == ["12345678"]
+
+
+async def test_a_message_that_is_refused_keeps_its_words() -> None:
+    gateway = FakeGateway(sheet_answers())
+    async with browser(gateway, signed_in=True) as client:
+        form = {"form_token": await token_on(client, f"{PAGE}/messages"), "to": "queued", "subject": "Salle"}
+        gateway.answers[f"POST {SESSION}/messages"] = problem(422, "", ("to", "Personne ne le recevrait."))
+        nobody = await client.post(f"{PAGE}/messages", data={**form, "text": "Mes mots"})
+        gateway.answers[f"POST {SESSION}/messages"] = problem(429, "Déjà dix messages aujourd’hui.")
+        too_many = await client.post(f"{PAGE}/messages", data={**form, "text": "Mes mots"})
+    assert (nobody.status_code, too_many.status_code) == (422, 429)
+    assert "Personne ne le recevrait." in nobody.text
+    assert "Déjà dix messages" in too_many.text
+    for page in (nobody, too_many):
+        assert "Mes mots</textarea>" in page.text
+        assert 'value="queued" checked' in page.text
