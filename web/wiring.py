@@ -20,12 +20,13 @@ from web.pages.requests.routes import router as requests
 from web.pages.trainer.messages import router as written
 from web.pages.trainer.routes import router as trainer
 from web.pages.trainer.session import router as trained_session
+from web.pages.trainer.sheet import router as sheet
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
-TRAINER: Final = (trained_session, written)
+TRAINER: Final = (trained_session, written, sheet)
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
