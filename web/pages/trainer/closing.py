@@ -116,7 +116,10 @@ async def _page(reader: Visit, session_id: UUID, template: str, form: Form, stat
         header=header,
         session=session_head(sheet, reader.pages.dates),
         sheet=sheet,
-        missing=[(slot.title, mark.person) for slot in slots for mark in slot.open_marks if not mark.status],
+        missing=[
+            (slot.title, names) for slot in slots if (names := [m.person for m in slot.open_marks if not m.status])
+        ],
+        left=sum(slot.left for slot in slots),
         undecided=[line for line in sheet.lines if not line.validated and not line.abandoned],
         form=form,
     )
