@@ -199,6 +199,9 @@ async def test_a_closed_sheet_says_who_recorded_what_when_and_who_closed_it() ->
     ):
         assert words in now
     assert f"{PAGE}/lignes/{ANA}" in now
+    assert f'id="lost" class="note bad" role="alert" hidden data-reader="{ID}" data-session="{ID}"' in now
+    assert f'data-person="{ANA}"' in now
+    assert f'data-title="{SLOT}"' in now
     assert "Rouvrir l&#39;émargement" in now
     assert "/lignes/" not in later
     assert "Seule l’agence peut encore corriger" in later
