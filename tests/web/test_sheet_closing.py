@@ -32,8 +32,8 @@ PAGES = {
 }
 
 
-def gateway_of(shown: Any, role: str = "trainer", **more: Any) -> FakeGateway:
-    return FakeGateway({**sheet_answers(role), f"GET {SHEET}": shown, **more})
+def gateway_of(shown: Any, role: str = "trainer", more: dict[str, Any] | None = None) -> FakeGateway:
+    return FakeGateway({**sheet_answers(role), f"GET {SHEET}": shown, **(more or {})})
 
 
 async def post(gateway: FakeGateway, path: str, values: dict[str, str]) -> httpx.Response:
@@ -105,7 +105,7 @@ async def test_a_sheet_is_opened_again_with_a_reason() -> None:
 
 
 async def test_a_line_is_corrected_where_it_was_changed() -> None:
-    gateway = gateway_of(iter([OPEN, CLOSED]), **{f"PUT {SHEET}/lines/{ANA}": 200})
+    gateway = gateway_of(iter([OPEN, CLOSED]), more={f"PUT {SHEET}/lines/{ANA}": 200})
     values = {
         f"s.{SLOT}.{ANA}": "present", f"w.{SLOT}.{ANA}": HOSTILE,
         f"s.{AFTERNOON}.{ANA}": "late", f"a.{AFTERNOON}.{ANA}": "14:30", f"w.{AFTERNOON}.{ANA}": "", "reason": "Erreur",
@@ -136,7 +136,7 @@ async def test_the_line_of_somebody_else_is_not_found() -> None:
 
 
 async def test_a_person_is_added_by_name_or_by_request() -> None:
-    gateway = gateway_of(OPEN, **{f"POST {SHEET}/people": 200})
+    gateway = gateway_of(OPEN, more={f"POST {SHEET}/people": 200})
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get(f"{PAGE}/ajouter?q=du")).text
     [asked] = [each.url.params for each in gateway.sent if each.url.path.endswith("/candidates")]
@@ -164,7 +164,7 @@ async def test_staff_say_why_they_add_a_person_and_nothing_typed_is_lost() -> No
 
 
 async def test_a_search_of_one_letter_or_before_the_day_finds_nobody() -> None:
-    gateway = gateway_of(sheet("add"), **{f"GET {SHEET}/candidates": problem(409, "Trop tôt.")})
+    gateway = gateway_of(sheet("add"), more={f"GET {SHEET}/candidates": problem(409, "Trop tôt.")})
     async with browser(gateway, signed_in=True) as client:
         short = (await client.get(f"{PAGE}/ajouter?q=d")).text
         early = (await client.get(f"{PAGE}/ajouter?q=du")).text

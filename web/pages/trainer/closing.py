@@ -1,7 +1,7 @@
 """Closing a sheet, opening it again, and correcting a line of it: each has a page that says what follows."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import Response
 
 from web.client import sheets
-from web.client.calls import Call
 from web.client.errors import Refused
 from web.client.sheets import Line, Sheet
 from web.context import Visit, visit
@@ -46,7 +45,7 @@ async def close(reader: Reader, session_id: UUID) -> Response:
         if name.startswith("u.") and act in {"validate", "cancel"}
     ]
     body = {"undecided": undecided, **({"reason": reason} if reason else {})}
-    refused = await _try(reader, sheets.CLOSE, form, body, session_id=session_id)
+    refused = await _try(form, reader.api(sheets.CLOSE, session_id=session_id, body=body))
     if refused:
         return await _page(reader, session_id, "trainer/closing.html", *refused)
     page = f"/formateur/sessions/{session_id}/emargement"
@@ -62,7 +61,7 @@ async def reopening_page(reader: Reader, session_id: UUID) -> Response:
 async def reopen(reader: Reader, session_id: UUID) -> Response:
     form = await reader.form()
     body = {"reason": form.values.get("reason", "").strip()}
-    refused = await _try(reader, sheets.REOPEN, form, body, session_id=session_id)
+    refused = await _try(form, reader.api(sheets.REOPEN, session_id=session_id, body=body))
     if refused:
         return await _page(reader, session_id, "trainer/reopening.html", *refused)
     return reader.go(f"/formateur/sessions/{session_id}/emargement", "The sheet is open again.")
@@ -85,18 +84,17 @@ async def correct(reader: Reader, session_id: UUID, request_id: UUID) -> Respons
         return await _correction(reader, session_id, request_id, nothing, HTTPStatus.UNPROCESSABLE_ENTITY)
     body = {"slots": slots, "reason": form.values.get("reason", "").strip()}
     names = {f"slots.{place}.arrived_at": f"s.{each['slot_id']}.{request_id}" for place, each in enumerate(slots)}
-    refused = await _try(reader, sheets.CORRECT, form, body, names, session_id=session_id, enrollment_id=request_id)
+    call = reader.api(sheets.CORRECT, session_id=session_id, enrollment_id=request_id, body=body)
+    refused = await _try(form, call, names)
     if refused:
         return await _correction(reader, session_id, request_id, *refused)
     return reader.go(f"/formateur/sessions/{session_id}/emargement", "The line is corrected.")
 
 
-async def _try(
-    reader: Visit, call: Call[None], form: Form, body: object, names: Mapping[str, str] | None = None, **path: UUID
-) -> tuple[Form, int] | None:
-    """Make the call; if it is refused, the form with what is wrong, and the status."""
+async def _try(form: Form, call: Awaitable[None], names: Mapping[str, str] | None = None) -> tuple[Form, int] | None:
+    """Wait for the call; if it is refused, the form with what is wrong, and the status."""
     try:
-        await reader.api(call, body=body, **path)
+        await call
     except Refused as error:
         if error.problem.status not in _SHOWN_HERE:
             raise

@@ -11,7 +11,7 @@ from web.pages.requests.views import RequestCard, direct, request_card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionHead:
-    """A session, ready to print. `sheet` names what the sheet is for now: record, read or nothing yet."""
+    """A session, ready to print."""
 
     id: str
     url: str
@@ -21,6 +21,7 @@ class SessionHead:
     place: str
     axis: str | None
     label: str
+    kind: str
     capacity: int
     held: int
     queued: int
@@ -63,6 +64,7 @@ def session_head(sheet: Sheet, dates: Dates) -> SessionHead:
         place=session.place,
         axis=session.axis,
         label=session.state_label,
+        kind="bad" if session.state == "cancelled" else "good" if sheet.closed_at else "act",
         capacity=session.capacity,
         held=session.held,
         queued=session.queued,
