@@ -87,10 +87,10 @@ async def test_the_closing_asks_about_everybody_who_is_not_validated() -> None:
 
 async def test_staff_close_with_a_reason() -> None:
     gateway = gateway_of(sheet("close", acting_as="staff", lines=COMPLETE), "staff")
-    gateway.answers[f"POST {SHEET}/closure"] = problem(422, "Indiquez pourquoi.")
+    gateway.answers[f"POST {SHEET}/closure"] = problem(422, "Indiquez pourquoi.", kind="reason-missing")
     gateway.answers[f"GET {SHEET}"] = iter([OPEN, sheet("close", acting_as="staff", lines=COMPLETE)])
     answer = await post(gateway, "/cloture", {"reason": ""})
-    assert "Indiquez pourquoi." in answer.text
+    assert '<a href="#reason">Indiquez pourquoi.</a>' in answer.text
 
 
 async def test_a_sheet_is_opened_again_with_a_reason() -> None:
@@ -153,12 +153,12 @@ async def test_a_person_is_added_by_name_or_by_request() -> None:
 
 async def test_staff_say_why_they_add_a_person_and_nothing_typed_is_lost() -> None:
     gateway = gateway_of(sheet("add", acting_as="staff"), "staff")
-    gateway.answers[f"POST {SHEET}/people"] = problem(422, "Indiquez pourquoi.")
+    gateway.answers[f"POST {SHEET}/people"] = problem(422, "Indiquez pourquoi.", kind="reason-missing")
     async with browser(gateway, signed_in=True) as client:
         form = {"form_token": await token_on(client, f"{PAGE}/ajouter"), "who": f"request:{OTHER}", "q": "dum"}
         answer = await client.post(f"{PAGE}/ajouter", data={**form, "reason": "Mes mots"})
     assert answer.status_code == 422
-    assert "Indiquez pourquoi." in answer.text
+    assert '<a href="#reason">Indiquez pourquoi.</a>' in answer.text
     assert 'value="dum"' in answer.text
     assert 'value="Mes mots"' in answer.text
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -16,13 +16,13 @@ from web.context import Visit, visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.recording import STATUSES, arrival
+from web.pages.trainer.refusals import refused
 from web.pages.trainer.session_views import session_head
 from web.pages.trainer.sheet_views import Typed, arrived_of, presence_in, slot_parts
 
 router = APIRouter(prefix="/formateur/sessions/{session_id}/emargement")
 
 Reader = Annotated[Visit, Depends(visit)]
-_SHOWN_HERE: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 @router.get("/cloture")
@@ -45,9 +45,9 @@ async def close(reader: Reader, session_id: UUID) -> Response:
         if name.startswith("u.") and act in {"validate", "cancel"}
     ]
     body = {"undecided": undecided, **({"reason": reason} if reason else {})}
-    refused = await _try(form, reader.api(sheets.CLOSE, session_id=session_id, body=body))
-    if refused:
-        return await _page(reader, session_id, "trainer/closing.html", *refused)
+    wrong = await _try(form, reader.api(sheets.CLOSE, session_id=session_id, body=body))
+    if wrong:
+        return await _page(reader, session_id, "trainer/closing.html", *wrong)
     page = f"/formateur/sessions/{session_id}/emargement"
     return reader.go(page, "The sheet is closed: people and employers are told.")
 
@@ -61,9 +61,9 @@ async def reopening_page(reader: Reader, session_id: UUID) -> Response:
 async def reopen(reader: Reader, session_id: UUID) -> Response:
     form = await reader.form()
     body = {"reason": form.values.get("reason", "").strip()}
-    refused = await _try(form, reader.api(sheets.REOPEN, session_id=session_id, body=body))
-    if refused:
-        return await _page(reader, session_id, "trainer/reopening.html", *refused)
+    wrong = await _try(form, reader.api(sheets.REOPEN, session_id=session_id, body=body))
+    if wrong:
+        return await _page(reader, session_id, "trainer/reopening.html", *wrong)
     return reader.go(f"/formateur/sessions/{session_id}/emargement", "The sheet is open again.")
 
 
@@ -85,9 +85,9 @@ async def correct(reader: Reader, session_id: UUID, request_id: UUID) -> Respons
     body = {"slots": slots, "reason": form.values.get("reason", "").strip()}
     names = {f"slots.{place}.arrived_at": f"s.{each['slot_id']}.{request_id}" for place, each in enumerate(slots)}
     call = reader.api(sheets.CORRECT, session_id=session_id, enrollment_id=request_id, body=body)
-    refused = await _try(form, call, names)
-    if refused:
-        return await _correction(reader, session_id, request_id, *refused)
+    wrong = await _try(form, call, names)
+    if wrong:
+        return await _correction(reader, session_id, request_id, *wrong)
     return reader.go(f"/formateur/sessions/{session_id}/emargement", "The line is corrected.")
 
 
@@ -96,12 +96,7 @@ async def _try(form: Form, call: Awaitable[None], names: Mapping[str, str] | Non
     try:
         await call
     except Refused as error:
-        if error.problem.status not in _SHOWN_HERE:
-            raise
-        typed = Form({"reason": "", **form.values}, key=form.key)
-        if error.problem.status == HTTPStatus.CONFLICT:
-            return Form(typed.values, {}, error.problem.detail, form.key), HTTPStatus.CONFLICT
-        return typed.refused(error, names), error.problem.status
+        return refused(form, error, names)
     return None
 
 

@@ -16,6 +16,7 @@ from web.client.sheets import Candidates
 from web.context import Visit, visit
 from web.forms import Form
 from web.pages.header import read_header
+from web.pages.trainer.refusals import refused
 from web.pages.trainer.session_views import session_head
 from web.pages.trainer.sheet_views import name_of
 
@@ -56,15 +57,13 @@ async def add(reader: Reader, session_id: UUID) -> Response:
             sheets.ADD_PERSON, session_id=session_id, body={**body, **({"reason": reason} if reason else {})}
         )
     except Refused as error:
-        if error.problem.status not in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
-            raise
-        refused = Form({"q": "", "reason": "", **form.values}, key=form.key).refused(error)
-        return await _page(reader, session_id, refused, status=error.problem.status)
+        wrong, status = refused(form, error)
+        return await _page(reader, session_id, wrong, status=status)
     return reader.go(f"/formateur/sessions/{session_id}/emargement", "The person is on the sheet.")
 
 
 async def _page(reader: Visit, session_id: UUID, form: Form, *, status: int = 200) -> Response:
-    q = form.values["q"].strip()
+    q = form.values.get("q", "").strip()
     open_ones = {"scope": "all", "session_id": session_id, "approval": WITHOUT_SEAT, "limit": MOST}
     header, sheet, requests, candidates = await asyncio.gather(
         read_header(reader.api),
