@@ -169,11 +169,15 @@ class DecisionUndone(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_reopened.v1")
 class EnrollmentReopened(_AboutAnEnrollment):
-    """Staff reopened a closed request. `closed_as` is the approval that it had; its queue number is the old one."""
+    """Staff reopened a closed request. `closed_as` is the approval that it had; its queue number is the old one.
+
+    `decide_before` is when the request expires, if an employer has to decide again and the rule of the deadline is on.
+    """
 
     reopened_by: UUID
     reason: PersonalText
     closed_as: Approval
+    decide_before: AwareDatetime | None = None
 
 
 @event("enrollment.enrollment_transferred.v1")

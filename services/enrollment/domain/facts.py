@@ -120,11 +120,12 @@ class DecisionUndone(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened(MovedFact):
-    """Staff reopened a request that was `closed_as`."""
+    """Staff reopened a request that was `closed_as`. `decide_before`: as for Requested, if an employer decides now."""
 
     reopened_by: UUID
     reason: str
     closed_as: Approval
+    decide_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

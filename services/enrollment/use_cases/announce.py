@@ -90,6 +90,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reopened_by=by,
                 reason=reason,
                 closed_as=closed_as.value,
+                decide_before=fact.decide_before,
             )
         case facts.Cancelled(enrollment=request, acting_as=acting_as, cancelled_by=by, reason=reason, seat_before=seat):
             return contract.EnrollmentCancelled(
