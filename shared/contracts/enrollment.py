@@ -169,10 +169,7 @@ class DecisionUndone(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_reopened.v1")
 class EnrollmentReopened(_AboutAnEnrollment):
-    """Staff reopened a closed request. `closed_as` is the approval that it had; its queue number is the old one.
-
-    `decide_before` is when the request expires, if an employer has to decide again and the rule of the deadline is on.
-    """
+    """Staff reopened a request that was `closed_as`. `decide_before`: as above, if an employer has to decide again."""
 
     reopened_by: UUID
     reason: PersonalText

@@ -174,6 +174,15 @@ class AttendanceRecorded(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBegun:
+    """The first presence of a session was recorded. `version` is that of the sheet."""
+
+    session_id: UUID
+    version: int
+    begun_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetClosed:
     """The sheet of a session was closed. `version` is that of the sheet."""
 
@@ -220,4 +229,4 @@ Moved = (
 )
 Ended = Declined | Withdrawn | Abandoned | Cancelled
 Restored = DecisionUndone | Reopened
-Fact = Requested | Moved | OccupancyChanged | SheetClosed | SheetReopened
+Fact = Requested | Moved | OccupancyChanged | SheetBegun | SheetClosed | SheetReopened

@@ -205,6 +205,10 @@ class Sheets:
         values = parameters("presence", _PRESENCE, recorded)
         await self._connection.execute(_RECORD, {**values, "by": by, "at": at, "note": note})
 
+    async def begin(self, session_id: UUID) -> None:
+        """Give a sheet its first version, because a presence was recorded. The presences themselves say by whom."""
+        await self._connection.execute(_COUNT_UP, {"session": session_id, "new_version": 1})
+
     async def change(
         self,
         session_id: UUID,

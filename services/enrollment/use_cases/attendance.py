@@ -21,7 +21,7 @@ from services.enrollment.domain.attendance import (
 )
 from services.enrollment.domain.decisions import ByTrainer
 from services.enrollment.domain.enrollment import Enrollment
-from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, SheetClosed
+from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, SheetBegun, SheetClosed
 from services.enrollment.domain.offers import OwnRequest
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor
@@ -89,6 +89,10 @@ async def record_presences(
         + wrong_arrivals("presences", added, [slot])
     )
     await tx.sheets.record(added, by=actor.account_id, at=now, note=reason)
+    if opened.plan.version == 0 and added:
+        await tx.sheets.begin(session_id)
+        begun = SheetBegun(session_id=session_id, version=1, begun_by=actor.account_id)
+        await record(tx, [begun], now=now)
     return await sheet(tx, session_id, actor=actor)
 
 
