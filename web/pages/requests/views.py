@@ -52,6 +52,7 @@ class RequestCard:
     queue_length: int | None
     is_late: bool
     attended: bool | None
+    moves: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         queue_length=request.queue_length,
         is_late=request.late,
         attended=request.attended,
+        moves=frozenset(each.move for each in request.moves),
     )
 
 
