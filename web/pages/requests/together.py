@@ -67,7 +67,7 @@ async def decide(reader: Reader, which: Which) -> Response:
         sentence = await _one(reader, act, each, reason, form.key)
         if sentence is not None:
             refused[str(each)] = sentence
-    return await _outcomes(reader, which, act, chosen, refused, _back(which, form))
+    return await _outcomes(reader, which, act, chosen, refused=refused, back=_back(which, form))
 
 
 def _chosen(form: Form) -> list[UUID]:
@@ -128,7 +128,7 @@ async def _one(reader: Visit, act: str, request_id: UUID, reason: str, key: str)
 
 
 async def _outcomes(
-    reader: Visit, which: List, act: str, chosen: Sequence[UUID], refused: Mapping[str, str], back: str
+    reader: Visit, which: List, act: str, chosen: Sequence[UUID], *, refused: Mapping[str, str], back: str
 ) -> Response:
     header, found = await asyncio.gather(read_header(reader.api), or_none(_requests(reader, which, chosen)))
     lines = [_line(reader, each, act, refused.get(str(each.id))) for each in found or ()]
