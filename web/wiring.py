@@ -14,6 +14,9 @@ from web.client.api import Gateway
 from web.errors import handlers
 from web.pages.account.own import router as own_account
 from web.pages.account.routes import router as account
+from web.pages.agency_catalogue.axes import router as axes
+from web.pages.agency_catalogue.editing import router as editing
+from web.pages.agency_catalogue.trainings import router as trainings
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
@@ -24,6 +27,7 @@ from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
+AGENCY: Final = (axes, editing, trainings)
 LARGEST_BODY: Final = 256 * 1024
 
 
@@ -47,7 +51,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer):
+    for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer, *AGENCY):
         app.include_router(router)
 
     @app.get("/static/{path:path}")
