@@ -17,6 +17,12 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_sessions.acts import router as session_acts
+from web.pages.agency_sessions.adding import router as session_adding
+from web.pages.agency_sessions.editing import router as session_editing
+from web.pages.agency_sessions.messages import router as session_messages
+from web.pages.agency_sessions.planning import router as session_planning
+from web.pages.agency_sessions.routes import router as sessions
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
@@ -27,7 +33,17 @@ from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
-AGENCY: Final = (axes, editing, trainings)
+AGENCY: Final = (
+    axes,
+    editing,
+    trainings,
+    session_planning,
+    session_editing,
+    session_messages,
+    session_adding,
+    session_acts,
+    sessions,
+)
 LARGEST_BODY: Final = 256 * 1024
 
 

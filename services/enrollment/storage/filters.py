@@ -83,8 +83,7 @@ class Shape:
             given=frozenset(
                 field.name
                 for field in fields(filters)
-                if getattr(filters, field.name) is not None
-                and field.name in {*_COLUMNS, *_OTHERS}
+                if getattr(filters, field.name) is not None and field.name in {*_COLUMNS, *_OTHERS}
             ),
             approvals=tuple(sorted(chosen)) if narrowed else None,
             outcome=filters.group if filters.group in _OUTCOMES else None,

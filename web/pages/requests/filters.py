@@ -138,7 +138,7 @@ class Wanted:
             sort = None
         return {**self.common(), "approval": None if self.state == EVERY else self.state, "sort": sort}
 
-    def url(self, path: str = "", **changes: str | None) -> str:
+    def url(self, path: str = "", /, **changes: str | None) -> str:
         """The list, or a page beside it, with other filters; None removes one."""
         values = {name: value for name, value in {**self.values, **changes}.items() if value}
         return f"{self.which.path}{path}?{urlencode(values)}" if values else f"{self.which.path}{path}"
