@@ -55,3 +55,25 @@ def staff_answers() -> dict[str, Any]:
         f"GET {SESSION}/history": [change],
         f"GET {CATALOGUE}/trainers": page({**TRAINER, "upcoming": 2}),
     }
+
+
+def account() -> dict[str, Any]:
+    attachment = {"id": ID, "state": "active", "statuses": ["beneficiary"], "structure": {"id": OTHER, "name": HOSTILE}}
+    return {"id": ID, **PERSON, "email": HOSTILE, "disabled": False, "attachments": [attachment]}
+
+
+def session_answers() -> dict[str, Any]:
+    """What the gateway answers to staff about the people of a session."""
+    message = {
+        "sender": PERSON, "sent_to": "held", "recipients": 3, "subject": HOSTILE, "text": HOSTILE, "sent_at": START,
+    }  # fmt: skip
+    proposal = {
+        "person": PERSON, "structure": {"id": OTHER, "name": HOSTILE}, "kind": "participation", "reason": HOSTILE,
+        "proposed_by": PERSON, "proposed_at": START, "expires_at": END,
+    }  # fmt: skip
+    return {
+        **staff_answers(),
+        "GET /api/identity/v1/accounts": page(account()),
+        f"GET /api/enrollment/v1/sessions/{ID}/messages": page(message),
+        "GET /api/enrollment/v1/proposals": page(proposal),
+    }

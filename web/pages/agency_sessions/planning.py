@@ -1,6 +1,7 @@
 """A new session: its slots from a pattern, then edited as a list, read again as people will, and published."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -76,10 +77,16 @@ async def _slots(reader: Visit, training_id: UUID, form: Form) -> Response:
             raise
         names = {f"blocks.{number}.{end}": f"block-{number}-{end}" for number in BLOCKS for end in ("from", "to")}
         again = Form({"weekdays": "", **form.values}).refused(error, names)
-        days = {} if sent["weekdays"] else {"weekdays": reader.pages.words.gettext("Tick at least one day.")}
-        again = replace(again, errors={**again.errors, **days})
-        return await _pattern(reader, training_id, again, status=error.problem.status)
+        errors = {**again.errors, **_missing(reader, sent)}
+        return await _pattern(reader, training_id, replace(again, errors=errors), status=error.problem.status)
     return await _edit(reader, training_id, Form({"capacity": "12", **plan.from_pattern(planned.slots)}))
+
+
+def _missing(reader: Visit, sent: Mapping[str, Any]) -> dict[str, str]:
+    """What to do about the days that were not chosen."""
+    words = reader.pages.words
+    days = {} if sent["first_day"] else {name: words.gettext("Write the day.") for name in ("first_day", "last_day")}
+    return {**days, **({} if sent["weekdays"] else {"weekdays": words.gettext("Tick at least one day.")})}
 
 
 async def _pattern(reader: Visit, training_id: UUID, form: Form, *, status: int = 200) -> Response:
