@@ -17,6 +17,7 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_rules.routes import router as rules
 from web.pages.agency_sessions.acts import router as session_acts
 from web.pages.agency_sessions.adding import router as session_adding
 from web.pages.agency_sessions.editing import router as session_editing
@@ -43,6 +44,7 @@ AGENCY: Final = (
     session_adding,
     session_acts,
     sessions,
+    rules,
 )
 LARGEST_BODY: Final = 256 * 1024
 

@@ -7,10 +7,10 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 
 from tests.architecture.test_openapi_is_english import openapi
-from web.client import catalogue, enrollment, identity, planning, session_people
+from web.client import catalogue, enrollment, identity, planning, rules, session_people
 from web.client.calls import Call, Read
 
-MODULES = (catalogue, enrollment, identity, planning, session_people)
+MODULES = (catalogue, enrollment, identity, planning, rules, session_people)
 DOCUMENT = cache(openapi)
 
 
