@@ -46,7 +46,6 @@ AGENCY: Final = (
     sessions,
     rules,
 )
-LARGEST_BODY: Final = 256 * 1024
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
@@ -95,8 +94,6 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
 
 async def _with_session(request: Request, go_on: RequestResponseEndpoint) -> Response:
     """Read the cookie before a page, write it after, and add the headers that every page has."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
-        return Response(status_code=413)
     sessions: Sessions = request.app.state.sessions
     request.state.session = sessions.load(request)
     response = await go_on(request)
