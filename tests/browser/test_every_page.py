@@ -1,0 +1,57 @@
+"""Every page as every kind of person: accessible in both themes, on every width, without an error of a script."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.looks import faults
+from tests.browser.pages import EXAMPLES, NO_PAGES, PAGES, Example
+from tests.browser.places import find_places
+from tests.browser.reader import Doors, Reader
+from tests.e2e.systems import System
+from tests.web.routes import paths
+
+
+def test_every_page_has_an_example() -> None:
+    assert sorted(paths("GET")) == sorted([*PAGES, *NO_PAGES])
+
+
+class Readers:
+    """Everybody with one page each, signed in once."""
+
+    def __init__(self, doors: Doors) -> None:
+        self.doors = doors
+        self._readers: dict[str | None, Reader] = {}
+
+    async def get(self, email: str | None) -> Reader:
+        if email not in self._readers:
+            self._readers[email] = await (self.doors.signed_in(email) if email else self.doors.visitor())
+        return self._readers[email]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def readers(browser: Browser, system: System) -> AsyncIterator[Readers]:
+    doors = Doors(browser, system)
+    yield Readers(doors)
+    await doors.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def places(http: httpx.AsyncClient) -> dict[str, str]:
+    return await find_places(http)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+async def test_a_page_is_well_made(readers: Readers, places: dict[str, str], example: Example) -> None:
+    reader = await readers.get(example.reader)
+    answer = await reader.page.goto(example.address.format(**places))
+    assert answer is not None
+    assert answer.status == example.status
+    assert await faults(reader.page) == []
+    complaints, readers.doors.wrong = readers.doors.wrong, []
+    assert complaints == []
