@@ -46,10 +46,10 @@ class Reader:
         """Follow the link of this name."""
         await self._use(self._named("link", name, within), "Enter")
 
-    async def type(self, label: str, text: str) -> None:
+    async def type(self, label: str, text: str, *, within: Locator | None = None) -> None:
         """Type into the field with this label."""
         self.acts += 1
-        field_of_form = self.page.get_by_label(label, exact=True)
+        field_of_form = (within or self.page).get_by_label(label, exact=True)
         if self.by_keyboard:
             await self._tab_to(field_of_form)
             await self.page.keyboard.press("ControlOrMeta+a")
@@ -113,6 +113,10 @@ class Reader:
             assert link
             await self.open(link[0].rstrip(").,"))
         await self.page.wait_for_load_state()
+
+    def part(self, heading: str) -> Locator:
+        """The part of the page with this heading."""
+        return self.page.get_by_role("region", name=heading)
 
     def _named(self, role: Any, name: str, within: Locator | None) -> Locator:
         return (within or self.page).get_by_role(role, name=name).first
