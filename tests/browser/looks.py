@@ -21,6 +21,13 @@ _TOO_WIDE: Final = """() => {
     return [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > width + 1)
         .map(each => each.outerHTML.slice(0, 120)).slice(0, 3).concat("the page scrolls sideways");
 }"""
+_WRONG_FIELDS: Final = """() => [...document.querySelectorAll("[aria-invalid=true]")].map(field => {
+    const words = (field.getAttribute("aria-describedby") || "").split(" ").filter(Boolean)
+        .map(id => document.getElementById(id)?.innerText.trim());
+    const link = document.querySelector(`#errors a[href="#${CSS.escape(field.id)}"]`);
+    const said = words.length > 0 && words.every(Boolean) && words.includes(link?.innerText.trim());
+    return said ? "" : `${field.name}: described by ${JSON.stringify(words)}, linked as ${link?.innerText}`;
+})"""
 _HEADINGS: Final = """() => [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")]
     .filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]))"""
 
@@ -42,6 +49,13 @@ async def faults(page: Page) -> list[str]:
     await page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a TypedDict
     await page.emulate_media(color_scheme="light")
     return found
+
+
+async def unlinked(page: Page, errors: int) -> list[str]:
+    """What is wrong with the sentences about wrong fields: each stands at its field and, as a link, on top."""
+    fields: list[str] = await page.evaluate(_WRONG_FIELDS)
+    number = [] if len(fields) == errors else [f"{len(fields)} fields are wrong, not {errors}"]
+    return number + [each for each in fields if each]
 
 
 async def _axe(page: Page, options: dict[str, Any]) -> list[str]:

@@ -5,7 +5,8 @@ from unicodedata import normalize
 
 import httpx
 
-from deploy.embedded.demo.people import PASSWORD
+from deploy.embedded.demo.people import PASSWORD, STRUCTURES
+from deploy.embedded.demo.programme import TRAININGS
 from tests.e2e.systems import STAFF_EMAIL
 
 UNKNOWN: Final = "0b5e3c1a-7d42-4c6e-9f10-00000000dead"
@@ -27,24 +28,31 @@ async def find_places(http: httpx.AsyncClient) -> dict[str, str]:
         listed: list[dict[str, Any]] = found["items"]
         return listed
 
-    sessions = [each for each in await items("catalogue/v1/sessions?open=true&free=true") if each["trainers"]]
+    async def attachment(name: str) -> dict[str, Any]:
+        return (await items(f"identity/v1/attachments?scope=all&q={name}"))[0]
+
+    sessions = [each for each in await items("catalogue/v1/sessions?open=true&free=true") if _is_of_demo(each)]
     past = {each["training"]["title"]: each["id"] for each in await items("catalogue/v1/sessions?past=true")}
-    attachments = {each["account"]["first_name"]: each for each in await items("identity/v1/attachments?scope=all")}
-    proposals = await items("enrollment/v1/proposals?scope=all")
+    karim = await attachment("Benali")
     return {
         "training": sessions[0]["training"]["id"],
         "axis": sessions[0]["training"]["axis"]["id"],
         "session": sessions[0]["id"],
         "past_session": next(key for title, key in past.items() if title.startswith("Protéger les données")),
         "begun_session": next(key for title, key in past.items() if title.startswith("Agir contre")),
-        "structure": attachments["Karim"]["structure"]["id"],
-        "person": attachments["Karim"]["account"]["id"],
-        "attachment": attachments["Karim"]["id"],
-        "waiting_attachment": attachments["Inès"]["id"],
-        "proposal": proposals[0]["id"],
+        "structure": karim["structure"]["id"],
+        "person": karim["account"]["id"],
+        "attachment": karim["id"],
+        "waiting_attachment": (await attachment("Moreau"))["id"],
+        "proposal": (await items("enrollment/v1/proposals?scope=all"))[0]["id"],
         "mail": (await items("notifier/v1/mails?limit=1"))[0]["id"],
         **_requests(await items("enrollment/v1/enrollments?scope=all&limit=100")),
     }
+
+
+def _is_of_demo(session: dict[str, Any]) -> bool:
+    """Whether it was not made by another test."""
+    return bool(session["trainers"]) and session["training"]["title"] in {each.title for each in TRAININGS}
 
 
 def unaccented(name: str) -> str:
@@ -54,7 +62,8 @@ def unaccented(name: str) -> str:
 
 def _requests(listed: list[dict[str, Any]]) -> dict[str, str]:
     named: dict[str, str] = {}
-    for each in listed:
+    structures = {each.name for each in STRUCTURES}
+    for each in (each for each in listed if each["structure"]["name"] in structures):
         for person in (each["person"], *each["session"]["trainers"]):
             named.setdefault(f"{unaccented(person['first_name'])}_{each['approval']}", each["id"])
         named.setdefault(each["approval"], each["id"])

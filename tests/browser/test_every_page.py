@@ -7,10 +7,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.looks import faults
+from tests.browser.looks import faults, unlinked
 from tests.browser.pages import EXAMPLES, NO_PAGES, PAGES, Example
 from tests.browser.places import find_places
 from tests.browser.reader import Doors, Reader
+from tests.browser.states import STATES
 from tests.e2e.systems import System
 from tests.web.routes import paths
 
@@ -52,6 +53,21 @@ async def test_a_page_is_well_made(readers: Readers, places: dict[str, str], exa
     answer = await reader.page.goto(example.address.format(**places))
     assert answer is not None
     assert answer.status == example.status
+    assert await faults(reader.page) == []
+    complaints, readers.doors.wrong = readers.doors.wrong, []
+    assert complaints == []
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("name", STATES)
+async def test_a_state_of_a_page_is_well_made(readers: Readers, places: dict[str, str], name: str) -> None:
+    state = STATES[name]
+    reader = await readers.get(state.reader)
+    await state.reach(reader, places)
+    if state.errors:
+        assert await reader.page.evaluate("() => document.activeElement.id") == "errors"
+    assert await unlinked(reader.page, state.errors) == []
     assert await faults(reader.page) == []
     complaints, readers.doors.wrong = readers.doors.wrong, []
     assert complaints == []
