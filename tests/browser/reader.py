@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
@@ -163,8 +164,18 @@ class Doors:
         context.set_default_timeout(SECONDS * 1000)
         self.contexts.append(context)
         if self.system.mailbox_key:
-            kept = {"name": "mailbox", "value": self.system.mailbox_key, "url": f"{self.system.url}/mailbox"}
-            await context.add_cookies([kept])  # type: ignore[list-item]  # a TypedDict
+            host = str(urlsplit(self.system.url).hostname)
+            await context.add_cookies(
+                [
+                    {
+                        "name": "mailbox",
+                        "value": self.system.mailbox_key,
+                        "domain": host,
+                        "path": "/mailbox",
+                        "httpOnly": True,
+                    }
+                ]
+            )
         context.on("console", self._on_console)
         context.on("requestfailed", self._on_failure)
         return Reader(await context.new_page(), self.by_keyboard)

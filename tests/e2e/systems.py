@@ -27,7 +27,7 @@ STAFF_EMAIL = "agence@cap-exemple.example"
 class System:
     """The addresses of a system and of its mails, and its first staff account. `processes`: empty if it is external.
 
-    `mailbox_key`: what opens the pages of its mails, where it has such pages.
+    `mailbox_key`: what opens the pages of its mails, where it has such pages; `folder`: the data of an embedded one.
     """
 
     url: str
@@ -35,6 +35,7 @@ class System:
     staff_email: str = STAFF_EMAIL
     processes: Mapping[str, Process] = field(default_factory=dict)
     mailbox_key: str | None = None
+    folder: Path | None = None
 
 
 def given() -> System | None:
@@ -70,7 +71,7 @@ async def embedded(*, demo: bool = False) -> AsyncIterator[System]:
         await process.answers(f"{url}/api/enrollment/v1/openapi.json")
         await eventually(lambda: _printed(process, "is ready after"), within=START_SECONDS)
         mail_url = f"http://mailbox:{key}@localhost:{port}/mailbox"
-        yield System(url, mail_url, processes={"embedded": process}, mailbox_key=key)
+        yield System(url, mail_url, processes={"embedded": process}, mailbox_key=key, folder=folder / "data")
         assert process.stop() == 0, process.log[-SHOWN:]
     finally:
         process.close()
