@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs mails migration lock broker chromium up down
+.PHONY: run reset test drills check bench docs mails screenshots migration lock broker chromium up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -64,6 +64,10 @@ docs: .venv/installed
 # every kind of mail with example facts, as text, page and picture (with Chromium): .data/mails/index.html
 mails: .venv/installed
 	$(BIN)/python -m docs.mails
+
+# every page at 1280 and 390 px, light and dark: .data/screenshots/index.html
+screenshots: .venv/installed chromium
+	$(BIN)/python -m tests.browser.screenshots
 
 # write the migration to the tables that a service declares: make migration SERVICE=enrollment NAME="Group requests"
 migration: .venv/installed

@@ -1,5 +1,6 @@
 """The ids of things in the demo data, under the names that the example addresses use."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from unicodedata import normalize
 
@@ -9,10 +10,11 @@ from deploy.embedded.demo.people import PASSWORD, STRUCTURES
 from deploy.embedded.demo.programme import TRAININGS
 from tests.e2e.systems import STAFF_EMAIL
 
+Places = Mapping[str, str]
 UNKNOWN: Final = "0b5e3c1a-7d42-4c6e-9f10-00000000dead"
 
 
-async def find_places(http: httpx.AsyncClient) -> dict[str, str]:
+async def find_places(http: httpx.AsyncClient) -> Places:
     """The names and ids, read through the API as staff.
 
     `training`, `axis`; `session`: one to ask for; `past_session`: with a closed sheet; `begun_session`: with an open

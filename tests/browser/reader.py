@@ -202,3 +202,16 @@ class Doors:
         # a navigation that a click has replaced
         if request.failure != "net::ERR_ABORTED":
             self.wrong.append(f"{request.url}: {request.failure}")
+
+
+class Readers:
+    """Everybody with one page each, signed in once."""
+
+    def __init__(self, doors: Doors) -> None:
+        self.doors = doors
+        self._readers: dict[str | None, Reader] = {}
+
+    async def get(self, email: str | None) -> Reader:
+        if email not in self._readers:
+            self._readers[email] = await (self.doors.signed_in(email) if email else self.doors.visitor())
+        return self._readers[email]

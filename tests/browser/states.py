@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.browser.pages import AICHA, CLAIRE, TOKEN, VISITOR
+from tests.browser.places import Places
 from tests.browser.reader import Reader
 
 LUCAS: Final = "lucas.hourcade@emploi-gaves.example"
-Places = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

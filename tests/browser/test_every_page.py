@@ -9,8 +9,8 @@ from playwright.async_api import Browser
 
 from tests.browser.looks import faults, unlinked
 from tests.browser.pages import EXAMPLES, NO_PAGES, PAGES, Example
-from tests.browser.places import find_places
-from tests.browser.reader import Doors, Reader
+from tests.browser.places import Places, find_places
+from tests.browser.reader import Doors, Readers
 from tests.browser.states import STATES
 from tests.e2e.systems import System
 from tests.web.routes import paths
@@ -18,19 +18,6 @@ from tests.web.routes import paths
 
 def test_every_page_has_an_example() -> None:
     assert sorted(paths("GET")) == sorted([*PAGES, *NO_PAGES])
-
-
-class Readers:
-    """Everybody with one page each, signed in once."""
-
-    def __init__(self, doors: Doors) -> None:
-        self.doors = doors
-        self._readers: dict[str | None, Reader] = {}
-
-    async def get(self, email: str | None) -> Reader:
-        if email not in self._readers:
-            self._readers[email] = await (self.doors.signed_in(email) if email else self.doors.visitor())
-        return self._readers[email]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -41,14 +28,14 @@ async def readers(browser: Browser, system: System) -> AsyncIterator[Readers]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def places(http: httpx.AsyncClient) -> dict[str, str]:
+async def places(http: httpx.AsyncClient) -> Places:
     return await find_places(http)
 
 
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-async def test_a_page_is_well_made(readers: Readers, places: dict[str, str], example: Example) -> None:
+async def test_a_page_is_well_made(readers: Readers, places: Places, example: Example) -> None:
     reader = await readers.get(example.reader)
     answer = await reader.page.goto(example.address.format(**places))
     assert answer is not None
@@ -61,7 +48,7 @@ async def test_a_page_is_well_made(readers: Readers, places: dict[str, str], exa
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize("name", STATES)
-async def test_a_state_of_a_page_is_well_made(readers: Readers, places: dict[str, str], name: str) -> None:
+async def test_a_state_of_a_page_is_well_made(readers: Readers, places: Places, name: str) -> None:
     state = STATES[name]
     reader = await readers.get(state.reader)
     await state.reach(reader, places)
