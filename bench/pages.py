@@ -27,9 +27,9 @@ from tests.support.processes import Process, free_port
 KARIM: Final = "karim.benali@mission-locale.example"
 CLAIRE: Final = "claire.dumas@mission-locale.example"
 NADIA: Final = "nadia.lemoine@formateurs.example"
-TIMES: Final = 60
+TIMES: Final = 50
 WARM_UP: Final = 10
-LOAD: Final = 1_500
+LOAD: Final = 800
 CONNECTIONS: Final = 12
 HEAD: Final = ("identity/v1/me", "enrollment/v1/me")
 """What the head of each page of somebody who is signed in reads."""

@@ -17,6 +17,8 @@ NO_CHROMIUM: Final = (
 )
 NO_FIREFOX: Final = "there is no Firefox. Install the package firefox-esr, or set PARCOURSPRO_TEST_FIREFOX to its path."
 
+OLD_FIREFOX: Final = "this Firefox is too old for Playwright"
+
 
 def find_chromium() -> str | None:
     """The path of Chromium, or None."""

@@ -18,6 +18,8 @@ MOST_TABS: Final = 150
 """After so many presses of the tab key, a thing counts as out of reach of the keyboard."""
 EXPECTED: Final = re.compile(r"the server responded with a status of (4\d\d|503)")
 """Chromium writes a line for every answer that is an error; such answers are part of the tests."""
+REPLACED: Final = frozenset({"net::ERR_ABORTED", "NS_BINDING_ABORTED"})
+"""How Chromium and Firefox call a request that the reader has replaced by the next one."""
 _HAS_FOCUS: Final = "element => element === document.activeElement"
 _FOCUS_IS_SEEN: Final = """element => {
     const style = getComputedStyle(element);
@@ -199,8 +201,7 @@ class Doors:
             self.wrong.append(f"{message.location.get('url')}: {message.text}")
 
     def _on_failure(self, request: Request) -> None:
-        # a navigation that a click has replaced
-        if request.failure != "net::ERR_ABORTED":
+        if request.failure not in REPLACED:
             self.wrong.append(f"{request.url}: {request.failure}")
 
 
