@@ -18,8 +18,10 @@ COLOURS: Final = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 _TOO_WIDE: Final = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > width + 1)
-        .map(each => each.outerHTML.slice(0, 120)).slice(0, 3).concat("the page scrolls sideways");
+    const scrolls = each => each && (/auto|scroll|hidden/.test(getComputedStyle(each).overflowX)
+        || (each !== document.body && scrolls(each.parentElement)));
+    return [...document.querySelectorAll("body *")]
+        .filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement)).map(each => each.outerHTML.slice(0, 120)).slice(0, 3).concat("the page scrolls sideways");
 }"""
 _WRONG_FIELDS: Final = """() => [...document.querySelectorAll("[aria-invalid=true]")].map(field => {
     const words = (field.getAttribute("aria-describedby") || "").split(" ").filter(Boolean)
@@ -37,7 +39,7 @@ async def faults(page: Page) -> list[str]:
     found: list[str] = []
     await page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a TypedDict
     await page.emulate_media(color_scheme="light")
-    if not await page.evaluate("() => 'axe' in window"):
+    if not await page.evaluate("() => Boolean(window.axe?.run)"):  # an element may have this id
         await page.evaluate(AXE_SCRIPT)
     found += [f"light: {each}" for each in await _axe(page, EVERYTHING)]
     await page.emulate_media(color_scheme="dark")
