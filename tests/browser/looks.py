@@ -21,7 +21,8 @@ _TOO_WIDE: Final = """() => {
     const scrolls = each => each && (/auto|scroll|hidden/.test(getComputedStyle(each).overflowX)
         || (each !== document.body && scrolls(each.parentElement)));
     return [...document.querySelectorAll("body *")]
-        .filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement)).map(each => each.outerHTML.slice(0, 120)).slice(0, 3).concat("the page scrolls sideways");
+        .filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each.parentElement))
+        .map(each => each.outerHTML.slice(0, 120)).slice(0, 3).concat("the page scrolls sideways");
 }"""
 _WRONG_FIELDS: Final = """() => [...document.querySelectorAll("[aria-invalid=true]")].map(field => {
     const words = (field.getAttribute("aria-describedby") || "").split(" ").filter(Boolean)
