@@ -9,8 +9,16 @@ MOST_NAMES: Final = 100
 """In one object. Each unexpected name makes an entry in the answer, which must not be larger than the question."""
 
 
+class UnreadableBody(HTTPException):
+    """A 400 with a sentence for the caller. FastAPI lets only its own exceptions out of the reading of a body."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(400)
+        self.sentence: Final = sentence
+
+
 def check_names(body: bytes) -> None:
-    """Raise a 400 for such a body. A body that is not JSON is left to the endpoint, which explains it."""
+    """Raise UnreadableBody for such a body. A body that is not JSON is left to the endpoint, which explains it."""
     try:
         json.loads(body, object_pairs_hook=_names)
     except (ValueError, RecursionError):
@@ -18,6 +26,12 @@ def check_names(body: bytes) -> None:
 
 
 def _names(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > MOST_NAMES:
+        raise UnreadableBody(f"Un objet du contenu a plus de {MOST_NAMES} champs. N'envoyez que les champs décrits.")
     # parsers disagree on which value of a repeated name counts
-    if len(pairs) > MOST_NAMES or len({name for name, _ in pairs}) < len(pairs):
-        raise HTTPException(400)
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            known = name[:40].encode(errors="replace").decode()  # JSON can hold halves of characters
+            raise UnreadableBody(f"Le champ « {known} » est écrit deux fois. Envoyez-le une seule fois.")
+        seen.add(name)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from shared.errors import ChangedMeanwhile, NotFound, Refused, WrongFields
+from shared.http.json_body import UnreadableBody
 from shared.http.validation import in_french
 from shared.telemetry import current_correlation_id
 from shared.tokens.verifier import SecondFactorMissing
@@ -109,10 +110,12 @@ UNAUTHENTICATED = kind_of_status(401)
 CHANGED_MEANWHILE = kind_of_status(412)
 VERSION_EXPECTED = kind_of_status(428)
 REFUSED = ProblemKind(409, *_REFUSED[:2])
+UNREADABLE_BODY = ProblemKind(400, *_BY_STATUS[400][:2])
 SECOND_FACTOR_MISSING = ProblemKind(403, "second-factor-missing", "Second facteur requis")
 
 SHARED_PROBLEMS: ProblemMap = {
     SecondFactorMissing: SECOND_FACTOR_MISSING,
+    UnreadableBody: UNREADABLE_BODY,
     NotFound: NOT_FOUND,
     ChangedMeanwhile: CHANGED_MEANWHILE,
     WrongFields: INVALID,

@@ -163,7 +163,7 @@ async def test_an_unexpected_person_is_found_by_name_and_added_with_a_request(se
     [made] = [each for each in await room.lines() if each != request]
     [requested] = [each for each in await service.emitted(EnrollmentRequested) if each.enrollment.id == made]
     assert (requested.enrollment.account_id, requested.cart_size) == (unexpected.account_id, 1)
-    [_, line] = (await service.call("GET", f"/enrollments/{made}/history", by=service.trainer)).json()
+    [line] = (await service.call("GET", f"/enrollments/{made}/history", by=service.trainer)).json()
     assert (line["move"], line["note"], line["to_approval"]) == ("admit", "Venue avec une collègue.", "validated")
     assert await service.audit() == []
 

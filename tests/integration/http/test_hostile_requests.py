@@ -18,7 +18,8 @@ JSON = {"content-type": "application/json"}
 async def test_very_many_unknown_fields_are_refused_with_a_short_answer(client: httpx.AsyncClient) -> None:
     question = json.dumps({f"unknown{number}": 1 for number in range(13_000)})
     answer = await client.post(f"{BASE}/forms", content=question, headers=JSON)
-    is_problem(answer, 400, "unreadable")
+    problem = is_problem(answer, 400, "unreadable")
+    assert problem["detail"] == "Un objet du contenu a plus de 100 champs. N'envoyez que les champs décrits."
     assert len(answer.content) < 1000
 
 
@@ -41,7 +42,7 @@ async def test_an_answer_is_not_twice_as_large_as_its_question(client: httpx.Asy
     assert all(len(error["field"]) <= 101 for error in document["errors"])
 
 
-@pytest.mark.parametrize("unknown", [5, 20, 60, 100, 150])
+@pytest.mark.parametrize("unknown", [5, 20, 60, 80, 100])
 async def test_the_answer_to_a_small_body_is_small_too(client: httpx.AsyncClient, unknown: int) -> None:
     question = json.dumps({f"x{number}": 1 for number in range(unknown)}, separators=(",", ":")).encode()
     answer = await client.post(f"{BASE}/forms", content=question, headers=JSON)
@@ -82,10 +83,17 @@ async def test_errors_beyond_the_fiftieth_are_counted(client: httpx.AsyncClient)
 
 
 @pytest.mark.parametrize(
-    "content", ['{"name": "a", "name": "b"}', '{"name": {"a": 1, "a": 2}}', '[{"a": 1, "\\u0061": 2}]']
+    ("content", "name"),
+    [
+        ('{"name": "a", "name": "b"}', "name"),
+        ('{"name": {"a": 1, "a": 2}}', "a"),
+        ('[{"a": 1, "\\u0061": 2}]', "a"),
+        ('{"\\ud800": 1, "\\ud800": 2}', "?"),
+    ],
 )
-async def test_a_body_with_a_repeated_name_is_refused(client: httpx.AsyncClient, content: str) -> None:
-    is_problem(await client.post(f"{BASE}/notes", content=content, headers=JSON), 400, "unreadable")
+async def test_a_body_with_a_repeated_name_is_refused(client: httpx.AsyncClient, content: str, name: str) -> None:
+    problem = is_problem(await client.post(f"{BASE}/notes", content=content, headers=JSON), 400, "unreadable")
+    assert problem["detail"] == f"Le champ « {name} » est écrit deux fois. Envoyez-le une seule fois."
 
 
 async def test_the_same_name_in_two_objects_is_no_repetition(client: httpx.AsyncClient) -> None:
