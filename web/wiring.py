@@ -17,6 +17,10 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_people.account_acts import router as account_acts
+from web.pages.agency_people.attachments import router as attachments
+from web.pages.agency_people.left_open import router as left_open
+from web.pages.agency_people.routes import router as people
 from web.pages.agency_sessions.acts import router as session_acts
 from web.pages.agency_sessions.adding import router as session_adding
 from web.pages.agency_sessions.editing import router as session_editing
@@ -43,6 +47,10 @@ AGENCY: Final = (
     session_adding,
     session_acts,
     sessions,
+    people,
+    account_acts,
+    attachments,
+    left_open,
 )
 
 

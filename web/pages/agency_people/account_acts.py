@@ -16,7 +16,7 @@ from web.client.errors import Refused
 from web.context import Visit, visit
 from web.forms import Form
 from web.pages.agency_people.views import open_line, person_line
-from web.pages.header import read_header
+from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/personnes/{account_id}/acte")
 
@@ -136,7 +136,7 @@ async def perform(reader: Reader, account_id: UUID, name: str) -> Response:
 
 async def _page(reader: Visit, account_id: UUID, act: Act, form: Form, *, status: int = 200) -> Response:
     header, account, requests = await asyncio.gather(
-        read_header(reader.api),
+        read_staff_header(reader.api),
         reader.api(desk.ACCOUNT, account_id=account_id),
         or_none(_open_requests(reader, account_id)) if act.name == "desactiver" else _nothing(),
     )

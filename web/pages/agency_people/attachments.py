@@ -19,7 +19,7 @@ from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_people.account_acts import KEPT
 from web.pages.agency_people.views import attachment_line, open_line
-from web.pages.header import read_header
+from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/rattachements")
 
@@ -110,7 +110,7 @@ async def list_page(
     address = Address("/agence/rattachements", given)
     query = _query(q, state, status, structure)
     header, found = await asyncio.gather(
-        read_header(reader.api),
+        read_staff_header(reader.api),
         reader.api(
             desk.ATTACHMENTS,
             query={
@@ -152,7 +152,7 @@ async def list_file(
 async def attachment_page(reader: Reader, attachment_id: UUID) -> Response:
     """One attachment, how it came about, and what can be done with it."""
     header, attachment = await asyncio.gather(
-        read_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
+        read_staff_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
     )
     return await reader.page(
         "agency_people/attachment.html",
@@ -203,7 +203,7 @@ async def perform(reader: Reader, attachment_id: UUID, name: str) -> Response:
 
 async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None, *, status: int = 200) -> Response:
     header, attachment = await asyncio.gather(
-        read_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
+        read_staff_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
     )
     requests = await _open_requests(reader, attachment) if act.name in {"statuts", "terminer", "retirer"} else []
     first = attachment.statuses or ["beneficiary"]

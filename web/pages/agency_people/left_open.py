@@ -16,7 +16,7 @@ from web.forms import Form
 from web.listing import ON_A_PAGE, Address
 from web.pages.agency_people.account_acts import KEPT
 from web.pages.agency_people.views import left_open_card
-from web.pages.header import read_header
+from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/demandes-ouvertes")
 
@@ -36,7 +36,7 @@ async def list_page(
 ) -> Response:
     """What waits for a choice, of one person or of all."""
     address = Address("/agence/demandes-ouvertes", {"personne": str(person or "")})
-    header, found = await asyncio.gather(read_header(reader.api), _found(reader, person, after, wait=just_now == "oui"))
+    header, found = await asyncio.gather(read_staff_header(reader.api), _found(reader, person, after, wait=just_now == "oui"))
     return await reader.page(
         "agency_people/left_open.html",
         header=header,
@@ -82,7 +82,7 @@ async def choose(reader: Reader, left_open_id: UUID) -> Response:
 
 async def _page(reader: Visit, left_open_id: UUID, form: Form, *, status: int = HTTPStatus.OK) -> Response:
     header, left = await asyncio.gather(
-        read_header(reader.api), reader.api(left_open.ONE_LEFT_OPEN, left_open_id=left_open_id)
+        read_staff_header(reader.api), reader.api(left_open.ONE_LEFT_OPEN, left_open_id=left_open_id)
     )
     return await reader.page(
         "agency_people/left_open_choice.html",

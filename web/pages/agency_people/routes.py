@@ -16,7 +16,7 @@ from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_mails.views import mail_row
 from web.pages.agency_people.account_acts import offered
 from web.pages.agency_people.views import GROUPS, attachment_line, groups, person_line, request_rows
-from web.pages.header import read_header
+from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/personnes")
 
@@ -41,7 +41,7 @@ async def list_page(
     """All accounts by name; by words of the name or the address, and by mark."""
     address = Address("/agence/personnes", {"q": q, "compte": mark})
     header, found = await asyncio.gather(
-        read_header(reader.api),
+        read_staff_header(reader.api),
         reader.api(desk.ACCOUNTS, query={**_query(q, mark), "cursor": after, "limit": ON_A_PAGE}),
     )
     return await reader.page(
@@ -64,7 +64,7 @@ async def list_file(
 
 @router.get("/nouvelle")
 async def new_page(reader: Reader) -> Response:
-    return await reader.page("agency_people/new.html", form=Form())
+    return await reader.page("agency_people/new.html", header=await read_staff_header(reader.api), form=Form())
 
 
 @router.post("/nouvelle")
@@ -96,7 +96,7 @@ async def person_page(
     chosen = group if group in GROUPS else ""
     common = {"scope": "all", "account_id": account_id}
     header, account, found, counts = await asyncio.gather(
-        read_header(reader.api),
+        read_staff_header(reader.api),
         reader.api(desk.ACCOUNT, account_id=account_id),
         or_none(
             reader.api(
@@ -124,7 +124,7 @@ async def person_page(
 async def mails_page(reader: Reader, account_id: UUID, after: str | None = None) -> Response:
     """The mails that this person got, or should have got."""
     header, account, found = await asyncio.gather(
-        read_header(reader.api),
+        read_staff_header(reader.api),
         reader.api(desk.ACCOUNT, account_id=account_id),
         or_none(reader.api(mails.MAILS, query={"account_id": account_id, "cursor": after, "limit": ON_A_PAGE})),
     )
