@@ -17,6 +17,7 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_mails.routes import router as mails
 from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
 from web.pages.agency_people.left_open import router as left_open
@@ -51,6 +52,7 @@ AGENCY: Final = (
     account_acts,
     attachments,
     left_open,
+    mails,
 )
 
 
