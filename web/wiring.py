@@ -17,6 +17,8 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_dashboard.routes import router as dashboard
+from web.pages.agency_dashboard.search import router as search
 from web.pages.agency_mails.routes import router as mails
 from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
@@ -53,6 +55,8 @@ AGENCY: Final = (
     attachments,
     left_open,
     mails,
+    dashboard,
+    search,
 )
 
 

@@ -27,6 +27,8 @@ Reader = Annotated[Visit, Depends(visit)]
 STATES: Final = ("requested", "active", "refused", "ended")
 STATUSES: Final = ("beneficiary", "employer", "referent")
 EVERY: Final = "tous"
+TO_CONFIRM: Final = "a-confirmer"
+"""First referents, whom nobody has confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def _query(q: str, state: str, status: str, structure: UUID | None) -> dict[str,
         "scope": "all",
         "q": q or None,
         "state": state if state in STATES else None,
+        "unconfirmed": "true" if state == TO_CONFIRM else None,
         "status": status if status in STATUSES else None,
         "structure_id": structure,
     }
@@ -128,6 +131,7 @@ async def list_page(
         states=STATES,
         chosen=state,
         every=EVERY,
+        to_confirm=TO_CONFIRM,
         statuses=STATUSES,
         attachments=[attachment_line(each, reader.pages.dates) for each in found.items],
         total=found.total,
