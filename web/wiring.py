@@ -30,6 +30,8 @@ from web.pages.agency_sessions.editing import router as session_editing
 from web.pages.agency_sessions.messages import router as session_messages
 from web.pages.agency_sessions.planning import router as session_planning
 from web.pages.agency_sessions.routes import router as sessions
+from web.pages.agency_structures.answers import router as structure_answers
+from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
@@ -57,6 +59,8 @@ AGENCY: Final = (
     mails,
     dashboard,
     search,
+    structure_answers,
+    structures,
 )
 
 
