@@ -1,7 +1,7 @@
 """What an undone decision and a reopened request get back, and when they come back at all."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -58,6 +58,22 @@ async def test_after_the_start_an_undone_decline_gives_the_seat_back(service: En
     [event] = await service.emitted(DecisionUndone)
     assert (event.enrollment.seat, event.enrollment.rank) == ("held", None)
     assert await service.audit() == []
+
+
+async def test_a_request_tells_who_decided_until_when_they_can_take_it_back(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    made = await service.request(person, await service.session(1))
+    assert (await service.accepts(made)).json()["seat"] == "held"
+
+    async def seen(by: UUID) -> timedelta | None:
+        request = (await service.call("GET", f"/enrollments/{made}", by=by)).json()
+        decided, until = request["last_decision"]["at"], request["undo_until"]
+        return until and datetime.fromisoformat(until) - datetime.fromisoformat(decided)
+
+    assert await seen(service.employer) == timedelta(minutes=15)
+    assert [await seen(by) for by in (service.trainer, service.staff, person.account_id)] == [None, None, None]
+    await service.decides(service.employer, made, "undo")
+    assert await seen(service.employer) is None
 
 
 async def test_a_request_that_was_only_queued_gets_no_seat_after_the_start(service: EnrollmentService) -> None:
