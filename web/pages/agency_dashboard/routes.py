@@ -104,7 +104,13 @@ def _delay_name(reader: Visit, delay: figures.Delay) -> str:
 
 def _months_table(reader: Visit, found: figures.RequestFigures, now: datetime) -> tuple[Cells, Iterable[Cells]]:
     gettext = reader.pages.words.gettext
-    head = (gettext("Month"), gettext("Requests"), gettext("Validated"), gettext("Open"), gettext("Closed without a seat"))
+    head = (
+        gettext("Month"),
+        gettext("Requests"),
+        gettext("Validated"),
+        gettext("Open"),
+        gettext("Closed without a seat"),
+    )
     rows = views.months(found, reader.pages.dates, now)
     return head, [(each.name, each.total, each.validated, each.open, each.closed) for each in rows]
 

@@ -36,7 +36,9 @@ async def list_page(
 ) -> Response:
     """What waits for a choice, of one person or of all."""
     address = Address("/agence/demandes-ouvertes", {"personne": str(person or "")})
-    header, found = await asyncio.gather(read_staff_header(reader.api), _found(reader, person, after, wait=just_now == "oui"))
+    header, found = await asyncio.gather(
+        read_staff_header(reader.api), _found(reader, person, after, wait=just_now == "oui")
+    )
     return await reader.page(
         "agency_people/left_open.html",
         header=header,

@@ -138,9 +138,7 @@ async def close_report(reader: Reader, report_id: UUID) -> Response:
 
 
 async def _report_page(reader: Visit, report_id: UUID, form: Form, *, status: int = HTTPStatus.OK) -> Response:
-    header, reported = await asyncio.gather(
-        read_staff_header(reader.api), reader.api(desk.REPORT, report_id=report_id)
-    )
+    header, reported = await asyncio.gather(read_staff_header(reader.api), reader.api(desk.REPORT, report_id=report_id))
     return await reader.page(
         "agency_structures/report.html",
         status=status,
