@@ -11,10 +11,11 @@ from web.pages.requests.views import RequestCard, direct, request_card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionHead:
-    """A session, ready to print."""
+    """A session, ready to print. `origin` is the page of the session from which the reader comes to the sheet."""
 
     id: str
     url: str
+    origin: str
     title: str
     date: str
     days: Sequence[Day]
@@ -54,10 +55,11 @@ class ParticipantRow:
 
 
 def session_head(sheet: Sheet, dates: Dates) -> SessionHead:
-    session = sheet.session
+    session, is_staff = sheet.session, sheet.acting_as == "staff"
     return SessionHead(
         id=str(session.id),
         url=f"/formateur/sessions/{session.id}",
+        origin=f"/agence/sessions/{session.id}" if is_staff else f"/formateur/sessions/{session.id}",
         title=session.title,
         date=dates.day(session.starts_at, year=True),
         days=dates.days(session.slots),
@@ -70,7 +72,7 @@ def session_head(sheet: Sheet, dates: Dates) -> SessionHead:
         queued=session.queued,
         can_record=sheet.move("record") is not None,
         is_closed=sheet.closed_at is not None,
-        is_staff=sheet.acting_as == "staff",
+        is_staff=is_staff,
     )
 
 
