@@ -11,6 +11,7 @@ from services.enrollment.use_cases.decide import reopen, undo
 from shared.contracts.enrollment import DecisionUndone, EnrollmentPromoted, EnrollmentReopened
 from shared.contracts.identity import AccountAttachmentEnded
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.test_reminders import ages
 from tests.integration.enrollment.under_way import begins
 
 REASON = "La personne a rappelé."
@@ -84,6 +85,36 @@ async def test_a_request_that_was_only_queued_gets_no_seat_after_the_start(servi
     assert (await service.decides(service.trainer, queued, "decline", reason="Erreur.")).status_code == 200
     undone = await service.decides(service.trainer, queued, "undo")
     assert (undone.status_code, undone.json()["status_label"]) == (200, "Sur liste d'attente")
+
+
+async def approval(service: EnrollmentService, request: UUID) -> str:
+    [found] = await service.rows("SELECT approval FROM enrollments WHERE id = :id", id=request)
+    return str(found.approval)
+
+
+async def test_the_employer_has_all_days_again_for_a_request_that_comes_back_to_them(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(5)
+    old, young = await service.requests(await service.people(2), session)
+    await service.moves(session, timedelta(days=60))
+    await ages(service, 30, old)
+    await service.clock()
+    assert (await approval(service, old), await approval(service, young)) == ("expired", "awaiting_employer")
+
+    back = await service.decides(service.staff, old, "reopening", reason=REASON)
+
+    until = datetime.fromisoformat(back.json()["decide_before"])
+    assert abs(until - (datetime.now(UTC) + timedelta(days=21))) < timedelta(minutes=1)
+    [event] = await service.emitted(EnrollmentReopened)
+    assert event.decide_before == until
+    await service.clock()
+    assert await approval(service, old) == "awaiting_employer"
+    listed = await service.call("GET", "/enrollments?scope=structure&sort=decide_before", by=service.employer)
+    assert [each["id"] for each in listed.json()["items"]] == [str(young), str(old)]
+    assert (await service.accepts(old)).status_code == 200
+    [decision] = await service.rows("SELECT waited FROM employer_decisions WHERE enrollment_id = :id", id=old)
+    assert decision.waited < timedelta(minutes=1), "the days before are not the employer's delay"
 
 
 def has_ended(service: EnrollmentService, person: Person) -> AccountAttachmentEnded:
