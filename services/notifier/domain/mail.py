@@ -62,7 +62,7 @@ class Situation:
     - `held`: the calendar entries that the recipient has from earlier mails.
     - `lines`: the requests of the cart, of the attendance sheet, or those that the facts name.
     - `superseded`: a newer mail of the same kind, subject and recipient is waiting to be sent.
-    - `was_told`: the recipient was sent a mail about the person's request before.
+    - `was_told`: the recipient was sent a mail about the person's request before, or trainers have decided on it.
     - `sheet_closed`: the attendance of the session is closed.
     - `other_session`: the session that a request is moved from.
     """

@@ -45,6 +45,12 @@ _TOLD_TRAINER: Final = (
     )
     .limit(1)
 )
+# queued for the person and the employers whenever a trainer, or staff in a trainer's place, has decided
+_BY_TRAINERS: Final = (
+    select(mails.c.id)
+    .where(mails.c.subject_id == bindparam("enrollment_id"), mails.c.kind.in_(("validated", "question", "declined")))
+    .limit(1)
+)
 
 
 class Told:
@@ -66,6 +72,8 @@ class Told:
         return found is not None
 
     async def trainer_was_told(self, enrollment_id: UUID, account_id: UUID) -> bool:
-        """Whether a mail about the request has left to the account as a trainer."""
+        """Whether a mail about the request has left to the account as a trainer, or trainers have decided on it."""
         about = {"enrollment_id": enrollment_id, "enrollment_text": str(enrollment_id)}
-        return await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None
+        if await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None:
+            return True
+        return await self._connection.scalar(_BY_TRAINERS, {"enrollment_id": enrollment_id}) is not None

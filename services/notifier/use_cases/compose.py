@@ -117,6 +117,8 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "open_lines": [line for line in lines if line.enrollment.is_open],
         "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],
         "to_validate": [line for line in lines if line.enrollment.approval == "awaiting_trainer"],
+        "to_answer": [line for line in lines if line.enrollment.approval == "awaiting_beneficiary"],
+        "enrolled": [line for line in lines if line.enrollment.is_enrolled],
         "motivation": situation.motivation,
         "agency": sender.name,
         "desk_email": sender.desk_email,
