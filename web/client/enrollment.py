@@ -168,6 +168,7 @@ class Enrollment(Read):
     question: Asked | None
     decide_before: datetime | None
     can_withdraw_without_late_until: datetime | None
+    undo_until: datetime | None
     certificate: str | None
     moves: list[Move]
 
@@ -203,6 +204,14 @@ class HistoryLine(Read):
     note: str | None
 
 
+class Note(Read):
+    """An internal note of staff."""
+
+    text: str
+    written_by: Person
+    written_at: datetime
+
+
 class TrainerSession(Read):
     """A session that the reader trains."""
 
@@ -235,9 +244,12 @@ REMOVE: Final = Call[None]("DELETE", "enrollment", "/cart/sessions/{session_id}"
 KEEP_DRAFT: Final = Call[None]("PUT", "enrollment", "/cart/lines/{session_id}/motivation", None)
 SEND: Final = Call[Made]("POST", "enrollment", "/cart/validation", Made)
 ENROLLMENTS: Final = Call[EnrollmentPage]("GET", "enrollment", "/enrollments", EnrollmentPage)
+EXPORT: Final = Call[bytes]("GET", "enrollment", "/enrollments/export", bytes)
 COUNTS: Final = Call[Counts]("GET", "enrollment", "/enrollments/counts", Counts)
 ENROLLMENT: Final = Call[Enrollment]("GET", "enrollment", "/enrollments/{enrollment_id}", Enrollment)
 HISTORY: Final = Call[list[HistoryLine]]("GET", "enrollment", "/enrollments/{enrollment_id}/history", list[HistoryLine])
+NOTES: Final = Call[list[Note]]("GET", "enrollment", "/enrollments/{enrollment_id}/notes", list[Note])
+ADD_NOTE: Final = Call[None]("POST", "enrollment", "/enrollments/{enrollment_id}/notes", None)
 CERTIFICATE: Final = Call[bytes]("GET", "enrollment", "/enrollments/{enrollment_id}/certificate", bytes)
 SESSIONS: Final = Call[Page[TrainerSession]]("GET", "enrollment", "/sessions", Page[TrainerSession])
 RULES: Final = Call[list[Rule]]("GET", "enrollment", "/rules", list[Rule])

@@ -2,6 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from fastapi import HTTPException
 
 from web.client import enrollment
 from web.client.api import Api, or_none
@@ -37,6 +40,16 @@ async def read_header(api: Api) -> Header:
         return Header()
     missing = tuple(name for name, part in (("identity", me), ("enrollment", reader)) if part is None)
     return Header(me=me, is_signed_in=True, missing=missing, reader=reader)
+
+
+async def read_staff_header(api: Api) -> Header:
+    """The head of a page that is only for staff, although others may read its data too."""
+    header = await read_header(api)
+    if not header.is_signed_in:
+        raise SignInNeeded
+    if header.me and not header.me.is_staff:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return header
 
 
 async def _reader(api: Api) -> enrollment.Reader:
