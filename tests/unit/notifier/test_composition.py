@@ -46,6 +46,7 @@ SITUATION = Situation(
     other_session=replace(SESSION, place="Salle 1"),
     occupancy=OCCUPANCY,
     motivation="Mes missions changent.",
+    proposal={"by": "employer", "by_name": "Ada Roux", "reason": "Utile"},
 )
 NOT_WRITTEN = {"expires_at", "ended_at", "by", "decision", "approval", "state", "because", "from_session_id", "before"}
 """Facts that are not what people wrote."""
@@ -115,6 +116,7 @@ def test_nothing_that_people_wrote_becomes_markup(kind: str, audience: Audience)
         lines=(replace(LINE, person=person, session=session),),
         other_session=session,
         motivation=MARKUP,
+        proposal={"by": "employer", "by_name": MARKUP, "reason": MARKUP},
     )
     written = {name: MARKUP for name, value in FACTS.items() if isinstance(value, str) and name not in NOT_WRITTEN}
     was = {**FACTS["was"], "place": MARKUP}
