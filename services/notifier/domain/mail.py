@@ -86,3 +86,11 @@ class Situation:
     was_told: bool = False
     sheet_closed: bool = False
     statuses_held: frozenset[str] = frozenset()
+
+    @property
+    def seats(self) -> Occupancy | None:
+        """The seats of the session; while nobody has had one, its occupancy was never published."""
+        if self.occupancy is not None or self.session is None or self.session.capacity is None:
+            return self.occupancy
+        holds = self.enrollment is not None and self.enrollment.seat == "held"
+        return Occupancy(capacity=self.session.capacity, held=int(holds), queued=0)

@@ -113,6 +113,7 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "other_session": situation.other_session,
         "enrollment": situation.enrollment,
         "occupancy": situation.occupancy,
+        "seats": situation.seats,
         "lines": lines,
         "open_lines": [line for line in lines if line.enrollment.is_open],
         "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],

@@ -158,3 +158,28 @@ def test_words_are_set_as_french_is_printed(kind: str, audience: Audience) -> No
     for words in (mail.subject, mail.text):
         assert "'" not in words.replace("L'agence", "")
         assert not re.search(r"« | »| [:;!?]", words), words
+
+
+@pytest.mark.parametrize(
+    ("occupancy", "seat", "sentence"),
+    [
+        (None, "none", "Il reste 3 places libres sur 3."),
+        (None, "held", "Il reste 2 places libres sur 3."),
+        (Occupancy(capacity=2, held=1, queued=0), "none", "Il reste 1 place libre sur 2."),
+        (Occupancy(capacity=1, held=1, queued=2), "none", "Aucune place n’est libre (sur 1) ; 2 personnes sont sur"),
+    ],
+)
+def test_a_mail_that_asks_for_a_decision_tells_the_seats_that_are_left(
+    occupancy: Occupancy | None, seat: str, sentence: str
+) -> None:
+    session, request = replace(SESSION, capacity=3), replace(REQUEST, seat=seat)
+    situation = replace(SITUATION, session=session, occupancy=occupancy, enrollment=request)
+    text = composed("request_to_decide", Audience.EMPLOYER, situation).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence in text
+
+
+def test_a_session_whose_number_of_seats_is_not_known_has_no_sentence_about_them() -> None:
+    situation = replace(SITUATION, session=replace(SESSION, capacity=None), occupancy=None)
+    text = composed("request_to_decide", Audience.EMPLOYER, situation).text
+    assert "places" not in text
+    assert Situation().seats is None
