@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs mails migration lock broker up down
+.PHONY: run reset test drills check bench docs mails migration lock broker env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -65,6 +65,10 @@ migration: .venv/installed
 # the distributed system on Docker, for this machine only: with secrets of the repository, and Mailpit
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker-compose.development.yml
+
+# the file .env for real people, with random secrets; a file that exists is not changed
+env:
+	@$(PYTHON) -m deploy.environment
 
 up:
 	$(COMPOSE) $(DEVELOPMENT) up --build --detach
