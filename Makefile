@@ -50,7 +50,8 @@ check: .venv/installed
 bench: .venv/installed broker
 	$(BIN)/python -m bench
 
-# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings
+# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings,
+# and the services' objects of Kubernetes
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
