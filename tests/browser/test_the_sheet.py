@@ -46,9 +46,16 @@ async def sheet(http: httpx.AsyncClient) -> AsyncIterator[OpenSheet]:
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     opened = OpenSheet(http, (await find_places(http))["past_session"], headers)
     await opened.call("POST", "/reopening", {"reason": "Les lignes ont été interverties."})
+    before = (await opened.call("GET"))["lines"]
     yield opened
-    if (await opened.call("GET"))["closed_at"] is None:
-        await opened.call("POST", "/closure")
+    if (await opened.call("GET"))["closed_at"]:
+        await opened.call("POST", "/reopening", {"reason": "Fin de l'essai."})
+    for line in before:
+        for presence in line["slots"]:
+            mark = {name: presence[name] for name in ("status", "arrived_at", "remark")}
+            body = {"presences": [{"enrollment_id": line["enrollment_id"], **mark}]}
+            await opened.call("PUT", f"/slots/{presence['slot_id']}", body)
+    await opened.call("POST", "/closure")
 
 
 async def taps(reader: Reader, status: str) -> int:
@@ -101,19 +108,22 @@ async def test_what_somebody_else_noted_meanwhile_is_shown_and_decided(doors: Do
     reader, other = await doors.signed_in(THIERRY, **PHONE), await doors.signed_in("agence@cap-exemple.example")
     await reader.open(sheet.page)
     await reader.page.context.set_offline(True)
-    await taps(reader, "present")
+    await taps(reader, "unexcused")
     await other.open(sheet.page)
     await other.type("Pourquoi l’agence remplit cette feuille", "Appel reçu")
     for slot in await other.page.locator("details.slot:not([open]) > summary").all():
         await slot.click()
-    await other.page.locator(".taps > .tap.unexcused input").first.check()
+    more = other.page.locator("details.more").first
+    if await more.get_attribute("open") is None:
+        await more.locator("summary").click()
+    await more.locator(".tap.excused input").check()
     await other.press("Enregistrer les présences")
     await other.sees("Les présences sont enregistrées")
 
     await reader.page.context.set_offline(False)
-    await expect(reader.page.locator("#conflicts")).to_contain_text("vous aviez noté « Présent·e »")
-    assert "unexcused" in await sheet.statuses()
+    await expect(reader.page.locator("#conflicts")).to_contain_text("vous aviez noté")
+    assert "excused" in await sheet.statuses()
     await reader.press("Garder le mien")
     await expect(reader.page.locator("#sending")).to_have_text("Tout est enregistré.")
     await expect(reader.page.locator("#conflicts")).to_be_hidden()
-    assert set(await sheet.statuses()) == {"present"}
+    assert set(await sheet.statuses()) == {"unexcused"}
