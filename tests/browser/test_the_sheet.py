@@ -14,7 +14,7 @@ from tests.browser.places import find_places
 from tests.browser.reader import Doors, Reader
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("demo")]
-PHONE: Final = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
+PHONE: Final[dict[str, Any]] = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 LEAST: Final = 44
 """The width and the height of a target, in pixels."""
 _SMALL: Final = f"""() => [...document.querySelectorAll(".tap input, .more > summary, .sheet-bar .button")]
@@ -41,8 +41,8 @@ class OpenSheet:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sheet(http: httpx.AsyncClient) -> AsyncIterator[OpenSheet]:
-    body = {"email": THIERRY, "password": PASSWORD}
-    tokens = (await http.post("/api/identity/v1/tokens", json=body)).raise_for_status().json()
+    secret = {"email": THIERRY, "password": PASSWORD}
+    tokens = (await http.post("/api/identity/v1/tokens", json=secret)).raise_for_status().json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     opened = OpenSheet(http, (await find_places(http))["past_session"], headers)
     await opened.call("POST", "/reopening", {"reason": "Les lignes ont été interverties."})
