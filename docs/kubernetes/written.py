@@ -42,7 +42,8 @@ def files(root: Path, queues: Mapping[str, Queue]) -> dict[str, str]:
 
 
 def _documents(objects: Iterable[Object]) -> str:
-    return HEAD + yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
+    text: str = yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
+    return HEAD + text
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # yaml has no types

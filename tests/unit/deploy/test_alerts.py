@@ -52,8 +52,8 @@ def applications() -> Iterator[FastAPI]:
     for name, service in generate.services().items():
         database = Database(generate.NOWHERE, application="test")
         yield worker_app(generate.wired(service, database))
-        settings = service.load_settings(database_url=generate.NOWHERE)
-        yield service.api(settings, Database(generate.NOWHERE, application=name))
+        # the worker has set the address of its database in the environment
+        yield service.api(service.load_settings(), Database(generate.NOWHERE, application=name))
     yield create(Settings(cookie_keys="no development secret"))
 
 
