@@ -59,14 +59,17 @@ def enrollment(**changes: Any) -> dict[str, Any]:
         "requested_at": START, "approval": "awaiting_employer", "seat": "none", "status_label": HOSTILE,
         "late": False, "mine": False, "motivation": HOSTILE, "attended": None, "rank": 2, "queue_length": 7,
         "rank_reason": HOSTILE, "structure_held": 1, "question": {"text": HOSTILE, "at": START, "by": HOSTILE},
-        "decide_before": START, "can_withdraw_without_late_until": None, "certificate": REQUEST + "/certificate",
+        "decide_before": START, "can_withdraw_without_late_until": None, "undo_until": None,
+        "certificate": REQUEST + "/certificate",
         "moves": [move("accept", "Accepter"), move("refuse", "Refuser", "reason")],
     }  # fmt: skip
     return {**example, **changes}
 
 
 def history() -> list[dict[str, Any]]:
-    return [{"label": HOSTILE, "from_approval": "awaiting_employer", "by": HOSTILE, "at": START, "note": HOSTILE}]
+    line = {"label": HOSTILE, "from_approval": "awaiting_employer", "by": HOSTILE, "at": START, "note": HOSTILE}
+    session = {"place": HOSTILE, "starts_at": START}
+    return [line | {"from_session": None, "to_session": None}, line | {"from_session": session, "to_session": session}]
 
 
 def counts() -> dict[str, Any]:

@@ -168,6 +168,7 @@ class Enrollment(Read):
     question: Asked | None
     decide_before: datetime | None
     can_withdraw_without_late_until: datetime | None
+    undo_until: datetime | None
     certificate: str | None
     moves: list[Move]
 
@@ -193,14 +194,31 @@ class Counts(Read):
     groups: dict[str, Count]
 
 
+class SessionTime(Read):
+    """When and where a session begins."""
+
+    place: str
+    starts_at: datetime
+
+
 class HistoryLine(Read):
-    """What happened to a request."""
+    """What happened to a request. The sessions are those of a move to another session."""
 
     label: str
     from_approval: Approval
     by: str
     at: datetime
     note: str | None
+    from_session: SessionTime | None
+    to_session: SessionTime | None
+
+
+class Note(Read):
+    """An internal note of staff."""
+
+    text: str
+    written_by: Person
+    written_at: datetime
 
 
 class TrainerSession(Read):
@@ -235,9 +253,12 @@ REMOVE: Final = Call[None]("DELETE", "enrollment", "/cart/sessions/{session_id}"
 KEEP_DRAFT: Final = Call[None]("PUT", "enrollment", "/cart/lines/{session_id}/motivation", None)
 SEND: Final = Call[Made]("POST", "enrollment", "/cart/validation", Made)
 ENROLLMENTS: Final = Call[EnrollmentPage]("GET", "enrollment", "/enrollments", EnrollmentPage)
+EXPORT: Final = Call[bytes]("GET", "enrollment", "/enrollments/export", bytes)
 COUNTS: Final = Call[Counts]("GET", "enrollment", "/enrollments/counts", Counts)
 ENROLLMENT: Final = Call[Enrollment]("GET", "enrollment", "/enrollments/{enrollment_id}", Enrollment)
 HISTORY: Final = Call[list[HistoryLine]]("GET", "enrollment", "/enrollments/{enrollment_id}/history", list[HistoryLine])
+NOTES: Final = Call[list[Note]]("GET", "enrollment", "/enrollments/{enrollment_id}/notes", list[Note])
+ADD_NOTE: Final = Call[None]("POST", "enrollment", "/enrollments/{enrollment_id}/notes", None)
 CERTIFICATE: Final = Call[bytes]("GET", "enrollment", "/enrollments/{enrollment_id}/certificate", bytes)
 SESSIONS: Final = Call[Page[TrainerSession]]("GET", "enrollment", "/sessions", Page[TrainerSession])
 RULES: Final = Call[list[Rule]]("GET", "enrollment", "/rules", list[Rule])

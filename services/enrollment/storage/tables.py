@@ -120,6 +120,7 @@ enrollments = Table(
     Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
     Column("motivation", Text, nullable=False),
     Column("requested_at", _TIME, nullable=False),
+    Column("employer_asked_at", _TIME, nullable=False, server_default=func.now()),
     Column("approval", Text, nullable=False),
     Column("seat", Text, nullable=False),
     Column("queue_number", Integer),
@@ -152,6 +153,17 @@ employer_decisions = Table(
     Column("structure_id", Uuid, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("waited", Interval),
+    ForeignKeyConstraint(
+        ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
+    ),
+)
+transfers = Table(
+    "transfers",
+    METADATA,
+    Column("enrollment_id", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("from_session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
     ForeignKeyConstraint(
         ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
     ),

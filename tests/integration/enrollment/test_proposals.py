@@ -61,7 +61,9 @@ async def test_the_consent_to_an_employer_makes_a_request_that_is_accepted_in_th
     assert (requested.enrollment.id, requested.cart_size) == (request, 1)
     [approved] = await service.emitted(EnrollmentApproved)
     assert (approved.approved_by, approved.enrollment.seat) == (service.employer, "held")
-    assert {each.motivation for each in await service.emitted(KeepMotivation)} == {"Accueillir mieux."}
+    assert {each.motivation for each in await service.emitted(KeepMotivation)} == {""}, "the person wrote nothing"
+    [view] = (await service.call("GET", "/enrollments?scope=mine", by=person.account_id)).json()["items"]
+    assert view["motivation"] is None
     history = (await service.call("GET", f"/enrollments/{request}/history", by=person.account_id)).json()
     accepted = next(line for line in history if line["move"] == "accept")
     assert (accepted["acting_as"], accepted["note"]) == ("employer", REASON)
@@ -146,6 +148,9 @@ async def test_who_may_propose_and_who_may_see(service: EnrollmentService) -> No
         assert ([each["id"] for each in page] == [made["id"]]) is sees, (who, scope)
         one = (await service.call("GET", f"/proposals/{made['id']}", by=who)).status_code
         assert one == (200 if who in {person.account_id, service.employer, service.staff} else 404)
+    for wanted, number in ((session, 1), (uuid4(), 0)):
+        page = (await service.call("GET", f"/proposals?scope=all&session_id={wanted}", by=service.staff)).json()
+        assert len(page["items"]) == number
     for stranger in (service.employer, service.staff, other.account_id):
         answer = await service.call("POST", f"/proposals/{made['id']}/consent", by=stranger)
         assert answer.status_code == 404

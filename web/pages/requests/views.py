@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from web.client.enrollment import Approval, Enrollment, HistoryLine, Move
+from web.client.enrollment import Approval, Enrollment, HistoryLine, Move, SessionTime
 from web.dates import PARIS, Dates, Day
 
 _KINDS: Final = {
@@ -51,7 +51,7 @@ class RequestCard:
     rank: int | None
     queue_length: int | None
     is_late: bool
-    attended: bool | None
+    moves: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,8 @@ class Event:
     by: str
     when: str
     note: str | None
+    from_session: str | None
+    to_session: str | None
 
 
 def request_card(request: Enrollment, dates: Dates) -> RequestCard:
@@ -88,7 +90,7 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         place=session.place,
         trainers=", ".join(f"{each.first_name} {each.last_name}" for each in session.trainers),
         label=request.status_label,
-        kind="wait" if request.seat == "queued" else _KINDS.get(request.approval, ""),
+        kind=_kind(request),
         next=next_step(request),
         until=dates.moment(request.decide_before) if request.decide_before else None,
         begins=dates.moment(session.starts_at),
@@ -96,8 +98,15 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         rank=request.rank,
         queue_length=request.queue_length,
         is_late=request.late,
-        attended=request.attended,
+        moves=frozenset(each.move for each in request.moves),
     )
+
+
+def _kind(request: Enrollment) -> str:
+    """How the state looks: see the component `state`."""
+    if request.attended is False:
+        return "bad"
+    return "wait" if request.seat == "queued" else _KINDS.get(request.approval, "")
 
 
 def next_step(request: Enrollment) -> str:
@@ -136,7 +145,21 @@ def _position(index: int, at: int, *, stopped: bool) -> Position:
 
 
 def events(history: Sequence[HistoryLine], dates: Dates) -> list[Event]:
-    return [Event(label=each.label, by=each.by, when=dates.moment(each.at), note=each.note) for each in history]
+    return [
+        Event(
+            label=each.label,
+            by=each.by,
+            when=dates.moment(each.at),
+            note=each.note,
+            from_session=_when_and_where(each.from_session, dates),
+            to_session=_when_and_where(each.to_session, dates),
+        )
+        for each in history
+    ]
+
+
+def _when_and_where(session: SessionTime | None, dates: Dates) -> str | None:
+    return None if session is None else f"{dates.moment(session.starts_at)}, {session.place}"
 
 
 def direct(moves: Sequence[Move]) -> list[Move]:
