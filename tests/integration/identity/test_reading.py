@@ -134,6 +134,18 @@ async def test_staff_see_the_people_of_structures_in_numbers(service: IdentitySe
         assert (await service.call("GET", path, by=ZOE)).status_code == 404
 
 
+async def test_an_account_is_read_with_all_its_attachments(service: IdentityService, structure: str) -> None:
+    rose = (await service.ask("GET", "/me", by=ROSE))["id"]
+    other = await service.structure(2, "Structure vide")
+    asked = (await service.ask("POST", "/attachments", {"structure_id": other}, by=ROSE))["id"]
+    await service.ask("POST", f"/attachments/{asked}/end", {"reason": "Erreur."}, by=STAFF)
+    account = await service.ask("GET", f"/accounts/{rose}", by=STAFF)
+    assert [(each["structure"]["id"], each["state"], each["reason"]) for each in account["attachments"]] == [
+        (other, "ended", "Erreur."),
+        (structure, "active", None),
+    ]
+
+
 async def test_the_history_of_a_structure_is_told_in_french(service: IdentityService, structure: str) -> None:
     body = {"name": "Mairie", "siret": SIRETS[3], "town": "Guéret", "contact_name": "Léa", "contact_email": ROSE}
     request = (await service.ask("POST", "/structure-requests", body))["id"]
