@@ -17,6 +17,7 @@ from web.pages.account.routes import router as account
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
+from web.pages.structure import attachments, left_open, people, referent
 from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
@@ -46,7 +47,9 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    for router in (visitor, account, own_account, beneficiary, requests, lists, trainer):
+    rooms = (visitor, account, own_account, beneficiary, requests, lists, trainer)
+    of_structure = tuple(module.router for module in (attachments, people, left_open, referent))
+    for router in (*rooms, *of_structure):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

@@ -7,10 +7,10 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 
 from tests.architecture.test_openapi_is_english import openapi
-from web.client import catalogue, enrollment, identity
+from web.client import account, catalogue, desk, enrollment, identity, left_open, structure
 from web.client.calls import Call, Read
 
-MODULES = (catalogue, enrollment, identity)
+MODULES = (account, catalogue, desk, enrollment, identity, left_open, structure)
 DOCUMENT = cache(openapi)
 
 

@@ -38,6 +38,7 @@ class LeftOpen(Read):
 
 
 LEFT_OPEN: Final = Call[Page[LeftOpen]]("GET", "enrollment", "/left-open", Page[LeftOpen])
+ONE_LEFT_OPEN: Final = Call[LeftOpen]("GET", "enrollment", "/left-open/{left_open_id}", LeftOpen)
 DECIDE: Final = Call[None]("POST", "enrollment", "/left-open/{left_open_id}/decision", None)
 OPEN_REQUESTS: Final = Call[list[OpenRequest]](
     "GET", "enrollment", "/people/{account_id}/open-requests", list[OpenRequest]

@@ -58,6 +58,7 @@ async def list_people(
     after: Annotated[NameKey | None, Depends(BY_NAME)],
     *,
     structure_id: OfStructure = None,
+    account_id: Annotated[UUID | None, Query(description="Only this person")] = None,
     q: Annotated[SortText, Query(max_length=200, description="Words of the name")] = "",
     limit: Limit = 20,
 ) -> Page[StructurePersonView]:
@@ -65,12 +66,15 @@ async def list_people(
 
     The list of others is empty.
     """
+    found = await tx.structure_people.page(
+        actor, structure_id=structure_id, account_id=account_id, query=q, after=after, limit=limit
+    )
     return Page[StructurePersonView].of(
-        await tx.structure_people.page(actor, structure_id, q, after=after, limit=limit),
+        found,
         limit,
         view=StructurePersonView.model_validate,
         sort_key=BY_NAME,
-        key=lambda found: (found.sort_name, found.attachment_id),
+        key=lambda each: (each.sort_name, each.attachment_id),
     )
 
 

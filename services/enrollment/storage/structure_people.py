@@ -89,7 +89,14 @@ class StructurePeople:
         self._connection = connection
 
     async def page(
-        self, actor: Actor, structure_id: UUID | None, query: str, *, after: Key | None, limit: int
+        self,
+        actor: Actor,
+        *,
+        structure_id: UUID | None,
+        account_id: UUID | None,
+        query: str,
+        after: Key | None,
+        limit: int,
     ) -> list[StructurePerson]:
         """The people by name. A page has `limit` + 1 rows if there are more."""
         words = words_of(query)
@@ -97,6 +104,8 @@ class StructurePeople:
             *_of_structures(attachments.c.structure_id, actor, structure_id),
             has_every_word(accounts.c.searched, len(words)),
         )
+        if account_id is not None:
+            statement = statement.where(accounts.c.id == account_id)
         if after is not None:
             statement = statement.where(tuple_(_NAME, attachments.c.id) > tuple_(*map(literal, after)))
         rows = await self._connection.execute(statement.limit(limit + 1), words_as_parameters(words))

@@ -33,6 +33,8 @@ async def test_employers_and_referents_see_the_people_of_their_structures_by_nam
     assert [each["person"]["last_name"] for each in (await get(service, referent, "/people?q=etienne"))["items"]] == [
         "Étienne"
     ]
+    only = await get(service, referent, f"/people?account_id={person.account_id}")
+    assert [UUID(each["person"]["id"]) for each in only["items"]] == [person.account_id]
     both = await get(service, service.employer, "/people?limit=100")
     assert {UUID(each["structure"]["id"]) for each in both["items"]} == {structure, elsewhere}
     one = await get(service, service.employer, f"/people?structure_id={elsewhere}")
