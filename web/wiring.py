@@ -17,7 +17,7 @@ from web.pages.account.routes import router as account
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
-from web.pages.structure import attachments, left_open, people, referent
+from web.pages.structure import attachments, left_open, memory, people, referent
 from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
@@ -48,7 +48,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     rooms = (visitor, account, own_account, beneficiary, requests, lists, trainer)
-    of_structure = tuple(module.router for module in (attachments, people, left_open, referent))
+    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory))
     for router in (*rooms, *of_structure):
         app.include_router(router)
 

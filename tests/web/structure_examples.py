@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx
+
 from tests.web.examples import END, ID, OTHER, START, answers
 from tests.web.fake import HOSTILE
 
@@ -41,6 +43,13 @@ def attendance() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def decision() -> dict[str, Any]:
+    return {
+        "enrollment_id": ID, "label": HOSTILE, "at": START, "by": HOSTILE, "note": HOSTILE, "person": PERSON,
+        "structure": STRUCTURE, "session": SESSION, "status_label": HOSTILE,
+    }  # fmt: skip
+
+
 def report() -> dict[str, Any]:
     return {
         "id": ID, "structure": STRUCTURE, "reporter": PERSON, "text": HOSTILE, "state": "applied",
@@ -72,5 +81,8 @@ def of_structure(*statuses: str, **changes: Any) -> dict[str, Any]:
         "GET /api/enrollment/v1/left-open": page(left_open()),
         f"GET /api/enrollment/v1/left-open/{ID}": left_open(),
         "GET /api/enrollment/v1/attendance": page(attendance()),
+        "GET /api/enrollment/v1/attendance/export": httpx.Response(200, content=b"file"),
+        "GET /api/enrollment/v1/decisions": page(decision()),
+        "GET /api/enrollment/v1/decisions/export": httpx.Response(200, content=b"file"),
         **changes,
     }

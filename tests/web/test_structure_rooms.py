@@ -15,6 +15,9 @@ PAGES = (
     "/structure/fiche",
     "/structure/referent",
     "/structure/inviter",
+    "/structure/presences",
+    f"/structure/presences?session={OTHER}",
+    "/structure/decisions",
     f"/rattachements/{ID}",
     f"/rattachements/{ID}/acte/statuts",
     f"/rattachements/{ID}/acte/terminer",
@@ -181,3 +184,19 @@ async def test_an_employer_who_is_no_referent_sees_the_people_without_the_status
     assert "Notre structure" not in people
     assert "Statuts et rattachement" not in person
     assert "Proposer une formation" in person
+
+
+@pytest.mark.parametrize(("name", "endpoint"), [("presences", "attendance"), ("decisions", "decisions")])
+async def test_a_list_is_downloaded_with_its_filters(name: str, endpoint: str) -> None:
+    gateway = FakeGateway(of_structure("employer"))
+    async with browser(gateway, signed_in=True) as client:
+        listed = (await client.get(f"/structure/{name}?an=2027")).text
+        answer = await client.get(f"/structure/{name}/fichier.xlsx?an=2027")
+    assert f'href="/structure/{name}/fichier.xlsx?an=2027"' in listed
+    assert (answer.status_code, answer.content) == (200, b"file")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}.xlsx"'
+    sent = gateway.sent[-1]
+    assert sent.url.path == f"/api/enrollment/v1/{endpoint}/export"
+    assert dict(sent.url.params) == {
+        "from": "2027-01-01T00:00:00+01:00", "to": "2028-01-01T00:00:00+01:00", "format": "xlsx",
+    }  # fmt: skip

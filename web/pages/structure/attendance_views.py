@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from web.client.structure import Attendance
 from web.dates import Dates
@@ -35,6 +36,32 @@ class AttendanceCard:
     followed: str
     certificate_url: str | None
     slots: Sequence[SlotLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendedSession:
+    """A session with those who were recorded in it."""
+
+    title: str
+    begins: str
+    place: str
+    url: str
+    cards: Sequence[AttendanceCard]
+
+
+def sessions_of(cards: Sequence[AttendanceCard]) -> list[AttendedSession]:
+    """The attendances by session, in their order."""
+    return [
+        AttendedSession(
+            title=group[0].title,
+            begins=group[0].begins,
+            place=group[0].place,
+            url=f"/structure/presences?session={session_id}",
+            cards=group,
+        )
+        for session_id, members in groupby(cards, key=lambda card: card.session_id)
+        for group in [list(members)]
+    ]
 
 
 def attendance_card(attendance: Attendance, dates: Dates) -> AttendanceCard:

@@ -7,7 +7,7 @@ from web.client.desk import Attachment, ChangeReport, PersonName, State
 from web.client.enrollment import Person
 from web.client.identity import Me
 from web.client.left_open import LeftOpen, OpenRequest, PersonOf
-from web.client.structure import Status, StructurePerson
+from web.client.structure import Decision, Status, StructurePerson
 from web.dates import Dates
 from web.pages.header import Header
 
@@ -93,6 +93,21 @@ class ReportCard:
     answer: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLine:
+    """A decision that was taken for the structure; `now` is the state of the request today."""
+
+    url: str
+    label: str
+    when: str
+    by: str
+    note: str | None
+    person: str
+    title: str
+    begins: str
+    now: str
+
+
 def own_structures(header: Header, *statuses: Status) -> list[OwnStructure]:
     """The structures in which the reader has one of the statuses."""
     attachments = header.me.attachments if header.me else []
@@ -176,4 +191,18 @@ def report_card(report: ChangeReport, dates: Dates) -> ReportCard:
         reported=dates.short_day(report.reported_at),
         answered=dates.short_day(report.answered_at) if report.answered_at else None,
         answer=report.answer,
+    )
+
+
+def decision_line(decision: Decision, dates: Dates) -> DecisionLine:
+    return DecisionLine(
+        url=f"/demandes/{decision.enrollment_id}",
+        label=decision.label,
+        when=dates.moment(decision.at),
+        by=decision.by,
+        note=decision.note,
+        person=full_name(decision.person),
+        title=decision.session.title,
+        begins=dates.short_day(decision.session.starts_at),
+        now=decision.status_label,
     )
