@@ -15,9 +15,10 @@ from web.errors import handlers
 from web.pages.account.own import router as own_account
 from web.pages.account.routes import router as account
 from web.pages.beneficiary.routes import router as beneficiary
+from web.pages.proposals.routes import router as proposals
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
-from web.pages.structure import attachments, left_open, memory, people, referent
+from web.pages.structure import attachments, left_open, memory, people, propose, referent
 from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
@@ -47,8 +48,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    rooms = (visitor, account, own_account, beneficiary, requests, lists, trainer)
-    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory))
+    rooms = (visitor, account, own_account, beneficiary, requests, lists, proposals, trainer)
+    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory, propose))
     for router in (*rooms, *of_structure):
         app.include_router(router)
 

@@ -7,10 +7,10 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 
 from tests.architecture.test_openapi_is_english import openapi
-from web.client import account, catalogue, desk, enrollment, identity, left_open, structure
+from web.client import account, catalogue, desk, enrollment, identity, left_open, proposals, structure
 from web.client.calls import Call, Read
 
-MODULES = (account, catalogue, desk, enrollment, identity, left_open, structure)
+MODULES = (account, catalogue, desk, enrollment, identity, left_open, proposals, structure)
 DOCUMENT = cache(openapi)
 
 
