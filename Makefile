@@ -45,7 +45,7 @@ check: .venv/installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q tests/architecture
+	$(BIN)/python -m pytest -q tests/architecture tests/web/test_calls.py
 
 bench: .venv/installed broker
 	$(BIN)/python -m bench

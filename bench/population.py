@@ -103,9 +103,9 @@ class Population:
         attachment = AttachmentSnapshot(
             id=uuid4(), version=1, account_id=account_id, structure_id=structure_id, state="active", statuses=(status,)
         )
-        yield AccountAttachmentConfirmed(
-            occurred_at=self.now, attachment=attachment, confirmed_by=employer_or_none(status)
-        )
+        # nobody confirms the employer, the first person of the structure
+        by = self.employers[structure_id] if status != "employer" else None
+        yield AccountAttachmentConfirmed(occurred_at=self.now, attachment=attachment, confirmed_by=by)
 
     def _session(self, session_id: UUID, training_id: UUID, trainer: UUID) -> Iterator[Message]:
         title = "Conduire un entretien"
@@ -154,11 +154,6 @@ async def deliver(wiring: ModuleType, url: str, events: Sequence[Message]) -> No
     await database.close()
     if waiting:
         raise RuntimeError(str(waiting))
-
-
-def employer_or_none(status: str) -> UUID | None:
-    """The account that confirmed the attachment: None for the employer, the first person of the structure."""
-    return None if status == "employer" else uuid4()
 
 
 async def filled_enrollment(servers: Servers, population: Population) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from web.client.api import Api
 from web.forgery import FIELD, HEADER, check
-from web.forms import Form, typed
+from web.forms import Form, bounded, typed
 from web.pages.header import Header, read_header
 from web.rendering import Pages
 from web.session import Session
@@ -42,8 +42,8 @@ class Visit:
         )
 
     async def form(self) -> Form:
-        """What was posted. Raises Forged."""
-        data = await self.request.form(max_files=0, max_fields=300)
+        """What was posted. Raises Forged, and a 413 for what is longer than a form can be."""
+        data = await Request(self.request.scope, bounded(self.request.receive)).form(max_files=0, max_fields=300)
         sent = str(data.get(FIELD) or self.request.headers.get(HEADER, ""))
         check(self.request, self.session, sent, public_url=self.pages.settings.public_url)
         key = data.get("key")

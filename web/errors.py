@@ -16,7 +16,9 @@ from web.forgery import Forged
 from web.pages.header import Header
 
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
-KINDS: Final[Mapping[int, str]] = {403: "forbidden", 404: "missing", 409: "refused", 429: "busy", 503: "away"}
+KINDS: Final[Mapping[int, str]] = {
+    403: "forbidden", 404: "missing", 409: "refused", 412: "refused", 413: "large", 429: "busy", 503: "away",
+}  # fmt: skip
 """The part of the page of errors for each status; every other one is `broken`."""
 
 

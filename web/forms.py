@@ -6,11 +6,13 @@ from typing import Final
 from uuid import uuid4
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
 
 from web.client.errors import Refused
 
-LONGEST: Final = 64 * 1024
-"""Characters of one form; the API refuses longer bodies too."""
+LARGEST: Final = 256 * 1024
+"""Bytes of one form; the API refuses longer bodies too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,18 @@ class Form:
 def typed(data: FormData) -> dict[str, str]:
     """The text fields of a form, without our own."""
     return {name: value for name, value in data.items() if isinstance(value, str) and name not in {"form_token", "key"}}
+
+
+def bounded(receive: Receive) -> Receive:
+    """`receive`, which raises a 413 when a body turns out longer than LARGEST, whatever its headers promise."""
+    left = LARGEST
+
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return limited

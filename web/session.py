@@ -20,6 +20,7 @@ from web.settings import Settings
 DAYS: Final = 30
 """As long as identity keeps a sign-in session that is not used."""
 DEVICE_DAYS: Final = 400
+MESSAGE_AGE: Final = timedelta(minutes=5)
 
 
 class Tokens(BaseModel):
@@ -31,22 +32,26 @@ class Tokens(BaseModel):
 
 
 class Kept(BaseModel):
-    """The content of the cookie. `secret` ties forms to this browser; `message` is shown once, after a redirection."""
+    """The content of the cookie. `secret` ties forms to this browser."""
 
     secret: str
     tokens: Tokens | None = None
-    message: str | None = None
 
 
 @dataclass(slots=True)
 class Session:
-    """The session of one request. Whoever changes it sets `changed`, and the answer carries a new cookie."""
+    """The session of one request. Whoever changes it sets `changed`, and the answer carries a new cookie.
+
+    `message` is shown once, after a redirection. It has a cookie of its own: an answer that only shows or leaves one
+    must not bring back tokens that the answer to another request has just replaced.
+    """
 
     kept: Kept
     changed: bool = False
     device_token: str | None = None
     client: str = ""
-    taken: str | None = field(default=None, init=False)
+    message: str | None = None
+    message_changed: bool = field(default=False, init=False)
 
     @property
     def tokens(self) -> Tokens | None:
@@ -62,19 +67,19 @@ class Session:
         self.changed = True
 
     def sign_out(self) -> None:
-        self.kept = Kept(secret=secrets.token_urlsafe(18), message=self.kept.message)
+        self.kept = Kept(secret=secrets.token_urlsafe(18))
         self.changed = True
 
     def say(self, message: str) -> None:
         """Show a message on the next page."""
-        self.kept.message = message
-        self.changed = True
+        self.message, self.message_changed = message, True
 
     def take_message(self) -> str | None:
         """The message of the action before this page; it is shown once."""
-        if self.kept.message is not None:
-            self.taken, self.kept.message, self.changed = self.kept.message, None, True
-        return self.taken
+        message = self.message
+        if message is not None:
+            self.message, self.message_changed = None, True
+        return message
 
 
 class Sessions:
@@ -85,7 +90,7 @@ class Sessions:
         self._fernet = MultiFernet([Fernet(_key(each)) for each in settings.cookie_keys.split(",")])
         self._secure = settings.is_secure
         prefix = "__Host-" if settings.is_secure else ""
-        self._name, self._device = f"{prefix}session", f"{prefix}device"
+        self._name, self._device, self._message = (f"{prefix}{name}" for name in ("session", "device", "message"))
 
     def load(self, request: Request) -> Session:
         """The session of the cookie; a new one if there is none, or if it is not ours or too old."""
@@ -93,13 +98,18 @@ class Sessions:
         # the gateway replaces whatever a visitor sends under this name
         client = request.headers.get("X-Real-IP") or (request.client.host if request.client else "")
         session = Session(kept or Kept(secret=secrets.token_urlsafe(18)), changed=kept is None, client=client)
-        session.device_token = self._decrypted(request.cookies.get(self._device), DEVICE_DAYS)
+        session.device_token = self._decrypted(request.cookies.get(self._device), timedelta(days=DEVICE_DAYS))
+        session.message = self._decrypted(request.cookies.get(self._message), MESSAGE_AGE)
         return session
 
     def save(self, session: Session, response: Response) -> None:
-        """Put the cookie into the answer if the session changed."""
+        """Put the cookies of what changed into the answer."""
         if session.changed:
             self._set(response, self._name, session.kept.model_dump_json(exclude_none=True), timedelta(days=DAYS))
+        if session.message_changed and session.message is not None:
+            self._set(response, self._message, session.message, MESSAGE_AGE)
+        elif session.message_changed:
+            response.delete_cookie(self._message, httponly=True, secure=self._secure, samesite="lax")
 
     def keep_device(self, response: Response, device_token: str) -> None:
         """Remember the device, so that attempts of strangers never delay its owner."""
@@ -127,17 +137,17 @@ class Sessions:
         )
 
     def _read(self, cookie: str | None) -> Kept | None:
-        text = self._decrypted(cookie, DAYS)
+        text = self._decrypted(cookie, timedelta(days=DAYS))
         try:
             return Kept.model_validate_json(text) if text else None
         except ValidationError:  # written by another version of the pages
             return None
 
-    def _decrypted(self, cookie: str | None, days: int) -> str | None:
+    def _decrypted(self, cookie: str | None, age: timedelta) -> str | None:
         if not cookie:
             return None
         try:
-            return self._fernet.decrypt(cookie, ttl=days * 86_400).decode()
+            return self._fernet.decrypt(cookie, ttl=int(age.total_seconds())).decode()
         except InvalidToken:
             return None
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
 
 import httpx
 from fastapi import FastAPI, Request
@@ -24,8 +23,6 @@ from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
-
-LARGEST_BODY: Final = 256 * 1024
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
@@ -76,8 +73,6 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
 
 async def _with_session(request: Request, go_on: RequestResponseEndpoint) -> Response:
     """Read the cookie before a page, write it after, and add the headers that every page has."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
-        return Response(status_code=413)
     sessions: Sessions = request.app.state.sessions
     request.state.session = sessions.load(request)
     response = await go_on(request)

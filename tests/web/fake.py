@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from tests.web.openapi import faults
 from web.session import Kept, Sessions, Tokens
 from web.settings import Settings
 from web.wiring import create
@@ -32,9 +33,12 @@ class FakeGateway:
 
     answers: dict[str, Any] = field(default_factory=dict)
     sent: list[httpx.Request] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """What the services would have refused in the requests, by their OpenAPI documents."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
+        self.wrong += faults(request)
         answer = self.answers.get(f"{request.method} {request.url.path}", 503)
         if isinstance(answer, httpx.Response):
             return answer
@@ -55,11 +59,12 @@ async def browser(gateway: FakeGateway, *, signed_in: bool = False, **changes: A
         if signed_in:
             client.cookies.set("session", cookie(chosen))
         yield client
+    assert not gateway.wrong, "\n".join(gateway.wrong)
 
 
-def cookie(chosen: Settings) -> str:
-    """The cookie of somebody who is signed in."""
-    tokens = Tokens(access_token="a", refresh_token="r", expires_at=datetime.now(UTC) + timedelta(minutes=10))
+def cookie(chosen: Settings, *, left: timedelta = timedelta(minutes=10)) -> str:
+    """The cookie of somebody who is signed in. `left`: until the access token expires."""
+    tokens = Tokens(access_token="a", refresh_token="r", expires_at=datetime.now(UTC) + left)
     return Sessions(chosen).seal(Kept(secret="s", tokens=tokens).model_dump_json(exclude_none=True))
 
 

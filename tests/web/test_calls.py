@@ -1,17 +1,20 @@
 """Every call that the pages declare exists in the services' OpenAPI documents, with every field that is read."""
 
+import importlib
+import pkgutil
 import types
-from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 import pytest
 
-from tests.architecture.test_openapi_is_english import openapi
-from web.client import account, catalogue, desk, enrollment, identity, left_open, proposals, structure
+from tests.web.openapi import DOCUMENT
+from web import client
+from web.client import enrollment
 from web.client.calls import Call, Read
 
-MODULES = (account, catalogue, desk, enrollment, identity, left_open, proposals, structure)
-DOCUMENT = cache(openapi)
+# what a module declares is compared when it is imported
+for module in pkgutil.iter_modules(client.__path__):
+    importlib.import_module(f"web.client.{module.name}")
 
 
 def of(call: Call[Any]) -> dict[str, Any]:
@@ -38,6 +41,11 @@ def missing(annotation: Any, schema: dict[str, Any], schemas: dict[str, Any], at
         return []
     known = schema.get("properties", {})
     found = [f"{at}.{name}" for name in annotation.model_fields if name not in known]
+    found += [
+        f"{at}.{name} can be null"
+        for name, field in annotation.model_fields.items()
+        if {"type": "null"} in known.get(name, {}).get("anyOf", []) and type(None) not in get_args(field.annotation)
+    ]
     for name, field in annotation.model_fields.items():
         found += missing(field.annotation, known.get(name, {}), schemas, f"{at}.{name}") if name in known else []
     return found
@@ -56,6 +64,8 @@ def test_a_call_exists_with_every_field_that_is_read(call: Call[Any]) -> None:
 def test_a_renamed_field_or_path_is_found() -> None:
     schema = {"type": "object", "properties": {"first_name": {"type": "string"}}}
     assert missing(list[enrollment.Person], {"items": schema}, {}) == ["[].last_name"]
+    nullable = {"properties": {"first_name": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "last_name": {}}}
+    assert missing(enrollment.Person, nullable, {}) == [".first_name can be null"]
     with pytest.raises(KeyError):
         of(_undeclared())
 

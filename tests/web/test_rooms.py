@@ -76,6 +76,7 @@ async def test_a_refused_cart_keeps_the_words_and_the_draft() -> None:
     gateway.answers[f"PUT {draft}"] = 204
     async with browser(gateway, signed_in=True) as client:
         form = {"form_token": await token_on(client, "/panier"), "act": "send", "possible": ID, "key": "12345678"}
+        form["structure_id"] = ID
         answer = await client.post("/panier", data={**form, f"motivation-{ID}": "Mes mots"})
     assert answer.status_code == 422
     assert "Trop court." in answer.text
@@ -86,8 +87,10 @@ async def test_a_refused_cart_keeps_the_words_and_the_draft() -> None:
 async def test_a_sent_cart_says_how_many_requests_were_made() -> None:
     gateway = FakeGateway(answers("beneficiary"))
     gateway.answers["POST /api/enrollment/v1/cart/validation"] = {"requests": [{"id": ID}, {"id": ID}]}
+    gateway.answers[f"PUT /api/enrollment/v1/cart/lines/{ID}/motivation"] = 204
     async with browser(gateway, signed_in=True) as client:
-        form = {"form_token": await token_on(client, "/panier"), "act": "send", "possible": ""}
+        form = {"form_token": await token_on(client, "/panier"), "act": "send", "possible": ID, "structure_id": ID}
+        form[f"motivation-{ID}"] = "Mes mots"
         answer = await client.post("/panier", data=form, follow_redirects=True)
     assert answer.url.path == "/demandes"
     assert "Vos 2 demandes sont envoyées" in answer.text

@@ -1,5 +1,9 @@
 """The cookie, the forms, where a sign-in leads, the headers."""
 
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -77,6 +81,46 @@ async def test_a_form_that_was_open_before_the_sign_in_no_longer_works() -> None
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
         again = await client.post("/deconnexion", data={"form_token": before})
     assert again.status_code == 403
+
+
+async def test_a_message_does_not_bring_back_tokens_that_another_tab_has_renewed() -> None:
+    sessions, said, shown = Sessions(settings()), Response(), Response()
+    session = sessions.load(request(cookie(settings())))
+    session.say("Votre demande est envoyée.")
+    sessions.save(session, said)
+    [sent] = [value for name, value in said.headers.items() if name == "set-cookie"]
+    assert sent.startswith("message=")
+    next_page = sessions.load(Request({"type": "http", "headers": [(b"cookie", sent.split(";")[0].encode())]}))
+    assert next_page.take_message() == "Votre demande est envoyée."
+    assert next_page.take_message() is None
+    next_page.changed = False
+    sessions.save(next_page, shown)
+    assert shown.headers["set-cookie"].startswith('message=""; ')
+
+
+@pytest.mark.parametrize(("status", "page", "kept"), [(429, 200, True), (500, 200, True), (401, 303, False)])
+async def test_only_identity_ends_a_sign_in_session(status: int, page: int, *, kept: bool) -> None:
+    refresh = httpx.Response(status, json={"status": status})
+    gateway = FakeGateway({"POST /api/identity/v1/tokens/refresh": refresh, "GET /api/identity/v1/me": 401})
+    async with browser(gateway) as client:
+        client.cookies.set("session", cookie(settings(), left=timedelta(seconds=5)))
+        answer = await client.get("/compte")
+        assert answer.status_code == page
+        value = answer.cookies.get("session") or client.cookies["session"]
+    assert (load("k" * 32, value).tokens is not None) is kept
+
+
+async def test_a_page_reads_no_more_than_it_needs_whatever_the_headers_promise() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"email=" + b"a" * 10_000 + b"&"
+
+    async with browser(FakeGateway()) as client:
+        answer = await client.post(
+            "/connexion", content=pieces(), headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
+    assert answer.status_code == 413
+    assert "trop long" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class Gateway:
     async def renew(self, session: Session, tokens: Tokens) -> Tokens:
         """Get the next pair of tokens. Requests at once with the same pair wait for the first one's answer.
 
-        Raises SignInNeeded if the sign-in session has ended.
+        Raises SignInNeeded if the sign-in session has ended, and Away if identity cannot tell.
         """
         lock = self._renewing.setdefault(tokens.refresh_token, asyncio.Lock())
         async with lock:
@@ -96,6 +96,8 @@ class Gateway:
                     headers={},
                 )
             except Refused as error:
+                if error.problem.status != HTTPStatus.UNAUTHORIZED:  # too many at once, or identity failed
+                    raise Away(REFRESH.service) from error
                 session.sign_out()
                 raise SignInNeeded from error
             session.renew(tokens_from(answer, datetime.now(UTC)))

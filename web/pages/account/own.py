@@ -25,6 +25,8 @@ async def account_page(reader: Reader) -> Response:
     if not reader.api.is_signed_in:
         raise SignInNeeded
     header = await read_header(reader.api)
+    if not header.is_signed_in:  # the sign-in session has ended
+        raise SignInNeeded
     return await reader.page("account/account.html", header=header, me=header.me)
 
 
