@@ -11,6 +11,7 @@ from starlette.responses import Response
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
+from web.pages.account import address, places
 from web.pages.account.own import router as own_account
 from web.pages.account.routes import router as account
 from web.pages.beneficiary.routes import router as beneficiary
@@ -47,7 +48,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     rooms = (visitor, account, own_account, beneficiary, requests, lists, proposals, trainer)
     of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory, propose))
-    for router in (*rooms, *of_structure):
+    of_account = (address.router, places.router)
+    for router in (*rooms, *of_account, *of_structure):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

@@ -130,6 +130,7 @@ async def test_an_employer_proposes_a_session_and_keeps_the_words_on_errors() ->
         ids = {"personne": OTHER, "session": OTHER, "structure": OTHER}
         form = {"form_token": await token_on(client, address), "key": "12345678", **ids, "motivation": "Mes mots"}
         wrong = await client.post("/structure/proposer", data={**form, "reason": ""})
+        gateway.wrong.clear()
         gateway.answers["POST /api/enrollment/v1/proposals"] = {"id": ID}
         done = await client.post("/structure/proposer", data={**form, "reason": "Pour son poste."})
     assert wrong.status_code == 422

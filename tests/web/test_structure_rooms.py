@@ -106,6 +106,8 @@ async def test_a_choice_about_open_requests_keeps_the_reason_when_nothing_was_ch
         address = f"/structure/demandes-ouvertes/{ID}"
         form = {"form_token": await token_on(client, address), "reason": "Mes mots"}
         wrong = await client.post(address, data=form)
+        assert gateway.wrong == [f'POST {decision}: "decision" is a required property']
+        gateway.wrong.clear()
         gateway.answers[f"POST {decision}"] = {}
         done = await client.post(address, data={**form, "decision": "cancel"})
     assert wrong.status_code == 422

@@ -64,7 +64,9 @@ async def choice_page(reader: Reader, left_open_id: UUID) -> Response:
 async def choose(reader: Reader, left_open_id: UUID) -> Response:
     """Keep the requests, or cancel all of them."""
     form = await reader.form()
-    body = {"decision": form.values.get("decision") or None, "reason": form.values.get("reason", "").strip()}
+    body = {"reason": form.values.get("reason", "").strip()}
+    if decision := form.values.get("decision"):
+        body["decision"] = decision
     try:
         await reader.api(left_open.DECIDE, left_open_id=left_open_id, body=body)
     except Refused as error:
