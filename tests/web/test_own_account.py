@@ -139,3 +139,12 @@ async def test_an_invitation_fills_the_form_in_and_a_wrong_one_does_no_harm() ->
     assert "vous en devenez le premier référent" in invited
     assert expired.status_code == 200
     assert "premier référent" not in expired.text
+
+
+@pytest.mark.parametrize(("browsers", "sent"), [("Mozilla/5.0 (X11)", "Mozilla/5.0 (X11)"), ("Navigateur é", None)])
+async def test_identity_hears_which_browser_signs_in(browsers: str, sent: str | None) -> None:
+    gateway = gateway_of()
+    async with browser(gateway, signed_in=True) as client:
+        await client.get("/compte", headers={b"User-Agent": browsers.encode("latin-1")})
+    names = {each.headers.get("User-Agent") for each in gateway.sent}
+    assert names == {sent} if sent else all(name and name.startswith("python-httpx") for name in names)
