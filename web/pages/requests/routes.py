@@ -16,11 +16,12 @@ from web.context import Visit, visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.requests.views import direct, events, request_card, steps
-from web.pages.visitor.views import SessionCard, card
+from web.pages.visitor.views import SessionCard, card, elsewhere
 
 router = APIRouter()
 
 Reader = Annotated[Visit, Depends(visit)]
+WITHOUT_SEAT: Final = frozenset({"expired", "cancelled"})
 FIELDS: Final = ("reason", "question", "answer", "session_id")
 DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "decline"})
 
@@ -47,6 +48,7 @@ async def request_page(reader: Reader, request_id: UUID) -> Response:
         answer=next((each for each in request.moves if each.move == "answer"), None),
         dangerous=DANGEROUS,
         late_from=dates.moment(late_from) if late_from else None,
+        elsewhere=await _open_elsewhere(reader, request),
         form=Form(),
     )
 
@@ -113,7 +115,22 @@ def _is_late(request: enrollment.Enrollment) -> bool:
     return until is not None and until < datetime.now(UTC)
 
 
+async def _open_elsewhere(reader: Visit, request: enrollment.Enrollment) -> list[SessionCard]:
+    """For a person who waits for a seat, or whose request ended without one: other sessions of the training."""
+    wants_one = request.seat == "queued" or request.approval in WITHOUT_SEAT
+    training = await or_none(_training(reader, request)) if request.mine and wants_one else None
+    return elsewhere(training, request.session.id, reader.pages.dates) if training else []
+
+
+async def _training(reader: Visit, request: enrollment.Enrollment) -> catalogue.Training | None:
+    """The training; None if it is no longer shown."""
+    try:
+        return await reader.api(catalogue.TRAINING, training_id=request.training_id)
+    except Refused:
+        return None
+
+
 async def _other_sessions(reader: Visit, request: enrollment.Enrollment) -> list[SessionCard]:
-    training = await or_none(reader.api(catalogue.TRAINING, training_id=request.training_id))
+    training = await or_none(_training(reader, request))
     sessions = training.sessions if training else []
     return [card(each, reader.pages.dates) for each in sessions if each.id != request.session.id]
