@@ -18,7 +18,7 @@ from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.proposals.routes import router as proposals
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
-from web.pages.structure import attachments, left_open, memory, people, propose, referent
+from web.pages.structure import attachments, left_open, memory, people, propose, referent, year
 from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
@@ -47,7 +47,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     rooms = (visitor, account, own_account, beneficiary, requests, lists, proposals, trainer)
-    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory, propose))
+    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory, propose, year))
     of_account = (address.router, places.router)
     for router in (*rooms, *of_account, *of_structure):
         app.include_router(router)

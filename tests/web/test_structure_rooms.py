@@ -202,3 +202,27 @@ async def test_a_list_is_downloaded_with_its_filters(name: str, endpoint: str) -
     assert dict(sent.url.params) == {
         "from": "2027-01-01T00:00:00+01:00", "to": "2028-01-01T00:00:00+01:00", "format": "xlsx",
     }  # fmt: skip
+
+
+async def test_the_year_of_a_structure_has_a_row_for_each_month_and_totals() -> None:
+    figures = {
+        "requests": [
+            {"month": "2027-03", "group": "followed", "requests": 1200},
+            {"month": "2027-03", "group": "refused", "requests": 2},
+            {"month": "2027-12", "group": "requested", "requests": 3},
+        ]
+    }
+    gateway = FakeGateway(of_structure("employer", **{"GET /api/enrollment/v1/people/figures": figures}))
+    async with browser(gateway, signed_in=True) as client:
+        text = (await client.get("/structure/annee?an=2027")).text
+    assert text.count('<th scope="row">') == 13
+    assert "1\N{NARROW NO-BREAK SPACE}200 sur 1\N{NARROW NO-BREAK SPACE}205" in text
+    assert "<td>1\N{NARROW NO-BREAK SPACE}200</td><td>–</td><td>2</td><td>–</td>" in text
+    asked = next(each for each in gateway.sent if each.url.path.endswith("/people/figures"))
+    assert dict(asked.url.params) == {"from": "2027-01-01T00:00:00+01:00", "to": "2028-01-01T00:00:00+01:00"}
+
+
+async def test_the_year_is_not_shown_to_visitors() -> None:
+    async with browser(FakeGateway()) as client:
+        answer = await client.get("/structure/annee")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/connexion?suite=/structure/annee")
