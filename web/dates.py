@@ -53,6 +53,10 @@ class Dates:
         """Such as "mars 2026"."""
         return format_date(moment.astimezone(PARIS), "LLLL y", locale=self._language)
 
+    def day_number(self, moment: datetime) -> str:
+        """Such as "12"."""
+        return str(moment.astimezone(PARIS).day)
+
     def abbreviated_month(self, moment: datetime) -> str:
         """Such as "mars", "janv."."""
         return format_date(moment.astimezone(PARIS), "LLL", locale=self._language)

@@ -15,7 +15,10 @@ from web.session import Session
 from web.settings import Settings
 from web.words import translations
 
-ROOMS: Final = ("visitor", "account", "beneficiary", "proposals", "requests", "structure", "trainer")
+ROOMS: Final = (
+    "visitor", "account", "beneficiary", "proposals", "requests", "structure", "trainer", "agency_catalogue",
+    "agency_sessions", "agency_people", "agency_structures", "agency_mails", "agency_dashboard",
+)  # fmt: skip
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

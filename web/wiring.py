@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 from fastapi import FastAPI, Request
@@ -11,19 +12,60 @@ from starlette.responses import Response
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
-from web.pages.account import address, places
+from web.pages.account.address import router as address
 from web.pages.account.own import router as own_account
+from web.pages.account.places import router as places
 from web.pages.account.routes import router as account
+from web.pages.agency_catalogue.axes import router as axes
+from web.pages.agency_catalogue.editing import router as editing
+from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_dashboard.routes import router as dashboard
+from web.pages.agency_dashboard.search import router as search
+from web.pages.agency_mails.routes import router as mails
+from web.pages.agency_people.account_acts import router as account_acts
+from web.pages.agency_people.attachments import router as attachments
+from web.pages.agency_people.left_open import router as left_open
+from web.pages.agency_people.routes import router as people
+from web.pages.agency_sessions.acts import router as session_acts
+from web.pages.agency_sessions.adding import router as session_adding
+from web.pages.agency_sessions.editing import router as session_editing
+from web.pages.agency_sessions.messages import router as session_messages
+from web.pages.agency_sessions.planning import router as session_planning
+from web.pages.agency_sessions.routes import router as sessions
+from web.pages.agency_structures.answers import router as structure_answers
+from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.proposals.routes import router as proposals
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
-from web.pages.structure import attachments, left_open, memory, people, propose, referent, year
+from web.pages.requests.together import router as together
+from web.pages.structure.routers import STRUCTURE
 from web.pages.trainer.routes import router as trainer
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
+
+AGENCY: Final = (
+    axes,
+    editing,
+    trainings,
+    session_planning,
+    session_editing,
+    session_messages,
+    session_adding,
+    session_acts,
+    sessions,
+    people,
+    account_acts,
+    attachments,
+    left_open,
+    mails,
+    dashboard,
+    search,
+    structure_answers,
+    structures,
+)
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
@@ -46,10 +88,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
-    rooms = (visitor, account, own_account, beneficiary, requests, lists, proposals, trainer)
-    of_structure = tuple(module.router for module in (attachments, people, left_open, referent, memory, propose, year))
-    of_account = (address.router, places.router)
-    for router in (*rooms, *of_account, *of_structure):
+    people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
+    for router in (*people_rooms, *STRUCTURE, trainer, *AGENCY):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

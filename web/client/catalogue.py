@@ -31,6 +31,7 @@ class Slot(Read):
 class Trainer(Read):
     """A trainer."""
 
+    id: UUID
     first_name: str
     last_name: str
 

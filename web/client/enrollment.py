@@ -235,6 +235,7 @@ REMOVE: Final = Call[None]("DELETE", "enrollment", "/cart/sessions/{session_id}"
 KEEP_DRAFT: Final = Call[None]("PUT", "enrollment", "/cart/lines/{session_id}/motivation", None)
 SEND: Final = Call[Made]("POST", "enrollment", "/cart/validation", Made)
 ENROLLMENTS: Final = Call[EnrollmentPage]("GET", "enrollment", "/enrollments", EnrollmentPage)
+EXPORT: Final = Call[bytes]("GET", "enrollment", "/enrollments/export", bytes)
 COUNTS: Final = Call[Counts]("GET", "enrollment", "/enrollments/counts", Counts)
 ENROLLMENT: Final = Call[Enrollment]("GET", "enrollment", "/enrollments/{enrollment_id}", Enrollment)
 HISTORY: Final = Call[list[HistoryLine]]("GET", "enrollment", "/enrollments/{enrollment_id}/history", list[HistoryLine])

@@ -2,6 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from fastapi import HTTPException
 
 from web.client import enrollment
 from web.client.api import Api, or_none
@@ -22,6 +25,11 @@ class Header:
     reader: enrollment.Reader | None = None
 
     @property
+    def is_staff(self) -> bool:
+        """Whether the menu of the agency is shown; one of the two services is enough to know it."""
+        return bool((self.me and self.me.is_staff) or (self.reader and self.reader.roles.staff))
+
+    @property
     def may_request(self) -> bool:
         """Whether sessions are offered for the cart; while we do not know, they are."""
         return self.reader is None or self.reader.roles.beneficiary
@@ -37,6 +45,16 @@ async def read_header(api: Api) -> Header:
         return Header()
     missing = tuple(name for name, part in (("identity", me), ("enrollment", reader)) if part is None)
     return Header(me=me, is_signed_in=True, missing=missing, reader=reader)
+
+
+async def read_staff_header(api: Api) -> Header:
+    """The head of a page that is only for staff, although others may read its data too."""
+    header = await read_header(api)
+    if not header.is_signed_in:
+        raise SignInNeeded
+    if header.me and not header.me.is_staff:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return header
 
 
 async def _reader(api: Api) -> enrollment.Reader:

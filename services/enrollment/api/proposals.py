@@ -148,6 +148,7 @@ async def list_proposals(
     *,
     scope: Scope = "mine",
     state: State | None = None,
+    session_id: UUID | None = None,
     limit: Limit = 20,
 ) -> Page[ProposalView]:
     """List proposals, newest first.
@@ -156,7 +157,7 @@ async def list_proposals(
     that the caller made. Staff get all.
     """
     return Page[ProposalView].of(
-        await tx.proposals.page(actor, scope, state, after=after, limit=limit),
+        await tx.proposals.page(actor, scope, state, session_id=session_id, after=after, limit=limit),
         limit,
         view=ProposalView.of,
         sort_key=BY_TIME,

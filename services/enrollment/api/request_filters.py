@@ -39,6 +39,9 @@ async def _selection(
     *,
     scope: Scope = "mine",
     q: Words = "",
+    enrollment_id: Annotated[
+        Sequence[UUID], Query(description="Only these requests; may be repeated", max_length=100)
+    ] = (),
     account_id: UUID | None = None,
     structure_id: UUID | None = None,
     training_id: UUID | None = None,
@@ -55,6 +58,7 @@ async def _selection(
     return Selection(
         role=ROLES[scope],
         filters=Filters(
+            ids=list(enrollment_id) or None,
             session_id=session_id,
             training_id=training_id,
             structure_id=structure_id,

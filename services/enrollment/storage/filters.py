@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, FromClause, Uuid, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, DateTime, FromClause, Uuid, any_, bindparam, false, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.enrollment.domain.states import OPEN, Approval, Seat
 from services.enrollment.storage.conditions import seat_is, word
@@ -32,12 +33,14 @@ _OUTCOMES: Final[dict[str, ColumnElement[bool]]] = {
 }
 
 _COLUMNS: Final = ("account_id", "structure_id", "training_id", "session_id")
+_OTHERS: Final = ("ids", "requested_from", "requested_to", "session_from", "session_to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """The filters of a list of requests; None or an empty one means no filter."""
 
+    ids: Sequence[UUID] | None = None
     session_id: UUID | None = None
     training_id: UUID | None = None
     structure_id: UUID | None = None
@@ -80,8 +83,7 @@ class Shape:
             given=frozenset(
                 field.name
                 for field in fields(filters)
-                if getattr(filters, field.name) is not None
-                and field.name in {*_COLUMNS, "requested_from", "requested_to", "session_from", "session_to"}
+                if getattr(filters, field.name) is not None and field.name in {*_COLUMNS, *_OTHERS}
             ),
             approvals=tuple(sorted(chosen)) if narrowed else None,
             outcome=filters.group if filters.group in _OUTCOMES else None,
@@ -97,6 +99,7 @@ class Shape:
                 enrollments.c[name] == bindparam(f"only_{name}", type_=Uuid())
                 for name in sorted(self.given & {*_COLUMNS})
             ),
+            *self._ids(),
             *self._times(),
             *([] if self.seat is None else [seat_is(self.seat)]),
             *([] if self.late is None else [enrollments.c.late if self.late else ~enrollments.c.late]),
@@ -108,6 +111,10 @@ class Shape:
         if self.approvals is None or len(self.approvals) > 1:
             return []
         return [enrollments.c.approval == word(self.approvals[0]) if self.approvals else false()]
+
+    def _ids(self) -> list[ColumnElement[bool]]:
+        wanted = bindparam("only_ids", type_=ARRAY(Uuid()))
+        return [enrollments.c.id == any_(wanted)] if "ids" in self.given else []
 
     def _times(self) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []

@@ -142,12 +142,21 @@ class Proposals:
         return _details_of(row)
 
     async def page(
-        self, actor: Actor, scope: Scope, state: State | None, *, after: Key | None, limit: int
+        self,
+        actor: Actor,
+        scope: Scope,
+        state: State | None,
+        *,
+        session_id: UUID | None,
+        after: Key | None,
+        limit: int,
     ) -> list[ProposalDetails]:
         """Proposals, newest first. A page has `limit` + 1 rows if there are more."""
         statement = _DETAILS.where(_may_see(actor, scope))
         if state is not None:
             statement = statement.where(proposals.c.state == state.value)
+        if session_id is not None:
+            statement = statement.where(proposals.c.session_id == session_id)
         if after is not None:
             statement = statement.where(tuple_(proposals.c.proposed_at, proposals.c.id) < tuple_(*map(literal, after)))
         statement = statement.order_by(proposals.c.proposed_at.desc(), proposals.c.id.desc()).limit(limit + 1)

@@ -96,6 +96,8 @@ async def test_each_filter_keeps_what_it_names_and_several_keep_what_all_of_them
         (f"session_from={early}&session_to={late}", {held, queued, waiting, elsewhere}),
         (f"session_from={late}", set()),
         (f"account_id={people[0].account_id}&session_id={session}&approval=awaiting_trainer", {held}),
+        (f"enrollment_id={queued}&enrollment_id={waiting}&enrollment_id={uuid4()}", {queued, waiting}),
+        (f"enrollment_id={queued}&approval=awaiting_employer", set()),
     ):
         for scope, who in (("all", staff), ("structure", service.employer), ("sessions", service.trainer)):
             for sort in ("requested_at", "session_start"):

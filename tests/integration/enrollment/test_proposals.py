@@ -146,6 +146,9 @@ async def test_who_may_propose_and_who_may_see(service: EnrollmentService) -> No
         assert ([each["id"] for each in page] == [made["id"]]) is sees, (who, scope)
         one = (await service.call("GET", f"/proposals/{made['id']}", by=who)).status_code
         assert one == (200 if who in {person.account_id, service.employer, service.staff} else 404)
+    for wanted, number in ((session, 1), (uuid4(), 0)):
+        page = (await service.call("GET", f"/proposals?scope=all&session_id={wanted}", by=service.staff)).json()
+        assert len(page["items"]) == number
     for stranger in (service.employer, service.staff, other.account_id):
         answer = await service.call("POST", f"/proposals/{made['id']}/consent", by=stranger)
         assert answer.status_code == 404

@@ -41,6 +41,8 @@ async def test_attachments_are_filtered_sorted_and_counted(service: IdentityServ
         (f"&structure_id={structure}", [PAUL, ROSE]),
         ("&state=requested", [PAUL]),
         ("&status=referent", [ZOE, ROSE]),
+        ("&unconfirmed=true", [ZOE, ROSE]),
+        ("&unconfirmed=false", [PAUL]),
         ("&q=MORIN%20zoe", [ZOE]),
         ("&q=ml.example", [PAUL, ROSE]),
         ("&sort=name", [PAUL, ZOE, ROSE]),

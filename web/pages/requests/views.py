@@ -51,7 +51,7 @@ class RequestCard:
     rank: int | None
     queue_length: int | None
     is_late: bool
-    attended: bool | None
+    moves: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         place=session.place,
         trainers=", ".join(f"{each.first_name} {each.last_name}" for each in session.trainers),
         label=request.status_label,
-        kind="wait" if request.seat == "queued" else _KINDS.get(request.approval, ""),
+        kind=_kind(request),
         next=next_step(request),
         until=dates.moment(request.decide_before) if request.decide_before else None,
         begins=dates.moment(session.starts_at),
@@ -96,8 +96,15 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         rank=request.rank,
         queue_length=request.queue_length,
         is_late=request.late,
-        attended=request.attended,
+        moves=frozenset(each.move for each in request.moves),
     )
+
+
+def _kind(request: Enrollment) -> str:
+    """How the state looks: see the component `state`."""
+    if request.attended is False:
+        return "bad"
+    return "wait" if request.seat == "queued" else _KINDS.get(request.approval, "")
 
 
 def next_step(request: Enrollment) -> str:

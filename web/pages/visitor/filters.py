@@ -55,7 +55,7 @@ class Wanted:
         span = _span(self.values["month"]) if "month" in self.values else None
         if span:
             query |= {"from": max(span[0], datetime.now(PARIS)).isoformat(), "to": span[1].isoformat()}
-        return {**query, "after": after, "limit": limit, "facets": "true"}
+        return {**query, "cursor": after, "limit": limit, "facets": "true"}
 
     def url(self, **changes: str | None) -> str:
         """The list with other filters; None removes one."""
