@@ -40,7 +40,10 @@ from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
 from web.pages.requests.together import router as together
 from web.pages.structure.routers import STRUCTURE
+from web.pages.trainer.messages import router as written
 from web.pages.trainer.routes import router as trainer
+from web.pages.trainer.session import router as trained_session
+from web.pages.trainer.sheet import router as sheet
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
@@ -66,6 +69,7 @@ AGENCY: Final = (
     structure_answers,
     structures,
 )
+TRAINER: Final = (trained_session, written, sheet)
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:
@@ -89,7 +93,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
-    for router in (*people_rooms, *STRUCTURE, trainer, *AGENCY):
+    for router in (*people_rooms, *STRUCTURE, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
 
     @app.get("/static/{path:path}")
