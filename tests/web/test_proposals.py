@@ -13,7 +13,7 @@ PROPOSAL = f"/api/enrollment/v1/proposals/{ID}"
 CATALOGUE_SESSION = {
     "id": OTHER, "capacity": 12, "place": HOSTILE, "address": HOSTILE, "access": HOSTILE, "distance": False,
     "link": None, "starts_at": START, "ends_at": END, "duration_hours": 3.5, "slots": SLOTS, "cancelled": None,
-    "trainers": [{"first_name": HOSTILE, "last_name": HOSTILE}],
+    "trainers": [{"id": ID, "first_name": HOSTILE, "last_name": HOSTILE}],
     "training": {
         "id": ID, "title": HOSTILE, "axis": {"id": ID, "name": HOSTILE}, "kind_label": HOSTILE, "members_only": False,
         "archived": False,

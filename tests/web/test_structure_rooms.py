@@ -216,6 +216,8 @@ async def test_the_year_of_a_structure_has_a_row_for_each_month_and_totals() -> 
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get("/structure/annee?an=2027")).text
     assert text.count('<th scope="row">') == 13
+    assert "<title" in text
+    assert "mars : 1202" in text
     assert "1\N{NARROW NO-BREAK SPACE}200 sur 1\N{NARROW NO-BREAK SPACE}205" in text
     assert "<td>1\N{NARROW NO-BREAK SPACE}200</td><td>–</td><td>2</td><td>–</td>" in text
     asked = next(each for each in gateway.sent if each.url.path.endswith("/people/figures"))

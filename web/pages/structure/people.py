@@ -87,7 +87,7 @@ async def person_page(reader: Reader, account_id: UUID, structure_id: OfStructur
     )
     dates = reader.pages.dates
     rows = [person_row(each) for each in people.items]
-    cards = [request_card(each, dates) for each in requests.items]
+    cards = [(each.attended, request_card(each, dates)) for each in requests.items]
     presences = [attendance_card(each, dates) for each in attended.items] if attended else []
     if not (rows or cards or presences):
         raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -101,8 +101,8 @@ async def person_page(reader: Reader, account_id: UUID, structure_id: OfStructur
         rows=rows,
         account_id=str(account_id),
         structure_id=str(structure_id or ""),
-        open=[each for each in cards if each.attended is None and each.next],
-        closed=[each for each in cards if each.attended is None and not each.next],
+        open=[card for was_present, card in cards if was_present is None and card.next],
+        closed=[card for was_present, card in cards if was_present is None and not card.next],
         presences=presences,
         is_missing=attended is None,
         is_referent=bool(own_structures(header, "referent")),

@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from web import plots
 from web.client import structure
 from web.client.errors import SignInNeeded
 from web.context import Visit, visit
@@ -69,12 +70,15 @@ async def year_page(reader: Reader, year: Year = None, structure_id: OfStructure
     }
     header, figures = await asyncio.gather(read_header(reader.api), reader.api(structure.FIGURES, query=query))
     rows = month_rows(figures, shown, reader.pages.dates)
+    totals = [sum(column) for column in zip(*(row.numbers for row in rows), strict=True)]
+    title = reader.pages.words.gettext("Requests by month of the session")
     ours = own_structures(header, "employer", "referent")
     return await reader.page(
         "structure/year.html",
         header=header,
         rows=rows,
-        totals=[sum(column) for column in zip(*(row.numbers for row in rows), strict=True)],
+        totals=totals,
+        plot=plots.columns([(row.short_name, row.total) for row in rows], title=title) if any(totals) else None,
         groups=GROUPS,
         year=shown,
         years=[(each, _url(each, structure_id)) for each in range(this_year + 1, this_year - 3, -1)],
