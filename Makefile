@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs mails migration lock broker up down
+.PHONY: run reset test drills check bench docs mails screenshots migration lock broker chromium up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -31,8 +31,15 @@ broker:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends rabbitmq-server; } \
 		|| { echo "The tests need RabbitMQ: install the package rabbitmq-server, or set PARCOURSPRO_TEST_AMQP_URL."; exit 1; }
 
+# without it the tests of the pages are skipped, and the summary says so
+chromium:
+	@[ -n "$$PARCOURSPRO_TEST_CHROMIUM" ] || command -v chromium >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } \
+		|| echo "Without the package chromium, or a path in PARCOURSPRO_TEST_CHROMIUM, no test runs in a browser."
+
 # in three processes, each with its own servers: they wait more than they compute; all branches of the domains and of the messaging must be covered
-test: .venv/installed broker
+test: .venv/installed broker chromium
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
@@ -57,6 +64,10 @@ docs: .venv/installed
 # every kind of mail with example facts, as text, page and picture (with Chromium): .data/mails/index.html
 mails: .venv/installed
 	$(BIN)/python -m docs.mails
+
+# every page at 1280 and 390 px, light and dark: .data/screenshots/index.html
+screenshots: .venv/installed chromium
+	$(BIN)/python -m tests.browser.screenshots
 
 # write the migration to the tables that a service declares: make migration SERVICE=enrollment NAME="Group requests"
 migration: .venv/installed

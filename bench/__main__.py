@@ -1,4 +1,4 @@
-"""`python -m bench [events] [writes] [latency] [reads] [--rounds N]`: measure and print tables (see README.md).
+"""`python -m bench [events] [writes] [latency] [reads] [pages] [--rounds N]`: measure and print tables (see README.md).
 
 `python -m bench soak [--minutes N] [--rate N]` runs alone: it takes as long as it is told.
 """
@@ -9,14 +9,14 @@ import sys
 
 from rich.console import Console
 
-from bench import events, latency, reads, soak, writes
+from bench import events, latency, pages, reads, report, soak, writes
 from bench.population import Population, filled_enrollment
 from bench.report import Comparison, drifts, growth, heading, latencies, table
 from bench.servers import Servers
 from tests.support.broker import Broker
 from tests.support.postgres import EmbeddedServer, TestServer
 
-PARTS = ("events", "writes", "latency", "reads")
+PARTS = ("events", "writes", "latency", "reads", "pages")
 SOAK = "soak"
 
 
@@ -72,6 +72,9 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
         )
     if "reads" in parts:
         console.print(growth(await reads.measure(servers, console)))
+    if "pages" in parts:
+        times, rates, visits = await pages.measure(console)
+        console.print(report.pages(times), report.page_rates(rates), report.first_visits(visits))
 
 
 async def main() -> None:

@@ -13,6 +13,8 @@ from bench.servers import observer
 from tests.support.broker import Broker
 
 AIM_OF_GROWTH = 1.5
+AIM_OF_PAGES = 1.5
+AIM_OF_FIRST_VISIT = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,32 @@ class Drift:
     def ratio(self) -> str:
         """Last to first; a dash where the first one is 0."""
         return f"{self.last / self.first:.2f}" if self.first else "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Median seconds of a page, and of the slowest one of the API calls that it makes at once."""
+
+    name: str
+    page: float
+    slowest_call: float
+    calls: int
+
+    @property
+    def ratio(self) -> float:
+        """How many times slower the page is than its slowest call."""
+        return self.page / self.slowest_call
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVisit:
+    """A page with an empty cache: bytes and files over the wire, seconds to the largest paint, and the layout shift."""
+
+    name: str
+    size: int
+    files: int
+    largest_paint: float
+    shift: float
 
 
 LIBRARIES = ("aio-pika", "asyncpg", "SQLAlchemy", "fastapi", "pydantic", "uvicorn", "uvloop")
@@ -145,4 +173,30 @@ def drifts(measured: list[Drift]) -> Table:
     shown = Table("measure", "first third", "last third", "ratio")
     for drift in measured:
         shown.add_row(drift.name, f"{drift.first:,.1f}", f"{drift.last:,.1f}", drift.ratio)
+    return shown
+
+
+def pages(measured: list[Page]) -> Table:
+    """The times of pages beside those of their calls."""
+    shown = Table("page", "ms", "its slowest call, ms", "calls", "ratio", "aim")
+    for each in measured:
+        times = (f"{1000 * each.page:.1f}", f"{1000 * each.slowest_call:.1f}", str(each.calls))
+        shown.add_row(each.name, *times, f"{each.ratio:.2f}", f"≤ {AIM_OF_PAGES}")
+    return shown
+
+
+def page_rates(measured: dict[str, Rate]) -> Table:
+    """What one process serves. The CPU time alone says what it could serve if the API were not on the same machine."""
+    shown = Table("pages of one process", "per second", "CPU of the pages' process, ms", "per second of this CPU")
+    for name, rate in measured.items():
+        shown.add_row(name, f"{rate.per_second:,.0f}", f"{1000 * rate.cpu:.2f}", f"{1 / rate.cpu:,.0f}")
+    return shown
+
+
+def first_visits(measured: list[FirstVisit]) -> Table:
+    """Visits with an empty cache, in Chromium on this machine."""
+    shown = Table("first visit", "kB", "aim", "files", "largest paint, ms", "layout shift", "aim")
+    for each in measured:
+        size = (f"{each.size / 1000:.0f}", f"≤ {AIM_OF_FIRST_VISIT / 1000:.0f}", str(each.files))
+        shown.add_row(each.name, *size, f"{1000 * each.largest_paint:.0f}", f"{each.shift:.3f}", "0")
     return shown

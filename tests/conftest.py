@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,6 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
         selects = config.getoption("keyword") or config.getoption("markexpr")
         selects = selects or any("::" in argument for argument in config.args)
         config.pluginmanager.register(emitted.Check(whole_files=not selects))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why tests in a browser were skipped: pytest itself only counts them."""
+    skipped = [each.longrepr for each in terminalreporter.getreports("skipped") if "tests/browser/" in each.nodeid]
+    reasons = Counter(longrepr[2].removeprefix("Skipped: ") for longrepr in skipped)
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"{number} tests of the pages did not run: {reason}")
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -16,9 +16,21 @@ from web.settings import Settings
 from web.words import translations
 
 ROOMS: Final = (
-    "visitor", "account", "beneficiary", "proposals", "requests", "structure", "trainer", "agency_catalogue",
-    "agency_sessions", "agency_people", "agency_structures", "agency_mails", "agency_dashboard",
-)  # fmt: skip
+    "visitor",
+    "account",
+    "beneficiary",
+    "proposals",
+    "requests",
+    "structure",
+    "trainer",
+    "agency_catalogue",
+    "agency_sessions",
+    "agency_rules",
+    "agency_people",
+    "agency_structures",
+    "agency_mails",
+    "agency_dashboard",
+)
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -26,6 +26,7 @@ from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
 from web.pages.agency_people.left_open import router as left_open
 from web.pages.agency_people.routes import router as people
+from web.pages.agency_rules.routes import router as rules
 from web.pages.agency_sessions.acts import router as session_acts
 from web.pages.agency_sessions.adding import router as session_adding
 from web.pages.agency_sessions.editing import router as session_editing
@@ -68,6 +69,7 @@ AGENCY: Final = (
     search,
     structure_answers,
     structures,
+    rules,
 )
 TRAINER: Final = (trained_session, written, sheet)
 

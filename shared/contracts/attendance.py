@@ -10,7 +10,10 @@ from shared.contracts.message import AggregateSnapshot, Message, event
 
 
 class SheetSnapshot(AggregateSnapshot):
-    """The attendance sheet of a session; its id is that of the session, its version grows with each change."""
+    """The attendance sheet of a session; its id is that of the session, its version grows with each change.
+
+    There is one from the first recorded presence on.
+    """
 
     closed: bool
 
@@ -19,6 +22,13 @@ class _AboutASheet(Message):
     snapshot_field: ClassVar[str] = "sheet"
 
     sheet: SheetSnapshot
+
+
+@event("enrollment.attendance_begun.v1")
+class AttendanceBegun(_AboutASheet):
+    """The first presence was recorded: the session can no longer be cancelled, nor its past slots moved."""
+
+    begun_by: UUID
 
 
 @event("enrollment.attendance_closed.v1")

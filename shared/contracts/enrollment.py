@@ -169,11 +169,12 @@ class DecisionUndone(_AboutAnEnrollment):
 
 @event("enrollment.enrollment_reopened.v1")
 class EnrollmentReopened(_AboutAnEnrollment):
-    """Staff reopened a closed request. `closed_as` is the approval that it had; its queue number is the old one."""
+    """Staff reopened a request that was `closed_as`. `decide_before`: as above, if an employer has to decide again."""
 
     reopened_by: UUID
     reason: PersonalText
     closed_as: Approval
+    decide_before: AwareDatetime | None = None
 
 
 @event("enrollment.enrollment_transferred.v1")

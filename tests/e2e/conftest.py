@@ -1,30 +1,22 @@
 """The system under test: an external one if its address is set, else each way of running it, started here."""
 
-import os
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from tests.e2e.scenario import Scenario
-from tests.e2e.systems import STAFF_EMAIL, System, distributed, embedded
+from tests.e2e.systems import System, distributed, embedded, given
 from tests.support.mail import MailReader
 
-GIVEN = os.environ.get("PARCOURSPRO_E2E_URL")
+GIVEN = given()
 
 
 @pytest.fixture(params=["given"] if GIVEN else ["inprocess", "rabbitmq"])
 async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
-    """The system at PARCOURSPRO_E2E_URL (with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL) if it is set.
-
-    Without it, the parameter decides: `inprocess` or `rabbitmq`.
-    """
+    """The given system; without it, the parameter decides: `inprocess` or `rabbitmq`."""
     if GIVEN:
-        yield System(
-            GIVEN.rstrip("/"),
-            os.environ["PARCOURSPRO_E2E_MAIL_URL"].rstrip("/"),
-            os.environ.get("PARCOURSPRO_E2E_STAFF_EMAIL", STAFF_EMAIL),
-        )
+        yield GIVEN
     elif request.param == "inprocess":
         async with embedded() as running:
             yield running

@@ -1,6 +1,7 @@
 """The ways to run the whole system for the end-to-end tests: embedded, and as processes with RabbitMQ."""
 
 import importlib
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -8,13 +9,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from docs import generate
 from shared.process import ServiceDefinition
 from tests.e2e.gateway import Gateway
+from tests.support.eventually import eventually
 from tests.support.mail import SmtpSink
 from tests.support.postgres import TestServer
-from tests.support.processes import SHOWN, Process, free_port
+from tests.support.processes import SHOWN, START_SECONDS, Process, free_port
 
 SERVICES = tuple(generate.services())
 STAFF_EMAIL = "agence@cap-exemple.example"
@@ -22,37 +25,61 @@ STAFF_EMAIL = "agence@cap-exemple.example"
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The addresses of a system and of its mails, and its first staff account. `processes`: empty if it is external."""
+    """The addresses of a system and of its mails, and its first staff account. `processes`: empty if it is external.
+
+    `mailbox_key`: what opens the pages of its mails, where it has such pages; `folder`: the data of an embedded one.
+    """
 
     url: str
     mail_url: str
     staff_email: str = STAFF_EMAIL
     processes: Mapping[str, Process] = field(default_factory=dict)
+    mailbox_key: str | None = None
+    folder: Path | None = None
+
+
+def given() -> System | None:
+    """The system at PARCOURSPRO_E2E_URL (with PARCOURSPRO_E2E_MAIL_URL and PARCOURSPRO_E2E_STAFF_EMAIL) if it is set.
+
+    A password in the address of the mails is the key of an embedded system's mailbox.
+    """
+    url = os.environ.get("PARCOURSPRO_E2E_URL")
+    if not url:
+        return None
+    mail_url = os.environ["PARCOURSPRO_E2E_MAIL_URL"].rstrip("/")
+    staff_email = os.environ.get("PARCOURSPRO_E2E_STAFF_EMAIL", STAFF_EMAIL)
+    return System(url.rstrip("/"), mail_url, staff_email, mailbox_key=urlsplit(mail_url).password)
 
 
 @asynccontextmanager
-async def embedded() -> AsyncIterator[System]:
-    """`make run` without the demo data, in a folder that the system user of PostgreSQL can access."""
+async def embedded(*, demo: bool = False) -> AsyncIterator[System]:
+    """`make run`, with or without the demo data, in a folder that the system user of PostgreSQL can access."""
     folder = _folder()
     port = free_port()
     key = "key-of-the-tests"
     environment = {
         "PORT": str(port),
         "PARCOURSPRO_DATA": str(folder / "data"),
-        "PARCOURSPRO_DEMO": "0",
+        "PARCOURSPRO_DEMO": str(int(demo)),
         "PARCOURSPRO_MAILBOX": "1",
         "PARCOURSPRO_MAILBOX_KEY": key,
     }
     process = Process("embedded", ["-m", "deploy.embedded"], environment)
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://localhost:{port}"  # as in its mails
     try:
         process.start()
         await process.answers(f"{url}/api/enrollment/v1/openapi.json")
-        yield System(url, f"http://mailbox:{key}@127.0.0.1:{port}/mailbox", processes={"embedded": process})
+        await eventually(lambda: _printed(process, "is ready after"), within=START_SECONDS)
+        mail_url = f"http://mailbox:{key}@localhost:{port}/mailbox"
+        yield System(url, mail_url, processes={"embedded": process}, mailbox_key=key, folder=folder / "data")
         assert process.stop() == 0, process.log[-SHOWN:]
     finally:
         process.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _printed(process: Process, words: str) -> bool:
+    return words in process.log
 
 
 def _folder() -> Path:

@@ -59,7 +59,8 @@ def enrollment(**changes: Any) -> dict[str, Any]:
         "requested_at": START, "approval": "awaiting_employer", "seat": "none", "status_label": HOSTILE,
         "late": False, "mine": False, "motivation": HOSTILE, "attended": None, "rank": 2, "queue_length": 7,
         "rank_reason": HOSTILE, "structure_held": 1, "question": {"text": HOSTILE, "at": START, "by": HOSTILE},
-        "decide_before": START, "can_withdraw_without_late_until": None, "certificate": REQUEST + "/certificate",
+        "decide_before": START, "can_withdraw_without_late_until": None, "undo_until": None,
+        "certificate": REQUEST + "/certificate",
         "moves": [move("accept", "Accepter"), move("refuse", "Refuser", "reason")],
     }  # fmt: skip
     return {**example, **changes}

@@ -65,20 +65,31 @@ async def test_a_session_of_one_day_needs_no_weekday() -> None:
     gateway = staff()
     gateway.answers[f"POST {PREVIEW}"] = {"slots": SENT_SLOTS[:1], "duration_hours": 3.5}
     async with browser(gateway, signed_in=True) as client:
-        await posted(client, NEW, {"first_day": "2031-03-04", "last_day": "", "block-0-from": "09:00", "step": "slots"})
+        hours = {"block-0-from": "09:00", "block-0-to": "12:30"}
+        await posted(client, NEW, {"first_day": "2031-03-04", "last_day": "", **hours, "step": "slots"})
     [sent] = gateway.bodies("POST", PREVIEW)
     assert (sent["last_day"], sent["weekdays"]) == ("2031-03-04", ["tuesday"])
+
+
+async def test_days_that_are_missing_are_asked_for() -> None:
+    gateway = staff()
+    async with browser(gateway, signed_in=True) as client:
+        answer = await posted(client, NEW, {"first_day": "", "block-0-from": "09:00", "step": "slots"})
+    assert answer.status_code == 422
+    for words in ("Indiquez le jour.", "Cochez au moins un jour.", 'value="09:00"'):
+        assert words in answer.text
+    assert gateway.bodies("POST", PREVIEW) == []
 
 
 async def test_a_wrong_pattern_is_kept_with_what_to_do() -> None:
     gateway = staff(**{f"POST {PREVIEW}": problem(422, "", ("blocks.0.to", "La fin doit suivre le début."))})
     async with browser(gateway, signed_in=True) as client:
-        answer = await posted(
-            client, NEW, {"first_day": "", "block-0-from": "09:00", "block-0-to": "08:00", "step": "slots"}
-        )
+        answer = await posted(client, NEW, {**PATTERN, "block-0-to": "08:00"})
     assert answer.status_code == 422
-    for words in ("La fin doit suivre le début.", "Indiquez le jour.", "Cochez au moins un jour.", 'value="08:00"'):
-        assert words in answer.text
+    assert 'id="block-0-to-wrong"' in answer.text
+    assert "La fin doit suivre le début." in answer.text
+    assert 'value="08:00"' in answer.text
+    assert 'name="weekday-tuesday" value="oui" checked' in answer.text
 
 
 async def test_one_more_line_and_a_trainer_by_name_keep_everything() -> None:

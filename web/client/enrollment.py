@@ -168,6 +168,7 @@ class Enrollment(Read):
     question: Asked | None
     decide_before: datetime | None
     can_withdraw_without_late_until: datetime | None
+    undo_until: datetime | None
     certificate: str | None
     moves: list[Move]
 
@@ -201,6 +202,14 @@ class HistoryLine(Read):
     by: str
     at: datetime
     note: str | None
+
+
+class Note(Read):
+    """An internal note of staff."""
+
+    text: str
+    written_by: Person
+    written_at: datetime
 
 
 class TrainerSession(Read):
@@ -239,6 +248,8 @@ EXPORT: Final = Call[bytes]("GET", "enrollment", "/enrollments/export", bytes)
 COUNTS: Final = Call[Counts]("GET", "enrollment", "/enrollments/counts", Counts)
 ENROLLMENT: Final = Call[Enrollment]("GET", "enrollment", "/enrollments/{enrollment_id}", Enrollment)
 HISTORY: Final = Call[list[HistoryLine]]("GET", "enrollment", "/enrollments/{enrollment_id}/history", list[HistoryLine])
+NOTES: Final = Call[list[Note]]("GET", "enrollment", "/enrollments/{enrollment_id}/notes", list[Note])
+ADD_NOTE: Final = Call[None]("POST", "enrollment", "/enrollments/{enrollment_id}/notes", None)
 CERTIFICATE: Final = Call[bytes]("GET", "enrollment", "/enrollments/{enrollment_id}/certificate", bytes)
 SESSIONS: Final = Call[Page[TrainerSession]]("GET", "enrollment", "/sessions", Page[TrainerSession])
 RULES: Final = Call[list[Rule]]("GET", "enrollment", "/rules", list[Rule])

@@ -12,6 +12,7 @@ from services.catalogue.api.problems import (
     SESSION_IS_CANCELLED,
     SESSION_IS_NOT_CANCELLED,
     SHEET_IS_CLOSED,
+    TOOK_PLACE,
     TRAINING_STATE,
 )
 from services.catalogue.api.session_requests import (
@@ -119,13 +120,13 @@ async def resize_session(
     return await _view(tx, session_id, actor, now, response)
 
 
-@router.post("/{session_id}/cancellation", responses=problems(UNAUTHENTICATED, NOT_FOUND, *CHANGE, INVALID))
+@router.post("/{session_id}/cancellation", responses=problems(UNAUTHENTICATED, NOT_FOUND, *CHANGE, TOOK_PLACE, INVALID))
 async def cancel_session(
     *, session_id: UUID, actor: Staff, body: Reason, tx: Tx, now: Now, response: Response
 ) -> SessionView:
     """Cancel a session; its participants are told the reason. Staff only.
 
-    A session whose attendance sheet is closed took place: it cannot be cancelled.
+    A session of which presences are recorded took place: it cannot be cancelled.
     """
     await sessions.cancel_session(tx, session_id, reason=body.reason, actor=actor, now=now)
     return await _view(tx, session_id, actor, now, response)

@@ -13,6 +13,9 @@ from shared.errors import Refused, WrongField, refuse
 
 FEWEST_SEATS: Final = 1
 MOST_SEATS: Final = 1000
+KEEP_WHAT_HAS_BEGUN: Final = (
+    "Des présences sont enregistrées : gardez les créneaux qui ont commencé, avec leur identifiant, à une heure passée."
+)
 
 
 class SessionState(StrEnum):
@@ -81,11 +84,20 @@ class SheetIsClosed(Refused):
         )
 
 
+class TookPlace(Refused):
+    """Presences were recorded: people were there, so nobody can be told that the session does not take place."""
+
+    sentence = (
+        "Des présences sont enregistrées : cette session a eu lieu et ne peut plus être annulée. "
+        "Retirez les créneaux à venir s'ils n'ont pas lieu."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A session; its version grows by one with each change.
 
-    `sheet_is_closed`: its attendance sheet is, as enrollment announced it.
+    `sheet_is_begun`: a presence was recorded; `sheet_is_closed`: so are all. Enrollment announces both.
     """
 
     id: UUID
@@ -94,6 +106,7 @@ class Session:
     capacity: int
     plan: Plan
     state: SessionState = SessionState.SCHEDULED
+    sheet_is_begun: bool = False
     sheet_is_closed: bool = False
 
     def after(self, move: SessionMove) -> "Session":
@@ -182,6 +195,8 @@ def schedule(session_id: UUID, *, training_id: UUID, capacity: int, plan: Plan) 
 def reschedule(session: Session, plan: Plan, *, reason: str | None, now: datetime) -> Rescheduled | None:
     """Change the plan; None if nothing differs. A session that is over can still be corrected, with a reason.
 
+    Slots for which presences may be recorded stay, and stay in the past.
+
     Raises WrongFields, SessionIsCancelled, SheetIsClosed.
     """
     changed = replace(session.after(SessionMove.RESCHEDULE), plan=plan)
@@ -191,8 +206,17 @@ def reschedule(session: Session, plan: Plan, *, reason: str | None, now: datetim
         return None
     if reason is None and session.is_over(now):
         refuse([("reason", "Cette session est terminée : indiquez pourquoi vous la corrigez.")])
+    if session.sheet_is_begun:
+        refuse(_lost_slots(before, plan, now))
     moved = plan.place != before.place or [slot.times for slot in plan.slots] != [slot.times for slot in before.slots]
     return Rescheduled(changed, before, moved=moved, reason=reason)
+
+
+def _lost_slots(before: Plan, after: Plan, now: datetime) -> list[WrongField]:
+    """The error in a plan in which a slot that has begun is missing, or lies in the future."""
+    starts = {slot.id: slot.starts_at for slot in after.slots}
+    begun = [slot.id for slot in before.slots if slot.starts_at <= now]
+    return [] if all(slot in starts and starts[slot] <= now for slot in begun) else [("slots", KEEP_WHAT_HAS_BEGUN)]
 
 
 def resize(session: Session, capacity: int) -> Resized | None:
@@ -205,9 +229,12 @@ def resize(session: Session, capacity: int) -> Resized | None:
 def cancel(session: Session, reason: str) -> Cancelled:
     """Cancel the session, also one that is over, if it did not take place.
 
-    Raises SessionIsCancelled, SheetIsClosed.
+    Raises SessionIsCancelled, SheetIsClosed, TookPlace.
     """
-    return Cancelled(session.after(SessionMove.CANCEL), reason)
+    cancelled = session.after(SessionMove.CANCEL)
+    if session.sheet_is_begun:
+        raise TookPlace
+    return Cancelled(cancelled, reason)
 
 
 def reinstate(session: Session, reason: str, *, now: datetime) -> Reinstated:

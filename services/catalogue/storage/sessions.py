@@ -15,7 +15,8 @@ from services.catalogue.storage.tables import sessions, sheets
 from shared.errors import NotFound
 
 _SHEET_IS_CLOSED = exists().where(sheets.c.id == sessions.c.id, sheets.c.closed).label("sheet_is_closed")
-_SESSIONS = select(sessions, _SHEET_IS_CLOSED)
+_SHEET_IS_BEGUN = exists().where(sheets.c.id == sessions.c.id).label("sheet_is_begun")
+_SESSIONS = select(sessions, _SHEET_IS_BEGUN, _SHEET_IS_CLOSED)
 _ONE = _SESSIONS.where(sessions.c.id == bindparam("id"), STAFF_ONLY)
 _TO_CHANGE = _ONE.with_for_update(of=sessions)
 _UPCOMING = (
@@ -115,4 +116,5 @@ def _session(row: Row[Any]) -> Session:
         plan=plan,
         state=SessionState(row.state),
         sheet_is_closed=row.sheet_is_closed,
+        sheet_is_begun=row.sheet_is_begun,
     )

@@ -83,7 +83,7 @@ async def resize_session(
 
 
 async def cancel_session(tx: Transaction, session_id: UUID, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Cancel a session; its participants are told the reason. Raises SessionIsCancelled, SheetIsClosed."""
+    """Cancel a session; its participants are told the reason. Raises SessionIsCancelled, SheetIsClosed, TookPlace."""
     session = await tx.sessions.to_change(session_id, actor)
     await record_session(tx, cancel(session, reason), actor=actor, now=now)
 

@@ -35,3 +35,9 @@ class RuleView(View):
     fields: list[RuleFieldView]
     since: datetime | None = None
     set_by: PersonView | None = None
+
+
+class RulePreview(View):
+    """What a rule would do with a setting, in French."""
+
+    sentence: str = Field(examples=["Une structure a au plus 3 places dans une formation."])

@@ -8,15 +8,16 @@ from fastapi import APIRouter, Response
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import NOT_ADMITTED, WRONG_RULE
 from services.enrollment.api.requests import RuleChange
-from services.enrollment.api.rule_views import RuleFieldView, RuleView
+from services.enrollment.api.rule_views import RuleFieldView, RulePreview, RuleView
 from services.enrollment.api.views import PersonView
 from services.enrollment.domain.rules.descriptions import DESCRIPTIONS, FieldWords, describe
 from services.enrollment.domain.rules.registry import ALL_RULES, rule_named
 from services.enrollment.domain.rules.rule import Rule
 from services.enrollment.domain.rules.rule_set import Setting
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.rules import Origin, as_json
+from services.enrollment.storage.rules import Origin, as_json, rule_value
 from services.enrollment.use_cases.rules import set_rule
+from shared.errors import NotFound
 from shared.http.clock import Now
 from shared.http.etag import ExpectedVersion, tag
 from shared.http.problems import CHANGED_MEANWHILE, NOT_FOUND, VERSION_EXPECTED, problems
@@ -48,6 +49,19 @@ async def put_rule(
     )
     tag(response, setting.version)
     return _view(rule_named(name), setting, (await tx.rules.origins()).get(name), actor)
+
+
+@router.post(
+    "/{name}/preview",
+    responses=problems(NOT_ADMITTED, NOT_FOUND, WRONG_RULE),
+    summary="Say what a rule would do with another setting",
+)
+async def preview_rule(name: str, body: RuleChange, actor: Acting) -> RulePreview:
+    """The sentence of a rule with another setting; nothing is stored. For staff only; the answer to others is 404."""
+    if not actor.is_staff:
+        raise NotFound
+    value = rule_value(rule_named(name), body.value)
+    return RulePreview(sentence=describe(name, value, enabled=body.enabled))
 
 
 def _view(rule: Rule[Any], setting: Setting[Any], origin: Origin | None, actor: Actor) -> RuleView:

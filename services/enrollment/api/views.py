@@ -8,8 +8,9 @@ from pydantic import Field
 
 from services.enrollment.api.moves import MoveView, moves_of
 from services.enrollment.domain.history_labels import HistoryMove, author_label, move_label
+from services.enrollment.domain.offers import UNDO_TIME
 from services.enrollment.domain.readers import Relation, note_for, reads_motivation
-from services.enrollment.domain.states import ActingAs, Approval, Seat, status_label
+from services.enrollment.domain.states import ActingAs, Approval, Move, Seat, status_label
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import MoveMade, PersonName
 from services.enrollment.storage.history import HistoryEntry
@@ -90,7 +91,8 @@ class EnrollmentView(View):
     unless the request is queued. `attended` is null until the attendance is closed. `motivation` is null for those who
     may not read it (yet). `decide_before`: the request expires if no employer has decided until then.
     `can_withdraw_without_late_until` is null once the request is closed. `structure_held`: seats of the structure in
-    the training. `certificate` is the path of the certificate of a person who attended.
+    the training. Until `undo_until` the caller may take their last decision back; it is null if they may not.
+    `certificate` is the path of the certificate of a person who attended.
     """
 
     id: UUID
@@ -118,6 +120,7 @@ class EnrollmentView(View):
     question: WaitingQuestion | None = None
     decide_before: datetime | None = None
     can_withdraw_without_late_until: datetime | None = None
+    undo_until: datetime | None = None
     certificate: str | None = Field(None, examples=[None])
     moves: list[MoveView]
 
@@ -155,6 +158,7 @@ class EnrollmentView(View):
             question=_question(details.question, readers),
             decide_before=until.decide_before if until and waits else None,
             can_withdraw_without_late_until=until.withdraw_until if until and request.is_open else None,
+            undo_until=_undo_until(offered),
             certificate=_certificate(request.id) if attended and readers & {"person", "employer", "staff"} else None,
             moves=moves_of(request.id, offered.moves),
         )
@@ -162,6 +166,11 @@ class EnrollmentView(View):
 
 def _certificate(enrollment_id: UUID) -> str:
     return f"/api/enrollment/v1/enrollments/{enrollment_id}/certificate"
+
+
+def _undo_until(offered: Offered) -> datetime | None:
+    last, can_undo = offered.details.last_decision, any(move is Move.UNDO for move, _ in offered.moves)
+    return last.at + UNDO_TIME if can_undo and last else None
 
 
 def _last_decision(made: MoveMade | None, readers: frozenset[Relation]) -> LastDecision | None:

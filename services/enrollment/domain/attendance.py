@@ -205,6 +205,14 @@ def attendances_of(
     return {request: attendance_of(slots, recorded.get(request, {})) for request in enrolled}
 
 
+def attendance_until(slots: Sequence[UUID], recorded: Mapping[UUID, Presence]) -> Attendance | None:
+    """The attendance of a person who gave up: what was recorded, and absences from then on. None if nothing was."""
+    if not any(slot in recorded for slot in slots):
+        return None
+    away = (Presence(slot_id=slot, status=PresenceStatus.UNEXCUSED) for slot in slots)
+    return Attendance(tuple(recorded.get(each.slot_id, each) for each in away))
+
+
 def wrong_arrival(presence: Presence, slot: Slot) -> str | None:
     """What is wrong with the arrival of a presence, in French; None if nothing is."""
     if presence.status is not PresenceStatus.LATE:

@@ -110,13 +110,14 @@ def request(
         training_id=session.training_id,
         session_id=session.id,
         requested_at=at,
+        employer_asked_at=at,
     )
     return Requested(
         enrollment=enrollment,
         motivation=motivation,
         cart_id=cart_id,
         cart_size=cart_size,
-        decide_before=decide_before(rules, requested_at=at, first_slot=session.starts_at),
+        decide_before=decide_before(rules, asked_at=at, first_slot=session.starts_at),
     )
 
 

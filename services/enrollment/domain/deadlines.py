@@ -17,11 +17,11 @@ class Deadlines:
     withdraw_until: datetime | None
 
 
-def deadlines(rules: Rules, *, requested_at: datetime, starts_at: datetime) -> Deadlines:
+def deadlines(rules: Rules, *, asked_at: datetime, starts_at: datetime) -> Deadlines:
     """The deadlines of a request for a session. Days are days of the calendar of Paris, also over a change of hour."""
     decision, notice = rules.in_force(DECISION_DEADLINE), notice_period(rules)
     first_slot = starts_at.astimezone(PARIS)
     return Deadlines(
-        decide_before=None if decision is None else min(requested_at + timedelta(days=decision.days), starts_at),
+        decide_before=None if decision is None else min(asked_at + timedelta(days=decision.days), starts_at),
         withdraw_until=None if notice is None else first_slot - notice,
     )

@@ -138,10 +138,22 @@ def undo(
     )
 
 
-def reopen(enrollment: Enrollment, closing: Line, *, by: UUID, at: datetime, reason: str) -> facts.Reopened:
-    """Staff reopen a closed request; `closing` is the line of history that closed it."""
+def reopen(
+    enrollment: Enrollment, closing: Line, *, by: UUID, at: datetime, reason: str, decide_before: datetime | None
+) -> facts.Reopened:
+    """Staff reopen a closed request; `closing` is the line of history that closed it.
+
+    `decide_before` is when the request expires if it waits for an employer again.
+    """
     after, line = restored(enrollment, Move.REOPEN, to=_before(closing), by=by, acting_as="staff", at=at, note=reason)
-    return facts.Reopened(enrollment=after, lines=(line,), reopened_by=by, reason=reason, closed_as=enrollment.approval)
+    return facts.Reopened(
+        enrollment=after,
+        lines=(line,),
+        reopened_by=by,
+        reason=reason,
+        closed_as=enrollment.approval,
+        decide_before=decide_before if after.approval is Approval.AWAITING_EMPLOYER else None,
+    )
 
 
 def _before(line: Line) -> tuple[Approval, Seat]:

@@ -75,6 +75,8 @@ class Enrollment:
     training_id: UUID
     session_id: UUID
     requested_at: datetime
+    employer_asked_at: datetime
+    """When the employer was asked last: with the request, or when it came back to them."""
     approval: Approval = Approval.AWAITING_EMPLOYER
     seat: Seat = Seat.NONE
     queue_number: int | None = None
@@ -130,7 +132,13 @@ def moved(
     if not _can(enrollment, move):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval, seat = TRANSITIONS[enrollment.approval, move], SEATS[enrollment.seat, move]
-    after = replace(enrollment, approval=approval, seat=seat, version=enrollment.version + 1)
+    after = replace(
+        enrollment,
+        approval=approval,
+        seat=seat,
+        version=enrollment.version + 1,
+        employer_asked_at=_employer_asked_at(enrollment, approval, at),
+    )
     return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
 
 
@@ -157,6 +165,7 @@ def restored(
         version=enrollment.version + 1,
         queue_number=enrollment.queue_number if keeps_number else None,
         late=False,
+        employer_asked_at=_employer_asked_at(enrollment, approval, at),
     )
     return after, _line(enrollment, after, move, by=by, acting_as=acting_as, at=at, note=note)
 
@@ -171,6 +180,11 @@ def asks_for_a_decision(enrollment: Enrollment) -> bool:
 def changes_seat(enrollment: Enrollment, move: Move) -> bool:
     """Whether a move, which must be allowed, changes the seat of the request."""
     return SEATS[enrollment.seat, move] is not enrollment.seat
+
+
+def _employer_asked_at(before: Enrollment, approval: Approval, at: datetime) -> datetime:
+    comes_back = approval is Approval.AWAITING_EMPLOYER and before.approval is not approval
+    return at if comes_back else before.employer_asked_at
 
 
 def _line(

@@ -120,11 +120,12 @@ class DecisionUndone(MovedFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened(MovedFact):
-    """Staff reopened a request that was `closed_as`."""
+    """Staff reopened a request that was `closed_as`. `decide_before`: as for Requested, if an employer decides now."""
 
     reopened_by: UUID
     reason: str
     closed_as: Approval
+    decide_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,15 @@ class AttendanceRecorded(MovedFact):
 
     attendance: Attendance
     corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBegun:
+    """The first presence of a session was recorded. `version` is that of the sheet."""
+
+    session_id: UUID
+    version: int
+    begun_by: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,4 +229,4 @@ Moved = (
 )
 Ended = Declined | Withdrawn | Abandoned | Cancelled
 Restored = DecisionUndone | Reopened
-Fact = Requested | Moved | OccupancyChanged | SheetClosed | SheetReopened
+Fact = Requested | Moved | OccupancyChanged | SheetBegun | SheetClosed | SheetReopened

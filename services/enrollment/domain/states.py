@@ -95,6 +95,10 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
     (Approval.VALIDATED,             Move.CORRECT):   Approval.VALIDATED,
 
+    # who gave up was there before
+    (Approval.ABANDONED,             Move.ATTEND):    Approval.ABANDONED,
+    (Approval.ABANDONED,             Move.CORRECT):   Approval.ABANDONED,
+
     # who came, came: also without any agreement, or after a refusal
     (Approval.AWAITING_EMPLOYER,     Move.ADMIT):     Approval.VALIDATED,
     (Approval.AWAITING_TRAINER,      Move.ADMIT):     Approval.VALIDATED,
@@ -117,6 +121,8 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
     (Seat.NONE,     Move.TRANSFER):  Seat.NONE,
     (Seat.NONE,     Move.ADMIT):     Seat.HELD,
+    (Seat.NONE,     Move.ATTEND):    Seat.NONE,
+    (Seat.NONE,     Move.CORRECT):   Seat.NONE,
 
     (Seat.QUEUED,   Move.VALIDATE):  Seat.QUEUED,
     (Seat.QUEUED,   Move.ASK):       Seat.QUEUED,
@@ -216,7 +222,7 @@ def status_label(approval: Approval, seat: Seat, closed_by: ActingAs | None, *, 
     recorded. Raises KeyError for an impossible pair of states.
     """
     label = _LABELS[approval, seat]
-    if attended is not None:
+    if attended is not None and approval is not Approval.ABANDONED:
         return "Suivie" if attended else "Absent·e"
     if approval is Approval.CANCELLED and closed_by is not None:
         return _CANCELLED_BECAUSE.get(closed_by, label)

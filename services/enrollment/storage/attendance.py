@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Row, Text, Uuid, bindparam, insert, or_, select, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Row, Text, Uuid, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ from services.enrollment.storage.details import PersonName, StructureName, enrol
 from services.enrollment.storage.presences import status_of
 from services.enrollment.storage.tables import (
     accounts,
+    enrollment_history,
     enrollments,
     presences,
     sessions,
@@ -34,11 +35,21 @@ Act = Literal["close", "reopen", "correct"]
 _SESSION: Final = bindparam("session", type_=Uuid())
 _IS_ON_SHEET: Final = or_(IS_HELD, enrollments.c.approval == word("abandoned"))
 """Who gave up during the session stays on the sheet, with the presences until then."""
+_GAVE_UP_AT: Final = (
+    select(func.max(enrollment_history.c.at))
+    .where(
+        enrollment_history.c.aggregate_id == enrollments.c.id,
+        enrollment_history.c.act == word("abandon"),
+        enrollments.c.approval == word("abandoned"),
+    )
+    .scalar_subquery()
+)
 _ON_SHEET: Final = (
     select(
         enrollments,
         *accounts.c["first_name", "last_name", "civility", "email"],
         structures.c.name.label("structure_name"),
+        _GAVE_UP_AT.label("gave_up_at"),
     )
     .outerjoin(accounts, accounts.c.id == enrollments.c.account_id)
     .outerjoin(structures, structures.c.id == enrollments.c.structure_id)
@@ -96,9 +107,13 @@ _HISTORY: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A person who is on the sheet of a session. The names are empty until the event of the account has arrived."""
+    """A person who is on the sheet of a session. The names are empty until the event of the account has arrived.
+
+    `gave_up_at` is when they gave up, if they did.
+    """
 
     enrollment: Enrollment
+    gave_up_at: datetime | None
     person: PersonName
     civility: str | None
     email: str | None
@@ -176,6 +191,7 @@ class Sheets:
         return [
             Participant(
                 enrollment=enrollment_of(row),
+                gave_up_at=row.gave_up_at,
                 person=person_of(row),
                 civility=row.civility,
                 email=row.email,
@@ -205,6 +221,10 @@ class Sheets:
         ]
         values = parameters("presence", _PRESENCE, recorded)
         await self._connection.execute(_RECORD, {**values, "by": by, "at": at, "note": note})
+
+    async def begin(self, session_id: UUID) -> None:
+        """Give a sheet its first version, because a presence was recorded. The presences themselves say by whom."""
+        await self._connection.execute(_COUNT_UP, {"session": session_id, "new_version": 1})
 
     async def change(
         self,
@@ -266,11 +286,9 @@ def slots_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Slot, ...]:
 
 
 def _recorded_of(row: Row[Any]) -> RecordedPresence:
-    presence = Presence(
-        slot_id=row.slot_id, status=status_of(row.status, present=row.present), arrived_at=row.arrived_at
-    )
+    status = status_of(row.status, present=row.present)
     return RecordedPresence(
-        presence=presence,
+        presence=Presence(slot_id=row.slot_id, status=status, arrived_at=row.arrived_at),
         remark=row.remark,
         recorded_by=_name(row.recorded_by, row),
         recorded_at=row.recorded_at,

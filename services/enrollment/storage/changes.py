@@ -46,7 +46,7 @@ _moved = (
     .returning(
         enrollments.c.id,
         enrollments.c.structure_id,
-        enrollments.c.requested_at,
+        enrollments.c.employer_asked_at,
         case((_request.c.asks, enrollments.c.motivation)).label("motivation"),
     )
     .cte("moved")
@@ -65,7 +65,7 @@ _decided = (
             _line.c.version,
             _moved.c.structure_id,
             _line.c.at,
-            case((_line.c.act.in_([word("accept"), word("refuse")]), _line.c.at - _moved.c.requested_at)),
+            case((_line.c.act.in_([word("accept"), word("refuse")]), _line.c.at - _moved.c.employer_asked_at)),
         )
         .join(_moved, _moved.c.id == _line.c.aggregate_id)
         .where(

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import DateTime, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
 from services.enrollment.storage.enrollments import RequestKey
-from services.enrollment.storage.tables import enrollment_history, enrollments, sessions
+from services.enrollment.storage.tables import enrollments, sessions
 
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
 _BEFORE: Final = bindparam("before", type_=DateTime(timezone=True))
@@ -22,15 +22,8 @@ _UNDECIDED: Final = _REQUESTS.where(
     approval_in(Approval.AWAITING_EMPLOYER),
     or_(
         sessions.c.starts_at <= _NOW,
-        and_(
-            enrollments.c.requested_at <= _BEFORE,
-            # the employer has the days of the rule again after the request came back to them
-            ~exists().where(
-                enrollment_history.c.aggregate_id == enrollments.c.id,
-                enrollment_history.c.to_approval == word(Approval.AWAITING_EMPLOYER.value),
-                enrollment_history.c.at > _BEFORE,
-            ),
-        ),
+        # the employer has the days of the rule again after the request came back to them
+        enrollments.c.employer_asked_at <= _BEFORE,
     ),
 )
 _QUEUED_TOO_LONG: Final = _REQUESTS.where(IS_QUEUED, sessions.c.ends_at <= _NOW).order_by(
@@ -57,7 +50,7 @@ class ClockQueries:
         self._connection = connection
 
     async def undecided(self, now: datetime, before: datetime | None) -> list[RequestKey]:
-        """Requests that wait for the employer and whose session has begun, or that were made until `before`."""
+        """Requests that wait for an employer who was asked until `before`, or whose session has begun."""
         return await self._keys(_UNDECIDED, now=now, before=before)
 
     async def queued_too_long(self, now: datetime) -> list[RequestKey]:

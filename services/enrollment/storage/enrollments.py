@@ -98,7 +98,7 @@ class Enrollments:
         row = await self._row(_LOAD_TO_MOVE[role], enrollment_id, actor)
         acting = PersonName(id=actor.account_id, first_name=row.acting_first_name, last_name=row.acting_last_name)
         rules, details = rules_of(row.rules), details_of(row)
-        until = deadlines(rules, requested_at=details.enrollment.requested_at, starts_at=details.session.starts_at)
+        until = deadlines(rules, asked_at=details.enrollment.employer_asked_at, starts_at=details.session.starts_at)
         details = replace(details, acting=acting, deadlines=until)
         return RequestToMove(details=details, rules=rules, is_employer=row.is_employer, is_staff=row.is_staff)
 

@@ -45,7 +45,7 @@ _OF_TRAINED_SESSIONS: Final = enrollments.c.session_id.in_(
 _STRUCTURE_IDS: Final = bindparam("structures", type_=ARRAY(Uuid()))
 _MOST: Final = bindparam("most", type_=Integer())
 _EXPIRES: Final = func.least(
-    enrollments.c.requested_at + func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24),
+    enrollments.c.employer_asked_at + func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24),
     sessions.c.starts_at,
 )
 _KEYS: Final[Mapping[Sort, ColumnElement[datetime]]] = {

@@ -120,6 +120,7 @@ enrollments = Table(
     Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
     Column("motivation", Text, nullable=False),
     Column("requested_at", _TIME, nullable=False),
+    Column("employer_asked_at", _TIME, nullable=False, server_default=func.now()),
     Column("approval", Text, nullable=False),
     Column("seat", Text, nullable=False),
     Column("queue_number", Integer),

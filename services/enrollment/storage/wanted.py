@@ -50,7 +50,8 @@ def _already() -> LateralFromClause:
     )
     is_training = of_what.c.kind == _TRAINING
     is_open = and_(of_training, IS_OPEN)
-    attended = and_(of_training, enrollments.c.attended)
+    # who gave up did not follow it, and may ask for it again
+    attended = and_(of_training, enrollments.c.attended, enrollments.c.approval == word("validated"))
     return (
         select(
             func.coalesce(func.bool_or(is_open), False).label("has_open"),

@@ -101,6 +101,7 @@ async def _request(
         training_id=opened.training_id,
         session_id=opened.session.id,
         requested_at=now,
+        employer_asked_at=now,
     )
     requested = Requested(enrollment=enrollment, motivation=CAME, cart_id=uuid4(), cart_size=1)
     if not await tx.carts.turn_into_requests([requested]):

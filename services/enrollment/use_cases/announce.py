@@ -90,6 +90,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reopened_by=by,
                 reason=reason,
                 closed_as=closed_as.value,
+                decide_before=fact.decide_before,
             )
         case facts.Cancelled(enrollment=request, acting_as=acting_as, cancelled_by=by, reason=reason, seat_before=seat):
             return contract.EnrollmentCancelled(
@@ -122,6 +123,8 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 slots=_presences(attendance),
                 corrected=corrected,
             )
+        case facts.SheetBegun(begun_by=by):
+            return sheets.AttendanceBegun(occurred_at=now, sheet=_sheet(fact, closed=False), begun_by=by)
         case facts.SheetClosed(closed_by=by):
             return sheets.AttendanceClosed(occurred_at=now, sheet=_sheet(fact, closed=True), closed_by=by)
         case facts.SheetReopened(reopened_by=by, reason=reason):
@@ -148,7 +151,7 @@ def _presences(attendance: Attendance) -> tuple[contract.SlotPresence, ...]:
     return tuple(from_attributes(contract.SlotPresence, each) for each in attendance.presences)
 
 
-def _sheet(fact: facts.SheetClosed | facts.SheetReopened, *, closed: bool) -> sheets.SheetSnapshot:
+def _sheet(fact: facts.SheetBegun | facts.SheetClosed | facts.SheetReopened, *, closed: bool) -> sheets.SheetSnapshot:
     return sheets.SheetSnapshot(id=fact.session_id, version=fact.version, closed=closed)
 
 

@@ -15,6 +15,7 @@ from services.enrollment.domain.attendance import (
     RecordedMeanwhile,
     Slot,
     UndecidedPeople,
+    attendance_until,
     attendances_of,
     closable,
     recordable,
@@ -23,7 +24,7 @@ from services.enrollment.domain.attendance import (
 )
 from services.enrollment.domain.decisions import ByTrainer
 from services.enrollment.domain.enrollment import Enrollment
-from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, SheetClosed
+from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, SheetBegun, SheetClosed
 from services.enrollment.domain.offers import OwnRequest
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor
@@ -39,6 +40,7 @@ from services.enrollment.use_cases.sheet import (
     open_sheet,
     presences_by_slot,
     sheet,
+    was_expected,
 )
 from shared.errors import NotFound, WrongField, refuse
 
@@ -85,7 +87,7 @@ async def record_presences(
     if slot is None:
         raise NotFound
     recordable(slot, now=now)
-    on_sheet = {each.enrollment.id for each in await tx.sheets.people(session_id) if holds_a_seat(each.enrollment)}
+    on_sheet = {each.enrollment.id for each in await tx.sheets.people(session_id) if was_expected(each, slot)}
     refuse(
         [
             (f"presences.{place}.enrollment_id", "Cette personne n'est pas inscrite.")
@@ -102,6 +104,10 @@ async def record_presences(
     _not_recorded_meanwhile(added, seen, recorded, by=actor.account_id)
     changed = [each for each in (_kept(each, recorded.get(each.enrollment_id)) for each in added) if each is not None]
     await tx.sheets.record(changed, by=actor.account_id, at=now, note=reason)
+    if opened.plan.version == 0 and added:
+        await tx.sheets.begin(session_id)
+        begun = SheetBegun(session_id=session_id, version=1, begun_by=actor.account_id)
+        await record(tx, [begun], now=now)
     return await sheet(tx, session_id, actor=actor)
 
 
@@ -182,7 +188,8 @@ async def close(
     ]
     gone = {fact.enrollment.id for fact in cancelled}
     present = [each.enrollment for each in people if holds_a_seat(each.enrollment) and each.enrollment.id not in gone]
-    recorded = await _attendances(tx, opened, present, closing)
+    left_early = [each.enrollment for each in people if each.gave_up_at is not None]
+    recorded = await _attendances(tx, opened, present, left_early, closing)
     ended = await _left_over(tx, session_id, {each.enrollment.id for each in people}, now=now)
     training = await load_locked_training(tx, opened.training_id, opened.locked, now=now)
     version = opened.plan.version + 1
@@ -213,22 +220,31 @@ def _decided(people: Sequence[Participant], outcomes: Mapping[UUID, Outcome], ac
 
 
 async def _attendances(
-    tx: Transaction, opened: LockedSheet, enrollments: Sequence[Enrollment], closing: _Closing
+    tx: Transaction,
+    opened: LockedSheet,
+    present: Sequence[Enrollment],
+    left_early: Sequence[Enrollment],
+    closing: _Closing,
 ) -> list[AttendanceRecorded]:
-    """The attendance of each person who held a seat; after a reopening, only of those for whom it has changed."""
+    """The attendance of each person who held a seat, and of those who gave up after they had been there.
+
+    After a reopening, only of those for whom it has changed.
+    """
     presences = presences_by_slot(await tx.sheets.presences(opened.session.id))
-    attendances = attendances_of(opened.slot_ids, presences, [enrollment.id for enrollment in enrollments])
+    whole = attendances_of(opened.slot_ids, presences, [enrollment.id for enrollment in present])
+    until = {each.id: attendance_until(opened.slot_ids, presences.get(each.id, {})) for each in left_early}
+    attendances = {**whole, **{request: attendance for request, attendance in until.items() if attendance}}
     return [
         _attendance(enrollment, attendances[enrollment.id], closing)
-        for enrollment in enrollments
-        if enrollment.attendance != attendances[enrollment.id]
+        for enrollment in [*present, *left_early]
+        if enrollment.id in attendances and enrollment.attendance != attendances[enrollment.id]
     ]
 
 
 def _attendance(enrollment: Enrollment, attendance: Attendance, closing: _Closing) -> AttendanceRecorded:
     if enrollment.attendance is not None:
         return decisions.correct(enrollment, attendance, **closing)
-    if enrollment.approval is Approval.VALIDATED:
+    if enrollment.approval in {Approval.VALIDATED, Approval.ABANDONED}:
         return decisions.attend(enrollment, attendance, **closing)
     validated = decisions.validate(enrollment, rank=None, **closing)
     attended = decisions.attend(validated.enrollment, attendance, **closing)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.enrollment.domain import decisions
-from services.enrollment.domain.attendance import attendance_of, correctable
+from services.enrollment.domain.attendance import attendance_of, attendance_until, correctable
 from services.enrollment.domain.facts import SheetReopened
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.attendance import NewPresence
@@ -40,10 +40,10 @@ async def correct_line(
 ) -> Sheet:
     """Correct slots of one person on a closed sheet. The attendance is published again if it is another one."""
     closed = await _closed_sheet(tx, session_id, actor, now=now, reason=reason)
-    people = {each.enrollment.id: each.enrollment for each in await tx.sheets.people(session_id)}
-    enrollment = people.get(enrollment_id)
-    if enrollment is None or enrollment.attendance is None:
+    people = {each.enrollment.id: each for each in await tx.sheets.people(session_id)}
+    if enrollment_id not in people or people[enrollment_id].enrollment.attendance is None:
         raise NotFound
+    enrollment, gave_up = people[enrollment_id].enrollment, people[enrollment_id].gave_up_at is not None
     known = set(closed.slot_ids)
     refuse(
         [
@@ -64,9 +64,9 @@ async def correct_line(
         note=reason,
         enrollment_id=enrollment_id,
     )
-    recorded = presences_by_slot(await tx.sheets.presences(session_id))
-    attendance = attendance_of(closed.slot_ids, recorded[enrollment_id])
-    if attendance != enrollment.attendance:
+    recorded = presences_by_slot(await tx.sheets.presences(session_id))[enrollment_id]
+    attendance = (attendance_until if gave_up else attendance_of)(closed.slot_ids, recorded)
+    if attendance and attendance != enrollment.attendance:
         fact = decisions.correct(
             enrollment, attendance, by=actor.account_id, at=now, acting_as=closed.acting_as, note=reason
         )

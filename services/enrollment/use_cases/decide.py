@@ -10,6 +10,7 @@ from services.enrollment.domain.decisions import ByAnybody, ByEmployer, ByPerson
 from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.facts import Fact
 from services.enrollment.domain.offers import Circumstances, check
+from services.enrollment.domain.rules.decision_deadline import decide_before
 from services.enrollment.domain.rules.withdrawal_notice import notice_period
 from services.enrollment.domain.states import ACTORS, ActingAs, Move, Seat
 from services.enrollment.storage.access import Actor
@@ -149,7 +150,8 @@ async def reopen(tx: Transaction, enrollment_id: UUID, *, actor: Actor, now: dat
     found = await reopening_circumstances(tx, request)
     await _checked(tx, request, Move.REOPEN, actor, reason, found=found)
     last = cast("Line", found.last)
-    fact = decisions.reopen(request.enrollment, last, by=actor.account_id, at=now, reason=reason)
+    until = decide_before(request.rules, asked_at=now, first_slot=request.details.session.starts_at)
+    fact = decisions.reopen(request.enrollment, last, by=actor.account_id, at=now, reason=reason, decide_before=until)
     facts = request.training.restore(fact, had_seat=last.from_seat is Seat.HELD)
     return await _recorded(tx, request, facts, actor)
 
@@ -219,5 +221,5 @@ def _first_allowed(
 
 async def _recorded(tx: Transaction, request: LockedRequest, facts: Sequence[Fact], actor: Actor) -> Offered:
     """Record the decision; return the request after it, with the moves that the person can make next."""
-    details = await record_decision(tx, request.details, facts, now=request.now)
+    details = await record_decision(tx, request.details, facts, rules=request.rules, now=request.now)
     return await of_recorded(tx, request, details, facts, actor=actor)

@@ -125,5 +125,5 @@ async def with_ranks(
 
 
 def _with_deadlines(details: EnrollmentDetails, rules: Rules) -> EnrollmentDetails:
-    until = deadlines(rules, requested_at=details.enrollment.requested_at, starts_at=details.session.starts_at)
+    until = deadlines(rules, asked_at=details.enrollment.employer_asked_at, starts_at=details.session.starts_at)
     return replace(details, deadlines=until)

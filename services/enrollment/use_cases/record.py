@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.enrollment.domain.deadlines import deadlines
 from services.enrollment.domain.enrollment import Enrollment, Line
 from services.enrollment.domain.facts import Fact, MovedFact, OccupancyChanged, Requested
+from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.states import Approval, Move, Seat
 from services.enrollment.storage.details import EnrollmentDetails, MoveMade, PersonName
 from services.enrollment.storage.transaction import Transaction
@@ -52,7 +54,7 @@ def emit_motivation(tx: Transaction, enrollment: Enrollment, motivation: str | N
 
 
 async def record_decision(
-    tx: Transaction, details: EnrollmentDetails, facts: Sequence[Fact], *, now: datetime
+    tx: Transaction, details: EnrollmentDetails, facts: Sequence[Fact], *, rules: Rules, now: datetime
 ) -> EnrollmentDetails:
     """Record a decision about one request and return the request after the decision."""
     await record(tx, facts, now=now)
@@ -67,6 +69,7 @@ async def record_decision(
         details,
         enrollment=fact.enrollment,
         rank=fact.rank,
+        deadlines=deadlines(rules, asked_at=fact.enrollment.employer_asked_at, starts_at=details.session.starts_at),
         closed_by=closed_by,
         last_decision=made[-1] if made else details.last_decision,
         question=(asked[-1] if asked else details.question) if waits else None,

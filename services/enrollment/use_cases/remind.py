@@ -42,7 +42,7 @@ async def _remind_of_requests(begin: Begin[Transaction], awaited: Awaited) -> bo
         now = datetime.now(UTC)
         for each in claimed:
             request = each.enrollment
-            before = decide_before(rules, requested_at=each.since, first_slot=each.first_slot)
+            before = decide_before(rules, asked_at=request.employer_asked_at, first_slot=each.first_slot)
             if awaited != "answer":
                 emit_motivation(tx, request, each.motivation, now=now)
             tx.emit(

@@ -116,7 +116,7 @@ def _details(
         session=considered.summary,
         trainer_ids=session.trainer_ids,
         held_by_structure=session.held_by_structure,
-        deadlines=deadlines(rules, requested_at=request.requested_at, starts_at=session.starts_at),
+        deadlines=deadlines(rules, asked_at=request.employer_asked_at, starts_at=session.starts_at),
     )
 
 

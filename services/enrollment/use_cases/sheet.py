@@ -100,8 +100,13 @@ async def open_sheet(tx: Transaction, session_id: UUID, actor: Actor, reason: st
 
 
 def holds_a_seat(enrollment: Enrollment) -> bool:
-    """Whether presences are recorded for the request: not any more for one who gave up."""
     return enrollment.seat is Seat.HELD
+
+
+def was_expected(participant: Participant, slot: Slot) -> bool:
+    """Whether presences of the person are recorded in the slot: of who gave up, in those that had begun before."""
+    gave_up_at = participant.gave_up_at
+    return holds_a_seat(participant.enrollment) or (gave_up_at is not None and slot.starts_at <= gave_up_at)
 
 
 def is_undecided(enrollment: Enrollment) -> bool:

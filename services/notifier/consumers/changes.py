@@ -70,7 +70,8 @@ async def when_a_request_is_reopened(message: EnrollmentReopened, tx: Transactio
     without = [Audience.TRAINER] if request.seat != "held" else []
     if request.approval == "awaiting_employer":
         without.append(Audience.EMPLOYER)
-        mail = await asking(tx, REQUEST_TO_DECIDE, message, decide_before=None)
+        decide_before = message.decide_before.isoformat() if message.decide_before else None
+        mail = await asking(tx, REQUEST_TO_DECIDE, message, decide_before=decide_before)
         await queue_for_deciders(tx, mail, request)
     if request.approval == "awaiting_trainer" and request.seat == "held":
         without.append(Audience.TRAINER)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts.attendance import AttendanceClosed, AttendanceReopened, SheetSnapshot
+from shared.contracts.attendance import AttendanceBegun, AttendanceClosed, AttendanceReopened, SheetSnapshot
 from shared.contracts.catalogue import SessionCancelled, SessionRescheduled
 from tests.integration.catalogue.catalogue_service import NOW, CatalogueService, errors, slot
 
@@ -48,7 +48,35 @@ async def test_nothing_of_a_session_whose_sheet_is_closed_can_be_changed(service
     assert (await service.get(f"/sessions/{session['id']}"))["version"] == 1
 
 
-@pytest.mark.parametrize(("method", "suffix", "body"), CHANGES)
+def begun(session: Any) -> AttendanceBegun:
+    sheet = SheetSnapshot(id=UUID(session["id"]), version=1, closed=False)
+    return AttendanceBegun(occurred_at=NOW, sheet=sheet, begun_by=UUID(int=1))
+
+
+@pytest.mark.parametrize("was_closed", [False, True])
+async def test_a_session_of_which_presences_are_recorded_cannot_be_cancelled_nor_its_past_moved(
+    service: CatalogueService, *, was_closed: bool
+) -> None:
+    session = await service.session(await service.training(), **PAST | {"slots": [slot(-20), slot(30)]})
+    path = f"/sessions/{session['id']}"
+    past, coming = ({name: each[name] for name in ("id", "starts_at", "ends_at")} for each in session["slots"])
+    await service.tell(begun(session), *([closed(session, 2), reopened(session, 3)] if was_closed else []))
+    await service.clear_outbox()
+
+    cancelled = await service.call("POST", f"{path}/cancellation", {"reason": "Formateur malade."}, by=service.staff)
+    assert (cancelled.status_code, cancelled.json()["type"]) == (409, "urn:parcourspro:problem:took-place")
+    for slots in ([coming], [coming, {**slot(40), "id": past["id"]}]):
+        body = {"slots": slots, "closes_at": "2026-01-02T00:00:00Z", "reason": "Erreur."}
+        moved = await service.call("PATCH", path, body, version=1, by=service.staff)
+        assert list(errors(moved)) == ["slots"]
+    assert await service.emitted() == []
+
+    rest = {"slots": [past], "reason": "Le second jour n'a pas lieu."}
+    without_the_rest = await service.call("PATCH", path, rest, version=1, by=service.staff)
+    assert (without_the_rest.status_code, len(without_the_rest.json()["slots"])) == (200, 1), without_the_rest.text
+
+
+@pytest.mark.parametrize(("method", "suffix", "body"), [each for each in CHANGES if "slots" not in each[2]][:-1])
 async def test_a_session_whose_sheet_was_reopened_can_be_corrected(
     service: CatalogueService, method: str, suffix: str, body: dict[str, Any]
 ) -> None:

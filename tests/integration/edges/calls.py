@@ -257,4 +257,5 @@ BODIES: Final = {
         **REASON,
     },
     ("enrollment", "PUT", "/rules/{name}"): lambda _: {"enabled": True, "value": {"people": 3}},
+    ("enrollment", "POST", "/rules/{name}/preview"): lambda _: {"enabled": True, "value": {"people": 3}},
 }

@@ -181,6 +181,7 @@ GET    /attendance                                                    401  200  
 GET    /attendance/export                                             401  200  200  200  200  200  200  200  200  200
 GET    /rules                                                         401  200  200  200  200  200  200  200  200  200
 PUT    /rules/{name=cap}                                              401  404  404  404  404  404  404  404  404  200
+POST   /rules/{name=cap}/preview                                      401  404  404  404  404  404  404  404  404  200
 """
 
 NOTIFIER: Final = """

@@ -15,7 +15,8 @@ async def test_what_nobody_decides_expires_after_the_days_of_the_rule(service: E
     await service.accepts(decided)
     async with service.database.transaction() as work:
         await work.connection.exec_driver_sql(
-            "UPDATE enrollments SET requested_at = now() - interval '22 days' WHERE id = ANY($1)", ([old, decided],)
+            "UPDATE enrollments SET employer_asked_at = now() - interval '22 days' WHERE id = ANY($1)",
+            ([old, decided],),
         )
 
     await asyncio.gather(service.clock(), service.clock())

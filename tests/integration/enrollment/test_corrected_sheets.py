@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.attendance import AttendanceClosed, AttendanceReopened
+from shared.contracts.attendance import AttendanceBegun, AttendanceClosed, AttendanceReopened
 from shared.contracts.enrollment import AttendanceRecorded
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.integration.enrollment.sheet_room import REASON, a_room
@@ -24,7 +24,7 @@ async def test_a_closed_sheet_is_corrected_line_by_line(service: EnrollmentServi
     corrected = await room.corrects(wrong, morning="present")
 
     assert corrected.status_code == 200, corrected.text
-    assert corrected.json()["version"] == 2
+    assert corrected.json()["version"] == 3
     assert [(event["label"], event["note"], event["enrollment_id"]) for event in corrected.json()["history"]] == [
         ("Émargement clos", None, None),
         ("Présences corrigées", REASON, str(wrong)),
@@ -39,7 +39,7 @@ async def test_a_closed_sheet_is_corrected_line_by_line(service: EnrollmentServi
     other = (await service.call("GET", f"/enrollments/{right}", by=people[1].account_id)).json()
     assert (other["attended"], other["status_label"]) == (False, "Absent·e")
     again = await room.corrects(wrong, morning="present")
-    assert (again.json()["version"], len(await service.emitted(AttendanceRecorded))) == (3, 3)
+    assert (again.json()["version"], len(await service.emitted(AttendanceRecorded))) == (4, 3)
     assert (await room.corrects(uuid4(), morning="present")).status_code == 404
     body = {"slots": [{"slot_id": str(uuid4()), "status": "present"}], "reason": REASON}
     assert (await room.call("PUT", f"/lines/{wrong}", body)).json()["errors"][0]["field"] == "slots.0.slot_id"
@@ -57,15 +57,17 @@ async def test_a_sheet_is_reopened_and_closed_again_and_only_what_changed_is_tol
 
     reopened = await room.call("POST", "/reopening", {"reason": REASON})
 
-    assert (reopened.status_code, reopened.json()["closed_at"], reopened.json()["version"]) == (200, None, 2)
+    assert (reopened.status_code, reopened.json()["closed_at"], reopened.json()["version"]) == (200, None, 3)
     [told] = await service.emitted(AttendanceReopened)
-    assert (told.sheet.version, told.sheet.closed, told.reopened_by, told.reason) == (2, False, service.trainer, REASON)
+    [begun] = await service.emitted(AttendanceBegun)
+    assert (begun.sheet.version, begun.sheet.closed, begun.begun_by) == (1, False, service.trainer)
+    assert (told.sheet.version, told.sheet.closed, told.reopened_by, told.reason) == (3, False, service.trainer, REASON)
     await room.all_present(wrong, present=False)
-    assert (await room.closes()).json()["version"] == 3
+    assert (await room.closes()).json()["version"] == 4
     assert [
         (each.enrollment.id, each.attended) for each in await service.emitted(AttendanceRecorded) if each.corrected
     ] == [(wrong, False)]
-    assert [each.sheet.version for each in await service.emitted(AttendanceClosed)] == [1, 3]
+    assert [each.sheet.version for each in await service.emitted(AttendanceClosed)] == [2, 4]
     lines = await service.rows("SELECT aggregate_id, act FROM enrollment_history WHERE act IN ('attend', 'correct')")
     assert sorted(lines) == sorted([(wrong, "attend"), (right, "attend"), (wrong, "correct")])
     assert await service.audit() == []

@@ -1,12 +1,15 @@
 """Giving up: before the first slot and after it, by the person and on behalf, and what becomes of the seat."""
 
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts.catalogue import SessionRescheduled
-from shared.contracts.enrollment import EnrollmentAbandoned, EnrollmentPromoted, EnrollmentWithdrawn
+from shared.contracts.enrollment import AttendanceRecorded, EnrollmentAbandoned, EnrollmentPromoted, EnrollmentWithdrawn
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.integration.enrollment.sheet_room import a_room
 from tests.integration.enrollment.under_way import begins
 
 ILL = "Je suis malade."
@@ -64,6 +67,45 @@ async def test_once_the_session_has_begun_it_is_an_abandonment_and_nobody_is_pro
     assert presences == [(enrolled, True)]
     promoted = await service.decides(service.staff, queued, "promotion", reason="Elle est là.")
     assert (promoted.status_code, promoted.json()["type"]) == (409, "urn:parcourspro:problem:session-has-begun")
+    assert await service.audit() == []
+
+
+async def test_who_gave_up_keeps_what_they_followed(service: EnrollmentService) -> None:
+    room = await a_room(service)
+    people = await service.people(3)
+    came, early, absent = [await service.enrolled(person, room.session) for person in people]
+    await begins(service, room.session)
+    morning, afternoon = room.slots
+    for person, request in zip(people, (came, early, absent), strict=True):
+        assert (await service.decides(person.account_id, request, "abandonment", reason=ILL)).status_code == 200
+
+    def marks(*requests: UUID) -> dict[str, Any]:
+        return {"presences": [{"enrollment_id": str(each), "present": True} for each in requests]}
+
+    # the trainer had not ticked the morning yet
+    assert (await room.call("PUT", f"/slots/{morning}", marks(came, early))).status_code == 200
+    later = await room.call("PUT", f"/slots/{afternoon}", marks(came))
+    assert (later.status_code, later.json()["errors"][0]["field"]) == (422, "presences.0.enrollment_id")
+    await service.moves(room.session, timedelta(hours=-4))
+    assert (await room.closes()).status_code == 200
+
+    told = {each.enrollment.id: each for each in await service.emitted(AttendanceRecorded)}
+    assert told.keys() == {came, early}
+    assert [each.present for each in told[came].slots] == [True, False]
+    assert (told[came].attended, told[came].enrollment.approval) == (True, "abandoned")
+    shown = (await service.call("GET", f"/enrollments/{came}", by=people[0].account_id)).json()
+    assert (shown["status_label"], shown["certificate"] is not None) == ("Abandon", True)
+    listed = await service.call("GET", f"/attendance?account_id={people[0].account_id}", by=service.employer)
+    [line] = listed.json()["items"]
+    assert (line["attended"], [each["status"] for each in line["slots"]]) == (True, ["present", "unexcused"])
+
+    corrected = await room.corrects(early, morning="unexcused")
+    assert corrected.status_code == 200, corrected.text
+    [wrong] = [each for each in await service.emitted(AttendanceRecorded) if each.corrected]
+    assert (wrong.enrollment.id, wrong.attended) == (early, False)
+    another = await service.session(5, training_id=service.sessions[room.session].training_id)
+    asked_again = await service.asks(people[0], another)
+    assert asked_again.status_code == 201, asked_again.text
     assert await service.audit() == []
 
 

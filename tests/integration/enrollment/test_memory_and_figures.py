@@ -154,7 +154,9 @@ async def test_decisions_are_counted_by_how_long_employers_took(service: Enrollm
     requests = await service.requests(await service.people(6), session)
     for request, days in zip(requests, (0, 1, 2, 3, 13, 15), strict=True):
         await service.accepts(request)
-        statement = text("UPDATE employer_decisions SET waited = make_interval(days => :days) WHERE enrollment_id = :id")
+        statement = text(
+            "UPDATE employer_decisions SET waited = make_interval(days => :days) WHERE enrollment_id = :id"
+        )
         async with service.database.engine.begin() as connection:
             await connection.execute(statement, {"days": days, "id": request})
     figures = await get(service, service.staff, "/figures")

@@ -55,6 +55,8 @@ class Model:
             presences.append({"enrollment_id": str(request), **mark})
         answer = await self.room.call("PUT", f"/slots/{self.room.slots[slot]}", {"presences": presences})
         assert answer.status_code == 200, answer.text
+        if presences:
+            self.version = self.version or 1
 
     async def add(self) -> None:
         if not self.waiting:

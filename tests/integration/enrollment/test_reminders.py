@@ -23,7 +23,8 @@ async def ages(service: EnrollmentService, days: float, *requests: UUID) -> None
     """Requests were made that many days earlier than they were."""
     async with service.database.transaction() as work:
         await work.connection.exec_driver_sql(
-            "UPDATE enrollments SET requested_at = requested_at - $2::interval WHERE id = ANY($1)",
+            "UPDATE enrollments SET requested_at = requested_at - $2::interval,"
+            " employer_asked_at = employer_asked_at - $2::interval WHERE id = ANY($1)",
             (list(requests), timedelta(days=days)),
         )
 

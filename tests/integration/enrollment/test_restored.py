@@ -1,7 +1,7 @@
 """What an undone decision and a reopened request get back, and when they come back at all."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +11,7 @@ from services.enrollment.use_cases.decide import reopen, undo
 from shared.contracts.enrollment import DecisionUndone, EnrollmentPromoted, EnrollmentReopened
 from shared.contracts.identity import AccountAttachmentEnded
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.test_reminders import ages
 from tests.integration.enrollment.under_way import begins
 
 REASON = "La personne a rappelé."
@@ -60,6 +61,22 @@ async def test_after_the_start_an_undone_decline_gives_the_seat_back(service: En
     assert await service.audit() == []
 
 
+async def test_a_request_tells_who_decided_until_when_they_can_take_it_back(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    made = await service.request(person, await service.session(1))
+    assert (await service.accepts(made)).json()["seat"] == "held"
+
+    async def seen(by: UUID) -> timedelta | None:
+        request = (await service.call("GET", f"/enrollments/{made}", by=by)).json()
+        decided, until = request["last_decision"]["at"], request["undo_until"]
+        return until and datetime.fromisoformat(until) - datetime.fromisoformat(decided)
+
+    assert await seen(service.employer) == timedelta(minutes=15)
+    assert [await seen(by) for by in (service.trainer, service.staff, person.account_id)] == [None, None, None]
+    await service.decides(service.employer, made, "undo")
+    assert await seen(service.employer) is None
+
+
 async def test_a_request_that_was_only_queued_gets_no_seat_after_the_start(service: EnrollmentService) -> None:
     session = await service.session(1)
     enrolled, queued = await one_enrolled_and_one_queued(service, session)
@@ -68,6 +85,36 @@ async def test_a_request_that_was_only_queued_gets_no_seat_after_the_start(servi
     assert (await service.decides(service.trainer, queued, "decline", reason="Erreur.")).status_code == 200
     undone = await service.decides(service.trainer, queued, "undo")
     assert (undone.status_code, undone.json()["status_label"]) == (200, "Sur liste d'attente")
+
+
+async def approval(service: EnrollmentService, request: UUID) -> str:
+    [found] = await service.rows("SELECT approval FROM enrollments WHERE id = :id", id=request)
+    return str(found.approval)
+
+
+async def test_the_employer_has_all_days_again_for_a_request_that_comes_back_to_them(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(5)
+    old, young = await service.requests(await service.people(2), session)
+    await service.moves(session, timedelta(days=60))
+    await ages(service, 30, old)
+    await service.clock()
+    assert (await approval(service, old), await approval(service, young)) == ("expired", "awaiting_employer")
+
+    back = await service.decides(service.staff, old, "reopening", reason=REASON)
+
+    until = datetime.fromisoformat(back.json()["decide_before"])
+    assert abs(until - (datetime.now(UTC) + timedelta(days=21))) < timedelta(minutes=1)
+    [event] = await service.emitted(EnrollmentReopened)
+    assert event.decide_before == until
+    await service.clock()
+    assert await approval(service, old) == "awaiting_employer"
+    listed = await service.call("GET", "/enrollments?scope=structure&sort=decide_before", by=service.employer)
+    assert [each["id"] for each in listed.json()["items"]] == [str(young), str(old)]
+    assert (await service.accepts(old)).status_code == 200
+    [decision] = await service.rows("SELECT waited FROM employer_decisions WHERE enrollment_id = :id", id=old)
+    assert decision.waited < timedelta(minutes=1), "the days before are not the employer's delay"
 
 
 def has_ended(service: EnrollmentService, person: Person) -> AccountAttachmentEnded:

@@ -55,7 +55,11 @@ WITHOUT_RIGHT: Final = {
 }
 """Everybody who is signed in may change their own cart, which nobody else sees and which decides nothing, and ask what
 the rules say, which stores nothing."""
-WITHOUT_LOCK: Final = {("POST", "/proposals/{proposal_id}/decline"), ("POST", f"{REQUEST}/notes")}
+WITHOUT_LOCK: Final = {
+    ("POST", "/proposals/{proposal_id}/decline"),
+    ("POST", f"{REQUEST}/notes"),
+    ("POST", "/rules/{name}/preview"),
+}
 """They wait for no lock after the right was read."""
 WRITTEN: Final = (
     "SELECT id FROM session_messages",

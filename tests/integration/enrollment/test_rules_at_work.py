@@ -193,6 +193,21 @@ async def test_rules_are_set_by_staff_who_have_seen_them(service: EnrollmentServ
     assert next(rule["version"] for rule in shown if rule["name"] == "structure_cap") == 1
 
 
+async def test_staff_read_what_a_rule_would_do_before_they_set_it(service: EnrollmentService) -> None:
+    async def previewed(by: UUID, name: str = "structure_cap", **body: Any) -> httpx.Response:
+        return await service.call("POST", f"/rules/{name}/preview", {"enabled": True, **body}, by=by)
+
+    answer = await previewed(service.staff, value={"people": 9})
+    assert answer.json()["sentence"].startswith("Une structure a au plus 9 places dans une formation")
+    off = await previewed(service.staff, value={"people": 9}, enabled=False)
+    assert off.json() == {"sentence": "Cette règle n'est pas appliquée."}
+    assert (await previewed(service.staff, value={"people": 0})).status_code == 422
+    assert (await previewed(service.staff, "nothing", value={})).status_code == 404
+    assert (await previewed(service.trainer, value={"people": 9})).status_code == 404
+    shown = (await service.call("GET", "/rules", by=service.staff)).json()
+    assert next(rule["version"] for rule in shown if rule["name"] == "structure_cap") == 0
+
+
 async def test_the_eligibility_asks_which_structure_only_of_who_has_several(service: EnrollmentService) -> None:
     session = await service.session(9)
     [person] = await service.people(1)

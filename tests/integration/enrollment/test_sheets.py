@@ -73,7 +73,7 @@ async def test_who_holds_a_seat_is_on_the_sheet_and_the_closing_asks_about_who_i
     [told] = await service.emitted(AttendanceClosed)
     assert (told.sheet.id, told.sheet.version, told.sheet.closed, told.closed_by) == (
         room.session,
-        1,
+        2,
         True,
         service.trainer,
     )

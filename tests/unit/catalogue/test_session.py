@@ -21,6 +21,7 @@ from services.catalogue.domain.session import (
     SessionMove,
     SessionState,
     SheetIsClosed,
+    TookPlace,
     cancel,
     reinstate,
     reschedule,
@@ -180,6 +181,11 @@ def test_a_session_whose_sheet_is_closed_gets_nothing_but_another_title(move: Se
         with pytest.raises(SheetIsClosed) as refused:
             closed.after(move)
         assert refused.value.sentence.startswith("La feuille de présence de cette session est close")
+
+
+def test_a_session_of_which_presences_are_recorded_is_not_cancelled() -> None:
+    with pytest.raises(TookPlace):
+        cancel(replace(a_session(), sheet_is_begun=True), "Formateur malade.")
 
 
 def test_a_session_that_is_over_is_corrected_with_a_reason() -> None:

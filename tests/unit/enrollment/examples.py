@@ -22,6 +22,7 @@ def a_request(approval: Approval = Approval.AWAITING_EMPLOYER, seat: Seat = Seat
         training_id=uuid4(),
         session_id=uuid4(),
         requested_at=NOW,
+        employer_asked_at=NOW,
     )
     return replace(made, approval=approval, seat=seat, queue_number=None if seat is Seat.NONE else 1)
 

@@ -137,6 +137,11 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
         {"validated_by": SOMEBODY, "acting_as": "trainer"},
     ),
     (
+        facts.SheetBegun(session_id=SESSION.id, version=1, begun_by=SOMEBODY),
+        sheets.AttendanceBegun,
+        {"sheet": sheets.SheetSnapshot(id=SESSION.id, version=1, closed=False), "begun_by": SOMEBODY},
+    ),
+    (
         facts.SheetClosed(session_id=SESSION.id, version=3, closed_by=SOMEBODY),
         sheets.AttendanceClosed,
         {"sheet": sheets.SheetSnapshot(id=SESSION.id, version=3, closed=True), "closed_by": SOMEBODY},

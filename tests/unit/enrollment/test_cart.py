@@ -150,6 +150,7 @@ def test_a_request_waits_for_the_employer_of_the_structure_it_was_made_in() -> N
         training_id=session.training_id,
         session_id=session.id,
         requested_at=NOW,
+        employer_asked_at=NOW,
         approval=Approval.AWAITING_EMPLOYER,
         seat=Seat.NONE,
     )

@@ -44,7 +44,9 @@ EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] =
     (Approval.EXPIRED, Seat.NONE): {},
     (Approval.WITHDRAWN, Seat.NONE): {},
     (Approval.CANCELLED, Seat.NONE): {},
-    (Approval.ABANDONED, Seat.NONE): {},
+    (Approval.ABANDONED, Seat.NONE): {
+        Move.ATTEND: (Approval.ABANDONED, Seat.NONE), Move.CORRECT: (Approval.ABANDONED, Seat.NONE)
+    },
 }
 # fmt: on
 
@@ -125,6 +127,7 @@ SEAT_AFTER: Mapping[Seat, Mapping[Move, Seat]] = {
     NONE: {
         Move.ACCEPT: Q, Move.ADMIT: H,
         Move.REFUSE: NONE, Move.EXPIRE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE, Move.TRANSFER: NONE,
+        Move.ATTEND: NONE, Move.CORRECT: NONE,
     },
     Q: {
         Move.PROMOTE: H, Move.ADMIT: H,

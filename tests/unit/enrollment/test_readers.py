@@ -99,15 +99,15 @@ def test_every_rule_has_a_sentence_and_words_for_its_fields() -> None:
 
 def test_the_deadlines_are_those_of_the_rules_and_of_the_first_slot() -> None:
     requested, starts = datetime(2027, 3, 1, 8, tzinfo=UTC), datetime(2027, 3, 29, 7, tzinfo=UTC)
-    until = deadlines(Rules(), requested_at=requested, starts_at=starts)
+    until = deadlines(Rules(), asked_at=requested, starts_at=starts)
     assert until.decide_before == requested + timedelta(days=21)
     # 9 o'clock in France on both days, although the clocks change between them
     assert until.withdraw_until == datetime(2027, 3, 22, 8, tzinfo=UTC)
-    soon = deadlines(Rules(), requested_at=requested, starts_at=requested + timedelta(days=2))
+    soon = deadlines(Rules(), asked_at=requested, starts_at=requested + timedelta(days=2))
     assert soon.decide_before == requested + timedelta(days=2)
     off = Rules().changed(DECISION_DEADLINE, Setting(value=DECISION_DEADLINE.default, enabled=False))
     off = off.changed(WITHDRAWAL_NOTICE, Setting(value=WITHDRAWAL_NOTICE.default, enabled=False))
-    never = deadlines(off, requested_at=requested, starts_at=starts)
+    never = deadlines(off, asked_at=requested, starts_at=starts)
     assert (never.decide_before, never.withdraw_until) == (None, None)
 
 

@@ -30,10 +30,10 @@ def test_the_times_of_the_reminders() -> None:
 
 def test_a_request_expires_after_the_days_of_the_rule_or_when_its_session_begins() -> None:
     rules = Rules()
-    assert decide_before(rules, requested_at=NOW, first_slot=NOW + 30 * DAY) == NOW + 21 * DAY
-    assert decide_before(rules, requested_at=NOW, first_slot=NOW + 3 * DAY) == NOW + 3 * DAY
+    assert decide_before(rules, asked_at=NOW, first_slot=NOW + 30 * DAY) == NOW + 21 * DAY
+    assert decide_before(rules, asked_at=NOW, first_slot=NOW + 3 * DAY) == NOW + 3 * DAY
     off = rules.changed(DECISION_DEADLINE, Setting(value=DecisionDeadline(), enabled=False))
-    assert decide_before(off, requested_at=NOW, first_slot=NOW + 3 * DAY) is None
+    assert decide_before(off, asked_at=NOW, first_slot=NOW + 3 * DAY) is None
 
 
 def test_employers_and_the_trainers_of_who_holds_a_seat_are_asked_for_a_decision() -> None:

@@ -120,7 +120,9 @@ def test_staff_reopen_a_late_withdrawal_which_is_late_no_more() -> None:
         notice=timedelta(days=40),
     )
     assert withdrawn.enrollment.late
-    reopened = decisions.reopen(withdrawn.enrollment, withdrawn.lines[0], by=SOMEBODY, at=NOW, reason="Revenue.")
+    reopened = decisions.reopen(
+        withdrawn.enrollment, withdrawn.lines[0], by=SOMEBODY, at=NOW, reason="Revenue.", decide_before=None
+    )
     fact = of(seats_of(session).restore(reopened, had_seat=True), before.id)
     assert isinstance(fact, Reopened)
     assert (fact.enrollment.approval, fact.enrollment.seat, fact.enrollment.late) == (

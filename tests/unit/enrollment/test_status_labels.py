@@ -51,3 +51,4 @@ def test_the_label_of_a_cancelled_request_gives_the_cause() -> None:
 def test_once_the_attendance_is_recorded_the_label_says_who_came() -> None:
     assert status_label(V, H, None, attended=True) == "Suivie"
     assert status_label(V, H, None, attended=False) == "Absent·e"
+    assert status_label(Approval.ABANDONED, Seat.NONE, None, attended=True) == "Abandon"

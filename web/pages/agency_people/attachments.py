@@ -220,7 +220,7 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
         act=act if act in offered(attachment) else None,
         statuses=STATUSES,
         requests=None if requests is None else [open_line(each, reader.pages.dates) for each in requests],
-        form=form or Form(dict.fromkeys(first, "yes") | {"reason": ""}),
+        form=form or Form({status: "yes" for status in first} | {"reason": ""}),
     )
 
 

@@ -70,22 +70,23 @@ async def _slots(reader: Visit, training_id: UUID, form: Form) -> Response:
     if not sent["weekdays"]:  # a session of one day needs no choice of weekdays
         day = plan.moment(sent["first_day"], "12:00")
         sent["weekdays"] = [WEEKDAYS[day.weekday()]] if day and sent["first_day"] == sent["last_day"] else []
+    typed = Form({"weekdays": "", **form.values}, _missing(reader, sent))
+    if typed.errors:
+        return await _pattern(reader, training_id, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         planned = await reader.api(planning.PREVIEW_SLOTS, body=sent)
     except Refused as error:
         if error.problem.status != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         names = {f"blocks.{number}.{end}": f"block-{number}-{end}" for number in BLOCKS for end in ("from", "to")}
-        again = Form({"weekdays": "", **form.values}).refused(error, names)
-        errors = {**again.errors, **_missing(reader, sent)}
-        return await _pattern(reader, training_id, replace(again, errors=errors), status=error.problem.status)
+        return await _pattern(reader, training_id, typed.refused(error, names), status=error.problem.status)
     return await _edit(reader, training_id, Form({"capacity": "12", **plan.from_pattern(planned.slots)}))
 
 
 def _missing(reader: Visit, sent: Mapping[str, Any]) -> dict[str, str]:
     """What to do about the days that were not chosen."""
     words = reader.pages.words
-    days = {} if sent["first_day"] else {name: words.gettext("Write the day.") for name in ("first_day", "last_day")}
+    days = {} if sent["first_day"] else {"first_day": words.gettext("Write the day.")}
     return {**days, **({} if sent["weekdays"] else {"weekdays": words.gettext("Tick at least one day.")})}
 
 

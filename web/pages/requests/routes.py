@@ -14,7 +14,7 @@ from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Visit, safe_path, visit
 from web.forms import Form
-from web.pages.header import read_header
+from web.pages.header import Header, read_header
 from web.pages.requests.views import direct, events, request_card, steps
 from web.pages.visitor.views import SessionCard, card, elsewhere
 
@@ -29,8 +29,36 @@ DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "declin
 @router.get("/demandes/{request_id}")
 async def request_page(reader: Reader, request_id: UUID) -> Response:
     """State, steps, what happened, what comes next, and what the reader can do."""
-    header, request, history = await asyncio.gather(
-        read_header(reader.api),
+    return await _request_page(reader, request_id, Form())
+
+
+@router.post("/demandes/{request_id}/notes")
+async def add_note(reader: Reader, request_id: UUID) -> Response:
+    """Staff write an internal note."""
+    form = await reader.form()
+    try:
+        text = form.values.get("text", "").strip()
+        await reader.api(enrollment.ADD_NOTE, enrollment_id=request_id, body={"text": text}, key=form.key)
+    except Refused as error:
+        if error.problem.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise
+        again = form.refused(error)
+        fresh = Form(again.values, again.errors, again.sentence)
+        return await _request_page(reader, request_id, fresh, status=error.problem.status)
+    return reader.go(f"/demandes/{request_id}#notes", "Your note is kept. Only staff see it.")
+
+
+async def _with_notes(reader: Visit, request_id: UUID) -> tuple[Header, list[enrollment.Note] | None]:
+    """The head of the page, and for staff their notes; these are asked for while the rest of the page still is."""
+    header = await read_header(reader.api)
+    if not (header.reader and header.reader.roles.staff):
+        return header, None
+    return header, await or_none(reader.api(enrollment.NOTES, enrollment_id=request_id))
+
+
+async def _request_page(reader: Visit, request_id: UUID, form: Form, *, status: int = 200) -> Response:
+    (header, notes), request, history = await asyncio.gather(
+        _with_notes(reader, request_id),
         reader.api(enrollment.ENROLLMENT, enrollment_id=request_id),
         reader.api(enrollment.HISTORY, enrollment_id=request_id),
     )
@@ -38,6 +66,7 @@ async def request_page(reader: Reader, request_id: UUID) -> Response:
     late_from = request.can_withdraw_without_late_until
     return await reader.page(
         "requests/request.html",
+        status=status,
         header=header,
         enrollment=request,
         card=request_card(request, dates),
@@ -49,7 +78,9 @@ async def request_page(reader: Reader, request_id: UUID) -> Response:
         dangerous=DANGEROUS,
         late_from=dates.moment(late_from) if late_from else None,
         elsewhere=await _open_elsewhere(reader, request),
-        form=Form(),
+        undo_until=dates.hour(request.undo_until) if request.undo_until else None,
+        notes=notes,
+        form=form,
     )
 
 

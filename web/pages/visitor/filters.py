@@ -20,6 +20,7 @@ PATH: Final = "/formations"
 class Choice:
     """One choice of a filter: the address that it leads to, and whether it is chosen."""
 
+    value: str
     label: str
     count: int
     url: str
@@ -88,6 +89,7 @@ class Wanted:
         chosen = self.values.get(name)
         return [
             Choice(
+                value=each.value,
                 label=each.label,
                 count=each.count,
                 url=self.url(**{name: None if each.value == chosen else each.value}),

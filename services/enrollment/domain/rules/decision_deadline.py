@@ -26,16 +26,16 @@ DECISION_DEADLINE: Final = Rule(
 )
 
 
-def decide_before(rules: Rules, *, requested_at: datetime, first_slot: datetime) -> datetime | None:
+def decide_before(rules: Rules, *, asked_at: datetime, first_slot: datetime) -> datetime | None:
     """When an undecided request expires: after the days of the rule, and at the latest when its session begins.
 
     None if the rule is off.
     """
     value = rules.in_force(DECISION_DEADLINE)
-    return None if value is None else min(requested_at + timedelta(days=value.days), first_slot)
+    return None if value is None else min(asked_at + timedelta(days=value.days), first_slot)
 
 
 def expired_before(rules: Rules, now: datetime) -> datetime | None:
-    """Undecided requests from before this moment expire now. None if the rule is off: then requests do not expire."""
+    """Requests whose employer was asked before this moment expire now. None if the rule is off: then none expires."""
     value = rules.in_force(DECISION_DEADLINE)
     return None if value is None else now - timedelta(days=value.days)

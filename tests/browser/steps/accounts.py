@@ -1,0 +1,107 @@
+"""Steps from a structure that is not listed to people who can sign in."""
+
+from tests.browser.reader import Reader
+from tests.browser.steps.journey import Journey
+from tests.e2e.people import siret
+
+STATUSES = {"amandine": ["referent"], "bruno": ["beneficiary"], "claire": ["employer"]}
+
+
+async def a_structure_that_is_not_listed_is_asked_for(journey: Journey) -> None:
+    amandine, reader = journey.person("amandine"), await journey.reader("amandine")
+    name = f"Mairie de Saint-Aubin {journey.scenario.run}"
+    await reader.open("/")
+    await reader.follow("Créer un compte")
+    await reader.type("Votre structure", name)
+    await reader.press("Rechercher")
+    await reader.sees("Aucune structure ne correspond à ces mots.")
+    await reader.follow("Votre structure n’est pas dans la liste ?")
+    await reader.sees_heading("Demander l’ajout d’une structure")
+    await reader.press("Envoyer à l’agence")  # nothing is filled in
+    await reader.sees("à corriger")
+    await reader.type("Nom de la structure", name)
+    await reader.type("SIRET", siret())
+    await reader.type("Ville", "Saint-Aubin")
+    await reader.type("Votre nom", amandine.full_name)
+    await reader.type("Adresse électronique", amandine.email)
+    await reader.press("Envoyer à l’agence")
+    await reader.sees_heading("L’agence a reçu votre demande")
+
+
+async def staff_add_the_structure(journey: Journey) -> None:
+    staff, name = journey.scenario.staff, f"Mairie de Saint-Aubin {journey.scenario.run}"
+    waiting = await staff.get_json("identity/v1/structure-requests?state=open&limit=100")
+    [request] = [each for each in waiting["items"] if each["name"] == name]
+    path = f"identity/v1/structure-requests/{request['id']}/acceptance"
+    journey.scenario.structures["mairie"] = await staff.call("POST", path, {"is_member": True}, expect=201)
+
+
+async def the_first_user_creates_an_account_and_is_the_referent(journey: Journey) -> None:
+    reader = await journey.reads_mail("amandine", "est ajoutée")
+    await _asks_for_an_account(journey, "amandine", reader)
+    await _chooses_a_password(journey, "amandine", "Confirmez votre adresse")
+    await reader.open("/compte")
+    await reader.sees(journey.scenario.structures["mairie"]["name"], "référent : confirme les personnes")
+
+
+async def others_join_and_the_referent_confirms_them(journey: Journey) -> None:
+    name = journey.scenario.structures["mairie"]["name"]
+    amandine = journey.person("amandine")
+    await amandine.sign_in()
+    for key in ("bruno", "claire"):
+        person, reader = journey.person(key), await journey.reader(key)
+        await reader.open("/compte/nouveau")
+        await reader.type("Votre structure", journey.scenario.run)
+        await reader.press("Rechercher")
+        await reader.follow(name)
+        await _asks_for_an_account(journey, key, reader)
+        await _chooses_a_password(journey, key, "Confirmez votre adresse")
+        await reader.open("/compte")
+        await reader.sees("En attente de la structure")
+        await person.sign_in()
+        [attachment] = (await person.get_json("identity/v1/me"))["attachments"]
+        path = f"identity/v1/attachments/{attachment['id']}/confirmation"
+        await amandine.call("POST", path, {"statuses": STATUSES[key]})
+        person.attachment_id = attachment["id"]
+        await reader.page.reload()
+        await reader.sees("Confirmé")
+
+
+async def a_trainer_opens_the_account_that_staff_made(journey: Journey) -> None:
+    theo = journey.person("theo")
+    body = {"civility": "M.", "first_name": theo.first_name, "last_name": theo.last_name, "email": theo.email}
+    await journey.scenario.staff.call("POST", "identity/v1/accounts", body, expect=201)
+    await _chooses_a_password(journey, "theo", "vous a créé un compte")
+    await theo.sign_in()
+
+
+async def a_forgotten_password_is_replaced(journey: Journey) -> None:
+    bruno, reader = journey.person("bruno"), await journey.reader("bruno")
+    await reader.press("Se déconnecter")
+    await reader.sees("Vous êtes déconnecté·e.")
+    await reader.follow("Se connecter")
+    await reader.follow("Mot de passe oublié ?")
+    await reader.type("Adresse électronique", bruno.email)
+    await reader.press("Recevoir le lien")
+    await reader.sees_heading("Consultez votre messagerie")
+    bruno.password = f"{bruno.password}-nouveau"
+    await _chooses_a_password(journey, "bruno", "Choisissez un nouveau mot de passe")
+
+
+async def _asks_for_an_account(journey: Journey, key: str, reader: Reader) -> None:
+    person = journey.person(key)
+    await reader.choose("Madame")
+    await reader.type("Prénom", person.first_name)
+    await reader.type("Nom", person.last_name)
+    await reader.type("Adresse électronique", person.email)
+    await reader.press("Demander mon compte")
+    await reader.sees_heading("Consultez votre messagerie")
+
+
+async def _chooses_a_password(journey: Journey, key: str, subject: str) -> None:
+    person, reader = journey.person(key), await journey.reader(key)
+    await reader.reads_mail(person, subject, journey.doors.system)
+    await reader.type("Mot de passe", person.password)
+    await reader.press("Enregistrer mon mot de passe")
+    await reader.sees("connectez-vous")
+    await reader.sign_in(person.email, person.password)

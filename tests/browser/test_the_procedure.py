@@ -1,0 +1,59 @@
+"""The procedure that the agency publishes, by clicking: with scripts, without them, and by keyboard alone.
+
+The steps that have no page yet call the API. It runs at PARCOURSPRO_E2E_URL too, as tests/e2e does.
+"""
+
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.reader import Doors
+from tests.browser.steps import accounts, requests
+from tests.browser.steps.journey import Journey, Step
+from tests.e2e.scenario import Scenario
+from tests.e2e.systems import System
+
+PROCEDURE: Final[tuple[Step, ...]] = (
+    accounts.a_structure_that_is_not_listed_is_asked_for,
+    accounts.staff_add_the_structure,
+    accounts.the_first_user_creates_an_account_and_is_the_referent,
+    accounts.others_join_and_the_referent_confirms_them,
+    accounts.a_trainer_opens_the_account_that_staff_made,
+    accounts.a_forgotten_password_is_replaced,
+    requests.staff_publish_trainings,
+    requests.a_visitor_finds_a_training_and_signs_in_for_the_cart,
+    requests.two_trainings_are_asked_for_with_a_motivation_each,
+    requests.an_employer_decides_from_the_mail,
+    requests.an_employer_refuses_with_a_reason,
+    requests.an_employer_takes_a_decision_back,
+    requests.the_trainer_asks_and_the_person_answers,
+    requests.the_trainer_validates,
+    requests.a_person_withdraws_from_one_of_them,
+    requests.the_attendance_is_recorded,
+    requests.the_person_finds_the_certificate,
+    requests.the_employer_finds_all_decisions,
+)
+MANNERS: Final[dict[str, dict[str, Any]]] = {
+    "with scripts": {},
+    "without scripts": {"options": {"java_script_enabled": False}},
+    "by keyboard": {"by_keyboard": True},
+}
+
+
+async def perform(journey: Journey) -> None:
+    for step in PROCEDURE:
+        try:
+            await step(journey)
+        except BaseException as error:
+            shown = [f"{key} at {reader.page.url}" for key, reader in journey.readers.items()]
+            error.add_note("\n".join([f"in the step {step.__name__}", *shown]))
+            raise
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("manner", MANNERS)
+async def test_the_procedure_by_clicking(browser: Browser, system: System, scenario: Scenario, manner: str) -> None:
+    doors = Doors(browser, system, **MANNERS[manner])
+    await perform(Journey(scenario, doors))
+    await doors.close()
