@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, any_, case, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, and_, any_, case, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,7 +35,7 @@ _REQUESTS_OF: Final = (
     .correlate(attachments)
     .lateral("requests_of")
 )
-_PEOPLE: Final = (
+_PEOPLE: Final[Select[Any]] = (
     select(
         attachments.c.id.label("attachment_id"),
         *attachments.c["account_id", "structure_id", "statuses"],
