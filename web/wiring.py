@@ -12,6 +12,7 @@ from starlette.responses import Response
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
+from web.metrics import serve_metrics
 from web.pages.account.address import router as address
 from web.pages.account.own import router as own_account
 from web.pages.account.places import router as places
@@ -94,6 +95,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
+    serve_metrics(app)
     people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
     for router in (*people_rooms, *STRUCTURE, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
