@@ -42,7 +42,9 @@ from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
 from web.pages.requests.together import router as together
 from web.pages.structure.routers import STRUCTURE
+from web.pages.trainer.closing import router as closing
 from web.pages.trainer.messages import router as written
+from web.pages.trainer.people import router as people_who_came
 from web.pages.trainer.routes import router as trainer
 from web.pages.trainer.session import router as trained_session
 from web.pages.trainer.sheet import router as sheet
@@ -51,6 +53,7 @@ from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
+TRAINER: Final = (trained_session, written, sheet, closing, people_who_came)
 AGENCY: Final = (
     axes,
     editing,
@@ -72,7 +75,6 @@ AGENCY: Final = (
     structures,
     rules,
 )
-TRAINER: Final = (trained_session, written, sheet)
 
 
 def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> FastAPI:

@@ -36,7 +36,14 @@ def line(request: str, *slots: dict[str, Any], **changes: Any) -> dict[str, Any]
 def sheet(*moves: str, acting_as: str = "trainer", lines: list[Any] | None = None, **changes: Any) -> dict[str, Any]:
     """A sheet on which the reader can make these moves."""
     asks = {"reopen", "correct"} if acting_as == "trainer" else set(LABELS)
-    session = {**trainer_session(), "slots": SLOTS, "training_id": OTHER, "axis": HOSTILE, "ends_at": END}
+    session = {
+        **trainer_session(),
+        "slots": SLOTS,
+        "training_id": OTHER,
+        "state": "scheduled",
+        "axis": HOSTILE,
+        "ends_at": END,
+    }
     return {
         "session": session, "closed_at": None, "history": [], "acting_as": acting_as,
         "recordable": [SLOT, AFTERNOON] if "record" in moves else [],

@@ -190,9 +190,18 @@ async def test_a_closed_sheet_says_who_recorded_what_when_and_who_closed_it() ->
         now = (await client.get(PAGE)).text
         gateway.answers[f"GET {SHEET}"] = closed_sheet()
         later = (await client.get(PAGE)).text
-    for words in ("Noté par", "11\u00a0h\u00a005", "Émargement clos", "Présences corrigées", "arrivée à 14:10"):
+    for words in (
+        "Noté par",
+        "11\u00a0h\u00a005",
+        "Émargement clos",
+        "Présences corrigées",
+        "arrivée\u00a0: 14\u00a0h\u00a010",
+    ):
         assert words in now
     assert f"{PAGE}/lignes/{ANA}" in now
+    assert f'id="lost" class="note bad" role="alert" hidden data-reader="{ID}" data-session="{ID}"' in now
+    assert f'data-person="{ANA}"' in now
+    assert f'data-title="{SLOT}"' in now
     assert "Rouvrir l&#39;émargement" in now
     assert "/lignes/" not in later
     assert "Seule l’agence peut encore corriger" in later

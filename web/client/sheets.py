@@ -15,6 +15,7 @@ class SheetSession(TrainerSession):
     """The session of a sheet."""
 
     training_id: UUID
+    state: str
     axis: str | None
     ends_at: datetime
 

@@ -63,7 +63,8 @@
     const how = !navigator.onLine ? say.offline : sending ? say.sending : timer ? say.later : "";
     line.hidden = false;
     line.className = number || words.size ? "waiting" : "";
-    const text = number ? `${(number > 1 ? say.many : say.one).replace("{}", number)}${how ? ` – ${how}` : ""}` : words.size ? say.words : say.saved;
+    const rest = state.taken.length + state.lost.length ? "" : sheet.querySelector(".mark .wrong:not([hidden])") ? say.wrong : say.saved;
+    const text = number ? `${(number > 1 ? say.many : say.one).replace("{}", number)}${how ? ` – ${how}` : ""}` : words.size ? say.words : rest;
     if (line.textContent !== text) line.textContent = text;
     conflicts.hidden = !state.taken.length;
     document.getElementById("to-decide").hidden = !state.taken.length && !state.lost.length;

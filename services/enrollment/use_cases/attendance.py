@@ -104,7 +104,7 @@ async def record_presences(
     _not_recorded_meanwhile(added, seen, recorded, by=actor.account_id)
     changed = [each for each in (_kept(each, recorded.get(each.enrollment_id)) for each in added) if each is not None]
     await tx.sheets.record(changed, by=actor.account_id, at=now, note=reason)
-    if opened.plan.version == 0 and added:
+    if opened.plan.version == 0 and changed:
         await tx.sheets.begin(session_id)
         begun = SheetBegun(session_id=session_id, version=1, begun_by=actor.account_id)
         await record(tx, [begun], now=now)

@@ -11,16 +11,18 @@ from web.pages.requests.views import RequestCard, direct, request_card
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionHead:
-    """A session, ready to print. `sheet` names what the sheet is for now: record, read or nothing yet."""
+    """A session, ready to print. `origin` is the page of the session from which the reader comes to the sheet."""
 
     id: str
     url: str
+    origin: str
     title: str
     date: str
     days: Sequence[Day]
     place: str
     axis: str | None
     label: str
+    kind: str
     capacity: int
     held: int
     queued: int
@@ -53,22 +55,24 @@ class ParticipantRow:
 
 
 def session_head(sheet: Sheet, dates: Dates) -> SessionHead:
-    session = sheet.session
+    session, is_staff = sheet.session, sheet.acting_as == "staff"
     return SessionHead(
         id=str(session.id),
         url=f"/formateur/sessions/{session.id}",
+        origin=f"/agence/sessions/{session.id}" if is_staff else f"/formateur/sessions/{session.id}",
         title=session.title,
         date=dates.day(session.starts_at, year=True),
         days=dates.days(session.slots),
         place=session.place,
         axis=session.axis,
         label=session.state_label,
+        kind="bad" if session.state == "cancelled" else "good" if sheet.closed_at else "act",
         capacity=session.capacity,
         held=session.held,
         queued=session.queued,
         can_record=sheet.move("record") is not None,
         is_closed=sheet.closed_at is not None,
-        is_staff=sheet.acting_as == "staff",
+        is_staff=is_staff,
     )
 
 

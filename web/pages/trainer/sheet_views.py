@@ -29,6 +29,7 @@ class Mark:
     is_abandoned: bool
     status: str
     arrived: str
+    arrived_hour: str | None
     remark: str
     seen: str
     recorded: str | None
@@ -163,6 +164,7 @@ def _mark(line: Line, slot: Slot, presence: Presence, dates: Dates, typed: Typed
         is_abandoned=line.abandoned,
         status=value("s", presence.status or ""),
         arrived=value("a", arrived_of(presence)),
+        arrived_hour=dates.hour(presence.arrived_at) if presence.arrived_at else None,
         remark=value("w", presence.remark or ""),
         seen=seen_of(presence),
         recorded=name_of(presence.recorded_by) or None,
