@@ -36,7 +36,7 @@ from services.notifier.domain.mails.desk import (
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.ask_again import ask_again
+from services.notifier.use_cases.ask_again import ask_again, tell_desk_of_last_referent
 from services.notifier.use_cases.known import known_account, people_with_status, require_structure
 from services.notifier.use_cases.queue_mails import (
     NewMail,
@@ -202,6 +202,8 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
     }
     await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))
+    if message.left_without_referent:
+        await tell_desk_of_last_referent(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(AttachmentStatusesChanged)
@@ -213,6 +215,8 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
         facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
         await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))
+    if message.left_without_referent:
+        await tell_desk_of_last_referent(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(SendAddressProof)

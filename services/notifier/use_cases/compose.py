@@ -27,6 +27,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "ended_at": None,
     "expires_at": None,
     "from_session_id": None,
+    "has_people": True,
     "new_dates": False,
     "new_place": False,
     "now": None,

@@ -144,6 +144,12 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.FACTS,
         page="structures/{structure}",
     ),
+    "no_referent": Expected(
+        outcomes="........... ....... ..... ... .. .N .... ... .. .. .. .. ...F",
+        audiences=(Audience.DESK,),
+        about=About.FACTS,
+        page="structures/{structure}",
+    ),
     "session_without_trainer": Expected(
         trainers=False,
         outcomes="........... ....... ..... .XX .. .N .... ... KK .. .. K. ....",
