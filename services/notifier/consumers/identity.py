@@ -21,6 +21,7 @@ from services.notifier.domain.mails.attachment import (
     ATTACHMENT_ANSWERED,
     ATTACHMENT_CONFIRMED,
     ATTACHMENT_ENDED,
+    ATTACHMENT_LEFT,
     ATTACHMENT_RECEIPT,
     ATTACHMENT_REFUSED,
     ATTACHMENT_REQUESTED,
@@ -162,6 +163,15 @@ async def _tell_colleagues(tx: Transaction, message: Message, attachment: Attach
     await queue_for_people(tx, _mail(ATTACHMENT_ANSWERED, message, attachment.id, facts), Audience.REFERENT, colleagues)
 
 
+async def _tell_who_would_answer(tx: Transaction, message: AccountAttachmentEnded) -> None:
+    """The referents; or the desk, if it was asked to confirm the person."""
+    mail = _mail(ATTACHMENT_LEFT, message, message.attachment.id, {"taken_back": message.taken_back})
+    referents = await people_with_status(tx, message.attachment.structure_id, Audience.REFERENT)
+    await queue_for_people(tx, mail, Audience.REFERENT, referents)
+    if message.taken_back and not referents:
+        await queue_for_desk(tx, mail)
+
+
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told."""
@@ -189,7 +199,10 @@ async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: T
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    """Notify the person, with the number of requests that end with the attachment. Ask others for what waits."""
+    """Notify the person, with the number of requests that end with the attachment, and the referents if it was their act.
+
+    Ask others for what waits.
+    """
     attachment = message.attachment
     person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
     open_requests = await tx.copies.open_requests(**person_and_structure)
@@ -201,6 +214,8 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
         "taken_back": message.taken_back,
     }
     await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
+    if by_person:
+        await _tell_who_would_answer(tx, message)
     await ask_again(tx, attachment.structure_id, _cause(message))
     if message.left_without_referent:
         await tell_desk_of_last_referent(tx, attachment.structure_id, _cause(message))

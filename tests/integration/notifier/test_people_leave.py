@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
@@ -80,3 +82,32 @@ async def test_a_structure_that_has_a_referent_again_makes_no_mail(service: Noti
     await service.tell(AccountAttachmentConfirmed(occurred_at=NOW, attachment=again, confirmed_by=service.person))
     await service.send()
     assert {row.status for row in await service.rows(kind="no_referent")} == {"dropped"}
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "words"),
+    [(False, "a quitté la structure Les Amis"), (True, "ne demande plus à rejoindre la structure Les Amis")],
+)
+async def test_the_referents_are_told_and_the_person_reads_no_reason_in_the_third_person(
+    service: NotifierService, *, taken_back: bool, words: str
+) -> None:
+    await end(service, service.person, by=service.person, taken_back=taken_back)
+    [told] = await service.sent("attachment_left")
+    assert (told.recipient, told.subject) == (EVE, f"Zoe X {words}")
+    [receipt] = await service.sent("attachment_ended")
+    assert "Motif" not in receipt.text
+    assert "La personne" not in receipt.text
+
+
+async def test_who_was_ended_by_others_reads_why_and_the_referents_get_no_mail(service: NotifierService) -> None:
+    await end(service, service.person)
+    [mail] = await service.sent("attachment_ended")
+    assert "Motif" in mail.text
+    assert await service.rows(kind="attachment_left") == []
+
+
+async def test_the_desk_is_told_that_a_request_which_it_should_answer_is_taken_back(service: NotifierService) -> None:
+    await end(service, service.other_employer)
+    await service.delete_mails()
+    await end(service, service.person, by=service.person, taken_back=True)
+    assert [mail.recipient for mail in await service.sent("attachment_left")] == [DESK]

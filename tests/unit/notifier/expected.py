@@ -114,6 +114,13 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
+    "attachment_left": Expected(
+        attachment="ended",
+        outcomes="........... ....... AAA.A ... .. .. .... ... .. .. .. .. ....",
+        audiences=(Audience.REFERENT, Audience.DESK),
+        about=About.ATTACHMENT,
+        page="rattachements/{subject}",
+    ),
     "statuses_changed": Expected(
         outcomes="........... ....... A.AAA ... .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.PERSON,),
