@@ -121,10 +121,10 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
         "text": message.text,
         "reporter": f"{reporter.full_name} ({reporter.email})",
         "reported_by": str(reporter.id),
+        "structure_id": str(message.structure.id),
     }
     cause = f"{message.wire_name}:{message.report_id}"
-    subject_id = message.structure.id
-    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=subject_id, facts=facts)
+    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=message.report_id, facts=facts)
     await queue_for_desk(tx, mail)
 
 
@@ -199,7 +199,7 @@ async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: T
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    """Notify the person, with the number of requests that end with the attachment, and the referents if it was their act.
+    """Notify the person, with the number of requests that end too, and the referents of what the person did.
 
     Ask others for what waits.
     """

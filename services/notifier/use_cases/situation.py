@@ -38,8 +38,6 @@ async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  #
             return Situation()
         case About.ATTACHMENT:
             return await _attachment(tx, mail.subject_id)
-        case About.STRUCTURE:
-            return Situation(structure=await tx.copies.structure(mail.subject_id))
         case About.CART:
             return Situation(lines=await tx.copies.cart(mail.subject_id))
         case About.ATTENDANCE_SHEET:

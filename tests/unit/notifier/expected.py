@@ -136,8 +136,8 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     "structure_change_reported": Expected(
         outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.DESK,),
-        about=About.STRUCTURE,
-        page="structures/{subject}",
+        about=About.FACTS,
+        page="agence/structures/signalements/{subject}",
     ),
     "structure_request_refused": Expected(
         outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",

@@ -25,9 +25,9 @@ STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
     kind="structure_change_reported",
     label="Changement de structure signalé",
     audiences=(Audience.DESK,),
-    about=About.STRUCTURE,
+    about=About.FACTS,
     true_while=ALWAYS,
-    page="structures/{subject}",
+    page="agence/structures/signalements/{subject}",
 )
 STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     kind="structure_request_refused",

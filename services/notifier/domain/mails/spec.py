@@ -16,7 +16,6 @@ class About(Enum):
     NOTHING = "nothing"
     """The event contains everything that the mail needs."""
     ATTACHMENT = "attachment"
-    STRUCTURE = "structure"
     CART = "cart"
     ATTENDANCE_SHEET = "attendance sheet"
     REQUEST = "request"
