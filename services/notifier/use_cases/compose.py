@@ -114,6 +114,7 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now:
         "structure": situation.structure,
         "attachment": situation.attachment,
         "session": situation.session,
+        "replaces": situation.replaces,
         "is_over": situation.session is not None and all(slot.ends_at <= now for slot in situation.session.slots),
         "other_session": situation.other_session,
         "enrollment": situation.enrollment,

@@ -25,6 +25,9 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     if mail.audience in TRAINERS and spec.about in {About.REQUEST, About.FACTS}:
         was_told = await tx.told.trainer_was_told(mail.subject_id, recipient_id)
         situation = replace(situation, was_told=was_told)
+    if spec.replaces:
+        replaces = await tx.told.was_sent(mail.subject_id, recipient_id, spec.replaces)
+        situation = replace(situation, replaces=replaces)
     situation = replace(situation, recipient=await tx.copies.account(recipient_id))
     if situation.structure is None:
         return situation

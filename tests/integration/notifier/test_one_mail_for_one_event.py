@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from services.notifier.storage import tables
 from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
 from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
-from shared.contracts.enrollment import EnrollmentCancelled, EnrollmentReopened
+from shared.contracts.enrollment import AttendanceRecorded, EnrollmentCancelled, EnrollmentReopened, SlotPresence
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 EMPLOYERS = ["ada@example.org", "eve@example.org"]
@@ -124,3 +124,23 @@ async def test_a_new_trainer_gets_what_waits_and_hears_of_these_people_from_then
     assert {mail.recipient for mail in cancelled} == {"zoe@example.org", "nina@example.org", *EMPLOYERS}
     assert all("Fin de contrat" not in mail.text + mail.html for mail in cancelled)
     assert all("partie de la structure" in mail.text for mail in cancelled)
+
+
+async def presences(service: NotifierService, key: UUID, version: int, *, corrected: bool) -> None:
+    slots = (SlotPresence(slot_id=service.slots[0].id, present=True),)
+    snapshot = service.request(key, version, "validated", "held")
+    await service.tell(
+        AttendanceRecorded(occurred_at=NOW, enrollment=snapshot, attended=True, slots=slots, corrected=corrected)
+    )
+
+
+async def test_a_correction_before_the_first_mail_left_is_first_news(service: NotifierService) -> None:
+    key = await service.request_validated()
+    await presences(service, key, 5, corrected=False)
+    await presences(service, key, 6, corrected=True)
+    await service.send()
+    assert {mail.subject.split("\N{NO-BREAK SPACE}")[0] for mail in await service.sent("attendance")} == {"Présences"}
+    await presences(service, key, 7, corrected=True)
+    await service.send()
+    subjects = {mail.subject.split("\N{NO-BREAK SPACE}")[0] for mail in await service.sent("attendance")}
+    assert subjects == {"Présences", "Présences rectifiées"}

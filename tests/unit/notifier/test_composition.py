@@ -220,3 +220,35 @@ def test_the_invited_contact_of_a_structure_has_nobody_to_wait_for() -> None:
     assert "doit encore vous confirmer" not in composed("attachment_confirmed").text
     first = replace(SITUATION, attachment=replace(ATTACHMENT, unconfirmed=True))
     assert "doit encore vous confirmer" in composed("attachment_confirmed", situation=first).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "again", "first"),
+    [
+        ("attendance", Audience.EMPLOYER, "Présences rectifiées", "Présences"),
+        ("certificate", Audience.PERSON, "Votre certificat rectifié", "Votre certificat de réalisation"),
+        ("session_reinstated", Audience.PERSON, "La session a lieu finalement", "La session est rétablie"),
+        ("session_reinstated_people", Audience.EMPLOYER, "La session a lieu finalement", "La session est rétablie"),
+        (
+            "session_reinstated_trainer",
+            Audience.TRAINER,
+            "Votre session a lieu finalement",
+            "Votre session est rétablie",
+        ),
+    ],
+)
+def test_a_mail_that_puts_another_right_reads_as_first_news_without_it(
+    kind: str, audience: Audience, again: str, first: str
+) -> None:
+    for replaces, words in ((True, again), (False, first)):
+        mail = composed(kind, audience, replace(SITUATION, replaces=replaces), corrected=True)
+        assert mail.subject.replace("\N{NO-BREAK SPACE}", " ").startswith(f"{words} : ")
+        assert ("remplace" in mail.text or ", qui était annulée" in mail.text) is replaces
+
+
+def test_who_had_no_certificate_does_not_lose_one() -> None:
+    assert "certificat" not in composed("attendance_corrected").text
+    assert (
+        "Le certificat que vous avez reçu"
+        in composed("attendance_corrected", situation=replace(SITUATION, replaces=True)).text
+    )
