@@ -122,12 +122,13 @@ _IDS = ("session_id", "structure_id", "person_id", "from_session_id")
 
 
 async def _lines(tx: Transaction, mail: Mail) -> tuple[RequestLine, ...]:
-    """The requests that the facts name, or those that a cancellation of a session ended."""
+    """The requests that the facts name, or those of others that a cancellation of a session ended."""
     if "cancellation" in mail.facts:
-        return await tx.copies.ended_with_session(
+        ended = await tx.copies.ended_with_session(
             session_id=UUID(mail.facts["session_id"]),
             structure_id=UUID(mail.facts["structure_id"]),
             cancellation=mail.facts["cancellation"],
         )
+        return tuple(line for line in ended if line.person.id != mail.recipient_account_id)
     ids = [UUID(request_id) for request_id in mail.facts.get("enrollment_ids", ())]
     return await tx.copies.requests(ids) if ids else ()

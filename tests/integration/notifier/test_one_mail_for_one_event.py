@@ -144,3 +144,39 @@ async def test_a_correction_before_the_first_mail_left_is_first_news(service: No
     await service.send()
     subjects = {mail.subject.split("\N{NO-BREAK SPACE}")[0] for mail in await service.sent("attendance")}
     assert subjects == {"Présences", "Présences rectifiées"}
+
+
+async def test_an_employer_who_takes_part_is_not_in_the_list_of_their_own_people(service: NotifierService) -> None:
+    keys = await two_people(service)
+    own = service.request(keys[1], 9, "awaiting_employer").model_copy(update={"account_id": service.employer})
+    async with service.database.transaction() as work:
+        is_own = tables.enrollments.c.id == keys[1]
+        await work.connection.execute(
+            tables.enrollments.update().where(is_own).values(account_id=own.account_id, version=own.version)
+        )
+    await service.tell(SessionCancelled(occurred_at=NOW, session=service.session(2, state="cancelled"), reason="Neige"))
+    await service.send()
+    await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Beau temps"))
+    async with service.database.transaction() as work:
+        await work.connection.execute(tables.enrollments.update().values(approval="cancelled"))
+    await service.send()
+    for kind in ("session_cancelled_people", "session_reinstated_people"):
+        names = {mail.recipient: ("Ada X" in mail.text, "Zoe X" in mail.text) for mail in await service.sent(kind)}
+        assert names == {"ada@example.org": (False, True), "eve@example.org": (True, True)}, kind
+
+
+async def test_an_employer_who_alone_takes_part_gets_one_mail(service: NotifierService) -> None:
+    [key, _] = await two_people(service)
+    async with service.database.transaction() as work:
+        await work.connection.execute(tables.enrollments.delete().where(tables.enrollments.c.id != key))
+        await work.connection.execute(tables.enrollments.update().values(account_id=service.employer))
+    before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))
+    session = service.session(2, place="Salle 9")
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=session, moved=True, before=before))
+    await service.tell(SessionCancelled(occurred_at=NOW, session=service.session(3, state="cancelled"), reason="Neige"))
+    await service.send()
+    sent = [(mail.kind, mail.recipient) for mail in await service.sent()]
+    assert ("session_cancelled", "ada@example.org") in sent
+    assert ("session_cancelled_people", "eve@example.org") in sent
+    assert ("session_cancelled_people", "ada@example.org") not in sent
+    assert await service.rows(kind="session_moved_people", recipient="ada@example.org") == []
