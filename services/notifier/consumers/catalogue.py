@@ -159,7 +159,11 @@ async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction
     """Notify the trainers, everybody with an open request, and their employers.
 
     Enrollment cancels the same requests. The events of both may arrive in any order, and the first one queues the mail.
+    A session that was put back meanwhile takes place: nobody is told of the cancellation before.
     """
+    known = await known_session(tx, message.session.id)
+    if known.version > message.session.version and known.state == "scheduled":
+        return
     mail = _about_session(SESSION_CANCELLED_TRAINER, message, reason=message.reason)
     await _queue_for_trainers(tx, mail, set(message.session.trainer_ids))
     if await tx.copies.sheet_is_closed(message.session.id):
