@@ -114,6 +114,13 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
+    "attachment_left": Expected(
+        attachment="ended",
+        outcomes="........... ....... AAA.A ... .. .. .... ... .. .. .. .. ....",
+        audiences=(Audience.REFERENT, Audience.DESK),
+        about=About.ATTACHMENT,
+        page="rattachements/{subject}",
+    ),
     "statuses_changed": Expected(
         outcomes="........... ....... A.AAA ... .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.PERSON,),
@@ -129,8 +136,8 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     "structure_change_reported": Expected(
         outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.DESK,),
-        about=About.STRUCTURE,
-        page="agence/structures/{subject}",
+        about=About.FACTS,
+        page="agence/structures/signalements/{subject}",
     ),
     "structure_request_refused": Expected(
         outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
@@ -140,6 +147,12 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     ),
     "no_decider": Expected(
         outcomes="........... ....... ..... ... .. .N .... ... .. .. .. .. ..DD",
+        audiences=(Audience.DESK,),
+        about=About.FACTS,
+        page="agence/structures/{structure}",
+    ),
+    "no_referent": Expected(
+        outcomes="........... ....... ..... ... .. .N .... ... .. .. .. .. ...F",
         audiences=(Audience.DESK,),
         about=About.FACTS,
         page="agence/structures/{structure}",

@@ -6,6 +6,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import (
     ALWAYS,
     NOBODY_DECIDES,
+    NOBODY_IS_REFERENT,
     SESSION_HAS_NO_TRAINER,
     SESSION_IS_OVERBOOKED,
     SESSION_IS_SCHEDULED,
@@ -24,9 +25,9 @@ STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
     kind="structure_change_reported",
     label="Changement de structure signalé",
     audiences=(Audience.DESK,),
-    about=About.STRUCTURE,
+    about=About.FACTS,
     true_while=ALWAYS,
-    page="agence/structures/{subject}",
+    page="agence/structures/signalements/{subject}",
 )
 STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     kind="structure_request_refused",
@@ -42,6 +43,15 @@ NO_DECIDER: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.FACTS,
     true_while=(NOBODY_DECIDES,),
+    page="agence/structures/{structure}",
+    newest_only=True,
+)
+NO_REFERENT: Final = MailSpec(
+    kind="no_referent",
+    label="Structure sans référent",
+    audiences=(Audience.DESK,),
+    about=About.FACTS,
+    true_while=(NOBODY_IS_REFERENT,),
     page="agence/structures/{structure}",
     newest_only=True,
 )
