@@ -24,6 +24,10 @@ ROOMS: Final = (
     "agency_catalogue",
     "agency_sessions",
     "agency_rules",
+    "agency_people",
+    "agency_structures",
+    "agency_mails",
+    "agency_dashboard",
 )
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "

@@ -17,6 +17,13 @@ from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
+from web.pages.agency_dashboard.routes import router as dashboard
+from web.pages.agency_dashboard.search import router as search
+from web.pages.agency_mails.routes import router as mails
+from web.pages.agency_people.account_acts import router as account_acts
+from web.pages.agency_people.attachments import router as attachments
+from web.pages.agency_people.left_open import router as left_open
+from web.pages.agency_people.routes import router as people
 from web.pages.agency_rules.routes import router as rules
 from web.pages.agency_sessions.acts import router as session_acts
 from web.pages.agency_sessions.adding import router as session_adding
@@ -24,6 +31,8 @@ from web.pages.agency_sessions.editing import router as session_editing
 from web.pages.agency_sessions.messages import router as session_messages
 from web.pages.agency_sessions.planning import router as session_planning
 from web.pages.agency_sessions.routes import router as sessions
+from web.pages.agency_structures.answers import router as structure_answers
+from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
@@ -44,6 +53,15 @@ AGENCY: Final = (
     session_adding,
     session_acts,
     sessions,
+    people,
+    account_acts,
+    attachments,
+    left_open,
+    mails,
+    dashboard,
+    search,
+    structure_answers,
+    structures,
     rules,
 )
 

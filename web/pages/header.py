@@ -25,6 +25,11 @@ class Header:
     reader: enrollment.Reader | None = None
 
     @property
+    def is_staff(self) -> bool:
+        """Whether the menu of the agency is shown; one of the two services is enough to know it."""
+        return bool((self.me and self.me.is_staff) or (self.reader and self.reader.roles.staff))
+
+    @property
     def may_request(self) -> bool:
         """Whether sessions are offered for the cart; while we do not know, they are."""
         return self.reader is None or self.reader.roles.beneficiary

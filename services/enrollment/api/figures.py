@@ -39,6 +39,17 @@ class FillView(View):
     queued: int = Field(examples=[6])
 
 
+class DelayView(View):
+    """How many decisions of employers of the last 30 days took from `since` to less than `until` days.
+
+    `until` is null for the longest delays.
+    """
+
+    since: int = Field(examples=[1])
+    until: int | None = Field(examples=[3])
+    decisions: int = Field(examples=[14])
+
+
 class WaitingView(View):
     """What waits for somebody now; each number is counted up to 1,000.
 
@@ -60,6 +71,7 @@ class FiguresView(View):
     until: datetime
     requests: list[MonthView]
     fill: list[FillView]
+    delays: list[DelayView]
     waiting: WaitingView
 
 
@@ -85,5 +97,6 @@ async def read_figures(
         until=end,
         requests=[MonthView.model_validate(each) for each in await tx.figures.requests(begin, end)],
         fill=[FillView.model_validate(each) for each in await tx.figures.fill(begin, end)],
+        delays=[DelayView.model_validate(each) for each in await tx.figures.delays(now)],
         waiting=WaitingView.model_validate(await tx.figures.waiting(now)),
     )

@@ -51,14 +51,18 @@ class LeftOpenView(View):
 
 @router.get("/left-open", responses=problems(NOT_ADMITTED))
 async def list_left_open(
-    actor: Acting, tx: Tx, after: Annotated[TimeKey | None, Depends(BY_TIME)], limit: Limit = 20
+    actor: Acting,
+    tx: Tx,
+    after: Annotated[TimeKey | None, Depends(BY_TIME)],
+    account_id: UUID | None = None,
+    limit: Limit = 20,
 ) -> Page[LeftOpenView]:
-    """List the people whose requests were left open and wait for a choice, newest first.
+    """List the people whose requests were left open and wait for a choice, newest first; or what one person left.
 
     Referents get those of their structures, staff get all; the list of others is empty.
     """
     return Page[LeftOpenView].of(
-        await tx.left_open.page(actor, after=after, limit=limit),
+        await tx.left_open.page(actor, account_id, after=after, limit=limit),
         limit,
         view=LeftOpenView.model_validate,
         sort_key=BY_TIME,

@@ -148,7 +148,7 @@ class EnrollmentView(View):
             status_label=status_label(request.approval, request.seat, details.closed_by, attended=request.attended),
             late=request.late,
             mine="person" in readers,
-            motivation=details.motivation if may_read else None,
+            motivation=(details.motivation or None) if may_read else None,
             attended=attended,
             rank=None if rank is None else rank.place,
             queue_length=details.session.queued if request.seat is Seat.QUEUED else None,

@@ -73,6 +73,18 @@ class Waiting:
     decision_hours: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """How many decisions of employers of the last 30 days came after at least so many days, and before the next ones.
+
+    `until` is None for the longest delays.
+    """
+
+    since: int
+    until: int | None
+    decisions: int
+
+
 _begin: Final = func.date_trunc(word("month"), func.timezone(PARIS.key, _SINCE))
 _ONE_MONTH: Final = literal_column("interval '1 month'", Interval)
 _months = (
@@ -159,6 +171,14 @@ _WAITING: Final = select(
     .label("decision_hours"),
 )
 _RECENT: Final = timedelta(days=30)
+DELAYS: Final = (0, 1, 3, 7, 14)
+"""The days where the groups of delays begin."""
+_group = func.width_bucket(employer_decisions.c.waited, bindparam("limits", type_=ARRAY(Interval)))
+_DELAYS: Final = (
+    select(_group.label("group"), func.count().label("decisions"))
+    .where(employer_decisions.c.at >= bindparam("recently", type_=_TIME), employer_decisions.c.waited.is_not(None))
+    .group_by(literal_column("1"))
+)
 
 
 class Figures:
@@ -184,3 +204,12 @@ class Figures:
         """What waits for somebody now."""
         row = (await self._connection.execute(_WAITING, {"now": now, "recently": now - _RECENT})).mappings().one()
         return Waiting(**row)
+
+    async def delays(self, now: datetime) -> Sequence[Delay]:
+        """The decisions of the last 30 days, by how long employers took."""
+        values = {"recently": now - _RECENT, "limits": [timedelta(days=each) for each in DELAYS[1:]]}
+        counted = {row.group: row.decisions for row in await self._connection.execute(_DELAYS, values)}
+        return [
+            Delay(since=since, until=until, decisions=counted.get(group, 0))
+            for group, (since, until) in enumerate(zip(DELAYS, (*DELAYS[1:], None), strict=True))
+        ]

@@ -215,11 +215,13 @@ class LeftOpens:
             statement = statement.where(enrollments.c.structure_id == any_(literal(list(structure_ids), ARRAY(Uuid()))))
         return [_request_of(row) for row in await self._connection.execute(statement)]
 
-    async def page(self, actor: Actor, *, after: Key | None, limit: int) -> list[LeftOpen]:
+    async def page(self, actor: Actor, account_id: UUID | None, *, after: Key | None, limit: int) -> list[LeftOpen]:
         """The facts that wait for a choice, newest first. A page has `limit` + 1 rows if there are more."""
         statement = _DETAILS.where(
             _may_choose(actor), left_open.c.ended_at.is_(None), left_open.c.decision.is_(None), _HAS_OPEN
         )
+        if account_id is not None:
+            statement = statement.where(left_open.c.account_id == account_id)
         if after is not None:
             statement = statement.where(tuple_(left_open.c.found_at, left_open.c.id) < tuple_(*map(literal, after)))
         statement = statement.order_by(left_open.c.found_at.desc(), left_open.c.id.desc()).limit(limit + 1)

@@ -1,6 +1,6 @@
 """Accounts, for staff."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
@@ -11,8 +11,16 @@ from services.identity.api.fields import Words
 from services.identity.api.pages import CountedPage
 from services.identity.api.problems import ADDRESS_TAKEN, ALREADY_PROVED, DISABLED_MEANWHILE, OWN_ACCOUNT, TOO_SOON
 from services.identity.api.requests import AccountMarks, NewAccount
-from services.identity.api.views import Accepted, AccountView, ListedAccountView, OwnAttachment
+from services.identity.api.views import (
+    Accepted,
+    AccountDetailsView,
+    AccountView,
+    AttachmentView,
+    ListedAccountView,
+    OwnAttachment,
+)
 from services.identity.storage.accounts import AccountFilters, ListedAccount
+from services.identity.storage.attachment_pages import AttachmentFilters
 from services.identity.use_cases import accounts
 from services.identity.use_cases.accounts import add_account, mark_account
 from services.identity.use_cases.second_factor import reset_factor_of
@@ -24,6 +32,8 @@ from shared.http.pagination import BY_NAME, Limit, NameKey
 from shared.http.problems import CHANGED_MEANWHILE, INVALID, NOT_FOUND, VERSION_EXPECTED, problems
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
+
+MOST_ATTACHMENTS: Final = 50
 
 
 async def _filters(
@@ -74,11 +84,18 @@ async def export_accounts(*, actor: Acting, tx: Tx, filters: Filters, chosen: Ch
 
 
 @router.get("/{account_id}", responses=problems(NOT_FOUND))
-async def read_account(account_id: UUID, actor: Acting, tx: Tx, response: Response) -> AccountView:
-    """One account. Staff only."""
+async def read_account(account_id: UUID, actor: Acting, tx: Tx, response: Response) -> AccountDetailsView:
+    """One account, with its newest attachments, also refused and ended ones. Staff only."""
     account = await tx.accounts.for_staff(account_id, actor)
+    filters = AttachmentFilters(scope="all", account_id=account_id)
+    attachments = await tx.attachment_pages.page(
+        actor, filters, sort="requested_at", descending=True, after=None, limit=MOST_ATTACHMENTS
+    )
     tag(response, account.version)
-    return AccountView.model_validate(account)
+    return AccountDetailsView(
+        **dict(AccountView.model_validate(account)),
+        attachments=[AttachmentView.model_validate(each) for each in attachments[:MOST_ATTACHMENTS]],
+    )
 
 
 @router.post("", status_code=201, responses=problems(NOT_FOUND, ADDRESS_TAKEN, INVALID))

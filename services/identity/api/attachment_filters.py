@@ -41,9 +41,18 @@ async def _filters(
     structure_id: UUID | None = None,
     state: State | None = None,
     status: Annotated[Status | None, Query(description="Of active attachments")] = None,
+    unconfirmed: Annotated[
+        bool | None, Query(description="First users, who became referents without a decision, and wait for one")
+    ] = None,
 ) -> AttachmentFilters:
     return AttachmentFilters(
-        scope=scope, words=q, account_id=account_id, structure_id=structure_id, state=state, status=status
+        scope=scope,
+        words=q,
+        account_id=account_id,
+        structure_id=structure_id,
+        state=state,
+        status=status,
+        unconfirmed=unconfirmed,
     )
 
 

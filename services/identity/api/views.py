@@ -112,6 +112,12 @@ class AttachmentView(OwnAttachment):
     )
 
 
+class AccountDetailsView(AccountView):
+    """One account with its attachments of any state, newest first, 50 at most."""
+
+    attachments: list[AttachmentView]
+
+
 class Me(AccountBrief):
     """The signed-in person. Refused and ended attachments are in `GET /attachments?scope=mine`."""
 

@@ -103,6 +103,7 @@ class AttachmentFilters:
     structure_id: UUID | None = None
     state: State | None = None
     status: Status | None = None
+    unconfirmed: bool | None = None
     words: str = ""
 
     def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
@@ -115,6 +116,8 @@ class AttachmentFilters:
             conditions.append(attachments.c.state == self.state.value)
         if self.status is not None:
             conditions.append(literal(self.status.value) == any_(attachments.c.statuses))
+        if self.unconfirmed is not None:
+            conditions.append(attachments.c.unconfirmed.is_(self.unconfirmed))
         if self.words.strip():
             found = every_word(accounts.c.searched, self.words)
             conditions.append(exists().where(accounts.c.id == attachments.c.account_id, found).correlate(attachments))

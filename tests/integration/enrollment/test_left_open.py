@@ -32,9 +32,18 @@ async def referent_of(service: EnrollmentService, person: Person) -> UUID:
     return referent
 
 
-async def listed(service: EnrollmentService, by: UUID) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await service.call("GET", "/left-open", by=by)).json()["items"]
+async def listed(service: EnrollmentService, by: UUID, query: str = "") -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await service.call("GET", f"/left-open{query}", by=by)).json()["items"]
     return items
+
+
+async def test_what_one_person_left_open_is_read_alone(service: EnrollmentService) -> None:
+    one, other = await service.people(2)
+    for person in (one, other):
+        await service.request(person, await service.session(3))
+        await service.tell(updated(service, person, 2, disabled=True))
+    found = await listed(service, service.staff, f"?account_id={one.account_id}")
+    assert [each["person"]["id"] for each in found] == [str(one.account_id)]
 
 
 async def test_a_disabled_account_with_open_requests_is_found_once_and_its_requests_are_cancelled(

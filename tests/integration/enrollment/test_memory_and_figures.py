@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import text
 
 from services.enrollment.api import enrollments as endpoints
 from shared.contracts.identity import AttachmentStatusesChanged
@@ -146,6 +147,26 @@ async def test_staff_read_the_figures_of_a_period(service: EnrollmentService) ->
     answer = await service.call("GET", f"/figures?from={begin}&to={end}", by=service.staff)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "to")
     assert requests
+
+
+async def test_decisions_are_counted_by_how_long_employers_took(service: EnrollmentService) -> None:
+    session = await service.session(12)
+    requests = await service.requests(await service.people(6), session)
+    for request, days in zip(requests, (0, 1, 2, 3, 13, 15), strict=True):
+        await service.accepts(request)
+        statement = text(
+            "UPDATE employer_decisions SET waited = make_interval(days => :days) WHERE enrollment_id = :id"
+        )
+        async with service.database.engine.begin() as connection:
+            await connection.execute(statement, {"days": days, "id": request})
+    figures = await get(service, service.staff, "/figures")
+    assert figures["delays"] == [
+        {"since": 0, "until": 1, "decisions": 1},
+        {"since": 1, "until": 3, "decisions": 2},
+        {"since": 3, "until": 7, "decisions": 1},
+        {"since": 7, "until": 14, "decisions": 1},
+        {"since": 14, "until": None, "decisions": 1},
+    ]
 
 
 async def test_a_rule_has_a_sentence_fields_and_an_author(service: EnrollmentService) -> None:

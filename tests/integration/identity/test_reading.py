@@ -41,6 +41,8 @@ async def test_attachments_are_filtered_sorted_and_counted(service: IdentityServ
         (f"&structure_id={structure}", [PAUL, ROSE]),
         ("&state=requested", [PAUL]),
         ("&status=referent", [ZOE, ROSE]),
+        ("&unconfirmed=true", [ZOE, ROSE]),
+        ("&unconfirmed=false", [PAUL]),
         ("&q=MORIN%20zoe", [ZOE]),
         ("&q=ml.example", [PAUL, ROSE]),
         ("&sort=name", [PAUL, ZOE, ROSE]),
@@ -132,6 +134,18 @@ async def test_staff_see_the_people_of_structures_in_numbers(service: IdentitySe
     assert await names("without_referent=true") == ["Mission locale d’Alienor", "Structure vide"]
     for path in ("/structures/overview", f"/structures/{empty}/overview", f"/structures/{empty}/history", "/figures"):
         assert (await service.call("GET", path, by=ZOE)).status_code == 404
+
+
+async def test_an_account_is_read_with_all_its_attachments(service: IdentityService, structure: str) -> None:
+    rose = (await service.ask("GET", "/me", by=ROSE))["id"]
+    other = await service.structure(2, "Structure vide")
+    asked = (await service.ask("POST", "/attachments", {"structure_id": other}, by=ROSE))["id"]
+    await service.ask("POST", f"/attachments/{asked}/end", {"reason": "Erreur."}, by=STAFF)
+    account = await service.ask("GET", f"/accounts/{rose}", by=STAFF)
+    assert [(each["structure"]["id"], each["state"], each["reason"]) for each in account["attachments"]] == [
+        (other, "ended", "Erreur."),
+        (structure, "active", None),
+    ]
 
 
 async def test_the_history_of_a_structure_is_told_in_french(service: IdentityService, structure: str) -> None:
