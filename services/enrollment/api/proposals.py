@@ -41,7 +41,8 @@ class ProposalView(View):
     """A proposal to a person.
 
     `enrollment_id` is the request to move, or the one that the consent made. `from_session` is null unless another
-    session is proposed for a request. `motivation` is the one that the proposer suggests: a consent contains it if the person wants it.
+    session is proposed for a request. `motivation` is the one that the proposer suggests: a consent
+    contains it if the person wants it.
     """
 
     id: UUID

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifier.domain.audience import Audience
+from services.notifier.domain.copies import Occupancy
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.mail import Situation
 from services.notifier.domain.mails.all import SPECS
