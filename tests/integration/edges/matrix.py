@@ -191,6 +191,7 @@ GET    /mails/figures                                                 401  404  
 GET    /mails/export                                                  401  404  404  404  404  404  404  404  404  200
 GET    /mails/{mail_id=any}                                           401  404  404  404  404  404  404  404  404  200
 POST   /mails/{mail_id=any}/resend                                    401  404  404  404  404  404  404  404  404  201
+GET    /subjects/{subject_id=any}/mails                               401  200  200  200  200  200  200  200  200  200
 """
 
 MATRIX: Final = {"identity": IDENTITY, "catalogue": CATALOGUE, "enrollment": ENROLLMENT, "notifier": NOTIFIER}

@@ -9,13 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import Response
 
-from web.client import catalogue, enrollment
+from web.client import catalogue, enrollment, mails
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Visit, safe_path, visit
 from web.forms import Form
 from web.pages.header import Header, read_header
-from web.pages.requests.views import direct, events, request_card, steps
+from web.pages.requests.views import direct, request_card, steps, with_mails
 from web.pages.visitor.views import SessionCard, card, elsewhere
 
 router = APIRouter()
@@ -48,17 +48,22 @@ async def add_note(reader: Reader, request_id: UUID) -> Response:
     return reader.go(f"/demandes/{request_id}#notes", "Your note is kept. Only staff see it.")
 
 
-async def _with_notes(reader: Visit, request_id: UUID) -> tuple[Header, list[enrollment.Note] | None]:
-    """The head of the page, and for staff their notes; these are asked for while the rest of the page still is."""
+async def _with_words(
+    reader: Visit, request_id: UUID
+) -> tuple[Header, list[enrollment.Note] | None, list[mails.MailAbout] | None]:
+    """The head of the page, and for staff their notes, for everybody else the mails that they got.
+
+    Staff have a link to their list of all mails about the request.
+    """
     header = await read_header(reader.api)
-    if not (header.reader and header.reader.roles.staff):
-        return header, None
-    return header, await or_none(reader.api(enrollment.NOTES, enrollment_id=request_id))
+    if header.reader and header.reader.roles.staff:
+        return header, await or_none(reader.api(enrollment.NOTES, enrollment_id=request_id)), None
+    return header, None, await or_none(reader.api(mails.MAILS_ABOUT, subject_id=request_id))
 
 
 async def _request_page(reader: Visit, request_id: UUID, form: Form, *, status: int = 200) -> Response:
-    (header, notes), request, history = await asyncio.gather(
-        _with_notes(reader, request_id),
+    (header, notes, about), request, history = await asyncio.gather(
+        _with_words(reader, request_id),
         reader.api(enrollment.ENROLLMENT, enrollment_id=request_id),
         reader.api(enrollment.HISTORY, enrollment_id=request_id),
     )
@@ -71,7 +76,7 @@ async def _request_page(reader: Visit, request_id: UUID, form: Form, *, status: 
         enrollment=request,
         card=request_card(request, dates),
         steps=steps(request, history),
-        events=events(history, dates),
+        events=with_mails(history, about, dates),
         direct=pressed,
         others=[each for each in request.moves if each not in pressed and each.move != "answer"],
         answer=next((each for each in request.moves if each.move == "answer"), None),
