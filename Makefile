@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs mails screenshots migration lock broker chromium up down
+.PHONY: run reset test drills check bench docs mails screenshots migration lock broker chromium env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -57,7 +57,8 @@ check: .venv/installed
 bench: .venv/installed broker
 	$(BIN)/python -m bench
 
-# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings
+# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings,
+# and the services' objects of Kubernetes
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
@@ -76,6 +77,10 @@ migration: .venv/installed
 # the distributed system on Docker, for this machine only: with secrets of the repository, and Mailpit
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker-compose.development.yml
+
+# the file .env for real people, with random secrets; a file that exists is not changed
+env:
+	@$(PYTHON) -m deploy.environment
 
 up:
 	$(COMPOSE) $(DEVELOPMENT) up --build --detach

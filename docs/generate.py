@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 - a folder of documents with the programs that write them
 """`python -m docs.generate` (make docs) writes all generated documents.
 
-These are the messages' schemas, docs/asyncapi.json, docs/messages.md, the definitions of the broker, and the README's
-table of settings. Services are found by their `wiring.py`, so that a new one is documented without an entry here.
+These are the messages' schemas, docs/asyncapi.json, docs/messages.md, the definitions of the broker, the services'
+objects of Kubernetes, and the README's table of settings. Services are found by their `wiring.py`, so that a new one is
+documented without an entry here.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs import broker_definitions, message_documents, settings_table
+from docs.kubernetes import written
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.transport import Queue
@@ -54,4 +56,5 @@ def listeners() -> dict[str, list[str]]:
 if __name__ == "__main__":
     message_documents.write(listeners(), ROOT / "docs")
     broker_definitions.write(ROOT / BROKER_DEFINITIONS, queues())
+    written.write(ROOT, queues())
     settings_table.write(ROOT / "README.md", services())

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
+from web.metrics import serve_metrics
 from web.pages.account.own import router as own_account
 from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
@@ -86,6 +87,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
+    serve_metrics(app)
     for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer, *AGENCY):
         app.include_router(router)
 

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.http.client import HEADER
 
-OF_THE_INSTALLATION: Final = frozenset({"api", "assets", "essai", "health", "mailbox"})
+OF_THE_INSTALLATION: Final = frozenset({"api", "assets", "essai", "health", "mailbox", "metrics"})
 """The first part of the paths that are answered here."""
 _CLIENT = HEADER.lower().encode()
 """What a visitor sends under this name is dropped: only the connection knows the address."""

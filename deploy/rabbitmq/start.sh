@@ -1,6 +1,6 @@
 #!/bin/bash
-# Writes the broker's definitions with a user for each …_BROKER_PASSWORD in the environment, and starts the broker. It
-# loads them at every start, so an empty volume or a changed password needs no other step.
+# Writes the broker's definitions with a user for each …_BROKER_PASSWORD in the environment, and starts the broker, or
+# runs its arguments. The broker loads them at every start, so an empty volume or a changed password needs no other step.
 set -euo pipefail
 
 hashed() { # PASSWORD → RabbitMQ's form: base64(salt + sha256(salt + password))
@@ -29,5 +29,6 @@ for password_name in $(compgen -A export | grep '_BROKER_PASSWORD$'); do
 done
 umask 077
 sed "s|\"users\": \[\]|\"users\": [$users]|" /etc/parcourspro/definitions.json >/run/parcourspro/definitions.json
-chown -R rabbitmq /run/parcourspro
-exec docker-entrypoint.sh rabbitmq-server
+[ "$(id -u)" != 0 ] || chown -R rabbitmq /run/parcourspro
+[ $# -gt 0 ] || set -- docker-entrypoint.sh rabbitmq-server
+exec "$@"

@@ -24,6 +24,11 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         r"(?m)^PARCOURSPRO_{NAME}_BROKER_PASSWORD=",
     ),
     "deploy/gateway/Caddyfile": (r"path_regexp service \^/api/\((\w+\|)*{name}(\|\w+)*\)/v1/",),
+    "deploy/kubernetes/overlays/production/kustomization.yaml": (r"name: parcourspro/{name}, newName",),
+    "deploy/prometheus/prometheus.yml": (
+        r"names: \[{name}-api\], type: A, port: 8000",
+        r"names: \[{name}-worker\], type: A, port: 8000",
+    ),
     "deploy/rabbitmq/definitions.json": (r'"user": "{name}"',),
     "deploy/embedded/composition.py": (
         r"services\.{name}\.wiring import SERVICE as {NAME}\n",

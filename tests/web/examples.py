@@ -67,7 +67,9 @@ def enrollment(**changes: Any) -> dict[str, Any]:
 
 
 def history() -> list[dict[str, Any]]:
-    return [{"label": HOSTILE, "from_approval": "awaiting_employer", "by": HOSTILE, "at": START, "note": HOSTILE}]
+    line = {"label": HOSTILE, "from_approval": "awaiting_employer", "by": HOSTILE, "at": START, "note": HOSTILE}
+    session = {"place": HOSTILE, "starts_at": START}
+    return [line | {"from_session": None, "to_session": None}, line | {"from_session": session, "to_session": session}]
 
 
 def counts() -> dict[str, Any]:

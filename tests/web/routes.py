@@ -1,10 +1,13 @@
 """All addresses of the pages, as the application declares them."""
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Literal, get_args, get_origin
 
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from tests.web.examples import ID
 from tests.web.fake import settings
 from web.wiring import create
 
@@ -12,6 +15,19 @@ from web.wiring import create
 def paths(method: str) -> list[str]:
     """The paths with this method, with their parameters in braces."""
     return [route.path for route in _flat(create(settings()).routes) if method in (route.methods or ())]
+
+
+def addresses(method: str) -> list[str]:
+    """An address for each path: its parameters are the id of something, or the first of the words that they can be."""
+    return [_address(route) for route in _flat(create(settings()).routes) if method in (route.methods or ())]
+
+
+def _address(route: APIRoute) -> str:
+    values = {each.alias: ID for each in route.dependant.path_params}
+    for each in route.dependant.path_params:
+        if get_origin(each.field_info.annotation) is Literal:
+            values[each.alias] = str(get_args(each.field_info.annotation)[0])
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: values[found[1]], route.path)
 
 
 def _flat(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:

@@ -53,7 +53,7 @@ async def test_hostile_text_stays_text(page: str) -> None:
     assert answer.text.count("<h1") == 1
 
 
-@pytest.mark.parametrize("page", (*PAGES, *EMPTY))
+@pytest.mark.parametrize("page", [*PAGES, *EMPTY])
 async def test_a_page_costs_three_calls_beside_those_of_the_head(page: str) -> None:
     gateway = FakeGateway(desk_answers())
     async with browser(gateway, signed_in=True) as client:
@@ -61,7 +61,7 @@ async def test_a_page_costs_three_calls_beside_those_of_the_head(page: str) -> N
     assert len(gateway.sent) <= 5
 
 
-@pytest.mark.parametrize("page", (*PAGES, *EMPTY))
+@pytest.mark.parametrize("page", [*PAGES, *EMPTY])
 async def test_only_staff_see_a_page(page: str) -> None:
     gateway = FakeGateway({**desk_answers(), **answers("employer")})
     async with browser(gateway, signed_in=True) as client:

@@ -70,7 +70,7 @@ async def test_people_stand_by_what_they_have_and_the_queue_in_its_order() -> No
         text = (await client.get(HOME)).text
     places = [text.index(name) for name in ("Seated X", "First X", "Second X", "Gone X")]
     assert places == sorted(places)
-    assert f'href="/demandes/{ID}/acte/promote"' in text
+    assert f'href="/demandes/{ID}/acte/promote?retour=/agence/sessions/{ID}"' in text
     assert "1 demande close" in text
 
 

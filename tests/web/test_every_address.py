@@ -1,19 +1,12 @@
 """What holds for every address of the pages, also for those that are added later."""
 
-import re
-
 import pytest
 
-from tests.web.examples import ID, answers
+from tests.web.examples import answers
 from tests.web.fake import FakeGateway, browser
-from tests.web.routes import paths
+from tests.web.routes import addresses, paths
 
 ROLES = ("beneficiary", "employer", "referent", "trainer", "staff")
-
-
-def address(path: str) -> str:
-    """An address of this path, in which each parameter is the id of something."""
-    return re.sub(r"\{[^}]+\}", ID, path)
 
 
 def writes(gateway: FakeGateway) -> list[str]:
@@ -21,20 +14,20 @@ def writes(gateway: FakeGateway) -> list[str]:
     return [f"{each.method} {each.url.path}" for each in gateway.sent if each.method != "GET"]
 
 
-@pytest.mark.parametrize("path", paths("GET"))
-async def test_reading_changes_nothing(path: str) -> None:
+@pytest.mark.parametrize("address", addresses("GET"))
+async def test_reading_changes_nothing(address: str) -> None:
     gateway = FakeGateway(answers(*ROLES))
     async with browser(gateway, signed_in=True) as client:
-        answer = await client.get(address(path))
+        answer = await client.get(address)
         assert answer.status_code != 500
     assert writes(gateway) == []
 
 
-@pytest.mark.parametrize("path", paths("POST"))
-async def test_nothing_is_written_without_the_token_of_a_form(path: str) -> None:
+@pytest.mark.parametrize("address", addresses("POST"))
+async def test_nothing_is_written_without_the_token_of_a_form(address: str) -> None:
     gateway = FakeGateway(answers(*ROLES))
     async with browser(gateway, signed_in=True) as client:
-        answer = await client.post(address(path), data={"reason": "Parce que.", "act": "send"})
+        answer = await client.post(address, data={"reason": "Parce que.", "act": "send"})
     assert answer.status_code == 403
     assert writes(gateway) == []
 

@@ -32,7 +32,7 @@ async def test_the_head_shows_what_waits_for_each_role() -> None:
     gateway = FakeGateway(answers("beneficiary", "employer", "trainer", "staff", cart_lines=3, to_decide=4))
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get("/regles")).text
-    for words in ("Mon panier", "Mes demandes", "À décider", "À valider", "Toutes les demandes"):
+    for words in ("Mon panier", "Mes demandes", "À décider", "À valider", "Tableau de bord"):
         assert words in text
     assert text.count('class="badge"') == 2
 

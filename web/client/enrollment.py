@@ -194,14 +194,23 @@ class Counts(Read):
     groups: dict[str, Count]
 
 
+class SessionTime(Read):
+    """When and where a session begins."""
+
+    place: str
+    starts_at: datetime
+
+
 class HistoryLine(Read):
-    """What happened to a request."""
+    """What happened to a request. The sessions are those of a move to another session."""
 
     label: str
     from_approval: Approval
     by: str
     at: datetime
     note: str | None
+    from_session: SessionTime | None
+    to_session: SessionTime | None
 
 
 class Note(Read):

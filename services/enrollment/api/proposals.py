@@ -17,7 +17,7 @@ from services.enrollment.api.problems import (
     SESSION_IS_OVER,
     TRANSFER_IMPOSSIBLE,
 )
-from services.enrollment.api.views import PersonView, StructureView
+from services.enrollment.api.views import PersonView, SessionNameView, StructureView
 from services.enrollment.domain.proposal import Kind, Proposal, State
 from services.enrollment.domain.transfer import TransferredAs
 from services.enrollment.storage.access import Actor
@@ -37,21 +37,12 @@ router = APIRouter(prefix="/proposals", tags=["proposals"])
 MISSING: Final = "Ce champ est obligatoire."
 
 
-class ProposedSessionView(View):
-    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last slot."""
-
-    id: UUID
-    title: str = Field(examples=["Conduire un entretien d'orientation"])
-    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
-    starts_at: datetime
-    ends_at: datetime
-
-
 class ProposalView(View):
     """A proposal to a person.
 
     `enrollment_id` is the request to move, or the one that the consent made. `from_session` is null unless another
-    session is proposed for a request. `motivation` is the one that the proposer suggests.
+    session is proposed for a request. `motivation` is the one that the proposer suggests: a consent
+    contains it if the person wants it.
     """
 
     id: UUID
@@ -60,8 +51,8 @@ class ProposalView(View):
     state: State
     person: PersonView
     structure: StructureView
-    session: ProposedSessionView
-    from_session: ProposedSessionView | None
+    session: SessionNameView
+    from_session: SessionNameView | None
     enrollment_id: UUID | None
     reason: str = Field(examples=["Cette formation complète votre prise de poste."])
     motivation: str | None = Field(examples=["Prendre en main l'accueil de second niveau."])
@@ -82,8 +73,8 @@ class ProposalView(View):
             state=proposal.state,
             person=PersonView.model_validate(details.person),
             structure=StructureView.model_validate(details.structure),
-            session=ProposedSessionView.model_validate(details.session),
-            from_session=details.from_session and ProposedSessionView.model_validate(details.from_session),
+            session=SessionNameView.model_validate(details.session),
+            from_session=details.from_session and SessionNameView.model_validate(details.from_session),
             enrollment_id=proposal.enrollment_id,
             reason=proposal.reason,
             motivation=proposal.motivation,

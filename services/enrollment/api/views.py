@@ -148,7 +148,7 @@ class EnrollmentView(View):
             status_label=status_label(request.approval, request.seat, details.closed_by, attended=request.attended),
             late=request.late,
             mine="person" in readers,
-            motivation=details.motivation if may_read else None,
+            motivation=(details.motivation or None) if may_read else None,
             attended=attended,
             rank=None if rank is None else rank.place,
             queue_length=details.session.queued if request.seat is Seat.QUEUED else None,
@@ -192,10 +192,21 @@ def author(by: PersonName | None, acting_as: str) -> str:
     return author_label(acting_as, name)
 
 
+class SessionNameView(View):
+    """A session: `starts_at` is the start of its first slot, `ends_at` the end of its last slot."""
+
+    id: UUID
+    title: str = Field(examples=["Conduire un entretien d'orientation"])
+    place: str = Field(examples=["Limoges, 2 rue des Écoles"])
+    starts_at: datetime
+    ends_at: datetime
+
+
 class HistoryLine(View):
     """One move of a request, with its states before and after. The first line is the request itself.
 
-    `moved_by` is null if no person made the move. `note` is null for those it is not meant for.
+    `moved_by` is null if no person made the move. `note` is null for those it is not meant for. `from_session` and
+    `to_session` are those of a move to another session.
     """
 
     version: int = Field(examples=[2])
@@ -211,6 +222,8 @@ class HistoryLine(View):
     acting_as: ActingAs = Field(examples=["employer"])
     at: datetime
     note: str | None = Field(examples=["Accord donné."])
+    from_session: SessionNameView | None = None
+    to_session: SessionNameView | None = None
 
     @classmethod
     def of(cls, entry: HistoryEntry) -> Self:
@@ -228,4 +241,6 @@ class HistoryLine(View):
             acting_as=entry.acting_as,
             at=entry.at,
             note=entry.note,
+            from_session=entry.from_session and SessionNameView.model_validate(entry.from_session),
+            to_session=entry.to_session and SessionNameView.model_validate(entry.to_session),
         )

@@ -50,7 +50,7 @@ class Proposal:
     """One proposal.
 
     `enrollment_id` is the request to move, or the one that the consent made. `from_session_id` is set for a transfer.
-    `motivation` is the one that the proposer suggests; the person may write another one.
+    `motivation` is the one that the proposer suggests; it is the person's only if the person sends it.
     """
 
     id: UUID

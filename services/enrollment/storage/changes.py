@@ -1,4 +1,7 @@
-"""Store the changes of a decision in one statement: requests, their lines of history, and the seats of sessions."""
+"""Store the changes of a decision in one statement: requests, their lines of history, and the seats of sessions.
+
+Between which sessions a request was moved is kept by a second one, which is rare.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.attendance import Attendance
 from services.enrollment.domain.enrollment import Line, asks_for_a_decision
-from services.enrollment.domain.facts import Moved
+from services.enrollment.domain.facts import Moved, Transferred
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.storage.arrays import Columns, parameters, rows
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.details import COLUMNS
-from services.enrollment.storage.tables import employer_decisions, enrollment_history, enrollments, sessions
+from services.enrollment.storage.tables import employer_decisions, enrollment_history, enrollments, sessions, transfers
 from shared.compiled import compiled
 from shared.tables import columns_to_write
 
@@ -84,6 +87,7 @@ _sessions = (
     .cte("seats_of_sessions")
 )
 _moves = select(_moved.c.id, _moved.c.motivation).add_cte(_lines, _decided)
+_KEEP_TRANSFERS: Final = insert(transfers)
 _SAVE_MOVES: Final = compiled(_moves)
 _SAVE_MOVES_AND_SEATS: Final = compiled(_moves.add_cte(_sessions))
 
@@ -114,6 +118,9 @@ class Changes:
         stored = await statement.all(self._connection, values)
         if len(stored) != len(moved):
             raise MovedWithoutTheLock([fact.enrollment.id for fact in moved])
+        transferred = [fact for fact in moved if isinstance(fact, Transferred)]
+        if transferred:
+            await self._connection.execute(_KEEP_TRANSFERS, [_transfer_row(fact) for fact in transferred])
         return {row.id: row.motivation for row in stored if row.motivation is not None}
 
 
@@ -142,6 +149,15 @@ def _line_row(line: Line) -> dict[str, Any]:
         "acting_as": line.acting_as,
         "at": line.at,
         "note": line.note,
+    }
+
+
+def _transfer_row(fact: Transferred) -> dict[str, Any]:
+    return {
+        "enrollment_id": fact.enrollment.id,
+        "version": fact.lines[0].version,
+        "from_session_id": fact.from_session_id,
+        "session_id": fact.enrollment.session_id,
     }
 
 

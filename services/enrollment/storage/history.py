@@ -3,20 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.states import ActingAs, Approval, Seat
 from services.enrollment.storage.details import EnrollmentDetails, PersonName
-from services.enrollment.storage.tables import accounts, enrollment_history
+from services.enrollment.storage.session_names import SessionName
+from services.enrollment.storage.tables import accounts, enrollment_history, sessions, transfers
+from shared.records import field_names
 
+_from, _to = sessions.alias("from_session"), sessions.alias("to_session")
+_SESSION: Final = field_names(SessionName)
 _OF: Final = (
     select(enrollment_history, *accounts.c["first_name", "last_name"])
+    .add_columns(*(_from.c[name].label(f"from_{name}") for name in _SESSION))
+    .add_columns(*(_to.c[name].label(f"to_{name}") for name in _SESSION))
     .outerjoin(accounts, accounts.c.id == enrollment_history.c.acted_by)
+    .outerjoin(
+        transfers,
+        and_(
+            transfers.c.enrollment_id == enrollment_history.c.aggregate_id,
+            transfers.c.version == enrollment_history.c.version,
+        ),
+    )
+    .outerjoin(_from, _from.c.id == transfers.c.from_session_id)
+    .outerjoin(_to, _to.c.id == transfers.c.session_id)
     .where(enrollment_history.c.aggregate_id == bindparam("enrollment"))
     .order_by(enrollment_history.c.version)
 )
@@ -24,7 +39,10 @@ _OF: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One move of a request. `moved_by` is None if no person made the move."""
+    """One move of a request. `moved_by` is None if no person made the move.
+
+    `from_session` and `to_session` are those of a move to another session.
+    """
 
     version: int
     move: HistoryMove
@@ -36,6 +54,8 @@ class HistoryEntry:
     acting_as: ActingAs
     at: datetime
     note: str | None
+    from_session: SessionName | None = None
+    to_session: SessionName | None = None
 
 
 class History:
@@ -59,6 +79,8 @@ class History:
                 acting_as=row.acting_as,
                 at=row.at,
                 note=row.note,
+                from_session=_session_of(row, "from"),
+                to_session=_session_of(row, "to"),
             )
             for row in await self._connection.execute(_OF, {"enrollment": enrollment_id})
         ]
@@ -85,6 +107,11 @@ class History:
             note=None,
         )
         return [made, *_in_one_line(moves)]
+
+
+def _session_of(row: Row[Any], which: str) -> SessionName | None:
+    values = {name: getattr(row, f"{which}_{name}") for name in _SESSION}
+    return None if values["id"] is None else SessionName(**values)
 
 
 def _in_one_line(entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:

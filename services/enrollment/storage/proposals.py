@@ -33,6 +33,7 @@ from services.enrollment.storage.details import (
     person_of,
     structure_of,
 )
+from services.enrollment.storage.session_names import SessionName
 from services.enrollment.storage.tables import accounts, proposals, sessions, structures
 from shared.errors import NotFound
 from shared.records import field_names, from_attributes
@@ -84,25 +85,14 @@ _DETAILS: Final[Select[Any]] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposedSession:
-    """A session, without its seats: `starts_at` is the start of its first slot, `ends_at` the end of its last one."""
-
-    id: UUID
-    title: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalDetails:
     """A proposal with the names of people, structure and sessions."""
 
     proposal: Proposal
     person: PersonName
     structure: StructureName
-    session: ProposedSession
-    from_session: ProposedSession | None
+    session: SessionName
+    from_session: SessionName | None
     proposed_by: PersonName
 
 
@@ -189,7 +179,7 @@ def _proposal_of(row: Row[Any]) -> Proposal:
 
 
 def _details_of(row: Row[Any]) -> ProposalDetails:
-    from_session = row.from_session_id and ProposedSession(
+    from_session = row.from_session_id and SessionName(
         id=row.from_session_id,
         title=row.from_title,
         place=row.from_place,
@@ -200,7 +190,7 @@ def _details_of(row: Row[Any]) -> ProposalDetails:
         proposal=_proposal_of(row),
         person=person_of(row),
         structure=structure_of(row),
-        session=ProposedSession(
+        session=SessionName(
             id=row.session_id, title=row.title, place=row.place, starts_at=row.starts_at, ends_at=row.ends_at
         ),
         from_session=from_session,

@@ -157,6 +157,17 @@ employer_decisions = Table(
         ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
     ),
 )
+transfers = Table(
+    "transfers",
+    METADATA,
+    Column("enrollment_id", Uuid, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("from_session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    Column("session_id", Uuid, ForeignKey("sessions.id"), nullable=False),
+    ForeignKeyConstraint(
+        ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
+    ),
+)
 presences = Table(
     "presences",
     METADATA,

@@ -27,6 +27,8 @@ async def consent(
 ) -> Proposal:
     """The person agrees: the request is made and accepted in the proposer's name, or moved to the other session.
 
+    The motivation is the person's own, or none: neither the reason of the proposer nor the suggested words become it.
+
     Raises NotFound, ProposalAnswered; WrongFields, with the sentence of the rule that blocks the request by now;
     TransferImpossible, SessionIsOver and RequestClosed.
     """
@@ -36,8 +38,7 @@ async def consent(
     if consented.kind is Kind.TRANSFER:
         await _move(tx, consented, enrollment_id, now=now)
     else:
-        words = motivation or consented.motivation or consented.reason
-        await _request(tx, consented, enrollment_id, motivation=words, now=now)
+        await _request(tx, consented, enrollment_id, motivation=motivation or "", now=now)
     if await tx.people.actor(actor.account_id) is None:  # again: the locks were waited for
         raise NotFound
     await tx.proposals.save(consented)

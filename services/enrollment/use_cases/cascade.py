@@ -34,8 +34,14 @@ async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: dateti
 
 
 async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
-    """Keep the copy of a session and cancel every open request for it, even if a newer copy is here already."""
+    """Keep the copy of a session and cancel every open request for it.
+
+    A newer copy that is here already changes nothing about it, unless it says that the session was put back.
+    """
     locked = await tx.seats.lock(session.training_id)
+    known = next((each.plan for each in locked if each.id == session.id), None)
+    if known is not None and known.version > session.version and known.scheduled:
+        return
     plan = await _keep_copy(tx, session, locked)
     keys = await tx.enrollments.open_of_session(session.id)
     if plan is None and not keys:

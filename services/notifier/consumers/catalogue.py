@@ -62,10 +62,10 @@ async def _queue_for_trainers(tx: Transaction, mail: NewMail, trainer_ids: set[U
     await queue_for_people(tx, mail, Audience.TRAINER, await reachable_accounts(tx, sorted(trainer_ids)))
 
 
-async def _to_validate(tx: Transaction, session_id: UUID) -> list[str]:
-    """The requests with a seat that wait for a trainer."""
+async def _with_a_seat(tx: Transaction, session_id: UUID) -> list[str]:
+    """The requests that a new trainer is told of: enrolled people, and those who wait for a trainer or were asked."""
     requests = await tx.copies.requests_for_session(session_id)
-    return [str(each.id) for each in requests if (each.approval, each.seat) == ("awaiting_trainer", "held")]
+    return [str(each.id) for each in requests if each.is_open and each.seat == "held"]
 
 
 @subscriptions.on(SessionScheduled)
@@ -84,13 +84,13 @@ async def when_a_session_is_rescheduled(message: SessionRescheduled, tx: Transac
     trainers = set(session.trainer_ids)
     # an event that does not say what was before gives the session to nobody
     old = trainers if before is None else set(before.trainer_ids)
-    waiting = await _to_validate(tx, session.id)
-    mail = _about_session(SESSION_GIVEN, message, enrollment_ids=waiting)
+    seated = await _with_a_seat(tx, session.id)
+    mail = _about_session(SESSION_GIVEN, message, enrollment_ids=seated)
     await _queue_for_trainers(tx, mail, trainers - old)
     former = await reachable_accounts(tx, sorted(old - trainers))
     await queue_for_people(tx, _about_session(SESSION_TAKEN, message), Audience.FORMER_TRAINER, former)
     if old and not trainers:
-        mail = _about_session(SESSION_WITHOUT_TRAINER, message, enrollment_ids=waiting)
+        mail = _about_session(SESSION_WITHOUT_TRAINER, message, enrollment_ids=seated)
         await queue_for_desk(tx, mail)
     if message.moved and not await tx.copies.sheet_is_closed(session.id):
         was = _was(session, before)
@@ -157,7 +157,11 @@ async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction
     """Notify the trainers, everybody with an open request, and their employers.
 
     Enrollment cancels the same requests. The events of both may arrive in any order, and the first one queues the mail.
+    A session that was put back meanwhile takes place: nobody is told of the cancellation before.
     """
+    known = await known_session(tx, message.session.id)
+    if known.version > message.session.version and known.state == "scheduled":
+        return
     mail = _about_session(SESSION_CANCELLED_TRAINER, message, reason=message.reason)
     await _queue_for_trainers(tx, mail, set(message.session.trainer_ids))
     if await tx.copies.sheet_is_closed(message.session.id):

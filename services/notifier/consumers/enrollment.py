@@ -1,5 +1,7 @@
 """What the notifier does with enrollment's events about requests and decisions."""
 
+from datetime import timedelta
+
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.request import (
     ABANDONED,
@@ -20,7 +22,7 @@ from services.notifier.domain.mails.request import (
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.about_requests import SEEN_BY_TRAINERS, actor, asking, mail_about, request_of
-from services.notifier.use_cases.cancelled_session import tell_of_cancelled_session
+from services.notifier.use_cases.cancelled_session import GROUPING_DELAY, tell_of_cancelled_session
 from services.notifier.use_cases.known import known_account
 from services.notifier.use_cases.queue_mails import (
     NewMail,
@@ -76,7 +78,9 @@ async def when_a_request_is_made(message: EnrollmentRequested, tx: Transaction) 
     await queue_for_deciders(tx, mail, request)
     if await tx.copies.set_cart(enrollment_id=request.id, cart_id=message.cart_id) >= message.cart_size:
         cart_id = message.cart_id
-        receipt = NewMail(spec=REQUEST_RECEIPT, cause=f"cart:{cart_id}", subject_id=cart_id)
+        # the consent to a proposal of an employer or of staff is the acceptance too, which has its own mail
+        delay = GROUPING_DELAY if await tx.told.is_proposal(cart_id) else timedelta(0)
+        receipt = NewMail(spec=REQUEST_RECEIPT, cause=f"cart:{cart_id}", subject_id=cart_id, delay=delay)
         await queue_for_people(tx, receipt, Audience.PERSON, [await known_account(tx, request.account_id)])
 
 

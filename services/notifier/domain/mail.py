@@ -62,7 +62,9 @@ class Situation:
     - `held`: the calendar entries that the recipient has from earlier mails.
     - `lines`: the requests of the cart, of the attendance sheet, or those that the facts name.
     - `superseded`: a newer mail of the same kind, subject and recipient is waiting to be sent.
-    - `was_told`: the recipient was sent a mail about the person's request before.
+    - `motivation`: empty if the person wrote none; `proposal`: what the person read of the proposal that led to the
+      request.
+    - `was_told`: the recipient was sent a mail about the person's request before, or trainers have decided on it.
     - `sheet_closed`: the attendance of the session is closed.
     - `other_session`: the session that a request is moved from.
     """
@@ -80,6 +82,15 @@ class Situation:
     other_session: Session | None = None
     occupancy: Occupancy | None = None
     motivation: str | None = None
+    proposal: Mapping[str, Any] | None = None
     was_told: bool = False
     sheet_closed: bool = False
     statuses_held: frozenset[str] = frozenset()
+
+    @property
+    def seats(self) -> Occupancy | None:
+        """The seats of the session; while nobody has had one, its occupancy was never published."""
+        if self.occupancy is not None or self.session is None or self.session.capacity is None:
+            return self.occupancy
+        holds = self.enrollment is not None and self.enrollment.seat == "held"
+        return Occupancy(capacity=self.session.capacity, held=int(holds), queued=0)

@@ -1,14 +1,15 @@
 """Who was told of a request: read from the mails themselves, which are about one request or name several."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, any_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.audience import Audience
-from services.notifier.storage.tables import mails
+from services.notifier.storage.tables import enrollments, mails
 
 _DECISIONS: Final = ["request_to_decide", "requests_to_decide", "reminder_to_decide"]
 _ABOUT: Final = or_(
@@ -45,6 +46,25 @@ _TOLD_TRAINER: Final = (
     )
     .limit(1)
 )
+# queued for the person and the employers whenever a trainer, or staff in a trainer's place, has decided
+_BY_TRAINERS: Final = (
+    select(mails.c.id)
+    .where(mails.c.subject_id == bindparam("enrollment_id"), mails.c.kind.in_(("validated", "question", "declined")))
+    .limit(1)
+)
+
+_IS_PROPOSAL: Final = (
+    select(mails.c.id)
+    .where(mails.c.kind == "proposal", mails.c.subject_id == bindparam("proposal_id", type_=Uuid))
+    .limit(1)
+)
+# the cart of a request that a consent made is the proposal
+_PROPOSAL_OF: Final = (
+    select(mails.c.facts)
+    .join(enrollments, enrollments.c.cart_id == mails.c.subject_id)
+    .where(mails.c.kind == "proposal", enrollments.c.id == bindparam("enrollment_id"))
+    .limit(1)
+)
 
 
 class Told:
@@ -66,6 +86,17 @@ class Told:
         return found is not None
 
     async def trainer_was_told(self, enrollment_id: UUID, account_id: UUID) -> bool:
-        """Whether a mail about the request has left to the account as a trainer."""
+        """Whether a mail about the request has left to the account as a trainer, or trainers have decided on it."""
         about = {"enrollment_id": enrollment_id, "enrollment_text": str(enrollment_id)}
-        return await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None
+        if await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None:
+            return True
+        return await self._connection.scalar(_BY_TRAINERS, {"enrollment_id": enrollment_id}) is not None
+
+    async def is_proposal(self, cart_id: UUID) -> bool:
+        """Whether the cart is a proposal, to which its person consents."""
+        return await self._connection.scalar(_IS_PROPOSAL, {"proposal_id": cart_id}) is not None
+
+    async def proposal_of(self, enrollment_id: UUID) -> Mapping[str, Any] | None:
+        """What the person read of the proposal that led to the request: `by`, `by_name` and `reason`, among others."""
+        found: Mapping[str, Any] | None = await self._connection.scalar(_PROPOSAL_OF, {"enrollment_id": enrollment_id})
+        return found

@@ -82,7 +82,7 @@ def compose(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIden
         spec, mail, situation, organizer=sender.organizer, attendee=recipient, link=link, now=now
     )
     variables = _variables(mail, situation, sender) | {"link": link, "agenda": calendar.sentence if calendar else ""}
-    kept = variables if situation.motivation is None else variables | {"motivation": NOT_KEPT}
+    kept = variables if not situation.motivation else variables | {"motivation": NOT_KEPT}
     text, html = render_text(mail.kind, variables), render_html(mail.kind, variables)
     return ComposedMail(
         recipient=safe_address("recipient", recipient),
@@ -113,11 +113,15 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "other_session": situation.other_session,
         "enrollment": situation.enrollment,
         "occupancy": situation.occupancy,
+        "seats": situation.seats,
         "lines": lines,
         "open_lines": [line for line in lines if line.enrollment.is_open],
         "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],
         "to_validate": [line for line in lines if line.enrollment.approval == "awaiting_trainer"],
+        "to_answer": [line for line in lines if line.enrollment.approval == "awaiting_beneficiary"],
+        "enrolled": [line for line in lines if line.enrollment.is_enrolled],
         "motivation": situation.motivation,
+        "proposal": situation.proposal,
         "agency": sender.name,
         "desk_email": sender.desk_email,
         "desk_phone": sender.desk_phone,

@@ -88,6 +88,7 @@ async def _request(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
         occupancy=await tx.copies.occupancy(enrollment.session_id),
         other_session=None if other_session is None else await tx.copies.session(UUID(other_session)),
         motivation=await tx.motivations.of(enrollment.id) if spec.motivation else None,
+        proposal=await tx.told.proposal_of(enrollment.id) if spec.motivation else None,
     )
 
 

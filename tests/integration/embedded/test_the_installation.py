@@ -164,6 +164,7 @@ async def _every_page_is_there(http: httpx.AsyncClient) -> None:
     assert "Choisir un nouveau mot de passe" in (await http.get("/compte/mot-de-passe/abc")).text
     assert (await http.get("/demandes/1")).status_code == 404
     assert (await http.get("/api/enrollment/metrics")).status_code == 404
+    assert (await http.get("/metrics")).status_code == 404
 
 
 async def test_a_port_or_folder_in_use_is_refused_with_one_sentence_and_reset_deletes_the_data(folder: Path) -> None:

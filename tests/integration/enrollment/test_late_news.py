@@ -12,6 +12,7 @@ from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
     SessionReinstated,
+    SessionRescheduled,
     SessionScheduled,
     TrainingArchived,
     TrainingPublished,
@@ -126,6 +127,40 @@ async def test_a_reinstated_session_takes_requests_again_and_those_that_ended_ar
     reopened = await service.decides(service.staff, request, "reopening", **reopening)
     assert (reopened.status_code, reopened.json()["status_label"]) == (200, "Inscrit·e")
     assert (await service.accepts(await service.request(second, session))).json()["seat"] == "queued"
+    assert await service.audit() == []
+
+
+async def test_a_cancellation_that_arrives_after_the_session_was_put_back_ends_no_request(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    await service.enrolled(person, session)
+    gone = service.next_of(session, state="cancelled")
+    back = service.next_of(session, state="scheduled")
+    await service.tell(
+        SessionReinstated(occurred_at=service.now, session=back, reason="Une collègue la remplace."),
+        SessionCancelled(occurred_at=service.now, session=gone, reason="Formatrice souffrante."),
+    )
+    assert await service.emitted(EnrollmentCancelled) == []
+    assert await service.rows("SELECT approval, seat FROM enrollments") == [("validated", "held")]
+    assert await service.rows("SELECT state, version FROM sessions") == [("scheduled", back.version)]
+    assert await service.audit() == []
+
+
+async def test_a_cancellation_that_arrives_after_a_newer_copy_of_the_cancelled_session_ends_its_requests(
+    service: EnrollmentService,
+) -> None:
+    session = await service.session(1)
+    [person] = await service.people(1)
+    request = await service.enrolled(person, session)
+    gone = service.next_of(session, state="cancelled")
+    newer = service.next_of(session, state="cancelled", training_title="Autre titre")
+    await service.tell(
+        SessionRescheduled(occurred_at=service.now, session=newer, moved=False),
+        SessionCancelled(occurred_at=service.now, session=gone, reason="Formatrice souffrante."),
+    )
+    assert await service.emitted_about(EnrollmentCancelled) == [request]
     assert await service.audit() == []
 
 

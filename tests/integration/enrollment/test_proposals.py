@@ -61,7 +61,9 @@ async def test_the_consent_to_an_employer_makes_a_request_that_is_accepted_in_th
     assert (requested.enrollment.id, requested.cart_size) == (request, 1)
     [approved] = await service.emitted(EnrollmentApproved)
     assert (approved.approved_by, approved.enrollment.seat) == (service.employer, "held")
-    assert {each.motivation for each in await service.emitted(KeepMotivation)} == {"Accueillir mieux."}
+    assert {each.motivation for each in await service.emitted(KeepMotivation)} == {""}, "the person wrote nothing"
+    [view] = (await service.call("GET", "/enrollments?scope=mine", by=person.account_id)).json()["items"]
+    assert view["motivation"] is None
     history = (await service.call("GET", f"/enrollments/{request}/history", by=person.account_id)).json()
     accepted = next(line for line in history if line["move"] == "accept")
     assert (accepted["acting_as"], accepted["note"]) == ("employer", REASON)

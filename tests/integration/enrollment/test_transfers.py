@@ -47,6 +47,9 @@ async def test_staff_move_a_person_and_the_next_in_the_old_queue_gets_the_seat(s
         ("promote", "queue"),
     ]
     assert history[-2]["note"] == REASON
+    assert [history[-2][key]["id"] for key in ("from_session", "to_session")] == [str(old), str(new)]
+    assert history[-2]["to_session"]["place"] == view["session"]["place"]
+    assert {line["from_session"] for line in history if line["move"] != "transfer"} == {None}
     assert await service.seats(new) == {moved: ("held", 1)}
     assert await service.seats(old) == {next_one: ("held", 2)}
     assert await service.audit() == []

@@ -146,7 +146,7 @@ ABOUT_REQUESTS: dict[str, tuple[Story, dict[str, set[str]]]] = {
     ),
     "withdrawn with calendar entries": (
         withdrawn_after_the_calendar_file,
-        {"withdrawn": EMPLOYERS | {"person"}},
+        {"withdrawn": EMPLOYERS | {"person", "trainer"}},
     ),
     "abandoned": (
         after_a_request(

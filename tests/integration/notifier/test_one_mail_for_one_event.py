@@ -73,6 +73,17 @@ async def test_a_session_that_was_put_back_can_be_cancelled_again(service: Notif
     assert all(mail.text.count("Zoe X") == 1 for mail in mails)
 
 
+async def test_a_cancellation_that_arrives_after_the_session_was_put_back_tells_nobody(
+    service: NotifierService,
+) -> None:
+    await two_people(service)
+    gone = SessionCancelled(occurred_at=NOW, session=service.session(2, state="cancelled"), reason="Neige")
+    await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Beau temps"))
+    await service.tell(gone)
+    kinds = {mail.kind for mail in await service.rows()}
+    assert kinds & {"session_cancelled", "session_cancelled_people", "session_cancelled_trainer"} == set()
+
+
 async def test_a_move_is_one_mail_for_each_employer_and_says_what_was_before(service: NotifierService) -> None:
     await two_people(service)
     before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))

@@ -42,7 +42,11 @@ def test_there_is_no_mail_trap_unless_on_ones_own_machine() -> None:
 
 def test_nothing_is_published_on_all_addresses_unless_it_is_asked_for() -> None:
     published = {name: entry["ports"] for name, entry in COMPOSE["services"].items() if "ports" in entry}
-    assert published == {"gateway": ["${PARCOURSPRO_ADDRESS:-127.0.0.1}:${PARCOURSPRO_PORT:-8000}:8000"]}
+    assert published == {
+        "gateway": ["${PARCOURSPRO_ADDRESS:-127.0.0.1}:${PARCOURSPRO_PORT:-8000}:8000"],
+        "prometheus": ["127.0.0.1:${PARCOURSPRO_PROMETHEUS_PORT:-9090}:9090"],
+        "grafana": ["127.0.0.1:${PARCOURSPRO_GRAFANA_PORT:-3000}:3000"],
+    }
     added = [port for entry in ADDED["services"].values() for port in entry.get("ports", [])]
     assert len(added) == 2
     assert all(port.startswith("127.0.0.1:") for port in added)
@@ -64,19 +68,29 @@ def test_only_servers_that_change_their_user_have_capabilities() -> None:
     assert "USER 10001:10001" in (generate.ROOT / "deploy/Dockerfile").read_text()
 
 
-def test_only_the_gateway_and_the_sender_of_mails_are_in_a_network_with_a_way_out() -> None:
+def test_only_the_gateway_the_sender_of_mails_and_the_operators_pages_are_in_a_network_with_a_way_out() -> None:
     outside = {name for name, entry in COMPOSE["networks"].items() if not (entry or {}).get("internal")}
     reached = {
         name: sorted(outside & set(entry["networks"]))
         for name, entry in COMPOSE["services"].items()
         if outside & set(entry["networks"])
     }
-    assert reached == {"gateway": ["edge"], "notifier-worker": ["mail"]}
+    assert reached == {
+        "gateway": ["edge"],
+        "notifier-worker": ["mail"],
+        "prometheus": ["operator"],
+        "grafana": ["operator"],
+    }
+
+
+def test_nothing_observes_unless_it_is_asked_for() -> None:
+    profiles = {name: entry["profiles"] for name, entry in COMPOSE["services"].items() if "profiles" in entry}
+    assert profiles == {"prometheus": ["observe"], "grafana": ["grafana"]}
 
 
 def test_every_image_of_others_has_a_minor_version() -> None:
     images = {entry["image"] for entry in CONTAINERS.values() if not entry["image"].startswith("parcourspro/")}
-    assert len(images) == 4
+    assert len(images) == 6
     assert [image for image in images if "." not in image.rpartition(":")[2]] == []
 
 

@@ -24,7 +24,8 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
         page="demandes",
     ),
     "request_receipt": Expected(
-        outcomes="........... ....... ..... ... .. .. .RRR ... .. .. .. .. ....",
+        approval="awaiting_employer",
+        outcomes="........... ....... ..... ... .. .. .YYY ... .. .. .. .. ....",
         audiences=(Audience.PERSON,),
         about=About.CART,
         page="demandes",

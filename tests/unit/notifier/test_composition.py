@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifier.domain.audience import Audience
+from services.notifier.domain.copies import Occupancy
 from services.notifier.domain.headers import UnsafeHeader
 from services.notifier.domain.mail import Situation
 from services.notifier.domain.mails.all import SPECS
@@ -46,6 +47,7 @@ SITUATION = Situation(
     other_session=replace(SESSION, place="Salle 1"),
     occupancy=OCCUPANCY,
     motivation="Mes missions changent.",
+    proposal={"by": "employer", "by_name": "Ada Roux", "reason": "Utile"},
 )
 NOT_WRITTEN = {"expires_at", "ended_at", "by", "decision", "approval", "state", "because", "from_session_id", "before"}
 """Facts that are not what people wrote."""
@@ -115,6 +117,7 @@ def test_nothing_that_people_wrote_becomes_markup(kind: str, audience: Audience)
         lines=(replace(LINE, person=person, session=session),),
         other_session=session,
         motivation=MARKUP,
+        proposal={"by": "employer", "by_name": MARKUP, "reason": MARKUP},
     )
     written = {name: MARKUP for name, value in FACTS.items() if isinstance(value, str) and name not in NOT_WRITTEN}
     was = {**FACTS["was"], "place": MARKUP}
@@ -156,3 +159,28 @@ def test_words_are_set_as_french_is_printed(kind: str, audience: Audience) -> No
     for words in (mail.subject, mail.text):
         assert "'" not in words.replace("L'agence", "")
         assert not re.search(r"« | »| [:;!?]", words), words
+
+
+@pytest.mark.parametrize(
+    ("occupancy", "seat", "sentence"),
+    [
+        (None, "none", "Il reste 3 places libres sur 3."),
+        (None, "held", "Il reste 2 places libres sur 3."),
+        (Occupancy(capacity=2, held=1, queued=0), "none", "Il reste 1 place libre sur 2."),
+        (Occupancy(capacity=1, held=1, queued=2), "none", "Aucune place n’est libre (sur 1) ; 2 personnes sont sur"),
+    ],
+)
+def test_a_mail_that_asks_for_a_decision_tells_the_seats_that_are_left(
+    occupancy: Occupancy | None, seat: str, sentence: str
+) -> None:
+    session, request = replace(SESSION, capacity=3), replace(REQUEST, seat=seat)
+    situation = replace(SITUATION, session=session, occupancy=occupancy, enrollment=request)
+    text = composed("request_to_decide", Audience.EMPLOYER, situation).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence in text
+
+
+def test_a_session_whose_number_of_seats_is_not_known_has_no_sentence_about_them() -> None:
+    situation = replace(SITUATION, session=replace(SESSION, capacity=None), occupancy=None)
+    text = composed("request_to_decide", Audience.EMPLOYER, situation).text
+    assert "places" not in text
+    assert Situation().seats is None

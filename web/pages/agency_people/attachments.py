@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -83,45 +83,42 @@ def offered(attachment: desk.Attachment) -> list[Act]:
     ]
 
 
-State = Annotated[str, Query(alias="etat")]
-Status = Annotated[str, Query(alias="statut")]
-OfStructure = Annotated[UUID | None, Query(alias="structure")]
+async def _filters(
+    *,
+    q: Annotated[str, Query(max_length=200)] = "",
+    state: Annotated[str, Query(alias="etat")] = "requested",
+    status: Annotated[str, Query(alias="statut")] = "",
+    structure: Annotated[UUID | Literal[""], Query()] = "",
+) -> dict[str, str]:
+    """The filters, by their names in the address."""
+    return {"q": q.strip(), "etat": state, "statut": status, "structure": str(structure)}
 
 
-def _query(q: str, state: str, status: str, structure: UUID | None) -> dict[str, Any]:
+Given = Annotated[dict[str, str], Depends(_filters)]
+
+
+def _query(given: Mapping[str, str]) -> dict[str, Any]:
+    state, status = given["etat"], given["statut"]
     return {
         "scope": "all",
-        "q": q or None,
+        "q": given["q"] or None,
         "state": state if state in STATES else None,
         "unconfirmed": "true" if state == TO_CONFIRM else None,
         "status": status if status in STATUSES else None,
-        "structure_id": structure,
+        "structure_id": given["structure"] or None,
     }
 
 
 @router.get("")
-async def list_page(
-    reader: Reader,
-    q: str = "",
-    state: State = "requested",
-    status: Status = "",
-    structure: OfStructure = None,
-    after: str | None = None,
-) -> Response:
+async def list_page(reader: Reader, given: Given, after: str | None = None) -> Response:
     """Those that wait for an answer, the oldest first; others by filter, the newest first."""
-    given = {"q": q, "etat": state, "statut": status, "structure": str(structure or "")}
-    address = Address("/agence/rattachements", given)
-    query = _query(q, state, status, structure)
+    address, chosen = Address("/agence/rattachements", given), given["etat"]
+    direction = "asc" if chosen == "requested" else None
     header, found = await asyncio.gather(
         read_staff_header(reader.api),
         reader.api(
             desk.ATTACHMENTS,
-            query={
-                **query,
-                "direction": "asc" if state == "requested" else None,
-                "cursor": after,
-                "limit": ON_A_PAGE,
-            },
+            query={**_query(given), "direction": direction, "cursor": after, "limit": ON_A_PAGE},
         ),
     )
     return await reader.page(
@@ -129,7 +126,7 @@ async def list_page(
         header=header,
         address=address,
         states=STATES,
-        chosen=state,
+        chosen=chosen,
         every=EVERY,
         to_confirm=TO_CONFIRM,
         statuses=STATUSES,
@@ -140,15 +137,8 @@ async def list_page(
 
 
 @router.get("/fichier.{file_format}")
-async def list_file(
-    reader: Reader,
-    file_format: FileFormat,
-    q: str = "",
-    state: State = "requested",
-    status: Status = "",
-    structure: OfStructure = None,
-) -> Response:
-    query = _query(q, state, status, structure)
+async def list_file(reader: Reader, given: Given, file_format: FileFormat) -> Response:
+    query = _query(given)
     return await file_of(reader, desk.ATTACHMENTS_FILE, query, name="rattachements", file_format=file_format)
 
 
@@ -220,7 +210,7 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
         act=act if act in offered(attachment) else None,
         statuses=STATUSES,
         requests=None if requests is None else [open_line(each, reader.pages.dates) for each in requests],
-        form=form or Form({status: "yes" for status in first} | {"reason": ""}),
+        form=form or Form(dict.fromkeys(first, "yes") | {"reason": ""}),
     )
 
 

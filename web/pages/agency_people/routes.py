@@ -1,6 +1,7 @@
 """People as staff see them: the list, and the page of one person with their requests and mails."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from web.context import Visit, visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_mails.views import mail_row
-from web.pages.agency_people.account_acts import offered
+from web.pages.agency_people.account_acts import KEPT, offered
 from web.pages.agency_people.views import GROUPS, attachment_line, groups, person_line, request_rows
 from web.pages.header import read_staff_header
 
@@ -64,7 +65,7 @@ async def list_file(
 
 @router.get("/nouvelle")
 async def new_page(reader: Reader) -> Response:
-    return await reader.page("agency_people/new.html", header=await read_staff_header(reader.api), form=Form())
+    return await _new_page(reader, Form())
 
 
 @router.post("/nouvelle")
@@ -72,16 +73,13 @@ async def add(reader: Reader) -> Response:
     """Make an account; the person gets a mail to choose a password."""
     form = await reader.form()
     body: dict[str, Any] = {name: form.values.get(name, "").strip() for name in FIELDS}
-    body |= {"civility": body["civility"] or None, "is_staff": form.values.get("is_staff") == "yes"}
+    body |= {"civility": body["civility"] or None, "is_staff": form.values.get("is_staff") == "oui"}
     try:
         made = await reader.api(desk.ADD_ACCOUNT, body=body, key=form.key)
     except Refused as error:
-        again = form.refused(error)
-        return await reader.page(
-            "agency_people/new.html",
-            status=error.problem.status,
-            form=Form(again.values, again.errors, again.sentence),
-        )
+        if error.problem.status not in KEPT:
+            raise
+        return await _new_page(reader, form.refused(error), status=error.problem.status)
     return reader.go(f"/agence/personnes/{made.id}", "The account is made; the person gets a mail.")
 
 
@@ -139,6 +137,11 @@ async def mails_page(reader: Reader, account_id: UUID, after: str | None = None)
         total=found.total if found else 0,
         next_url=address.next(found.next) if found else None,
     )
+
+
+async def _new_page(reader: Visit, form: Form, *, status: int = HTTPStatus.OK) -> Response:
+    header = await read_staff_header(reader.api)
+    return await reader.page("agency_people/new.html", status=status, header=header, form=form)
 
 
 def _head(reader: Visit, account: desk.AccountDetails) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from web.client.enrollment import Approval, Enrollment, HistoryLine, Move
+from web.client.enrollment import Approval, Enrollment, HistoryLine, Move, SessionTime
 from web.dates import PARIS, Dates, Day
 
 _KINDS: Final = {
@@ -70,6 +70,8 @@ class Event:
     by: str
     when: str
     note: str | None
+    from_session: str | None
+    to_session: str | None
 
 
 def request_card(request: Enrollment, dates: Dates) -> RequestCard:
@@ -143,7 +145,21 @@ def _position(index: int, at: int, *, stopped: bool) -> Position:
 
 
 def events(history: Sequence[HistoryLine], dates: Dates) -> list[Event]:
-    return [Event(label=each.label, by=each.by, when=dates.moment(each.at), note=each.note) for each in history]
+    return [
+        Event(
+            label=each.label,
+            by=each.by,
+            when=dates.moment(each.at),
+            note=each.note,
+            from_session=_when_and_where(each.from_session, dates),
+            to_session=_when_and_where(each.to_session, dates),
+        )
+        for each in history
+    ]
+
+
+def _when_and_where(session: SessionTime | None, dates: Dates) -> str | None:
+    return None if session is None else f"{dates.moment(session.starts_at)}, {session.place}"
 
 
 def direct(moves: Sequence[Move]) -> list[Move]:

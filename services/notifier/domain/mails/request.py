@@ -5,7 +5,6 @@ from typing import Final
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import (
     REQUEST_IS_OPEN,
-    SOME_REQUEST_IS_OPEN,
     TRAINER_KNOWS_OF_THE_PERSON,
     request_is,
     seat_is_still,
@@ -37,7 +36,7 @@ REQUEST_RECEIPT: Final = MailSpec(
     label="Demande enregistrée",
     audiences=(Audience.PERSON,),
     about=About.CART,
-    true_while=(SOME_REQUEST_IS_OPEN,),
+    true_while=(some_request_is("awaiting_employer"),),
     page="demandes",
 )
 ACCEPTED: Final = MailSpec(

@@ -1,0 +1,270 @@
+"""The objects of Kubernetes say what the compose file says, name only what exists, and fit the published schemas."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml  # type: ignore[import-untyped]  # it has no types
+
+from docs import generate
+from docs.kubernetes import written
+from web.settings import Settings as PagesSettings
+
+FOLDER = generate.ROOT / "deploy/kubernetes"
+FILES = sorted({*FOLDER.rglob("*.yaml"), *generate.ROOT.glob("deploy/*/kustomization.yaml")})
+COMPOSE: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())
+BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definitions.json").read_text())
+SERVICES = generate.services()
+PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
+SETTINGS_FILES = ("base/services/defaults.env", "overlays/production/settings.env")
+OF_OPERATORS = {"Cluster", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication", "Kustomization"}
+"""Kinds without a schema of Kubernetes itself."""
+NEWEST = "1.37"
+SECRET = re.compile(r"_(PASSWORD|PASSPHRASE|KEYS)$")
+Object = dict[str, Any]
+
+
+def objects() -> Iterator[Object]:
+    for path in FILES:
+        yield from yaml.safe_load_all(path.read_text())
+
+
+def of(kind: str) -> dict[str, Object]:
+    return {each["metadata"]["name"]: each for each in objects() if each["kind"] == kind}
+
+
+WORKLOADS = {**of("Deployment"), **of("Job")}
+
+
+def pod(name: str) -> Object:
+    template: Object = WORKLOADS[name]["spec"]["template"]
+    return template
+
+
+def container(name: str) -> Object:
+    [only] = pod(name)["spec"]["containers"]
+    assert isinstance(only, dict)
+    return only
+
+
+def variables(name: str) -> dict[str, Object]:
+    return {entry["name"]: entry for entry in container(name)["env"]}
+
+
+def test_the_services_objects_are_those_of_the_compose_file() -> None:
+    folder = generate.ROOT / written.FOLDER
+    shipped = {path.name: path.read_text() for path in folder.iterdir()}
+    assert shipped == written.files(generate.ROOT, generate.queues()), "run `make docs`"
+
+
+def test_every_process_of_the_compose_file_and_no_other_runs() -> None:
+    others = {"postgres", "rabbitmq", "prometheus", "grafana"}
+    assert set(WORKLOADS) == set(COMPOSE["services"]) - others == {*PROCESSES, "gateway"}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_has_the_variables_of_the_compose_file_and_its_settings_know_them(name: str) -> None:
+    ours = {variable for variable in variables(name) if variable.startswith("PARCOURSPRO_")}
+    assert ours == set(COMPOSE["services"][name]["environment"])
+    service = name.partition("-")[0]
+    settings: Any = PagesSettings if name == "web" else SERVICES[service].load_settings
+    prefix = settings.model_config["env_prefix"]
+    assert {variable.removeprefix(prefix).lower() for variable in ours} <= set(settings.model_fields)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_has_the_fixed_values_command_image_and_networks_of_the_compose_file(name: str) -> None:
+    compose = COMPOSE["services"][name]
+    for variable, value in compose["environment"].items():
+        if "${" not in str(value):
+            assert variables(name)[variable] == {"name": variable, "value": str(value)}
+    assert container(name).get("args") == compose.get("command")
+    assert container(name)["image"] == compose["image"].partition(":")[0]
+    labels = {label.partition("/")[2] for label in pod(name)["metadata"]["labels"] if "network/" in label}
+    assert labels == set(compose["networks"])
+
+
+def test_settings_come_from_the_config_map_and_every_key_has_a_value() -> None:
+    used = {
+        entry["valueFrom"]["configMapKeyRef"]["key"]
+        for name in WORKLOADS
+        for entry in container(name)["env"]
+        if "configMapKeyRef" in entry.get("valueFrom", {})
+    }
+    lines = [line for file in SETTINGS_FILES for line in (FOLDER / file).read_text().splitlines()]
+    known = {line.partition("=")[0] for line in lines if not line.startswith("#")}
+    assert used == known
+    assert [name for name in known if SECRET.search(name)] == []
+    interpolated = set(re.findall(r"\$\{(\w+):", (generate.ROOT / "docker-compose.yml").read_text()))
+    assert known <= interpolated
+
+
+def test_secrets_are_references_and_each_is_one_of_the_compose_file() -> None:
+    texts = "".join(path.read_text() for path in FILES)
+    required = set(re.findall(r"\$\{(\w+):", (generate.ROOT / "docker-compose.yml").read_text()))
+    secrets = {
+        variable.removeprefix("PARCOURSPRO_").removesuffix("_PASSWORD").lower().replace("_", "-")
+        for variable in required
+        if SECRET.search(variable)
+    }
+    used = set(re.findall(r"secretKeyRef: \{name: ([\w-]+), key: password", texts))
+    assert used == secrets - {"postgres"}, "CloudNativePG makes the superuser's password itself"
+    assert of("Secret") == {}
+    for name in WORKLOADS:
+        for entry in container(name)["env"]:
+            if SECRET.search(entry["name"]) or entry["name"].endswith(("DATABASE_URL", "AMQP_URL")):
+                value = entry.get("value", "")
+                assert "secretKeyRef" in entry.get("valueFrom", {}) or re.search(r":\$\(\w+_PASSWORD\)@", value)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_password_in_an_address_is_declared_before_it(name: str) -> None:
+    before: set[str] = set()
+    for entry in container(name)["env"]:
+        assert set(re.findall(r"\$\((\w+)\)", entry.get("value", ""))) <= before
+        before.add(entry["name"])
+
+
+def test_every_host_and_port_is_that_of_a_service() -> None:
+    ports = {(name, port["port"]) for name, each in of("Service").items() for port in each["spec"]["ports"]}
+    servers = {(f"{name}-rw", 5432) for name in of("Cluster")} | {("rabbitmq", 5672)}
+    hosts = set()
+    for name in PROCESSES:
+        for entry in container(name)["env"]:
+            for scheme, host, port in re.findall(r"^(\S+?)://(?:\S+@)?([\w.-]+)(?::(\d+))?/?", entry.get("value", "")):
+                hosts.add((host, int(port or {"postgresql+asyncpg": 5432}[scheme])))
+    assert hosts <= ports | servers
+    assert {host for host, _ in hosts} >= {"gateway", "identity-api", "enrollment-database-rw"}
+    caddy = (generate.ROOT / "deploy/gateway/Caddyfile").read_text()
+    called = {("web", 8000), *((f"{name}-api", 8000) for name in SERVICES)}
+    assert called <= ports
+    assert "dynamic a {re.service.1}-api 8000 {" in caddy
+    assert "dynamic a web 8000 {" in caddy
+
+
+def test_a_service_finds_its_pods_and_their_port() -> None:
+    for each in of("Service").values():
+        [name] = each["spec"]["selector"].values()
+        declared = {port["containerPort"] for port in container(name)["ports"]}
+        assert {port["port"] for port in each["spec"]["ports"]} <= declared
+
+
+def test_an_address_of_all_pods_is_what_the_gateway_asks_for() -> None:
+    several = {name for name, each in of("Service").items() if each["spec"].get("clusterIP") == "None"}
+    assert several == {"web", *(f"{name}-api" for name in SERVICES)}
+
+
+@pytest.mark.parametrize("name", [name for name in PROCESSES if not name.endswith("-migrate")])
+def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name: str) -> None:
+    probes = {kind: container(name)[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
+    assert probes == {"livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
+    assert "/health/ready" in str(COMPOSE["services"][name]["healthcheck"]["test"])
+    assert of("PodDisruptionBudget")[name]["spec"]["maxUnavailable"] == 1
+    if name.endswith("-worker"):
+        assert of("ScaledObject")[name]["spec"]["scaleTargetRef"] == {"name": name}
+    else:
+        assert of("HorizontalPodAutoscaler")[name]["spec"]["scaleTargetRef"]["name"] == name
+
+
+def test_a_worker_is_scaled_by_the_queues_that_it_reads() -> None:
+    scaled = {
+        trigger["metadata"]["queueName"]: name
+        for name, each in of("ScaledObject").items()
+        for trigger in each["spec"]["triggers"]
+    }
+    declared = {queue["name"] for queue in BROKER["queues"] if not queue["name"].endswith(".dead")}
+    assert scaled == {queue: f"{queue.partition('.')[0]}-worker" for queue in declared}
+    for name, each in of("ScaledObject").items():
+        for trigger in each["spec"]["triggers"]:
+            assert trigger["metadata"]["host"] == "amqp://rabbitmq.parcourspro.svc:5672/parcourspro"
+            assert trigger["authenticationRef"] == {"name": name}
+        secrets = of("TriggerAuthentication")[name]["spec"]["secretTargetRef"]
+        assert {entry["name"] for entry in secrets} == {name.replace("-worker", "-broker")}
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_pod_may_do_nothing_that_it_does_not_need(name: str) -> None:
+    spec = pod(name)["spec"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["runAsUser"] == 10001
+    assert spec["automountServiceAccountToken"] is False
+    allowed = {"add": ["NET_BIND_SERVICE"]} if name == "gateway" else {}
+    assert container(name)["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"], **allowed},
+    }
+    assert set(container(name)["resources"]["requests"]) == {"cpu", "memory"}
+    assert set(container(name)["resources"]["limits"]) == {"memory"}
+    assert spec["terminationGracePeriodSeconds"] == int(COMPOSE["services"][name]["stop_grace_period"].rstrip("s"))
+
+
+def test_every_network_of_the_compose_file_has_a_policy() -> None:
+    policies = of("NetworkPolicy")
+    assert policies["nothing-but-names"]["spec"]["podSelector"] == {}
+    networks = {name: bool((entry or {}).get("internal")) for name, entry in COMPOSE["networks"].items()}
+    for name in networks.keys() - {"operator"}:
+        labels = {f"parcourspro.network/{name}": "member"}
+        assert policies[name]["spec"]["podSelector"] == {"matchLabels": labels}
+        if networks[name]:
+            members = [{"podSelector": {"matchLabels": labels}}]
+            assert policies[name]["spec"]["ingress"] == [{"from": members}]
+            assert policies[name]["spec"]["egress"] == [{"to": members}]
+
+
+def test_the_servers_are_three_and_in_their_networks() -> None:
+    databases = of("Cluster")
+    assert set(databases) == {f"{name}-database" for name in SERVICES}
+    for name, each in databases.items():
+        service = name.removesuffix("-database")
+        start = each["spec"]["bootstrap"]["initdb"]
+        assert (each["spec"]["instances"], start["database"], start["owner"]) == (3, service, f"{service}_owner")
+        assert each["spec"]["inheritedMetadata"]["labels"] == {"parcourspro.network/database": "member"}
+        [role] = each["spec"]["managed"]["roles"]
+        assert (role["name"], role["passwordSecret"]["name"]) == (service, name)
+    [broker] = of("RabbitmqCluster").values()
+    configured = broker["spec"]["rabbitmq"]["additionalConfig"].splitlines()
+    shipped = (generate.ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text().splitlines()
+    assert {line for line in shipped if line and not line.startswith("#")} <= set(configured)
+    assert (broker["metadata"]["name"], broker["spec"]["replicas"]) == ("rabbitmq", 3)
+    assert broker["spec"]["image"] == COMPOSE["services"]["rabbitmq"]["image"]
+    template = broker["spec"]["override"]["statefulSet"]["spec"]["template"]
+    assert template["metadata"]["labels"] == {"parcourspro.network/broker": "member"}
+    users = {entry["name"] for entry in template["spec"]["initContainers"][0]["env"]}
+    assert users == set(COMPOSE["services"]["rabbitmq"]["environment"])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_object_fits_the_schema_of_its_kind(path: Any) -> None:
+    for each in yaml.safe_load_all(path.read_text()):
+        if each["kind"] not in OF_OPERATORS:
+            kubernetes_validate.validate(each, NEWEST, strict=True)
+
+
+def test_a_word_that_kubernetes_does_not_know_is_found() -> None:
+    wrong = {**of("Service")["web"], "spec": {"port": 8000}}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, NEWEST, strict=True)
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl, which builds overlays, is not installed")
+def test_the_overlay_is_built_with_its_images_and_settings() -> None:
+    command = ["kubectl", "kustomize", str(FOLDER / "overlays/production")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    built = list(yaml.safe_load_all(done.stdout))
+    assert {each["metadata"].get("namespace", "-") for each in built if each["kind"] != "Namespace"} == {"parcourspro"}
+    for each in built:
+        if each["kind"] not in OF_OPERATORS:
+            kubernetes_validate.validate(each, NEWEST, strict=True)
+    images = {
+        one["image"] for each in built if each["kind"] in {"Deployment", "Job"}
+        for one in each["spec"]["template"]["spec"]["containers"]
+    }  # fmt: skip
+    ours = {f"registry.example/parcourspro/{name}:0.1.0" for name in (*SERVICES, "web")}
+    assert images == ours | {"caddy:2.11"}
