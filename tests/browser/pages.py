@@ -144,6 +144,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/brand.css": "a file",
     "/health/live": "for machines",
     "/health/ready": "for machines",
+    "/metrics": "for machines",
     "/demandes/{request_id}/certificat": "a file",
     "/agence/chiffres/{name}.csv": "a file",
     "/agence/mails/{mail_id}/page": "a mail as it was sent",
