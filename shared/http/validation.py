@@ -6,8 +6,8 @@ from typing import Any
 _SENTENCES = {
     "missing": "Ce champ est obligatoire.",
     "extra_forbidden": "Ce champ n'est pas attendu ; retirez-le.",
-    "string_too_short": "Ce texte est trop court : au moins {min_length} caractère(s).",
-    "string_too_long": "Ce texte est trop long : au plus {max_length} caractères.",
+    "string_too_short": "Ce texte est trop court : au moins {min_length} caractère{s}.",
+    "string_too_long": "Ce texte est trop long : au plus {max_length} caractère{s}.",
     "string_type": "Un texte est attendu.",
     "string_unicode": "Ce texte contient des caractères qui ne peuvent pas être lus.",
     "string_pattern_mismatch": "Ce texte n'a pas la forme attendue.",
@@ -21,8 +21,8 @@ _SENTENCES = {
     "less_than": "La valeur doit rester sous {lt}.",
     "less_than_equal": "La valeur doit être au plus {le}.",
     "greater_than": "La valeur doit dépasser {gt}.",
-    "too_short": "Il faut au moins {min_length} élément(s).",
-    "too_long": "Il faut au plus {max_length} éléments.",
+    "too_short": "Il faut au moins {min_length} élément{s}.",
+    "too_long": "Il faut au plus {max_length} élément{s}.",
     "list_type": "Une liste est attendue.",
     "dict_type": "Un objet est attendu.",
     "model_attributes_type": "Un objet est attendu.",
@@ -48,10 +48,11 @@ def in_french(error: Mapping[str, Any]) -> tuple[str, str]:
         place = place[1:2]  # the name of the parameter, also for one value of a list
     elif len(place) > 1 and place[0] in {"body", "path", "header"}:
         place = place[1:]
-    context = {
+    context: dict[str, Any] = {
         key: value.replace(" or ", " ou ") if isinstance(value, str) else value
         for key, value in error.get("ctx", {}).items()
     }
+    context["s"] = "s" if context.get("min_length", context.get("max_length", 0)) > 1 else ""
     if error["type"] == "value_error":
         return ".".join(place), f"Cette valeur {context.get('error')}."
     if error["type"] == "json_invalid":

@@ -45,7 +45,7 @@ THOMAS: Final = "thomas.brunet@mobilite.example"  # referent of somebody who wai
 BRUNO: Final = "bruno.testard@alienor.example"  # everything in one structure
 INES: Final = "ines.moreau@mobilite.example"  # waits for the referent
 NADIA: Final = "nadia.lemoine@formateurs.example"  # trainer
-THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of a closed sheet
+THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of the session of the past
 TOKEN: Final = "a-secret-of-a-mail"
 
 PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
@@ -102,6 +102,59 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
         THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{thierry_validated}"
     ),
+    "/formateur/demandes/ensemble": by(
+        NADIA, "/formateur/demandes/ensemble?acte=validate&demande={nadia_awaiting_trainer}"
+    ),
+    # accounts and structures
+    "/structure/demandes/ensemble": by(
+        CLAIRE, "/structure/demandes/ensemble?acte=refuse&demande={karim_awaiting_employer}"
+    ),
+    # the agency
+    "/agence": by(STAFF, "/agence"),
+    "/agence/catalogue": by(STAFF, "/agence/catalogue"),
+    "/agence/catalogue/axes": by(STAFF, "/agence/catalogue/axes"),
+    "/agence/catalogue/axes/{axis_id}": by(STAFF, "/agence/catalogue/axes/{axis}"),
+    "/agence/catalogue/axes/{axis_id}/supprimer": by(STAFF, "/agence/catalogue/axes/{axis}/supprimer"),
+    "/agence/catalogue/nouvelle": by(STAFF, "/agence/catalogue/nouvelle"),
+    "/agence/catalogue/{training_id}": by(STAFF, "/agence/catalogue/{training}"),
+    "/agence/catalogue/{training_id}/acte/{name}": by(STAFF, "/agence/catalogue/{training}/acte/archiver"),
+    "/agence/catalogue/{training_id}/modifier": by(STAFF, "/agence/catalogue/{training}/modifier"),
+    "/agence/catalogue/{training_id}/session": by(STAFF, "/agence/catalogue/{training}/session"),
+    "/agence/demandes/ensemble": by(STAFF, "/agence/demandes/ensemble?acte=validate&demande={awaiting_trainer}"),
+    "/agence/demandes-ouvertes": by(STAFF, "/agence/demandes-ouvertes"),
+    "/agence/demandes-ouvertes/{left_open_id}": by(STAFF, "/agence/demandes-ouvertes/{left_open}"),
+    "/agence/mails": by(STAFF, "/agence/mails"),
+    "/agence/mails/{mail_id}": by(STAFF, "/agence/mails/{mail}"),
+    "/agence/mails/{mail_id}/renvoi": by(STAFF, "/agence/mails/{mail}/renvoi"),
+    "/agence/personnes": by(STAFF, "/agence/personnes"),
+    "/agence/personnes/nouvelle": by(STAFF, "/agence/personnes/nouvelle"),
+    "/agence/personnes/{account_id}": by(STAFF, "/agence/personnes/{person}"),
+    "/agence/personnes/{account_id}/acte/{name}": by(STAFF, "/agence/personnes/{person}/acte/desactiver"),
+    "/agence/personnes/{account_id}/messages": by(STAFF, "/agence/personnes/{person}/messages"),
+    "/agence/rattachements": by(STAFF, "/agence/rattachements"),
+    "/agence/rattachements/{attachment_id}": by(STAFF, "/agence/rattachements/{attachment}"),
+    "/agence/rattachements/{attachment_id}/acte/{name}": by(STAFF, "/agence/rattachements/{attachment}/acte/statuts"),
+    "/agence/recherche": by(STAFF, "/agence/recherche?q=limoges"),
+    "/agence/recherche/sessions-et-demandes": by(STAFF, "/agence/recherche/sessions-et-demandes?q=limoges"),
+    "/agence/regles": by(STAFF, "/agence/regles"),
+    "/agence/regles/{name}": by(STAFF, "/agence/regles/structure_cap"),
+    "/agence/sessions": by(STAFF, "/agence/sessions"),
+    "/agence/sessions/{session_id}": by(STAFF, "/agence/sessions/{session}"),
+    "/agence/sessions/{session_id}/acte/{name}": by(STAFF, "/agence/sessions/{session}/acte/annuler"),
+    "/agence/sessions/{session_id}/ajouter": by(STAFF, "/agence/sessions/{session}/ajouter"),
+    "/agence/sessions/{session_id}/messages": by(STAFF, "/agence/sessions/{session}/messages"),
+    "/agence/sessions/{session_id}/modifier": by(STAFF, "/agence/sessions/{session}/modifier"),
+    "/agence/structures": by(STAFF, "/agence/structures"),
+    "/agence/structures/demandes": by(STAFF, "/agence/structures/demandes"),
+    "/agence/structures/demandes/{request_id}": by(STAFF, "/agence/structures/demandes/{structure_request}"),
+    "/agence/structures/demandes/{request_id}/{answer}": by(
+        STAFF, "/agence/structures/demandes/{structure_request}/refuser"
+    ),
+    "/agence/structures/nouvelle": by(STAFF, "/agence/structures/nouvelle"),
+    "/agence/structures/signalements": by(STAFF, "/agence/structures/signalements"),
+    "/agence/structures/signalements/{report_id}": by(STAFF, "/agence/structures/signalements/{report}"),
+    "/agence/structures/{structure_id}": by(STAFF, "/agence/structures/{structure}"),
+    "/agence/structures/{structure_id}/modifier": by(STAFF, "/agence/structures/{structure}/modifier"),
 }
 
 NO_PAGES: Final[Mapping[str, str]] = {
@@ -109,9 +162,21 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/brand.css": "a file",
     "/health/live": "for machines",
     "/health/ready": "for machines",
+    "/metrics": "for machines",
     "/demandes/{request_id}/certificat": "a file",
     "/formateur/sessions/{session_id}/feuille.pdf": "a file",
     "/sessions/{session_id}/emargement": "leads to the sheet",
+    "/agence/chiffres/{name}.csv": "a file",
+    "/agence/mails/{mail_id}/page": "a mail as it was sent",
+    "/agence/catalogue/fichier.{file_format}": "a file",
+    "/agence/demandes/fichier": "a file",
+    "/agence/mails/fichier.{file_format}": "a file",
+    "/agence/personnes/fichier.{file_format}": "a file",
+    "/agence/rattachements/fichier.{file_format}": "a file",
+    "/agence/sessions/fichier.{file_format}": "a file",
+    "/agence/structures/fichier.{file_format}": "a file",
+    "/formateur/demandes/fichier": "a file",
+    "/structure/demandes/fichier": "a file",
 }
 
 ERRORS: Final = by(VISITOR, "/nulle-part", f"/formations/{UNKNOWN}", status=404) + by(

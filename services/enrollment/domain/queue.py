@@ -25,8 +25,8 @@ class Rank:
         """The explanation of the place, in French."""
         if self.over_cap:
             return (
-                "Votre structure a déjà ses places dans cette formation : "
-                "vous passez après les autres, à la clôture des demandes."
+                "La structure a déjà ses places dans cette formation : "
+                "cette demande passe après les autres, à la clôture des demandes."
             )
         return "L'ordre est celui des accords donnés par les employeurs."
 

@@ -20,6 +20,8 @@ from services.identity.domain.attachment_moves import (
 LEFT: Final = "La personne a quitté la structure."
 TAKEN_BACK: Final = "La personne a retiré sa demande."
 """The reason of a person who gives none."""
+CONFIRMED_BY_REMOVED: Final = "La personne qui avait confirmé ce rattachement ne fait pas partie de la structure."
+"""The reason of all whom a removed first user had confirmed: the words about that person are not for them."""
 
 
 class Status(StrEnum):
@@ -158,7 +160,7 @@ def remove_first(
     left = [other for other in people if other.id != attachment.id]
     accounts = {attachment.account_id}
     while following := [other for other in left if other.confirmed_by in accounts]:
-        ended += [_ended(other, by=by, reason=reason) for other in following]
+        ended += [_ended(other, by=by, reason=CONFIRMED_BY_REMOVED) for other in following]
         accounts = {other.account_id for other in following}
         left = [other for other in left if other not in following]
     alone = not any(Status.REFERENT in other.statuses for other in left)

@@ -48,15 +48,15 @@ def request_attachment(
 ) -> AttachmentRequest:
     """Begin an attachment: active for the first referent of the structure, for everybody else a request.
 
-    The first referent is the invited contact or, without an invitation, the first user. `email`: the verified address
-    of the account.
+    The first referent is the invited contact, whom staff know, or, without an invitation, the first user, whom nobody
+    has confirmed. `email`: the verified address of the account.
     """
     requested = Attachment(
         id=attachment_id, version=1, account_id=account_id, structure_id=structure.id, state=State.REQUESTED
     )
     if not _is_first_referent(email, structure):
         return AttachmentRequested(attachment=requested, unconfirmed_referent=structure.unconfirmed_referent)
-    first = replace(requested, state=State.ACTIVE, statuses=(Status.REFERENT,), unconfirmed=True)
+    first = replace(requested, state=State.ACTIVE, statuses=(Status.REFERENT,), unconfirmed=structure.invited is None)
     return FirstUserAttached(attachment=first, contact_email=structure.contact_email)
 
 

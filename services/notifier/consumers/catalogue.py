@@ -124,24 +124,26 @@ async def _tell_of_move(tx: Transaction, message: SessionRescheduled, was: dict[
 async def _tell_employers(
     tx: Transaction, spec: MailSpec, message: Message, requests: list[Enrollment], facts: dict[str, Any]
 ) -> None:
-    """One mail for each employer, however many people of the structure it is about."""
-    by_structure: dict[UUID, list[str]] = defaultdict(list)
+    """One mail for each employer, however many other people of the structure it is about."""
+    by_structure: dict[UUID, list[Enrollment]] = defaultdict(list)
     for request in requests:
-        by_structure[request.structure_id].append(str(request.id))
-    for structure_id, ids in by_structure.items():
-        mail = NewMail(
-            spec=spec,
-            cause=f"{_cause(message)}:{structure_id}",
-            subject_id=people_of_session_id(session_id=message.aggregate_id, structure_id=structure_id),
-            facts={
-                "session_id": str(message.aggregate_id),
-                "structure_id": str(structure_id),
-                "enrollment_ids": ids,
-                **facts,
-            },
-        )
-        employers = await people_with_status(tx, structure_id, Audience.EMPLOYER)
-        await queue_for_people(tx, mail, Audience.EMPLOYER, employers)
+        by_structure[request.structure_id].append(request)
+    for structure_id, of_structure in by_structure.items():
+        for employer in await people_with_status(tx, structure_id, Audience.EMPLOYER):
+            # employers who take part themselves have their own mail
+            ids = [str(request.id) for request in of_structure if request.account_id != employer.id]
+            mail = NewMail(
+                spec=spec,
+                cause=f"{_cause(message)}:{structure_id}",
+                subject_id=people_of_session_id(session_id=message.aggregate_id, structure_id=structure_id),
+                facts={
+                    "session_id": str(message.aggregate_id),
+                    "structure_id": str(structure_id),
+                    "enrollment_ids": ids,
+                    **facts,
+                },
+            )
+            await queue_for_people(tx, mail, Audience.EMPLOYER, [employer] if ids else [])
 
 
 @subscriptions.on(SessionCapacityChanged)

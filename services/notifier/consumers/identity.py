@@ -21,6 +21,7 @@ from services.notifier.domain.mails.attachment import (
     ATTACHMENT_ANSWERED,
     ATTACHMENT_CONFIRMED,
     ATTACHMENT_ENDED,
+    ATTACHMENT_LEFT,
     ATTACHMENT_RECEIPT,
     ATTACHMENT_REFUSED,
     ATTACHMENT_REQUESTED,
@@ -36,7 +37,7 @@ from services.notifier.domain.mails.desk import (
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
-from services.notifier.use_cases.ask_again import ask_again
+from services.notifier.use_cases.ask_again import ask_again, tell_desk_of_last_referent
 from services.notifier.use_cases.known import known_account, people_with_status, require_structure
 from services.notifier.use_cases.queue_mails import (
     NewMail,
@@ -120,10 +121,10 @@ async def when_a_change_of_a_structure_is_reported(message: StructureChangeRepor
         "text": message.text,
         "reporter": f"{reporter.full_name} ({reporter.email})",
         "reported_by": str(reporter.id),
+        "structure_id": str(message.structure.id),
     }
     cause = f"{message.wire_name}:{message.report_id}"
-    subject_id = message.structure.id
-    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=subject_id, facts=facts)
+    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=message.report_id, facts=facts)
     await queue_for_desk(tx, mail)
 
 
@@ -162,6 +163,15 @@ async def _tell_colleagues(tx: Transaction, message: Message, attachment: Attach
     await queue_for_people(tx, _mail(ATTACHMENT_ANSWERED, message, attachment.id, facts), Audience.REFERENT, colleagues)
 
 
+async def _tell_who_would_answer(tx: Transaction, message: AccountAttachmentEnded) -> None:
+    """The referents; or the desk, if it was asked to confirm the person."""
+    mail = _mail(ATTACHMENT_LEFT, message, message.attachment.id, {"taken_back": message.taken_back})
+    referents = await people_with_status(tx, message.attachment.structure_id, Audience.REFERENT)
+    await queue_for_people(tx, mail, Audience.REFERENT, referents)
+    if message.taken_back and not referents:
+        await queue_for_desk(tx, mail)
+
+
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told."""
@@ -189,7 +199,10 @@ async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: T
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    """Notify the person, with the number of requests that end with the attachment. Ask others for what waits."""
+    """Notify the person, with the number of requests that end too, and the referents of what the person did.
+
+    Ask others for what waits.
+    """
     attachment = message.attachment
     person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
     open_requests = await tx.copies.open_requests(**person_and_structure)
@@ -201,7 +214,11 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
         "taken_back": message.taken_back,
     }
     await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
+    if by_person:
+        await _tell_who_would_answer(tx, message)
     await ask_again(tx, attachment.structure_id, _cause(message))
+    if message.left_without_referent:
+        await tell_desk_of_last_referent(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(AttachmentStatusesChanged)
@@ -213,6 +230,8 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
         facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
         await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))
+    if message.left_without_referent:
+        await tell_desk_of_last_referent(tx, attachment.structure_id, _cause(message))
 
 
 @subscriptions.on(SendAddressProof)

@@ -65,6 +65,7 @@ class Situation:
     - `motivation`: empty if the person wrote none; `proposal`: what the person read of the proposal that led to the
       request.
     - `was_told`: the recipient was sent a mail about the person's request before, or trainers have decided on it.
+    - `replaces`: the recipient was sent a mail that this one puts right.
     - `sheet_closed`: the attendance of the session is closed.
     - `other_session`: the session that a request is moved from.
     """
@@ -86,6 +87,7 @@ class Situation:
     was_told: bool = False
     sheet_closed: bool = False
     statuses_held: frozenset[str] = frozenset()
+    replaces: bool = False
 
     @property
     def seats(self) -> Occupancy | None:

@@ -1,6 +1,6 @@
 """Who was told of a request: read from the mails themselves, which are about one request or name several."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,6 +53,16 @@ _BY_TRAINERS: Final = (
     .limit(1)
 )
 
+_SENT: Final = (
+    select(mails.c.id)
+    .where(
+        _OF_ACCOUNT,
+        mails.c.subject_id == bindparam("subject_id", type_=Uuid),
+        mails.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+        mails.c.status.in_(("sent", "unknown")),
+    )
+    .limit(1)
+)
 _IS_PROPOSAL: Final = (
     select(mails.c.id)
     .where(mails.c.kind == "proposal", mails.c.subject_id == bindparam("proposal_id", type_=Uuid))
@@ -91,6 +101,11 @@ class Told:
         if await self._connection.scalar(_TOLD_TRAINER, {**about, "account_id": account_id}) is not None:
             return True
         return await self._connection.scalar(_BY_TRAINERS, {"enrollment_id": enrollment_id}) is not None
+
+    async def was_sent(self, subject_id: UUID, account_id: UUID, kinds: Sequence[str]) -> bool:
+        """Whether a mail of these kinds about the subject has left to the account."""
+        parameters = {"subject_id": subject_id, "account_id": account_id, "kinds": list(kinds)}
+        return await self._connection.scalar(_SENT, parameters) is not None
 
     async def is_proposal(self, cart_id: UUID) -> bool:
         """Whether the cart is a proposal, to which its person consents."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import Account
-from services.notifier.domain.mails.desk import NO_DECIDER
+from services.notifier.domain.mails.desk import NO_DECIDER, NO_REFERENT
 from services.notifier.domain.mails.request import REQUESTS_TO_DECIDE
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.known import deciders_of, require_structure
@@ -37,8 +37,20 @@ async def ask_again(tx: Transaction, structure_id: UUID, cause: str) -> None:
         await _tell_desk_that_nobody_decides(tx, structure_id, cause)
 
 
+async def tell_desk_of_last_referent(tx: Transaction, structure_id: UUID, cause: str) -> None:
+    """Nobody confirms who joins the structure any more; unless the desk reads that nobody decides there either."""
+    if not await _nobody_decides(tx, structure_id):
+        facts = {"structure_id": str(structure_id), "has_people": await tx.copies.has_people(structure_id)}
+        await queue_for_desk(tx, NewMail(spec=NO_REFERENT, cause=cause, subject_id=structure_id, facts=facts))
+
+
 async def _tell_desk_that_nobody_decides(tx: Transaction, structure_id: UUID, cause: str) -> None:
-    held = await tx.copies.reachable_statuses(structure_id)
-    if not held & {Audience.EMPLOYER, Audience.REFERENT} and await tx.copies.has_people(structure_id):
+    if await _nobody_decides(tx, structure_id):
         facts = {"structure_id": str(structure_id)}
         await queue_for_desk(tx, NewMail(spec=NO_DECIDER, cause=cause, subject_id=structure_id, facts=facts))
+
+
+async def _nobody_decides(tx: Transaction, structure_id: UUID) -> bool:
+    """In a structure that has people."""
+    held = await tx.copies.reachable_statuses(structure_id)
+    return not held & {Audience.EMPLOYER, Audience.REFERENT} and await tx.copies.has_people(structure_id)

@@ -105,7 +105,7 @@ def calendar_change(
     if session is None or _READERS.get(mail.audience) is not spec.about or spec.calendar is CalendarEffect.NONE:
         return None
     wanted = session.slots if spec.calendar is CalendarEffect.PUTS and _belongs(mail, enrollment, session) else ()
-    if not (wanted or held.slots):
+    if not held.slots and all(slot.ends_at <= now for slot in wanted):
         return None
     wanted_ids = {slot.id for slot in wanted}
     gone = [slot for slot in held.slots if slot.id not in wanted_ids]

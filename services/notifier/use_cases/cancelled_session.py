@@ -31,7 +31,8 @@ async def tell_of_cancelled_session(tx: Transaction, request: Enrollment, reason
     )
     await queue_for_people(tx, mail, Audience.PERSON, [await known_account(tx, request.account_id)])
     employers = await people_with_status(tx, request.structure_id, Audience.EMPLOYER)
-    await queue_for_people(tx, _for_employers(request, session, reason), Audience.EMPLOYER, employers)
+    others = [employer for employer in employers if employer.id != request.account_id]
+    await queue_for_people(tx, _for_employers(request, session, reason), Audience.EMPLOYER, others)
 
 
 def _for_employers(request: Enrollment, session: Session, reason: str) -> NewMail:

@@ -27,6 +27,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "ended_at": None,
     "expires_at": None,
     "from_session_id": None,
+    "has_people": True,
     "new_dates": False,
     "new_place": False,
     "now": None,
@@ -81,7 +82,10 @@ def compose(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIden
     calendar = calendar_change(
         spec, mail, situation, organizer=sender.organizer, attendee=recipient, link=link, now=now
     )
-    variables = _variables(mail, situation, sender) | {"link": link, "agenda": calendar.sentence if calendar else ""}
+    variables = _variables(mail, situation, sender, now=now) | {
+        "link": link,
+        "agenda": calendar.sentence if calendar else "",
+    }
     kept = variables if not situation.motivation else variables | {"motivation": NOT_KEPT}
     text, html = render_text(mail.kind, variables), render_html(mail.kind, variables)
     return ComposedMail(
@@ -96,7 +100,7 @@ def compose(spec: MailSpec, mail: Mail, situation: Situation, sender: SenderIden
     )
 
 
-def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict[str, Any]:
+def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now: datetime) -> dict[str, Any]:
     facts = {**DEFAULT_FACTS, **mail.facts}
     recipient, lines = situation.recipient, situation.lines
     moments = {name: facts[name] and wording.day_and_hour(datetime.fromisoformat(facts[name])) for name in _MOMENTS}
@@ -110,6 +114,8 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity) -> dict
         "structure": situation.structure,
         "attachment": situation.attachment,
         "session": situation.session,
+        "replaces": situation.replaces,
+        "is_over": situation.session is not None and all(slot.ends_at <= now for slot in situation.session.slots),
         "other_session": situation.other_session,
         "enrollment": situation.enrollment,
         "occupancy": situation.occupancy,

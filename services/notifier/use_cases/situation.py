@@ -25,6 +25,9 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     if mail.audience in TRAINERS and spec.about in {About.REQUEST, About.FACTS}:
         was_told = await tx.told.trainer_was_told(mail.subject_id, recipient_id)
         situation = replace(situation, was_told=was_told)
+    if spec.replaces:
+        replaces = await tx.told.was_sent(mail.subject_id, recipient_id, spec.replaces)
+        situation = replace(situation, replaces=replaces)
     situation = replace(situation, recipient=await tx.copies.account(recipient_id))
     if situation.structure is None:
         return situation
@@ -38,8 +41,6 @@ async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  #
             return Situation()
         case About.ATTACHMENT:
             return await _attachment(tx, mail.subject_id)
-        case About.STRUCTURE:
-            return Situation(structure=await tx.copies.structure(mail.subject_id))
         case About.CART:
             return Situation(lines=await tx.copies.cart(mail.subject_id))
         case About.ATTENDANCE_SHEET:
@@ -121,12 +122,13 @@ _IDS = ("session_id", "structure_id", "person_id", "from_session_id")
 
 
 async def _lines(tx: Transaction, mail: Mail) -> tuple[RequestLine, ...]:
-    """The requests that the facts name, or those that a cancellation of a session ended."""
+    """The requests that the facts name, or those of others that a cancellation of a session ended."""
     if "cancellation" in mail.facts:
-        return await tx.copies.ended_with_session(
+        ended = await tx.copies.ended_with_session(
             session_id=UUID(mail.facts["session_id"]),
             structure_id=UUID(mail.facts["structure_id"]),
             cancellation=mail.facts["cancellation"],
         )
+        return tuple(line for line in ended if line.person.id != mail.recipient_account_id)
     ids = [UUID(request_id) for request_id in mail.facts.get("enrollment_ids", ())]
     return await tx.copies.requests(ids) if ids else ()

@@ -243,7 +243,7 @@ async def test_all_wrong_fields_of_a_training_are_named_together(service: Catalo
         "axis_id": "Cet identifiant n'est pas valide.",
         "title": "Cette valeur doit tenir sur une seule ligne.",
         "summary": "Cette valeur contient des caractères de contrôle ; retirez-les.",
-        "content": "Ce texte est trop court : au moins 1 caractère(s).",
+        "content": "Ce texte est trop court : au moins 1 caractère.",
         "objectives": "Ce texte est trop long : au plus 4000 caractères.",
         "kind": "Cette valeur n'est pas admise ; valeurs possibles : 'training' ou 'other_action'.",
         "audience": "Ce champ est obligatoire.",

@@ -42,8 +42,8 @@ async def test_a_valid_form_is_accepted(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("name", "", "Ce texte est trop court : au moins 1 caractère(s)."),
-        ("name", "   ", "Ce texte est trop court : au moins 1 caractère(s)."),
+        ("name", "", "Ce texte est trop court : au moins 1 caractère."),
+        ("name", "   ", "Ce texte est trop court : au moins 1 caractère."),
         ("name", "x" * 201, "Ce texte est trop long : au plus 200 caractères."),
         ("name", "a\nb", "Cette valeur doit tenir sur une seule ligne."),
         ("name", "a\u0000b", "Cette valeur contient des caractères de contrôle ; retirez-les."),

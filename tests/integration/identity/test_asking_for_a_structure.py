@@ -74,7 +74,7 @@ async def test_whoever_comes_before_the_contact_waits_and_the_contact_is_the_fir
     rose = await service.join(ROSE, structure)
     assert await attachment(service, rose) == ("requested", [], False)
     lea = await service.join(LEA, structure)
-    assert await attachment(service, lea) == ("active", ["referent"], True)
+    assert await attachment(service, lea) == ("active", ["referent"], False)
     confirmed = (await service.emitted("account_attachment_confirmed"))[-1]
     assert (confirmed["confirmed_by"], confirmed["structure_contact_email"]) == (None, LEA)
     assert (await service.ask("POST", f"/attachments/{rose}/confirmation", by=LEA))["statuses"] == ["beneficiary"]
@@ -103,7 +103,7 @@ async def test_after_the_invitation_the_first_to_come_is_the_referent(service: I
     structure = await added(service)
     await service.execute("UPDATE structure_invitations SET expires_at = now() - interval '1 second'")
     rose = await service.join(ROSE, structure)
-    assert await attachment(service, rose) == ("active", ["referent"], True)
+    assert await attachment(service, rose) == ("active", ["referent"], False)
 
 
 async def test_two_who_come_at_once_are_told_apart_by_the_invitation(service: IdentityService) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from services.notifier.storage import tables
 from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
 from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
-from shared.contracts.enrollment import EnrollmentCancelled, EnrollmentReopened
+from shared.contracts.enrollment import AttendanceRecorded, EnrollmentCancelled, EnrollmentReopened, SlotPresence
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 EMPLOYERS = ["ada@example.org", "eve@example.org"]
@@ -135,3 +135,59 @@ async def test_a_new_trainer_gets_what_waits_and_hears_of_these_people_from_then
     assert {mail.recipient for mail in cancelled} == {"zoe@example.org", "nina@example.org", *EMPLOYERS}
     assert all("Fin de contrat" not in mail.text + mail.html for mail in cancelled)
     assert all("partie de la structure" in mail.text for mail in cancelled)
+
+
+async def presences(service: NotifierService, key: UUID, version: int, *, corrected: bool) -> None:
+    slots = (SlotPresence(slot_id=service.slots[0].id, present=True),)
+    snapshot = service.request(key, version, "validated", "held")
+    await service.tell(
+        AttendanceRecorded(occurred_at=NOW, enrollment=snapshot, attended=True, slots=slots, corrected=corrected)
+    )
+
+
+async def test_a_correction_before_the_first_mail_left_is_first_news(service: NotifierService) -> None:
+    key = await service.request_validated()
+    await presences(service, key, 5, corrected=False)
+    await presences(service, key, 6, corrected=True)
+    await service.send()
+    assert {mail.subject.split("\N{NO-BREAK SPACE}")[0] for mail in await service.sent("attendance")} == {"Présences"}
+    await presences(service, key, 7, corrected=True)
+    await service.send()
+    subjects = {mail.subject.split("\N{NO-BREAK SPACE}")[0] for mail in await service.sent("attendance")}
+    assert subjects == {"Présences", "Présences rectifiées"}
+
+
+async def test_an_employer_who_takes_part_is_not_in_the_list_of_their_own_people(service: NotifierService) -> None:
+    keys = await two_people(service)
+    own = service.request(keys[1], 9, "awaiting_employer").model_copy(update={"account_id": service.employer})
+    async with service.database.transaction() as work:
+        is_own = tables.enrollments.c.id == keys[1]
+        await work.connection.execute(
+            tables.enrollments.update().where(is_own).values(account_id=own.account_id, version=own.version)
+        )
+    await service.tell(SessionCancelled(occurred_at=NOW, session=service.session(2, state="cancelled"), reason="Neige"))
+    await service.send()
+    await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Beau temps"))
+    async with service.database.transaction() as work:
+        await work.connection.execute(tables.enrollments.update().values(approval="cancelled"))
+    await service.send()
+    for kind in ("session_cancelled_people", "session_reinstated_people"):
+        names = {mail.recipient: ("Ada X" in mail.text, "Zoe X" in mail.text) for mail in await service.sent(kind)}
+        assert names == {"ada@example.org": (False, True), "eve@example.org": (True, True)}, kind
+
+
+async def test_an_employer_who_alone_takes_part_gets_one_mail(service: NotifierService) -> None:
+    [key, _] = await two_people(service)
+    async with service.database.transaction() as work:
+        await work.connection.execute(tables.enrollments.delete().where(tables.enrollments.c.id != key))
+        await work.connection.execute(tables.enrollments.update().values(account_id=service.employer))
+    before = SessionBefore(place="Salle 2", slots=service.slots, trainer_ids=(service.trainer,))
+    session = service.session(2, place="Salle 9")
+    await service.tell(SessionRescheduled(occurred_at=NOW, session=session, moved=True, before=before))
+    await service.tell(SessionCancelled(occurred_at=NOW, session=service.session(3, state="cancelled"), reason="Neige"))
+    await service.send()
+    sent = [(mail.kind, mail.recipient) for mail in await service.sent()]
+    assert ("session_cancelled", "ada@example.org") in sent
+    assert ("session_cancelled_people", "eve@example.org") in sent
+    assert ("session_cancelled_people", "ada@example.org") not in sent
+    assert await service.rows(kind="session_moved_people", recipient="ada@example.org") == []

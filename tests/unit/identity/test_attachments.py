@@ -183,9 +183,9 @@ def test_what_exists_only_because_of_the_first_user_ends_with_it() -> None:
     assert [fact.left_without_referent for fact in ended] == [True, False, False]
     known = replace(by_staff, statuses=(R,))
     assert remove_first(first, [first, known], by=SOMEBODY, reason="Inconnue.")[0].left_without_referent is False
-    assert {(fact.attachment.state, fact.attachment.unconfirmed, fact.reason) for fact in ended} == {
-        (State.ENDED, False, "Inconnue.")
-    }
+    assert {(fact.attachment.state, fact.attachment.unconfirmed) for fact in ended} == {(State.ENDED, False)}
+    others = "La personne qui avait confirmé ce rattachement ne fait pas partie de la structure."
+    assert [fact.reason for fact in ended] == ["Inconnue.", others, others], "the words are about the first user"
     with pytest.raises(NotUnconfirmed):
         remove_first(second, [], by=SOMEBODY, reason="Inconnue.")
     with pytest.raises(IllegalMove):

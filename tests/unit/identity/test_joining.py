@@ -47,5 +47,5 @@ def test_the_first_user_or_the_invited_contact_is_referent_at_once_and_others_wa
         structure_id=structure.id,
         state=State.ACTIVE if is_first else State.REQUESTED,
         statuses=(Status.REFERENT,) if is_first else (),
-        unconfirmed=is_first,
+        unconfirmed=is_first and structure.invited is None,
     )

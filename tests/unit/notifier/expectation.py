@@ -25,6 +25,7 @@ REASONS: Final[Mapping[str, str | None]] = {
     "E": "L'émargement de la session est clos.",
     "O": "La session n'a pas plus d'inscriptions que de places.",
     "K": "La session a un formateur.",
+    "F": "La structure a de nouveau un référent.",
     "D": "La structure a de nouveau un employeur ou un référent.",
 }
 """Why a mail is dropped, for each letter of the outcomes; a dot: it is sent."""

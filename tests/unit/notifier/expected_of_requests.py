@@ -188,6 +188,6 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... ... .. .. .RRR ... .. .. .. .. ....",
         audiences=(Audience.REFERENT, Audience.DESK),
         about=About.FACTS,
-        page="demandes",
+        page="structure/demandes-ouvertes/{subject}",
     ),
 }

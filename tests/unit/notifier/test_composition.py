@@ -184,3 +184,71 @@ def test_a_session_whose_number_of_seats_is_not_known_has_no_sentence_about_them
     text = composed("request_to_decide", Audience.EMPLOYER, situation).text
     assert "places" not in text
     assert Situation().seats is None
+
+
+@pytest.mark.parametrize(("kind", "audience"), EVERY_MAIL)
+def test_the_cause_of_a_mail_needs_no_elision(kind: str, audience: Audience) -> None:
+    assert not re.search("parce que [aeiouyhéêà]", composed(kind, audience).text)
+
+
+@pytest.mark.parametrize(
+    ("decision", "by", "name", "sentence"),
+    [
+        ("validate", "trainer", "Tim Bois", "Le formateur est revenu sur sa décision"),
+        ("accept", "employer", "Ada Roux", "Votre collègue Ada Roux est revenu·e sur sa décision"),
+        ("accept", "staff", "", "L’agence est revenue sur sa décision"),
+    ],
+)
+def test_who_took_a_decision_back_is_written_in_good_french(decision: str, by: str, name: str, sentence: str) -> None:
+    text = composed("decision_undone", Audience.EMPLOYER, decision=decision, by=by, by_name=name).text
+    assert sentence in text
+
+
+def test_who_is_added_to_a_sheet_of_the_past_gets_no_slots_for_the_agenda() -> None:
+    mail = compose(SPECS["validated"], mail_of("validated"), SITUATION, SENDER, now=SESSION.slots[-1].ends_at)
+    assert "sur la feuille d’émargement de cette session, qui a déjà eu lieu." in mail.text
+    assert "agenda" not in mail.text
+    assert "inscrit·e" not in mail.text
+    assert mail.files == ()
+    to_employer = mail_of("validated", Audience.EMPLOYER)
+    text = compose(SPECS["validated"], to_employer, SITUATION, SENDER, now=SESSION.slots[-1].ends_at).text
+    assert "Son nom est sur la feuille d’émargement" in text
+    assert "agenda" in composed("validated").text
+
+
+def test_the_invited_contact_of_a_structure_has_nobody_to_wait_for() -> None:
+    assert "doit encore vous confirmer" not in composed("attachment_confirmed").text
+    first = replace(SITUATION, attachment=replace(ATTACHMENT, unconfirmed=True))
+    assert "doit encore vous confirmer" in composed("attachment_confirmed", situation=first).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "again", "first"),
+    [
+        ("attendance", Audience.EMPLOYER, "Présences rectifiées", "Présences"),
+        ("certificate", Audience.PERSON, "Votre certificat rectifié", "Votre certificat de réalisation"),
+        ("session_reinstated", Audience.PERSON, "La session a lieu finalement", "La session est rétablie"),
+        ("session_reinstated_people", Audience.EMPLOYER, "La session a lieu finalement", "La session est rétablie"),
+        (
+            "session_reinstated_trainer",
+            Audience.TRAINER,
+            "Votre session a lieu finalement",
+            "Votre session est rétablie",
+        ),
+    ],
+)
+def test_a_mail_that_puts_another_right_reads_as_first_news_without_it(
+    kind: str, audience: Audience, again: str, first: str
+) -> None:
+    for replaces, words in ((True, again), (False, first)):
+        mail = composed(kind, audience, replace(SITUATION, replaces=replaces), corrected=True)
+        assert mail.subject.replace("\N{NO-BREAK SPACE}", " ").startswith(f"{words} : ")
+        assert ("remplace" in mail.text or ", qui était annulée" in mail.text) is replaces
+
+
+def test_who_had_no_certificate_does_not_lose_one() -> None:
+    assert "certificat" not in composed("attendance_corrected").text
+    assert (
+        "Le certificat que vous avez reçu"
+        in composed("attendance_corrected", situation=replace(SITUATION, replaces=True)).text
+    )

@@ -31,6 +31,14 @@ def test_the_contact_of_a_structure_gets_no_link_to_an_attachment_that_only_its_
     assert paths == [f"rattachements/{REQUEST.id}", "connexion"]
 
 
+def test_the_choice_about_open_requests_is_made_on_a_page_of_the_structure_or_of_the_agency() -> None:
+    spec = SPECS["requests_left_open"]
+    assert [spec.path(mail_of(spec.kind, to), Situation()) for to in spec.audiences] == [
+        f"structure/demandes-ouvertes/{REQUEST.id}",
+        f"agence/demandes-ouvertes/{REQUEST.id}",
+    ]
+
+
 def test_the_link_of_an_invitation_names_the_structure_of_its_facts() -> None:
     mail = mail_of("structure_invitation", structure_id="abc")
     path = SPECS["structure_invitation"].path(mail, Situation())

@@ -73,6 +73,14 @@ ATTACHMENT_ENDED: Final = MailSpec(
     true_while=(attachment_is("ended"),),
     page=_PAGE,
 )
+ATTACHMENT_LEFT: Final = MailSpec(
+    kind="attachment_left",
+    label="Personne partie, ou qui ne demande plus à venir",
+    audiences=(Audience.REFERENT, Audience.DESK),
+    about=About.ATTACHMENT,
+    true_while=(attachment_is("ended"),),
+    page=_PAGE,
+)
 STATUSES_CHANGED: Final = MailSpec(
     kind="statuses_changed",
     label="Statuts modifiés",

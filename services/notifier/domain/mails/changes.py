@@ -103,5 +103,6 @@ REQUESTS_LEFT_OPEN: Final = MailSpec(
     audiences=(Audience.REFERENT, Audience.DESK),
     about=About.FACTS,
     true_while=(SOME_REQUEST_IS_OPEN,),
-    page="demandes",
+    page="structure/demandes-ouvertes/{subject}",
+    pages={Audience.DESK: "agence/demandes-ouvertes/{subject}"},
 )

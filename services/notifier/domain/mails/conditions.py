@@ -117,6 +117,10 @@ SHEET_IS_OPEN: Final = Condition(
     holds=lambda _mail, situation, _now: not situation.sheet_closed,
     otherwise="L'émargement de la session est clos.",
 )
+NOBODY_IS_REFERENT: Final = Condition(
+    holds=lambda _mail, situation, _now: "referent" not in situation.statuses_held,
+    otherwise="La structure a de nouveau un référent.",
+)
 NOBODY_DECIDES: Final = Condition(
     holds=lambda _mail, situation, _now: not situation.statuses_held & {"employer", "referent"},
     otherwise="La structure a de nouveau un employeur ou un référent.",

@@ -6,6 +6,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import (
     ALWAYS,
     NOBODY_DECIDES,
+    NOBODY_IS_REFERENT,
     SESSION_HAS_NO_TRAINER,
     SESSION_IS_OVERBOOKED,
     SESSION_IS_SCHEDULED,
@@ -18,15 +19,15 @@ STRUCTURE_REQUESTED: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.NOTHING,
     true_while=ALWAYS,
-    page="structures/demandes/{subject}",
+    page="agence/structures/demandes/{subject}",
 )
 STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
     kind="structure_change_reported",
     label="Changement de structure signalé",
     audiences=(Audience.DESK,),
-    about=About.STRUCTURE,
+    about=About.FACTS,
     true_while=ALWAYS,
-    page="structures/{subject}",
+    page="agence/structures/signalements/{subject}",
 )
 STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     kind="structure_request_refused",
@@ -34,7 +35,7 @@ STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     audiences=(Audience.CONTACT,),
     about=About.NOTHING,
     true_while=ALWAYS,
-    page="structures",
+    page="compte/nouveau",
 )
 NO_DECIDER: Final = MailSpec(
     kind="no_decider",
@@ -42,7 +43,16 @@ NO_DECIDER: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.FACTS,
     true_while=(NOBODY_DECIDES,),
-    page="structures/{structure}",
+    page="agence/structures/{structure}",
+    newest_only=True,
+)
+NO_REFERENT: Final = MailSpec(
+    kind="no_referent",
+    label="Structure sans référent",
+    audiences=(Audience.DESK,),
+    about=About.FACTS,
+    true_while=(NOBODY_IS_REFERENT,),
+    page="agence/structures/{structure}",
     newest_only=True,
 )
 SESSION_WITHOUT_TRAINER: Final = MailSpec(
@@ -51,7 +61,7 @@ SESSION_WITHOUT_TRAINER: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.SESSION,
     true_while=(SESSION_IS_SCHEDULED, SESSION_HAS_NO_TRAINER),
-    page="sessions/{session}",
+    page="agence/sessions/{session}",
     newest_only=True,
 )
 SESSION_OVERBOOKED: Final = MailSpec(
@@ -60,6 +70,6 @@ SESSION_OVERBOOKED: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.SESSION,
     true_while=(SESSION_IS_SCHEDULED, SESSION_IS_OVERBOOKED),
-    page="sessions/{session}",
+    page="agence/sessions/{session}",
     newest_only=True,
 )

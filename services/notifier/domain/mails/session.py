@@ -60,6 +60,7 @@ SESSION_REINSTATED: Final = MailSpec(
     about=About.REQUEST,
     true_while=(request_is("cancelled"), SESSION_IS_SCHEDULED),
     page="demandes/{subject}",
+    replaces=("session_cancelled",),
 )
 SESSION_REINSTATED_PEOPLE: Final = MailSpec(
     kind="session_reinstated_people",
@@ -68,6 +69,7 @@ SESSION_REINSTATED_PEOPLE: Final = MailSpec(
     about=About.FACTS,
     true_while=(some_request_is("cancelled"), SESSION_IS_SCHEDULED),
     page=_PAGE,
+    replaces=("session_cancelled_people",),
 )
 SESSION_MESSAGE: Final = MailSpec(
     kind="session_message",
@@ -85,6 +87,7 @@ ATTENDANCE: Final = MailSpec(
     true_while=ALWAYS,
     page="structure/presences?session={session}",
     newest_only=True,
+    replaces=("attendance",),
 )
 CERTIFICATE: Final = MailSpec(
     kind="certificate",
@@ -93,6 +96,7 @@ CERTIFICATE: Final = MailSpec(
     about=About.REQUEST,
     true_while=(PERSON_WAS_PRESENT,),
     page="demandes/{subject}",
+    replaces=("certificate",),
 )
 ATTENDANCE_CORRECTED: Final = MailSpec(
     kind="attendance_corrected",
@@ -102,4 +106,5 @@ ATTENDANCE_CORRECTED: Final = MailSpec(
     true_while=ALWAYS,
     page="demandes/{subject}",
     newest_only=True,
+    replaces=("certificate",),
 )

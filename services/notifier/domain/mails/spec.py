@@ -16,7 +16,6 @@ class About(Enum):
     NOTHING = "nothing"
     """The event contains everything that the mail needs."""
     ATTACHMENT = "attachment"
-    STRUCTURE = "structure"
     CART = "cart"
     ATTENDANCE_SHEET = "attendance sheet"
     REQUEST = "request"
@@ -48,6 +47,7 @@ class MailSpec:
     - `secret`: its link is a secret. It appears in no log, and the database does not keep it after sending over SMTP.
     - `newest_only`: it is dropped if a newer mail about the same subject is waiting.
     - `motivation`: it asks for a decision, so it contains what the person wrote, which is not kept afterwards.
+    - `replaces`: the kinds about the same subject that it puts right, so that it reads as first news without them.
     """
 
     kind: str
@@ -61,6 +61,7 @@ class MailSpec:
     secret: bool = False
     newest_only: bool = False
     motivation: bool = False
+    replaces: tuple[str, ...] = ()
 
     def path(self, mail: Mail, situation: Situation) -> str:
         """The path of a mail's page, without a slash before it."""

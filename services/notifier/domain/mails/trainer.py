@@ -58,6 +58,7 @@ SESSION_REINSTATED_TRAINER: Final = MailSpec(
     true_while=(SESSION_IS_SCHEDULED,),
     page=_PAGE,
     calendar=CalendarEffect.PUTS,
+    replaces=("session_cancelled_trainer",),
 )
 ATTENDANCE_OVERDUE: Final = MailSpec(
     kind="attendance_overdue",
