@@ -38,12 +38,18 @@ from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
 from web.pages.requests.together import router as together
+from web.pages.trainer.closing import router as closing
+from web.pages.trainer.messages import router as written
+from web.pages.trainer.people import router as people_who_came
 from web.pages.trainer.routes import router as trainer
+from web.pages.trainer.session import router as trained_session
+from web.pages.trainer.sheet import router as sheet
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
+TRAINER: Final = (trained_session, written, sheet, closing, people_who_came)
 AGENCY: Final = (
     axes,
     editing,
@@ -88,7 +94,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     serve_metrics(app)
-    for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer, *AGENCY):
+    for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

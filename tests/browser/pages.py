@@ -45,7 +45,7 @@ THOMAS: Final = "thomas.brunet@mobilite.example"  # referent of somebody who wai
 BRUNO: Final = "bruno.testard@alienor.example"  # everything in one structure
 INES: Final = "ines.moreau@mobilite.example"  # waits for the referent
 NADIA: Final = "nadia.lemoine@formateurs.example"  # trainer
-THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of the session of the past
+THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of a closed sheet
 TOKEN: Final = "a-secret-of-a-mail"
 
 PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
@@ -137,6 +137,24 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/agence/structures/signalements/{report_id}": by(STAFF, "/agence/structures/signalements/{report}"),
     "/agence/structures/{structure_id}": by(STAFF, "/agence/structures/{structure}"),
     "/agence/structures/{structure_id}/modifier": by(STAFF, "/agence/structures/{structure}/modifier"),
+    "/formateur/sessions/{session_id}": by(NADIA, "/formateur/sessions/{begun_session}")
+    + by(STAFF, "/formateur/sessions/{past_session}"),
+    "/formateur/sessions/{session_id}/messages": by(NADIA, "/formateur/sessions/{begun_session}/messages"),
+    "/formateur/sessions/{session_id}/emargement": by(NADIA, "/formateur/sessions/{begun_session}/emargement")
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement", "/formateur/sessions/{past_session}/emargement"),
+    "/formateur/sessions/{session_id}/emargement/ajouter": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"
+    )
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"),
+    "/formateur/sessions/{session_id}/emargement/cloture": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/cloture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/reouverture": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/reouverture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{thierry_validated}"
+    ),
 }
 
 NO_PAGES: Final[Mapping[str, str]] = {
@@ -157,6 +175,8 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/agence/structures/fichier.{file_format}": "a file",
     "/formateur/demandes/fichier": "a file",
     "/structure/demandes/fichier": "a file",
+    "/formateur/sessions/{session_id}/feuille.pdf": "a file",
+    "/sessions/{session_id}/emargement": "leads to the sheet",
 }
 
 ERRORS: Final = by(VISITOR, "/nulle-part", f"/formations/{UNKNOWN}", status=404) + by(

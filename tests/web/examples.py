@@ -15,9 +15,9 @@ STRUCTURE = {"id": OTHER, "name": HOSTILE, "siret": "1", "town": HOSTILE, "is_me
 REQUEST = f"/api/enrollment/v1/enrollments/{ID}"
 
 
-def problem(status: int, detail: str, *errors: tuple[str, str]) -> httpx.Response:
+def problem(status: int, detail: str, *errors: tuple[str, str], kind: str = "y") -> httpx.Response:
     fields = [{"field": name, "message": message} for name, message in errors]
-    return httpx.Response(status, json={"type": "urn:x:y", "status": status, "detail": detail, "errors": fields})
+    return httpx.Response(status, json={"type": f"urn:x:{kind}", "status": status, "detail": detail, "errors": fields})
 
 
 def identity_me() -> dict[str, Any]:

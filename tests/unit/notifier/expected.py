@@ -226,7 +226,7 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... .XX .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.TRAINER,),
         about=About.SESSION,
-        page="sessions/{session}",
+        page="formateur/sessions/{session}",
         calendar=CalendarEffect.PUTS,
     ),
     "session_taken": Expected(
@@ -240,7 +240,7 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... .XX .. .N .... ... .. .. .. .. ....",
         audiences=(Audience.TRAINER,),
         about=About.SESSION,
-        page="sessions/{session}",
+        page="formateur/sessions/{session}",
         calendar=CalendarEffect.PUTS,
     ),
     "session_cancelled_trainer": Expected(
@@ -248,20 +248,20 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... Z.Z .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.TRAINER,),
         about=About.SESSION,
-        page="sessions/{session}",
+        page="formateur/sessions/{session}",
         calendar=CalendarEffect.CANCELS,
     ),
     "session_reinstated_trainer": Expected(
         outcomes="........... ....... ..... .XX .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.TRAINER,),
         about=About.SESSION,
-        page="sessions/{session}",
+        page="formateur/sessions/{session}",
         calendar=CalendarEffect.PUTS,
     ),
     "attendance_overdue": Expected(
         outcomes="........... ....... ..... .XX .. .. .... ... .. .E .. .. ....",
         audiences=(Audience.TRAINER, Audience.DESK),
         about=About.SESSION,
-        page="sessions/{session}/emargement",
+        page="formateur/sessions/{session}/emargement",
     ),
 }

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from web.client import catalogue, enrollment
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Visit, safe_path, visit
 from web.forms import Form
 from web.pages.header import Header, read_header
 from web.pages.requests.views import direct, events, request_card, steps
@@ -94,11 +94,11 @@ async def certificate(reader: Reader, request_id: UUID) -> Response:
 
 
 @router.get("/demandes/{request_id}/acte/{move}")
-async def move_page(reader: Reader, request_id: UUID, move: str) -> Response:
-    """What follows from a move, and what has to be said with it."""
+async def move_page(reader: Reader, request_id: UUID, move: str, retour: str = "") -> Response:
+    """What follows from a move, and what has to be said with it. `retour` is the page to show afterwards."""
     if move not in enrollment.MOVES:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return await _move_page(reader, request_id, move, Form())
+    return await _move_page(reader, request_id, move, Form({"back": retour}))
 
 
 @router.post("/demandes/{request_id}/acte/{move}")
@@ -116,6 +116,9 @@ async def make_move(reader: Reader, request_id: UUID, move: str) -> Response:
         if error.problem.status not in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise
         return await _move_page(reader, request_id, move, form.refused(error), status=error.problem.status)
+    back = form.values.get("back")
+    if back:
+        return reader.go(safe_path(back), "It is done.")
     return reader.go(f"/demandes/{request_id}", "It is done: here is where the request is now.")
 
 
