@@ -153,7 +153,7 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
         THIERRY, "/formateur/sessions/{past_session}/emargement/reouverture"
     ),
     "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
-        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{thierry_validated}"
+        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{karim_validated}"
     ),
 }
 
