@@ -45,7 +45,7 @@ THOMAS: Final = "thomas.brunet@mobilite.example"  # referent of somebody who wai
 BRUNO: Final = "bruno.testard@alienor.example"  # everything in one structure
 INES: Final = "ines.moreau@mobilite.example"  # waits for the referent
 NADIA: Final = "nadia.lemoine@formateurs.example"  # trainer
-THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of the session of the past
+THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of a closed sheet
 TOKEN: Final = "a-secret-of-a-mail"
 
 PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
@@ -84,31 +84,39 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/agence/demandes": by(STAFF, "/agence/demandes", "/agence/demandes?q=introuvable"),
     # trainers
     "/formateur": by(NADIA, "/formateur", "/formateur?quand=passees"),
-    "/formateur/sessions/{session_id}": by(NADIA, "/formateur/sessions/{begun_session}")
-    + by(STAFF, "/formateur/sessions/{past_session}"),
-    "/formateur/sessions/{session_id}/messages": by(NADIA, "/formateur/sessions/{begun_session}/messages"),
-    "/formateur/sessions/{session_id}/emargement": by(NADIA, "/formateur/sessions/{begun_session}/emargement")
-    + by(STAFF, "/formateur/sessions/{begun_session}/emargement", "/formateur/sessions/{past_session}/emargement"),
-    "/formateur/sessions/{session_id}/emargement/ajouter": by(
-        NADIA, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"
-    )
-    + by(STAFF, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"),
-    "/formateur/sessions/{session_id}/emargement/cloture": by(
-        NADIA, "/formateur/sessions/{begun_session}/emargement/cloture"
-    ),
-    "/formateur/sessions/{session_id}/emargement/reouverture": by(
-        THIERRY, "/formateur/sessions/{past_session}/emargement/reouverture"
-    ),
-    "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
-        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{thierry_validated}"
-    ),
     "/formateur/demandes/ensemble": by(
         NADIA, "/formateur/demandes/ensemble?acte=validate&demande={nadia_awaiting_trainer}"
     ),
     # accounts and structures
+    "/compte/adresse": by(KARIM, "/compte/adresse"),
+    "/compte/adresse-nouvelle/{token}": by(KARIM, f"/compte/adresse-nouvelle/{TOKEN}"),
+    "/compte/connexions": by(KARIM, "/compte/connexions"),
+    "/compte/structures": by(KARIM, "/compte/structures", "/compte/structures?q=tremplin"),
+    "/compte/structures/{structure_id}": by(AICHA, "/compte/structures/{structure}"),
+    "/propositions": by(AICHA, "/propositions"),
+    "/propositions/{proposal_id}": by(AICHA, "/propositions/{proposal}"),
+    "/propositions/{proposal_id}/refus": by(AICHA, "/propositions/{proposal}/refus"),
+    "/rattachements/{attachment_id}": by(THOMAS, "/rattachements/{waiting_attachment}")
+    + by(INES, "/rattachements/{waiting_attachment}")
+    + by(CLAIRE, "/rattachements/{attachment}"),
+    "/rattachements/{attachment_id}/acte/{name}": by(THOMAS, "/rattachements/{waiting_attachment}/acte/confirmer")
+    + by(CLAIRE, "/rattachements/{attachment}/acte/statuts", "/rattachements/{attachment}/acte/terminer"),
+    "/structure/annee": by(CLAIRE, "/structure/annee"),
+    "/structure/decisions": by(CLAIRE, "/structure/decisions"),
     "/structure/demandes/ensemble": by(
         CLAIRE, "/structure/demandes/ensemble?acte=refuse&demande={karim_awaiting_employer}"
     ),
+    "/structure/demandes-ouvertes": by(BRUNO, "/structure/demandes-ouvertes")
+    + by(CLAIRE, "/structure/demandes-ouvertes"),
+    "/structure/demandes-ouvertes/{left_open_id}": by(BRUNO, "/structure/demandes-ouvertes/{left_open}"),
+    "/structure/fiche": by(CLAIRE, "/structure/fiche"),
+    "/structure/inviter": by(CLAIRE, "/structure/inviter"),
+    "/structure/personnes": by(CLAIRE, "/structure/personnes"),
+    "/structure/personnes/anciennes": by(CLAIRE, "/structure/personnes/anciennes"),
+    "/structure/personnes/{account_id}": by(CLAIRE, "/structure/personnes/{person}"),
+    "/structure/presences": by(CLAIRE, "/structure/presences"),
+    "/structure/proposer": by(CLAIRE, "/structure/proposer"),
+    "/structure/referent": by(CLAIRE, "/structure/referent"),
     # the agency
     "/agence": by(STAFF, "/agence"),
     "/agence/catalogue": by(STAFF, "/agence/catalogue"),
@@ -155,6 +163,24 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/agence/structures/signalements/{report_id}": by(STAFF, "/agence/structures/signalements/{report}"),
     "/agence/structures/{structure_id}": by(STAFF, "/agence/structures/{structure}"),
     "/agence/structures/{structure_id}/modifier": by(STAFF, "/agence/structures/{structure}/modifier"),
+    "/formateur/sessions/{session_id}": by(NADIA, "/formateur/sessions/{begun_session}")
+    + by(STAFF, "/formateur/sessions/{past_session}"),
+    "/formateur/sessions/{session_id}/messages": by(NADIA, "/formateur/sessions/{begun_session}/messages"),
+    "/formateur/sessions/{session_id}/emargement": by(NADIA, "/formateur/sessions/{begun_session}/emargement")
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement", "/formateur/sessions/{past_session}/emargement"),
+    "/formateur/sessions/{session_id}/emargement/ajouter": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"
+    )
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"),
+    "/formateur/sessions/{session_id}/emargement/cloture": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/cloture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/reouverture": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/reouverture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{karim_validated}"
+    ),
 }
 
 NO_PAGES: Final[Mapping[str, str]] = {
@@ -164,8 +190,6 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/health/ready": "for machines",
     "/metrics": "for machines",
     "/demandes/{request_id}/certificat": "a file",
-    "/formateur/sessions/{session_id}/feuille.pdf": "a file",
-    "/sessions/{session_id}/emargement": "leads to the sheet",
     "/agence/chiffres/{name}.csv": "a file",
     "/agence/mails/{mail_id}/page": "a mail as it was sent",
     "/agence/catalogue/fichier.{file_format}": "a file",
@@ -177,6 +201,10 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/agence/structures/fichier.{file_format}": "a file",
     "/formateur/demandes/fichier": "a file",
     "/structure/demandes/fichier": "a file",
+    "/formateur/sessions/{session_id}/feuille.pdf": "a file",
+    "/structure/decisions/fichier.{file_format}": "a file",
+    "/structure/presences/fichier.{file_format}": "a file",
+    "/sessions/{session_id}/emargement": "leads to the sheet",
 }
 
 ERRORS: Final = by(VISITOR, "/nulle-part", f"/formations/{UNKNOWN}", status=404) + by(
