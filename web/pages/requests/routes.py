@@ -125,7 +125,7 @@ async def make_move(reader: Reader, request_id: UUID, move: str) -> Response:
         return await _move_page(reader, request_id, move, form.refused(error), status=error.problem.status)
     back = form.values.get("back")
     if back:
-        return reader.go(safe_path(back), "It is done: see below.")
+        return reader.go(safe_path(back), "It is done.")
     return reader.go(f"/demandes/{request_id}", "It is done: here is where the request is now.")
 
 
