@@ -48,7 +48,7 @@ def in_french(error: Mapping[str, Any]) -> tuple[str, str]:
         place = place[1:2]  # the name of the parameter, also for one value of a list
     elif len(place) > 1 and place[0] in {"body", "path", "header"}:
         place = place[1:]
-    context = {
+    context: dict[str, Any] = {
         key: value.replace(" or ", " ou ") if isinstance(value, str) else value
         for key, value in error.get("ctx", {}).items()
     }

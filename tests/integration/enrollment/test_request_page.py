@@ -23,6 +23,7 @@ async def test_a_request_has_its_session_deadlines_last_decision_and_question(se
     assert made == await get(service, person.account_id, f"/enrollments/{request}")
     assert (made["mine"], made["structure_held"], made["last_decision"], made["certificate"]) == (True, 0, None, None)
     assert datetime.fromisoformat(made["decide_before"]) == requested_at + timedelta(days=21)
+    assert made["can_withdraw_without_late_until"].endswith("Z"), "in UTC as all other moments"
     until = datetime.fromisoformat(made["can_withdraw_without_late_until"])
     assert abs(until - (starts_at - timedelta(days=7))) <= timedelta(hours=1)
     shown = made["session"]
