@@ -41,9 +41,10 @@ class Visit:
             self.request, template, header=header or await read_header(self.api), status=status, **variables
         )
 
-    async def form(self) -> Form:
+    async def form(self, *, most_fields: int = 300) -> Form:
         """What was posted. Raises Forged, and a 413 for what is longer than a form can be."""
-        data = await Request(self.request.scope, bounded(self.request.receive)).form(max_files=0, max_fields=300)
+        request = Request(self.request.scope, bounded(self.request.receive))
+        data = await request.form(max_files=0, max_fields=most_fields)
         sent = str(data.get(FIELD) or self.request.headers.get(HEADER, ""))
         check(self.request, self.session, sent, public_url=self.pages.settings.public_url)
         key = data.get("key")

@@ -50,6 +50,7 @@ class Session:
     changed: bool = False
     device_token: str | None = None
     client: str = ""
+    browser: str = ""
     message: str | None = None
     message_changed: bool = field(default=False, init=False)
 
@@ -98,6 +99,8 @@ class Sessions:
         # the gateway replaces whatever a visitor sends under this name
         client = request.headers.get("X-Real-IP") or (request.client.host if request.client else "")
         session = Session(kept or Kept(secret=secrets.token_urlsafe(18)), changed=kept is None, client=client)
+        browser = request.headers.get("User-Agent", "")
+        session.browser = browser if browser.isascii() else ""  # what else a header may contain, our calls cannot send
         session.device_token = self._decrypted(request.cookies.get(self._device), timedelta(days=DEVICE_DAYS))
         session.message = self._decrypted(request.cookies.get(self._message), MESSAGE_AGE)
         return session

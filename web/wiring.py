@@ -13,7 +13,9 @@ from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
 from web.metrics import serve_metrics
+from web.pages.account.address import router as address
 from web.pages.account.own import router as own_account
+from web.pages.account.places import router as places
 from web.pages.account.routes import router as account
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
@@ -35,15 +37,23 @@ from web.pages.agency_sessions.routes import router as sessions
 from web.pages.agency_structures.answers import router as structure_answers
 from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
+from web.pages.proposals.routes import router as proposals
 from web.pages.requests.lists import router as lists
 from web.pages.requests.routes import router as requests
 from web.pages.requests.together import router as together
+from web.pages.structure.routers import STRUCTURE
+from web.pages.trainer.closing import router as closing
+from web.pages.trainer.messages import router as written
+from web.pages.trainer.people import router as people_who_came
 from web.pages.trainer.routes import router as trainer
+from web.pages.trainer.session import router as trained_session
+from web.pages.trainer.sheet import router as sheet
 from web.pages.visitor.routes import router as visitor
 from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
+TRAINER: Final = (trained_session, written, sheet, closing, people_who_came)
 AGENCY: Final = (
     axes,
     editing,
@@ -88,7 +98,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     serve_metrics(app)
-    for router in (visitor, account, own_account, beneficiary, requests, lists, together, trainer, *AGENCY):
+    people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
+    for router in (*people_rooms, *STRUCTURE, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
 
     @app.get("/static/{path:path}")

@@ -20,6 +20,7 @@ from services.enrollment.api import (
     session_messages,
     sessions,
     structure_decisions,
+    structure_people,
     transfers,
 )
 from services.enrollment.api.certificate_pdf import Agency
@@ -61,6 +62,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
             proposals.router,
             session_messages.router,
             notes.router,
+            structure_people.router,
         ],
         problems=PROBLEMS,
     )

@@ -45,6 +45,7 @@ THOMAS: Final = "thomas.brunet@mobilite.example"  # referent of somebody who wai
 BRUNO: Final = "bruno.testard@alienor.example"  # everything in one structure
 INES: Final = "ines.moreau@mobilite.example"  # waits for the referent
 NADIA: Final = "nadia.lemoine@formateurs.example"  # trainer
+THIERRY: Final = "thierry.castaing@formateurs.example"  # trainer of a closed sheet
 TOKEN: Final = "a-secret-of-a-mail"
 
 PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
@@ -83,6 +84,103 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/agence/demandes": by(STAFF, "/agence/demandes", "/agence/demandes?q=introuvable"),
     # trainers
     "/formateur": by(NADIA, "/formateur", "/formateur?quand=passees"),
+    "/formateur/demandes/ensemble": by(
+        NADIA, "/formateur/demandes/ensemble?acte=validate&demande={nadia_awaiting_trainer}"
+    ),
+    # accounts and structures
+    "/compte/adresse": by(KARIM, "/compte/adresse"),
+    "/compte/adresse-nouvelle/{token}": by(KARIM, f"/compte/adresse-nouvelle/{TOKEN}"),
+    "/compte/connexions": by(KARIM, "/compte/connexions"),
+    "/compte/structures": by(KARIM, "/compte/structures", "/compte/structures?q=tremplin"),
+    "/compte/structures/{structure_id}": by(AICHA, "/compte/structures/{structure}"),
+    "/propositions": by(AICHA, "/propositions"),
+    "/propositions/{proposal_id}": by(AICHA, "/propositions/{proposal}"),
+    "/propositions/{proposal_id}/refus": by(AICHA, "/propositions/{proposal}/refus"),
+    "/rattachements/{attachment_id}": by(THOMAS, "/rattachements/{waiting_attachment}")
+    + by(INES, "/rattachements/{waiting_attachment}")
+    + by(CLAIRE, "/rattachements/{attachment}"),
+    "/rattachements/{attachment_id}/acte/{name}": by(THOMAS, "/rattachements/{waiting_attachment}/acte/confirmer")
+    + by(CLAIRE, "/rattachements/{attachment}/acte/statuts", "/rattachements/{attachment}/acte/terminer"),
+    "/structure/annee": by(CLAIRE, "/structure/annee"),
+    "/structure/decisions": by(CLAIRE, "/structure/decisions"),
+    "/structure/demandes/ensemble": by(
+        CLAIRE, "/structure/demandes/ensemble?acte=refuse&demande={karim_awaiting_employer}"
+    ),
+    "/structure/demandes-ouvertes": by(BRUNO, "/structure/demandes-ouvertes")
+    + by(CLAIRE, "/structure/demandes-ouvertes"),
+    "/structure/demandes-ouvertes/{left_open_id}": by(BRUNO, "/structure/demandes-ouvertes/{left_open}"),
+    "/structure/fiche": by(CLAIRE, "/structure/fiche"),
+    "/structure/inviter": by(CLAIRE, "/structure/inviter"),
+    "/structure/personnes": by(CLAIRE, "/structure/personnes"),
+    "/structure/personnes/anciennes": by(CLAIRE, "/structure/personnes/anciennes"),
+    "/structure/personnes/{account_id}": by(CLAIRE, "/structure/personnes/{person}"),
+    "/structure/presences": by(CLAIRE, "/structure/presences"),
+    "/structure/proposer": by(CLAIRE, "/structure/proposer"),
+    "/structure/referent": by(CLAIRE, "/structure/referent"),
+    # the agency
+    "/agence": by(STAFF, "/agence"),
+    "/agence/catalogue": by(STAFF, "/agence/catalogue"),
+    "/agence/catalogue/axes": by(STAFF, "/agence/catalogue/axes"),
+    "/agence/catalogue/axes/{axis_id}": by(STAFF, "/agence/catalogue/axes/{axis}"),
+    "/agence/catalogue/axes/{axis_id}/supprimer": by(STAFF, "/agence/catalogue/axes/{axis}/supprimer"),
+    "/agence/catalogue/nouvelle": by(STAFF, "/agence/catalogue/nouvelle"),
+    "/agence/catalogue/{training_id}": by(STAFF, "/agence/catalogue/{training}"),
+    "/agence/catalogue/{training_id}/acte/{name}": by(STAFF, "/agence/catalogue/{training}/acte/archiver"),
+    "/agence/catalogue/{training_id}/modifier": by(STAFF, "/agence/catalogue/{training}/modifier"),
+    "/agence/catalogue/{training_id}/session": by(STAFF, "/agence/catalogue/{training}/session"),
+    "/agence/demandes/ensemble": by(STAFF, "/agence/demandes/ensemble?acte=validate&demande={awaiting_trainer}"),
+    "/agence/demandes-ouvertes": by(STAFF, "/agence/demandes-ouvertes"),
+    "/agence/demandes-ouvertes/{left_open_id}": by(STAFF, "/agence/demandes-ouvertes/{left_open}"),
+    "/agence/mails": by(STAFF, "/agence/mails"),
+    "/agence/mails/{mail_id}": by(STAFF, "/agence/mails/{mail}"),
+    "/agence/mails/{mail_id}/renvoi": by(STAFF, "/agence/mails/{mail}/renvoi"),
+    "/agence/personnes": by(STAFF, "/agence/personnes"),
+    "/agence/personnes/nouvelle": by(STAFF, "/agence/personnes/nouvelle"),
+    "/agence/personnes/{account_id}": by(STAFF, "/agence/personnes/{person}"),
+    "/agence/personnes/{account_id}/acte/{name}": by(STAFF, "/agence/personnes/{person}/acte/desactiver"),
+    "/agence/personnes/{account_id}/messages": by(STAFF, "/agence/personnes/{person}/messages"),
+    "/agence/rattachements": by(STAFF, "/agence/rattachements"),
+    "/agence/rattachements/{attachment_id}": by(STAFF, "/agence/rattachements/{attachment}"),
+    "/agence/rattachements/{attachment_id}/acte/{name}": by(STAFF, "/agence/rattachements/{attachment}/acte/statuts"),
+    "/agence/recherche": by(STAFF, "/agence/recherche?q=limoges"),
+    "/agence/recherche/sessions-et-demandes": by(STAFF, "/agence/recherche/sessions-et-demandes?q=limoges"),
+    "/agence/regles": by(STAFF, "/agence/regles"),
+    "/agence/regles/{name}": by(STAFF, "/agence/regles/structure_cap"),
+    "/agence/sessions": by(STAFF, "/agence/sessions"),
+    "/agence/sessions/{session_id}": by(STAFF, "/agence/sessions/{session}"),
+    "/agence/sessions/{session_id}/acte/{name}": by(STAFF, "/agence/sessions/{session}/acte/annuler"),
+    "/agence/sessions/{session_id}/ajouter": by(STAFF, "/agence/sessions/{session}/ajouter"),
+    "/agence/sessions/{session_id}/messages": by(STAFF, "/agence/sessions/{session}/messages"),
+    "/agence/sessions/{session_id}/modifier": by(STAFF, "/agence/sessions/{session}/modifier"),
+    "/agence/structures": by(STAFF, "/agence/structures"),
+    "/agence/structures/demandes": by(STAFF, "/agence/structures/demandes"),
+    "/agence/structures/demandes/{request_id}": by(STAFF, "/agence/structures/demandes/{structure_request}"),
+    "/agence/structures/demandes/{request_id}/{answer}": by(
+        STAFF, "/agence/structures/demandes/{structure_request}/refuser"
+    ),
+    "/agence/structures/nouvelle": by(STAFF, "/agence/structures/nouvelle"),
+    "/agence/structures/signalements": by(STAFF, "/agence/structures/signalements"),
+    "/agence/structures/signalements/{report_id}": by(STAFF, "/agence/structures/signalements/{report}"),
+    "/agence/structures/{structure_id}": by(STAFF, "/agence/structures/{structure}"),
+    "/agence/structures/{structure_id}/modifier": by(STAFF, "/agence/structures/{structure}/modifier"),
+    "/formateur/sessions/{session_id}": by(NADIA, "/formateur/sessions/{begun_session}")
+    + by(STAFF, "/formateur/sessions/{past_session}"),
+    "/formateur/sessions/{session_id}/messages": by(NADIA, "/formateur/sessions/{begun_session}/messages"),
+    "/formateur/sessions/{session_id}/emargement": by(NADIA, "/formateur/sessions/{begun_session}/emargement")
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement", "/formateur/sessions/{past_session}/emargement"),
+    "/formateur/sessions/{session_id}/emargement/ajouter": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"
+    )
+    + by(STAFF, "/formateur/sessions/{begun_session}/emargement/ajouter?q=di"),
+    "/formateur/sessions/{session_id}/emargement/cloture": by(
+        NADIA, "/formateur/sessions/{begun_session}/emargement/cloture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/reouverture": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/reouverture"
+    ),
+    "/formateur/sessions/{session_id}/emargement/lignes/{request_id}": by(
+        THIERRY, "/formateur/sessions/{past_session}/emargement/lignes/{karim_validated}"
+    ),
 }
 
 NO_PAGES: Final[Mapping[str, str]] = {
@@ -90,7 +188,23 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/brand.css": "a file",
     "/health/live": "for machines",
     "/health/ready": "for machines",
+    "/metrics": "for machines",
     "/demandes/{request_id}/certificat": "a file",
+    "/agence/chiffres/{name}.csv": "a file",
+    "/agence/mails/{mail_id}/page": "a mail as it was sent",
+    "/agence/catalogue/fichier.{file_format}": "a file",
+    "/agence/demandes/fichier": "a file",
+    "/agence/mails/fichier.{file_format}": "a file",
+    "/agence/personnes/fichier.{file_format}": "a file",
+    "/agence/rattachements/fichier.{file_format}": "a file",
+    "/agence/sessions/fichier.{file_format}": "a file",
+    "/agence/structures/fichier.{file_format}": "a file",
+    "/formateur/demandes/fichier": "a file",
+    "/structure/demandes/fichier": "a file",
+    "/formateur/sessions/{session_id}/feuille.pdf": "a file",
+    "/structure/decisions/fichier.{file_format}": "a file",
+    "/structure/presences/fichier.{file_format}": "a file",
+    "/sessions/{session_id}/emargement": "leads to the sheet",
 }
 
 ERRORS: Final = by(VISITOR, "/nulle-part", f"/formations/{UNKNOWN}", status=404) + by(

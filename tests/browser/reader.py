@@ -20,6 +20,7 @@ EXPECTED: Final = re.compile(r"the server responded with a status of (4\d\d|503)
 """Chromium writes a line for every answer that is an error; such answers are part of the tests."""
 REPLACED: Final = frozenset({"net::ERR_ABORTED", "NS_BINDING_ABORTED"})
 """How Chromium and Firefox call a request that the reader has replaced by the next one."""
+expect.set_options(timeout=SECONDS * 1000)
 _HAS_FOCUS: Final = "element => element === document.activeElement"
 _FOCUS_IS_SEEN: Final = """element => {
     const style = getComputedStyle(element);

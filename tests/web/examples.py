@@ -15,9 +15,9 @@ STRUCTURE = {"id": OTHER, "name": HOSTILE, "siret": "1", "town": HOSTILE, "is_me
 REQUEST = f"/api/enrollment/v1/enrollments/{ID}"
 
 
-def problem(status: int, detail: str, *errors: tuple[str, str]) -> httpx.Response:
+def problem(status: int, detail: str, *errors: tuple[str, str], kind: str = "y") -> httpx.Response:
     fields = [{"field": name, "message": message} for name, message in errors]
-    return httpx.Response(status, json={"type": "urn:x:y", "status": status, "detail": detail, "errors": fields})
+    return httpx.Response(status, json={"type": f"urn:x:{kind}", "status": status, "detail": detail, "errors": fields})
 
 
 def identity_me() -> dict[str, Any]:
@@ -72,6 +72,11 @@ def history() -> list[dict[str, Any]]:
     return [line | {"from_session": None, "to_session": None}, line | {"from_session": session, "to_session": session}]
 
 
+def mail_about() -> dict[str, Any]:
+    names = {"subject": HOSTILE, "kind_label": HOSTILE, "recipient_name": HOSTILE, "status_label": HOSTILE}
+    return {"at": START, **names}
+
+
 def counts() -> dict[str, Any]:
     one = {"count": 1, "more": False}
     groups = ("requested", "followed", "refused", "cancelled")
@@ -97,6 +102,7 @@ def answers(*roles: str, **numbers: int) -> dict[str, Any]:
         "GET /api/enrollment/v1/enrollments/counts": counts(),
         f"GET {REQUEST}": enrollment(),
         f"GET {REQUEST}/history": history(),
+        f"GET /api/notifier/v1/subjects/{ID}/mails": [mail_about()],
         f"GET {REQUEST}/certificate": httpx.Response(200, content=b"%PDF-1.7"),
         "GET /api/enrollment/v1/sessions": {"items": [trainer_session()], "next": None},
         "GET /api/enrollment/v1/rules": [rule],

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def settings(**changes: Any) -> Settings:
 
 @dataclass
 class FakeGateway:
-    """`answers`: "GET /api/…" → an answer, or the number of a status; what is not there is away."""
+    """`answers`: "GET /api/…" → an answer, a status, or an iterator of them; what is not there is away."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     sent: list[httpx.Request] = field(default_factory=list)
@@ -40,6 +40,8 @@ class FakeGateway:
         self.sent.append(request)
         self.wrong += faults(request)
         answer = self.answers.get(f"{request.method} {request.url.path}", 503)
+        if isinstance(answer, Iterator):
+            answer = next(answer)
         if isinstance(answer, httpx.Response):
             return answer
         return httpx.Response(answer) if isinstance(answer, int) else httpx.Response(200, json=answer)

@@ -21,11 +21,21 @@ async def test_staff_see_their_notes_and_nobody_else_asks_for_them() -> None:
     assert "Notes internes" in text
     assert text.count(ESCAPED) > (await _escaped_without_notes())
     assert HOSTILE not in text
+    assert f"/agence/mails?sujet={ID}" in text
+    assert len(gateway.sent) == 5
+
+
+async def test_who_is_not_staff_sees_the_mails_that_they_got_in_the_history() -> None:
+    gateway = FakeGateway(answers("employer"))
+    async with browser(gateway, signed_in=True) as client:
+        text = (await client.get(PAGE)).text
+    assert f"Message : {ESCAPED}" in text.replace("\u00a0", " ")
+    assert "/agence/mails" not in text
     assert len(gateway.sent) == 5
 
 
 async def _escaped_without_notes() -> int:
-    gateway = FakeGateway(answers("employer"))
+    gateway = FakeGateway({**answers("employer"), f"GET /api/notifier/v1/subjects/{ID}/mails": []})
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get(PAGE)).text
     assert "Notes internes" not in text

@@ -38,15 +38,21 @@ class Gateway:
         url: str,
         *,
         client: str,
+        browser: str,
         token: str | None,
         query: Mapping[str, Any],
         body: object,
         headers: Mapping[str, str],
     ) -> Answer_co:
-        """Send one call. Raises Refused, SignInNeeded and Away. A read that gets no answer is tried once more."""
+        """Send one call. Raises Refused, SignInNeeded and Away. A read that gets no answer is tried once more.
+
+        `client` and `browser` are the reader's: identity limits attempts by the one, and shows people the other.
+        """
         sent = {**headers, **({"Authorization": f"Bearer {token}"} if token else {})}
         if client:
             sent["X-Forwarded-For"] = client
+        if browser:
+            sent["User-Agent"] = browser
         request = self._http.build_request(
             call.method,
             url,
@@ -90,6 +96,7 @@ class Gateway:
                     REFRESH,
                     REFRESH.url(),
                     client=session.client,
+                    browser=session.browser,
                     token=None,
                     query={},
                     body={"refresh_token": tokens.refresh_token},
@@ -140,6 +147,7 @@ class Api:
             call,
             call.url(**path),
             client=self._session.client,
+            browser=self._session.browser,
             token=await self._token(),
             query=query or {},
             body=body,

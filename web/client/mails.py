@@ -58,6 +58,17 @@ class MailFigures(Read):
     waiting: list[WaitingMails]
 
 
+class MailAbout(Read):
+    """That a mail about a request was sent to somebody."""
+
+    at: datetime
+    subject: str | None
+    kind_label: str
+    recipient_name: str | None
+    status_label: str
+
+
+MAILS_ABOUT: Final = Call[list[MailAbout]]("GET", "notifier", "/subjects/{subject_id}/mails", list[MailAbout])
 MAILS: Final = Call[MailPage]("GET", "notifier", "/mails", MailPage)
 MAILS_FILE: Final = Call[bytes]("GET", "notifier", "/mails/export", bytes)
 MAIL: Final = Call[Mail]("GET", "notifier", "/mails/{mail_id}", Mail)

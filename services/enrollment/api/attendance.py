@@ -17,6 +17,7 @@ from services.enrollment.api.problems import (
     OWN_REQUEST,
     PRESENCES_MISSING,
     REASON_MISSING,
+    RECORDED_MEANWHILE,
     SESSION_IS_CANCELLED,
     TOO_EARLY,
     UNDECIDED_PEOPLE,
@@ -41,6 +42,7 @@ from shared.http.problems import INVALID, NOT_FOUND, problems
 router = APIRouter(prefix="/sessions/{session_id}/attendance", tags=["attendance"])
 
 OF_OPEN_SHEET = problems(NOT_ADMITTED, NOT_FOUND, TOO_EARLY, ATTENDANCE_CLOSED, REASON_MISSING, INVALID)
+OF_RECORDING = {**OF_OPEN_SHEET, **problems(TOO_EARLY, ATTENDANCE_CLOSED, RECORDED_MEANWHILE)}
 OF_CLOSURE = {
     **OF_OPEN_SHEET,
     **problems(TOO_EARLY, ATTENDANCE_CLOSED, PRESENCES_MISSING, UNDECIDED_PEOPLE, OWN_REQUEST),
@@ -59,7 +61,7 @@ async def read_attendance(session_id: UUID, actor: Acting, tx: Tx, now: Now) -> 
     return SheetView.of(await sheet(tx, session_id, actor=actor), now)
 
 
-@router.put("/slots/{slot_id}", responses=OF_OPEN_SHEET)
+@router.put("/slots/{slot_id}", responses=OF_RECORDING)
 async def record_presences(
     session_id: UUID, slot_id: UUID, body: Presences, *, actor: Acting, tx: Tx, now: Now
 ) -> SheetView:
@@ -72,11 +74,13 @@ async def record_presences(
                 slot_id=slot_id, status=each.status or _status(present=each.present), arrived_at=each.arrived_at
             ),
             remark=each.remark,
+            keeps_remark="remark" not in each.model_fields_set,
         )
         for each in body.presences
     ]
+    seen = {each.enrollment_id: each.replaces for each in body.presences if "replaces" in each.model_fields_set}
     changed = await attendance.record_presences(
-        tx, session_id, slot_id, added, actor=actor, now=now, reason=body.reason
+        tx, session_id, slot_id, added, seen=seen, actor=actor, now=now, reason=body.reason
     )
     return SheetView.of(changed, now)
 

@@ -23,13 +23,19 @@ class RolesView(View):
 
 
 class WorkView(View):
-    """What waits for the caller; each number is counted up to 100."""
+    """What waits for the caller; each number is counted up to 100.
+
+    `proposals_to_answer` are those to the caller. `proposals_waiting` are those to people of the structures for which
+    the caller decides, who have not answered yet.
+    """
 
     cart_lines: int = Field(examples=[2])
     to_decide: int = Field(examples=[3])
     to_validate: int = Field(examples=[0])
     to_answer: int = Field(examples=[1])
     sheets_to_close: int = Field(examples=[0])
+    proposals_to_answer: int = Field(examples=[1])
+    proposals_waiting: int = Field(examples=[0])
 
 
 class MeView(View):

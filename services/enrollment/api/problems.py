@@ -5,6 +5,7 @@ from services.enrollment.domain.attendance import (
     AttendanceClosed,
     AttendanceOpen,
     CorrectionTooLate,
+    RecordedMeanwhile,
     SlotsWithoutPresence,
     TooEarly,
     UndecidedPeople,
@@ -68,6 +69,12 @@ UNDECIDED_PEOPLE = ProblemKind(
     "Personnes à valider",
     errors=lambda error: [(f"undecided.{request}", name) for request, name in error.names.items()],
 )
+RECORDED_MEANWHILE = ProblemKind(
+    409,
+    "recorded-meanwhile",
+    "Présence notée entre-temps",
+    errors=lambda error: [(f"presences.{request}", sentence) for request, sentence in error.sentences.items()],
+)
 ALREADY_ON_SHEET = ProblemKind(409, "already-on-sheet", "Déjà sur la feuille")
 SESSION_IS_CANCELLED = ProblemKind(409, "session-is-cancelled", "Session annulée")
 OTHER_REQUEST_OPEN = ProblemKind(409, "other-request-open", "Autre demande en cours")
@@ -89,6 +96,7 @@ PROBLEMS: ProblemMap = {
     WrongRuleValue: WRONG_RULE,
     TooEarly: TOO_EARLY,
     AttendanceClosed: ATTENDANCE_CLOSED,
+    RecordedMeanwhile: RECORDED_MEANWHILE,
     SlotsWithoutPresence: PRESENCES_MISSING,
     AlreadyChosen: ALREADY_CHOSEN,
     TransferImpossible: TRANSFER_IMPOSSIBLE,

@@ -53,6 +53,12 @@ class Presence(_Mark):
 
     enrollment_id: UUID
     present: bool | None = Field(None, description="Instead of `status`", examples=[True])
+    replaces: Moment | None = Field(
+        None,
+        description="The `recorded_at` that the caller saw, null if there was none: then what somebody else recorded "
+        "meanwhile is not replaced, but answered with 409",
+        examples=["2027-03-02T10:05:00Z"],
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -63,6 +69,8 @@ class Presence(_Mark):
 
 class Presences(Strict):
     """The presences of one slot. A person who is not in the list keeps the presence recorded before.
+
+    A remark that is not sent is kept, and what is recorded already is not recorded again.
 
     Staff must give a reason.
     """

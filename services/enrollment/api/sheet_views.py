@@ -10,6 +10,8 @@ from pydantic import Field
 from services.enrollment.api.sessions import TrainerSessionView
 from services.enrollment.api.views import PersonView, StructureView
 from services.enrollment.domain.attendance import PresenceStatus, Slot
+from services.enrollment.domain.decisions import ByTrainer
+from services.enrollment.domain.sheet_moves import SheetMove, recordable_slots, sheet_moves
 from services.enrollment.domain.states import Approval, status_label
 from services.enrollment.storage.attendance import Participant, RecordedPresence, SheetEntry
 from services.enrollment.use_cases.sheet import Sheet
@@ -20,6 +22,13 @@ _LABELS: Final[Mapping[str, str]] = {
     "close": "Émargement clos",
     "reopen": "Émargement rouvert",
     "correct": "Présences corrigées",
+}
+_ACTS: Final[Mapping[SheetMove, str]] = {
+    "record": "Enregistrer les présences",
+    "add": "Ajouter une personne",
+    "close": "Clore l'émargement",
+    "reopen": "Rouvrir l'émargement",
+    "correct": "Corriger une ligne",
 }
 
 
@@ -77,8 +86,18 @@ class SheetEvent(View):
         return from_attributes(cls, entry, acted_by=person, label=_LABELS[entry.act])
 
 
+class SheetMoveView(View):
+    """What the caller can do with the sheet now. `needs` is what the body must have; null if nothing must be."""
+
+    move: SheetMove = Field(examples=["close"])
+    label: str = Field(examples=["Clore l'émargement"])
+    needs: Literal["reason"] | None = Field(examples=[None])
+
+
 class SheetView(View):
     """The attendance sheet of a session: one line for each person who holds a seat, sorted by name.
+
+    `recordable` are the slots whose presences can be recorded now, `moves` what the caller can do.
 
     `version` grows with each closing, reopening and correction, which `history` lists.
     """
@@ -88,6 +107,9 @@ class SheetView(View):
     closed_at: datetime | None
     lines: list[SheetLine]
     history: list[SheetEvent]
+    recordable: list[UUID]
+    acting_as: ByTrainer = Field(examples=["trainer"])
+    moves: list[SheetMoveView]
 
     @classmethod
     def of(cls, sheet: Sheet, now: datetime) -> Self:
@@ -97,6 +119,9 @@ class SheetView(View):
             closed_at=sheet.session.attendance_closed_at,
             lines=[_line(each, sheet.slots, sheet.presences.get(each.enrollment.id, {})) for each in sheet.people],
             history=[SheetEvent.of(entry) for entry in sheet.history],
+            recordable=recordable_slots(sheet.slots, closed_at=sheet.session.attendance_closed_at, now=now),
+            acting_as=sheet.acting_as,
+            moves=_moves(sheet, now),
         )
 
 
@@ -111,6 +136,24 @@ class Candidates(View):
     """The first people whose name contains the words."""
 
     items: list[CandidateView]
+
+
+def _moves(sheet: Sheet, now: datetime) -> list[SheetMoveView]:
+    moves = sheet_moves(
+        sheet.slots,
+        scheduled=sheet.session.state == "scheduled",
+        closed_at=sheet.session.attendance_closed_at,
+        is_trainer=not sheet.is_staff,
+        now=now,
+    )
+    return [
+        SheetMoveView(
+            move=move,
+            label=_ACTS[move],
+            needs="reason" if move in {"reopen", "correct"} or sheet.acting_as == "staff" else None,
+        )
+        for move in moves
+    ]
 
 
 def _line(participant: Participant, slots: Sequence[Slot], recorded: Mapping[UUID, RecordedPresence]) -> SheetLine:

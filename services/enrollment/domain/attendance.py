@@ -24,6 +24,12 @@ class PresenceStatus(StrEnum):
     UNEXCUSED = "unexcused"
 
 
+_WORDS: Final[Mapping[PresenceStatus, str]] = {
+    PresenceStatus.PRESENT: "présent·e",
+    PresenceStatus.LATE: "en retard",
+    PresenceStatus.EXCUSED: "absence excusée",
+    PresenceStatus.UNEXCUSED: "absent·e",
+}
 _THERE: Final = frozenset({PresenceStatus.PRESENT, PresenceStatus.LATE})
 
 
@@ -91,6 +97,21 @@ class TooEarly(Refused):
     @property
     def sentence(self) -> str:
         return f"C'est trop tôt : le créneau commence le {moment(self.slot.starts_at)}."
+
+
+class RecordedMeanwhile(Refused):
+    """Somebody else has recorded another presence of these people since the caller read the sheet.
+
+    `sentences` say who recorded what, by request.
+    """
+
+    def __init__(self, sentences: Mapping[UUID, str]) -> None:
+        super().__init__(sentences)
+        self.sentences = sentences
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(self.sentences.values())
 
 
 class AttendanceClosed(Refused):
@@ -201,6 +222,11 @@ def wrong_arrival(presence: Presence, slot: Slot) -> str | None:
     if not slot.starts_at < presence.arrived_at < slot.ends_at:
         return f"L'arrivée doit être pendant le créneau, entre {hour(slot.starts_at)} et {hour(slot.ends_at)}."
     return None
+
+
+def recorded_by_other(status: PresenceStatus, *, name: str, at: datetime) -> str:
+    """Who recorded which presence when, in French."""
+    return f"{name} a noté «\N{NO-BREAK SPACE}{_WORDS[status]}\N{NO-BREAK SPACE}» le {moment(at)}."
 
 
 def recordable(slot: Slot, *, now: datetime) -> None:

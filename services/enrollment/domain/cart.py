@@ -38,7 +38,7 @@ class WantedSession:
     members_only: bool
     in_cart: bool
     has_open_in_training: bool
-    has_attended_training: bool
+    followed_training_until: datetime | None
     held_by_structure: int
     this_year: ThisYear
 
@@ -125,6 +125,7 @@ def _situation(
     session: WantedSession, requester: Requester, *, now: datetime, before: ThisYear | None = None
 ) -> Situation:
     """The facts for the rules. `before` counts the lines before, in the same year."""
+    followed = session.followed_training_until
     return Situation(
         now=now,
         opens_at=session.opens_at.astimezone(now.tzinfo),
@@ -134,7 +135,7 @@ def _situation(
         members_only=session.members_only,
         structure_is_member=requester.structure_is_member,
         has_open_in_training=session.has_open_in_training,
-        has_attended_training=session.has_attended_training,
+        followed_training_until=followed and followed.astimezone(now.tzinfo),
         held_by_structure=session.held_by_structure,
         this_year=session.this_year + (before or ThisYear()),
         is_employer=requester.is_employer,

@@ -140,11 +140,12 @@ Recorded = Mapping[UUID, Mapping[UUID, RecordedPresence]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPresence:
-    """A presence to record for a request."""
+    """A presence to record for a request. `keeps_remark`: with the remark that is there, in place of `remark`."""
 
     enrollment_id: UUID
     presence: Presence
     remark: str | None
+    keeps_remark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

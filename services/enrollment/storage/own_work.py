@@ -24,13 +24,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import approval_in, word
-from services.enrollment.storage.tables import carts, enrollments, sessions
+from services.enrollment.storage.tables import carts, enrollments, proposals, sessions
 from shared.compiled import compiled
 
 COUNT_UP_TO: Final = 100
 _ACTOR: Final = bindparam("actor", type_=Uuid())
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
 _TRAINS: Final = sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid())))
+
+_PROPOSAL_IS_OPEN: Final = (proposals.c.state == word("open"), proposals.c.expires_at > _NOW)
 
 
 def _number(source: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:  # noqa: ANN401 - a table or a join
@@ -66,6 +68,12 @@ _WORK: Final = compiled(
             sessions.c.attendance_closed_at.is_(None),
             sessions.c.held > 0,
         ).label("sheets_to_close"),
+        _number(proposals, proposals.c.account_id == _ACTOR, *_PROPOSAL_IS_OPEN).label("proposals_to_answer"),
+        _number(
+            proposals,
+            proposals.c.structure_id == any_(bindparam("employer_of", type_=ARRAY(Uuid()))),
+            *_PROPOSAL_IS_OPEN,
+        ).label("proposals_waiting"),
     )
 )
 
@@ -80,6 +88,8 @@ class OwnWork:
     to_validate: int
     to_answer: int
     sheets_to_close: int
+    proposals_to_answer: int
+    proposals_waiting: int
 
 
 class OwnWorks:

@@ -24,7 +24,8 @@ def words_as_parameters(words: Sequence[str]) -> dict[str, str]:
     return {f"word_{index}": word for index, word in enumerate(words)}
 
 
-def _every_word(searched: ColumnElement[Any], count: int) -> ColumnElement[bool]:
+def has_every_word(searched: ColumnElement[Any], count: int) -> ColumnElement[bool]:
+    """Whether a column `searched` has `count` words of a query."""
     patterns = [
         _ANYTHING + func.plain(bindparam(f"word_{index}", type_=Text()), type_=Text()) + _ANYTHING
         for index in range(count)
@@ -42,7 +43,7 @@ _NAMED: Final = (
 
 def matching(count: int) -> Sequence[tuple[ColumnElement[Any], Select[Any]]]:
     """The columns of a request that name something, and the ids of what has `count` words of a query in its name."""
-    return [(column, select(table.c.id).where(_every_word(table.c.searched, count))) for column, table in _NAMED]
+    return [(column, select(table.c.id).where(has_every_word(table.c.searched, count))) for column, table in _NAMED]
 
 
 def matches(count: int) -> ColumnElement[bool]:
@@ -55,7 +56,7 @@ def matches(count: int) -> ColumnElement[bool]:
         select(table.c.searched).where(table.c.id == column).correlate(enrollments).scalar_subquery()
         for column, table in _NAMED
     )
-    return or_(*(_every_word(name, count) for name in names))
+    return or_(*(has_every_word(name, count) for name in names))
 
 
 def are_few(count: int) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from services.enrollment.storage.rules import StoredRules
 from services.enrollment.storage.seats import Seats
 from services.enrollment.storage.session_copies import SessionCopies
 from services.enrollment.storage.session_messages import SessionMessages
+from services.enrollment.storage.structure_people import StructurePeople
 from services.enrollment.storage.trained_sessions import TrainedSessions
 from shared.database import UnitOfWork
 
@@ -55,4 +56,5 @@ class Transaction:
         self.proposals = Proposals(work.connection)
         self.session_messages = SessionMessages(work.connection)
         self.notes = Notes(work.connection)
+        self.structure_people = StructurePeople(work.connection)
         self.emit = work.emit

@@ -55,7 +55,7 @@ def _already() -> LateralFromClause:
     return (
         select(
             func.coalesce(func.bool_or(is_open), False).label("has_open"),
-            func.coalesce(func.bool_or(attended), False).label("has_attended"),
+            func.max(theirs.c.ends_at).filter(attended).label("followed_until"),
             func.count().filter(counts).label("actions"),
             func.count().filter(counts, is_training).label("trainings"),
             func.count().filter(counts, of_what.c.members_only).label("reserved_actions"),
@@ -103,7 +103,7 @@ def _wanted() -> Select[Any]:
             trainings.c.members_only,
             in_cart.label("in_cart"),
             already.c.has_open.label("has_open_in_training"),
-            already.c.has_attended.label("has_attended_training"),
+            already.c.followed_until.label("followed_training_until"),
             _held_by_structure().label("held_by_structure"),
             *already.c["actions", "trainings", "reserved_actions", "reserved_trainings"],
         )

@@ -4,7 +4,7 @@ The closing publishes the attendance of each person, so that their employer is i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypedDict
 from uuid import UUID
@@ -12,12 +12,14 @@ from uuid import UUID
 from services.enrollment.domain import decisions
 from services.enrollment.domain.attendance import (
     Attendance,
+    RecordedMeanwhile,
     Slot,
     UndecidedPeople,
     attendance_until,
     attendances_of,
     closable,
     recordable,
+    recorded_by_other,
     wrong_arrival,
 )
 from services.enrollment.domain.decisions import ByTrainer
@@ -26,7 +28,7 @@ from services.enrollment.domain.facts import AttendanceRecorded, Cancelled, Shee
 from services.enrollment.domain.offers import OwnRequest
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor
-from services.enrollment.storage.attendance import NewPresence, Participant
+from services.enrollment.storage.attendance import NewPresence, Participant, RecordedPresence
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.load import load_locked_training
 from services.enrollment.use_cases.record import record
@@ -71,11 +73,15 @@ async def record_presences(
     slot_id: UUID,
     added: Sequence[NewPresence],
     *,
+    seen: Mapping[UUID, datetime | None],
     actor: Actor,
     now: datetime,
     reason: str | None,
 ) -> Sheet:
-    """Store presences of one slot, from its day on. Requests that are not in `added` keep their presence."""
+    """Store presences of one slot, from its day on. Requests that are not in `added` keep their presence.
+
+    `seen`: when the presence that the person saw was recorded, None if there was none. Raises RecordedMeanwhile.
+    """
     opened = await open_sheet(tx, session_id, actor, reason)
     slot = next((slot for slot in opened.plan.slots if slot.id == slot_id), None)
     if slot is None:
@@ -90,12 +96,57 @@ async def record_presences(
         ]
         + wrong_arrivals("presences", added, [slot])
     )
-    await tx.sheets.record(added, by=actor.account_id, at=now, note=reason)
-    if opened.plan.version == 0 and added:
+    recorded = {
+        request: of_request[slot_id]
+        for request, of_request in (await tx.sheets.presences(session_id)).items()
+        if slot_id in of_request
+    }
+    _not_recorded_meanwhile(added, seen, recorded, by=actor.account_id)
+    changed = [each for each in (_kept(each, recorded.get(each.enrollment_id)) for each in added) if each is not None]
+    await tx.sheets.record(changed, by=actor.account_id, at=now, note=reason)
+    if opened.plan.version == 0 and changed:
         await tx.sheets.begin(session_id)
         begun = SheetBegun(session_id=session_id, version=1, begun_by=actor.account_id)
         await record(tx, [begun], now=now)
     return await sheet(tx, session_id, actor=actor)
+
+
+def _not_recorded_meanwhile(
+    added: Sequence[NewPresence],
+    seen: Mapping[UUID, datetime | None],
+    recorded: Mapping[UUID, RecordedPresence],
+    *,
+    by: UUID,
+) -> None:
+    """Raise RecordedMeanwhile if somebody else recorded another presence since the person read the sheet."""
+    others = {
+        each.enrollment_id: recorded[each.enrollment_id]
+        for each in added
+        if each.enrollment_id in seen and each.enrollment_id in recorded
+    }
+    sentences = {
+        each.enrollment_id: recorded_by_other(
+            other.presence.status,
+            name=f"{other.recorded_by.first_name} {other.recorded_by.last_name}",
+            at=other.recorded_at,
+        )
+        for each in added
+        if (other := others.get(each.enrollment_id))
+        and other.recorded_at != seen[each.enrollment_id]
+        and other.recorded_by.id != by
+        and other.presence.status is not each.presence.status
+    }
+    if sentences:
+        raise RecordedMeanwhile(sentences)
+
+
+def _kept(added: NewPresence, recorded: RecordedPresence | None) -> NewPresence | None:
+    """The presence with the remark that it keeps; None if all of it is recorded already."""
+    if recorded is None:
+        return added
+    remark = recorded.remark if added.keeps_remark else added.remark
+    is_same = (added.presence, remark) == (recorded.presence, recorded.remark)
+    return None if is_same else replace(added, remark=remark)
 
 
 def wrong_arrivals(field: str, added: Sequence[NewPresence], slots: Iterable[Slot]) -> list[WrongField]:

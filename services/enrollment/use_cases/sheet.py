@@ -19,7 +19,10 @@ from shared.errors import NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The sheet of a session: its slots in order, the people on it with their presences in each slot, its history."""
+    """The sheet of a session: its slots in order, the people on it with their presences in each slot, its history.
+
+    `acting_as` is the role in which the person acts on it; staff may correct it at any time in both roles.
+    """
 
     session: SessionSeatsDetails
     slots: Sequence[Slot]
@@ -27,6 +30,8 @@ class Sheet:
     presences: Recorded
     version: int
     history: Sequence[SheetEntry]
+    acting_as: ByTrainer
+    is_staff: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,14 @@ async def sheet(tx: Transaction, session_id: UUID, *, actor: Actor) -> Sheet:
     presences = await tx.sheets.presences(session_id)
     history = await tx.sheets.history(session_id)
     return Sheet(
-        session=session, slots=plan.slots, people=people, presences=presences, version=plan.version, history=history
+        session=session,
+        slots=plan.slots,
+        people=people,
+        presences=presences,
+        version=plan.version,
+        history=history,
+        acting_as="trainer" if actor.account_id in plan.trainer_ids else "staff",
+        is_staff=actor.is_staff,
     )
 
 

@@ -1,4 +1,7 @@
-"""Reads the mails: what was sent, what waits and what could not be sent. Only staff find any."""
+"""Reads the mails: what was sent, what waits and what could not be sent.
+
+Only staff find them; everybody else finds that a mail about an object was sent to them, without its text.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ STATUS_LABELS: Final = {
 }
 AGES: Final = (timedelta(0), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """Where the groups of waiting mails begin, by how long they have waited."""
+
+MOST_ABOUT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,11 @@ class StoredMail:
     def is_secret(self) -> bool:
         """Whether it contains a link that is for the recipient alone. A kind that is not known here counts as such."""
         return self.kind not in SPECS or self.kind in SECRET
+
+    @property
+    def at(self) -> datetime:
+        """When it was sent, or when it was queued if it was not."""
+        return self.sent_at or self.created_at
 
     @property
     def can_be_resent(self) -> bool:
@@ -163,7 +173,7 @@ def _mail(row: Row[Any]) -> StoredMail:
 
 
 class Mails:
-    """The mails, read for an acting person. Raises NotFound for everybody but staff."""
+    """The mails, read for an acting person. All methods but `about` raise NotFound for everybody but staff."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -186,6 +196,16 @@ class Mails:
             conditions.append(tuple_(mails.c.created_at, mails.c.id) < tuple_(*after))
         rows = await self._connection.execute(
             _WITH_NAME.where(*conditions).order_by(mails.c.created_at.desc(), mails.c.id.desc()).limit(limit + 1)
+        )
+        return [_mail(row) for row in rows]
+
+    async def about(self, actor: Actor, subject_id: UUID) -> Sequence[StoredMail]:
+        """The mails about an object, oldest first: for staff all, for everybody else those that were sent to them."""
+        conditions = [mails.c.subject_id == subject_id]
+        if not actor.is_staff:
+            conditions += [mails.c.recipient_account_id == actor.account_id, mails.c.status == "sent"]
+        rows = await self._connection.execute(
+            _WITH_NAME.where(*conditions).order_by(mails.c.created_at, mails.c.id).limit(MOST_ABOUT)
         )
         return [_mail(row) for row in rows]
 

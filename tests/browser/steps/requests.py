@@ -137,7 +137,7 @@ async def the_person_finds_the_certificate(journey: Journey) -> None:
     assert (file.status, (await file.body())[:4]) == (200, b"%PDF")
     await reader.follow("Mes demandes")
     await reader.follow("Suivies")
-    await reader.sees(title, "Présent·e")
+    await reader.sees(title, "Suivie")
 
 
 async def the_employer_finds_all_decisions(journey: Journey) -> None:

@@ -150,6 +150,8 @@ POST   /enrollments/{enrollment_id=queued}/promotion                  401  404  
 POST   /enrollments/{enrollment_id=accepted}/transfer                 401  404  404  404  404  404  404  404  404  200
 GET    /enrollments/{enrollment_id=accepted}/notes                    401  404  404  404  404  404  404  404  404  200
 POST   /enrollments/{enrollment_id=accepted}/notes                    401  404  404  404  404  404  404  404  404  201
+GET    /people                                                        401  200  200  200  200  200  200  200  200  200
+GET    /people/figures                                                401  200  200  200  200  200  200  200  200  200
 GET    /left-open                                                     401  200  200  200  200  200  200  200  200  200
 GET    /left-open/{left_open_id=waiting}                              401  404  404  404  404  200  404  404  404  200
 POST   /left-open/{left_open_id=waiting}/decision                     401  404  404  404  404  200  404  404  404  200
@@ -189,6 +191,7 @@ GET    /mails/figures                                                 401  404  
 GET    /mails/export                                                  401  404  404  404  404  404  404  404  404  200
 GET    /mails/{mail_id=any}                                           401  404  404  404  404  404  404  404  404  200
 POST   /mails/{mail_id=any}/resend                                    401  404  404  404  404  404  404  404  404  201
+GET    /subjects/{subject_id=any}/mails                               401  200  200  200  200  200  200  200  200  200
 """
 
 MATRIX: Final = {"identity": IDENTITY, "catalogue": CATALOGUE, "enrollment": ENROLLMENT, "notifier": NOTIFIER}

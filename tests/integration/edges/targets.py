@@ -38,6 +38,7 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("account_id", "own"): scenario["bruno"].id,
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
+        ("subject_id", "any"): scenario["bruno"].id,
         ("name", "cap"): "structure_cap",
         ("left_open_id", "waiting"): scenario.left_open_id,
         ("proposal_id", "open"): scenario.proposal_id,

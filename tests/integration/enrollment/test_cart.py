@@ -19,7 +19,7 @@ FOR_MEMBERS = ThisYear(reserved=Count(actions=1, trainings=1))
 NOTHING_YET = {
     "in_cart": False,
     "has_open_in_training": False,
-    "has_attended_training": False,
+    "followed_training_until": None,
     "held_by_structure": 0,
     "this_year": ThisYear(),
 }
@@ -126,6 +126,7 @@ async def test_what_was_attended_counts_and_what_was_missed_does_not(
     service: EnrollmentService, attended: bool
 ) -> None:
     session = await service.session(5)
+    ends = service.sessions[session].slots
     [person] = await service.people(1)
     await service.enrolled(person, session)
     async with service.database.transaction() as work:
@@ -135,7 +136,7 @@ async def test_what_was_attended_counts_and_what_was_missed_does_not(
     assert await already(service, person, session) == {
         **NOTHING_YET,
         "this_year": ONE_TRAINING if attended else ThisYear(),
-        "has_attended_training": attended,
+        "followed_training_until": max(slot.ends_at for slot in ends) if attended else None,
         "held_by_structure": 1,
     }
 

@@ -73,6 +73,27 @@ async def test_the_consent_to_an_employer_makes_a_request_that_is_accepted_in_th
     assert await service.audit() == []
 
 
+async def test_an_open_proposal_is_counted_for_the_person_and_for_the_employers(service: EnrollmentService) -> None:
+    session = await service.session(1)
+    person, colleague = await service.people(2)
+    made = (await proposes(service, person, session)).json()
+
+    async def counted(who: UUID) -> tuple[int, int]:
+        counts = (await service.call("GET", "/me", by=who)).json()["counts"]
+        return counts["proposals_to_answer"], counts["proposals_waiting"]
+
+    assert await counted(person.account_id) == (1, 0)
+    assert await counted(service.employer) == (0, 1)
+    assert await counted(colleague.account_id) == (0, 0)
+    for who, scope in ((person.account_id, "mine"), (service.employer, "structure")):
+        listed = (await service.call("GET", f"/proposals?scope={scope}&state=open", by=who)).json()
+        assert [each["id"] for each in listed["items"]] == [made["id"]]
+    async with service.database.transaction() as work:
+        await work.connection.exec_driver_sql("UPDATE proposals SET expires_at = now() - interval '1 second'")
+    assert await counted(person.account_id) == (0, 0)
+    assert await counted(service.employer) == (0, 0)
+
+
 async def test_staff_propose_with_a_reason_and_the_person_writes_the_motivation(service: EnrollmentService) -> None:
     session = await service.session(1)
     [person] = await service.people(1)

@@ -57,6 +57,35 @@ async def test_the_text_with_a_secret_link_is_shown_to_nobody(service: NotifierS
     assert "s3cret" not in before.text + after.text
 
 
+async def test_everybody_finds_the_mails_about_a_request_that_were_sent_to_them(service: NotifierService) -> None:
+    key = await service.request_validated()
+    await service.send()
+    staff = await service.staff()
+
+    async def about(who: UUID) -> list[dict[str, Any]]:
+        answer = await service.call("GET", f"/subjects/{key}/mails", by=who)
+        assert answer.status_code == 200
+        lines: list[dict[str, Any]] = answer.json()
+        return lines
+
+    of_staff = await about(staff)
+    assert {"Zoe X", "Ada X", "Eve X"} <= {line["recipient_name"] for line in of_staff}
+    own = await about(service.person)
+    assert own
+    assert {line["recipient_name"] for line in own} == {"Zoe X"}
+    assert [line["status"] for line in own] == ["sent"] * len(own)
+    assert all(line["subject"] and line["kind_label"] for line in own)
+    assert "text" not in own[0]
+    assert await about(service.trainer) != await about(service.person)
+    assert await about(uuid4()) == []
+
+
+async def test_a_mail_that_is_not_sent_is_shown_to_staff_only(service: NotifierService) -> None:
+    key = await service.request_made()
+    assert (await service.call("GET", f"/subjects/{key}/mails", by=await service.staff())).json() != []
+    assert (await service.call("GET", f"/subjects/{key}/mails", by=service.person)).json() == []
+
+
 async def test_for_everybody_but_staff_there_are_no_mails(service: NotifierService) -> None:
     await service.request_validated()
     mail = (await service.rows())[0].id

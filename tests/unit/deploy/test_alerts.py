@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -53,7 +52,7 @@ def applications() -> Iterator[FastAPI]:
     for name, service in generate.services().items():
         database = Database(generate.NOWHERE, application="test")
         yield worker_app(generate.wired(service, database))
-        os.environ.setdefault(f"PARCOURSPRO_{name.upper()}_DATABASE_URL", generate.NOWHERE)
+        # the worker has set the address of its database in the environment
         yield service.api(service.load_settings(), Database(generate.NOWHERE, application=name))
     yield create(Settings(cookie_keys="no development secret"))
 

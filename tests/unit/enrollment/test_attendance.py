@@ -13,6 +13,7 @@ from services.enrollment.domain.attendance import (
     CorrectionTooLate,
     Presence,
     PresenceStatus,
+    RecordedMeanwhile,
     Slot,
     SlotsWithoutPresence,
     TooEarly,
@@ -23,6 +24,7 @@ from services.enrollment.domain.attendance import (
     correctable,
     planned,
     recordable,
+    recorded_by_other,
     wrong_arrival,
 )
 from tests.unit.enrollment.examples import NOW, SOMEBODY
@@ -47,6 +49,13 @@ def test_a_sheet_is_closed_when_the_last_slot_has_begun() -> None:
     with pytest.raises(TooEarly) as refused:
         closable([SLOT, later], now=STARTS)
     assert refused.value.slot == later
+
+
+def test_who_recorded_another_presence_meanwhile_is_named() -> None:
+    first = recorded_by_other(PresenceStatus.UNEXCUSED, name="Paul Roux", at=STARTS)
+    second = recorded_by_other(PresenceStatus.LATE, name="Paul Roux", at=STARTS)
+    assert first == "Paul Roux a noté «\u00a0absent·e\u00a0» le 02/03/2026 à 10 h 00."
+    assert RecordedMeanwhile({MORNING: first, AFTERNOON: second}).sentence == f"{first} {second}"
 
 
 def test_the_refusal_of_a_closed_sheet_has_the_time_of_closing() -> None:

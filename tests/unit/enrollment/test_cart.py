@@ -40,7 +40,7 @@ def wanted(
         members_only=for_members,
         in_cart=True,
         has_open_in_training=False,
-        has_attended_training=False,
+        followed_training_until=None,
         held_by_structure=0,
         this_year=ThisYear(),
     )

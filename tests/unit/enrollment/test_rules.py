@@ -1,11 +1,12 @@
 """What each rule answers: on, off, and at its border, with the sentences written out."""
 
 from dataclasses import asdict, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.enrollment.domain.rules.one_session_per_training import OneSessionPerTraining
 from services.enrollment.domain.rules.registry import (
     ALL_RULES,
     Verdict,
@@ -33,7 +34,7 @@ FINE = Situation(
     members_only=False,
     structure_is_member=False,
     has_open_in_training=False,
-    has_attended_training=False,
+    followed_training_until=None,
     held_by_structure=0,
     this_year=ThisYear(),
     is_employer=False,
@@ -75,7 +76,12 @@ VERDICTS: list[tuple[str, dict[str, Any], tuple[bool, bool], str]] = [
         BLOCKS,
         "Vous avez déjà une demande en cours pour cette formation.",
     ),
-    ("one_session_per_training", {"has_attended_training": True}, BLOCKS, "Vous avez déjà suivi cette formation."),
+    (
+        "one_session_per_training",
+        {"followed_training_until": NOW - 400 * DAY},
+        BLOCKS,
+        "Vous avez déjà suivi cette formation.",
+    ),
     (
         "structure_cap",
         {"held_by_structure": 1},
@@ -215,7 +221,7 @@ def test_a_rule_answers_with_a_sentence_and_with_another_one_while_it_is_off(
 def test_the_rules_answer_in_this_order_and_have_the_values_of_the_agency() -> None:
     agency = [
         ("booking_window", {}),
-        ("one_session_per_training", {}),
+        ("one_session_per_training", {"years": 0}),
         ("structure_cap", {"people": 2}),
         ("yearly_quota", {"actions": 5, "trainings": 3, "counts": "reserved"}),
         ("members_only", {}),
@@ -227,6 +233,29 @@ def test_the_rules_answer_in_this_order_and_have_the_values_of_the_agency() -> N
     assert [(rule.name, asdict(rule.default)) for rule in ALL_RULES] == agency
     assert [verdict.rule for verdict in eligibility(Rules(), FINE)] == [name for name, _ in agency]
     assert {name for name, _, _, _ in VERDICTS} == {name for name, _ in agency}
+
+
+@pytest.mark.parametrize(
+    ("followed", "years", "again"),
+    [
+        (datetime(2025, 4, 1, 17, tzinfo=NOW.tzinfo), 1, True),
+        (datetime(2025, 4, 2, 17, tzinfo=NOW.tzinfo), 1, False),
+        (datetime(2024, 4, 1, 17, tzinfo=NOW.tzinfo), 2, True),
+        (datetime(2024, 4, 2, 17, tzinfo=NOW.tzinfo), 2, False),
+    ],
+)
+def test_a_training_can_be_followed_again_some_years_later(followed: datetime, years: int, *, again: bool) -> None:
+    """The session begins on 1 April 2026."""
+    situation = replace(FINE, followed_training_until=followed)
+    rules = Rules({"one_session_per_training": Setting(version=1, enabled=True, value=OneSessionPerTraining(years))})
+    found = verdict("one_session_per_training", situation, rules)
+    assert (found.passed, found.blocks) == (again, not again)
+    if not again:
+        many = "1 an" if years == 1 else "2 ans"
+        assert found.sentence == (
+            f"Vous avez suivi cette formation jusqu'au 02/04/{2026 - years} : "
+            f"vous pourrez la suivre de nouveau {many} après."
+        )
 
 
 def test_every_rule_has_a_title_of_its_own() -> None:

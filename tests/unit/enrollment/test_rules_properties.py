@@ -30,7 +30,7 @@ def situations(draw: st.DrawFn) -> Situation:
         members_only=draw(st.booleans()),
         structure_is_member=draw(st.booleans()),
         has_open_in_training=draw(st.booleans()),
-        has_attended_training=draw(st.booleans()),
+        followed_training_until=draw(st.none() | MOMENTS),
         held_by_structure=draw(COUNTS),
         this_year=ThisYear(
             of_all=Count(actions=draw(COUNTS), trainings=draw(COUNTS)),

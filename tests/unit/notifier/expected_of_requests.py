@@ -147,7 +147,7 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... ... .. .. .... ... .T .. .. .. ....",
         audiences=(Audience.TRAINER,),
         about=About.FACTS,
-        page="sessions/{session}",
+        page="formateur/sessions/{session}",
     ),
     "reminder_to_decide": Expected(
         approval="awaiting_employer",

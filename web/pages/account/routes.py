@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from web.client import identity
+from web.client import account, identity
 from web.client.api import or_none
 from web.client.calls import Call
 from web.client.errors import Refused
@@ -68,15 +68,24 @@ async def sign_out(reader: Reader) -> Response:
 
 
 @router.get("/compte/nouveau")
-async def new_account_page(reader: Reader, structure: str | None = None, q: str = "") -> Response:
-    """First the structure, found while typing; then the person."""
+async def new_account_page(
+    reader: Reader, structure: str | None = None, q: str = "", invitation: str | None = None
+) -> Response:
+    """First the structure, found while typing; then the person. The contact of a new structure has an invitation."""
+    invited = await _invitation(reader, invitation) if invitation else None
+    if invited:
+        first_name, _, last_name = invited.contact_name.partition(" ")
+        values = {"first_name": first_name, "last_name": last_name, "email": invited.email}
+        form = Form({"structure_id": str(invited.structure.id), **values})
+        return await reader.page("account/new.html", form=form, structure=invited.structure, is_invited=True)
     if structure:
         found = await _structure(reader, structure)
         if found is not None:
-            return await reader.page("account/new.html", form=Form({"structure_id": structure}), structure=found)
+            form = Form({"structure_id": structure})
+            return await reader.page("account/new.html", form=form, structure=found, is_invited=False)
     structures = (await reader.api(identity.STRUCTURES, query={"q": q, "limit": STRUCTURES_SHOWN})).items if q else []
     template = "account/_structures.html" if reader.wants_part else "account/find_structure.html"
-    return await reader.page(template, q=q, structures=structures, form=Form())
+    return await reader.page(template, q=q, structures=structures, found_url="/compte/nouveau?structure=", form=Form())
 
 
 @router.post("/compte/nouveau")
@@ -94,6 +103,7 @@ async def new_account(reader: Reader) -> Response:
             status=error.problem.status,
             form=form.refused(error),
             structure=await _structure(reader, body["structure_id"]),
+            is_invited=False,
         )
     return await reader.page("account/sent.html", email=body["email"], purpose="account")
 
@@ -153,5 +163,13 @@ async def _choose_password(reader: Visit, call: Call[None], token: str, purpose:
 async def _structure(reader: Visit, structure_id: str) -> identity.Structure | None:
     try:
         return await reader.api(identity.STRUCTURE, structure_id=structure_id)
+    except Refused:
+        return None
+
+
+async def _invitation(reader: Visit, token: str) -> account.Invitation | None:
+    """What the link of an invitation stands for; None if it is no longer valid."""
+    try:
+        return await reader.api(account.INVITATION, body={"token": token})
     except Refused:
         return None

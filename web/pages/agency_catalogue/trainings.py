@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import planning
@@ -48,7 +48,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "archiver": Act(call=planning.ARCHIVE, states=frozenset({"published"}), is_dangerous=True),
     "supprimer": Act(call=planning.REMOVE_DRAFT, states=frozenset({"draft"}), is_dangerous=True),
 }
-ActName = Literal["publier", "archiver", "supprimer"]
 
 
 def _query(q: str, axis: str, state: str) -> dict[str, Any]:
@@ -128,14 +127,18 @@ async def training_page(
 
 
 @router.get("/{training_id}/acte/{name}")
-async def act_page(reader: Reader, training_id: UUID, name: ActName) -> Response:
+async def act_page(reader: Reader, training_id: UUID, name: str) -> Response:
+    if name not in ACTS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return await _act_page(reader, training_id, name, Form())
 
 
 @router.post("/{training_id}/acte/{name}")
-async def act(reader: Reader, training_id: UUID, name: ActName) -> Response:
+async def act(reader: Reader, training_id: UUID, name: str) -> Response:
     """Publish, archive or delete; if it is refused, the page says why."""
     form = await reader.form()
+    if name not in ACTS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     try:
         await reader.api(ACTS[name].call, training_id=training_id)
     except Refused as error:
@@ -150,7 +153,7 @@ async def act(reader: Reader, training_id: UUID, name: ActName) -> Response:
     return reader.go(page, "The training is in the catalogue.")
 
 
-async def _act_page(reader: Visit, training_id: UUID, name: ActName, form: Form, *, status: int = 200) -> Response:
+async def _act_page(reader: Visit, training_id: UUID, name: str, form: Form, *, status: int = 200) -> Response:
     """What follows from the act."""
     header, training = await asyncio.gather(
         read_staff_header(reader.api), reader.api(planning.TRAINING, training_id=training_id)

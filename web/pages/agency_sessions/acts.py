@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import Response
 
 from web.client import enrollment, planning
@@ -20,8 +20,7 @@ from web.pages.header import read_staff_header
 router = APIRouter(prefix="/agence/sessions/{session_id}/acte")
 
 Reader = Annotated[Visit, Depends(visit)]
-ActName = Literal["annuler", "retablir", "copier", "places"]
-FIELDS: Final[Mapping[ActName, str]] = {
+FIELDS: Final[Mapping[str, str]] = {
     "annuler": "reason",
     "retablir": "reason",
     "copier": "starts_on",
@@ -32,14 +31,18 @@ KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HT
 
 
 @router.get("/{name}")
-async def act_page(reader: Reader, session_id: UUID, name: ActName) -> Response:
+async def act_page(reader: Reader, session_id: UUID, name: str) -> Response:
+    if name not in FIELDS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return await _page(reader, session_id, name, Form())
 
 
 @router.post("/{name}")
-async def act(reader: Reader, session_id: UUID, name: ActName) -> Response:
+async def act(reader: Reader, session_id: UUID, name: str) -> Response:
     """Do it. If it is refused, the page says why and keeps what was typed."""
     form = await reader.form()
+    if name not in FIELDS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     try:
         return await _done(reader, session_id, name, form)
     except Refused as error:
@@ -50,7 +53,7 @@ async def act(reader: Reader, session_id: UUID, name: ActName) -> Response:
         return await _page(reader, session_id, name, fresh, status=error.problem.status)
 
 
-async def _done(reader: Visit, session_id: UUID, name: ActName, form: Form) -> Response:
+async def _done(reader: Visit, session_id: UUID, name: str, form: Form) -> Response:
     typed = form.values.get(FIELDS[name], "").strip()
     page = f"/agence/sessions/{session_id}"
     if name == "annuler":
@@ -70,7 +73,7 @@ async def _done(reader: Visit, session_id: UUID, name: ActName, form: Form) -> R
     return reader.go(page, "The number of seats is changed.")
 
 
-async def _page(reader: Visit, session_id: UUID, name: ActName, form: Form, *, status: int = 200) -> Response:
+async def _page(reader: Visit, session_id: UUID, name: str, form: Form, *, status: int = 200) -> Response:
     query = {"scope": "all", "session_id": str(session_id)}
     header, session, counts = await asyncio.gather(
         read_staff_header(reader.api),

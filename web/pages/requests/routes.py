@@ -9,18 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException
 from starlette.responses import Response
 
-from web.client import catalogue, enrollment
+from web.client import catalogue, enrollment, mails
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Visit, safe_path, visit
 from web.forms import Form
 from web.pages.header import Header, read_header
-from web.pages.requests.views import direct, events, request_card, steps
-from web.pages.visitor.views import SessionCard, card
+from web.pages.requests.views import direct, request_card, steps, with_mails
+from web.pages.visitor.views import SessionCard, card, elsewhere
 
 router = APIRouter()
 
 Reader = Annotated[Visit, Depends(visit)]
+WITHOUT_SEAT: Final = frozenset({"expired", "cancelled"})
 FIELDS: Final = ("reason", "question", "answer", "session_id")
 DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "decline"})
 
@@ -47,17 +48,22 @@ async def add_note(reader: Reader, request_id: UUID) -> Response:
     return reader.go(f"/demandes/{request_id}#notes", "Your note is kept. Only staff see it.")
 
 
-async def _with_notes(reader: Visit, request_id: UUID) -> tuple[Header, list[enrollment.Note] | None]:
-    """The head of the page, and for staff their notes; these are asked for while the rest of the page still is."""
+async def _with_words(
+    reader: Visit, request_id: UUID
+) -> tuple[Header, list[enrollment.Note] | None, list[mails.MailAbout] | None]:
+    """The head of the page, and for staff their notes, for everybody else the mails that they got.
+
+    Staff have a link to their list of all mails about the request.
+    """
     header = await read_header(reader.api)
-    if not (header.reader and header.reader.roles.staff):
-        return header, None
-    return header, await or_none(reader.api(enrollment.NOTES, enrollment_id=request_id))
+    if header.reader and header.reader.roles.staff:
+        return header, await or_none(reader.api(enrollment.NOTES, enrollment_id=request_id)), None
+    return header, None, await or_none(reader.api(mails.MAILS_ABOUT, subject_id=request_id))
 
 
 async def _request_page(reader: Visit, request_id: UUID, form: Form, *, status: int = 200) -> Response:
-    (header, notes), request, history = await asyncio.gather(
-        _with_notes(reader, request_id),
+    (header, notes, about), request, history = await asyncio.gather(
+        _with_words(reader, request_id),
         reader.api(enrollment.ENROLLMENT, enrollment_id=request_id),
         reader.api(enrollment.HISTORY, enrollment_id=request_id),
     )
@@ -70,12 +76,13 @@ async def _request_page(reader: Visit, request_id: UUID, form: Form, *, status: 
         enrollment=request,
         card=request_card(request, dates),
         steps=steps(request, history),
-        events=events(history, dates),
+        events=with_mails(history, about, dates),
         direct=pressed,
         others=[each for each in request.moves if each not in pressed and each.move != "answer"],
         answer=next((each for each in request.moves if each.move == "answer"), None),
         dangerous=DANGEROUS,
         late_from=dates.moment(late_from) if late_from else None,
+        elsewhere=await _open_elsewhere(reader, request),
         undo_until=dates.hour(request.undo_until) if request.undo_until else None,
         notes=notes,
         form=form,
@@ -94,11 +101,11 @@ async def certificate(reader: Reader, request_id: UUID) -> Response:
 
 
 @router.get("/demandes/{request_id}/acte/{move}")
-async def move_page(reader: Reader, request_id: UUID, move: str) -> Response:
-    """What follows from a move, and what has to be said with it."""
+async def move_page(reader: Reader, request_id: UUID, move: str, retour: str = "") -> Response:
+    """What follows from a move, and what has to be said with it. `retour` is the page to show afterwards."""
     if move not in enrollment.MOVES:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return await _move_page(reader, request_id, move, Form())
+    return await _move_page(reader, request_id, move, Form({"back": retour}))
 
 
 @router.post("/demandes/{request_id}/acte/{move}")
@@ -116,6 +123,9 @@ async def make_move(reader: Reader, request_id: UUID, move: str) -> Response:
         if error.problem.status not in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise
         return await _move_page(reader, request_id, move, form.refused(error), status=error.problem.status)
+    back = form.values.get("back")
+    if back:
+        return reader.go(safe_path(back), "It is done.")
     return reader.go(f"/demandes/{request_id}", "It is done: here is where the request is now.")
 
 
@@ -144,7 +154,22 @@ def _is_late(request: enrollment.Enrollment) -> bool:
     return until is not None and until < datetime.now(UTC)
 
 
+async def _open_elsewhere(reader: Visit, request: enrollment.Enrollment) -> list[SessionCard]:
+    """For a person who waits for a seat, or whose request ended without one: other sessions of the training."""
+    wants_one = request.seat == "queued" or request.approval in WITHOUT_SEAT
+    training = await or_none(_training(reader, request)) if request.mine and wants_one else None
+    return elsewhere(training, request.session.id, reader.pages.dates) if training else []
+
+
+async def _training(reader: Visit, request: enrollment.Enrollment) -> catalogue.Training | None:
+    """The training; None if it is no longer shown."""
+    try:
+        return await reader.api(catalogue.TRAINING, training_id=request.training_id)
+    except Refused:
+        return None
+
+
 async def _other_sessions(reader: Visit, request: enrollment.Enrollment) -> list[SessionCard]:
-    training = await or_none(reader.api(catalogue.TRAINING, training_id=request.training_id))
+    training = await or_none(_training(reader, request))
     sessions = training.sessions if training else []
     return [card(each, reader.pages.dates) for each in sessions if each.id != request.session.id]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from web.client.enrollment import Approval, Enrollment, HistoryLine, Move, SessionTime
+from web.client.mails import MailAbout
 from web.dates import PARIS, Dates, Day
 
 _KINDS: Final = {
@@ -64,7 +65,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What happened."""
+    """What happened, or a mail: `mail` says what became of it, and `by` is its recipient."""
 
     label: str
     by: str
@@ -72,6 +73,7 @@ class Event:
     note: str | None
     from_session: str | None
     to_session: str | None
+    mail: str | None = None
 
 
 def request_card(request: Enrollment, dates: Dates) -> RequestCard:
@@ -156,6 +158,27 @@ def events(history: Sequence[HistoryLine], dates: Dates) -> list[Event]:
         )
         for each in history
     ]
+
+
+def with_mails(happened: Sequence[HistoryLine], mails: Sequence[MailAbout] | None, dates: Dates) -> list[Event]:
+    """What happened and the mails about it, in order of time; only the former if the mails are not known."""
+    told = [
+        (
+            each.at,
+            Event(
+                label=each.subject or each.kind_label,
+                by=each.recipient_name or "",
+                when=dates.moment(each.at),
+                note=None,
+                from_session=None,
+                to_session=None,
+                mail=each.status_label,
+            ),
+        )
+        for each in mails or ()
+    ]
+    lines = [(line.at, event) for line, event in zip(happened, events(happened, dates), strict=True)]
+    return [event for _, event in sorted([*lines, *told], key=lambda pair: pair[0])]
 
 
 def _when_and_where(session: SessionTime | None, dates: Dates) -> str | None:

@@ -12,7 +12,7 @@ from web.client.api import or_none
 from web.context import Visit, visit
 from web.pages.header import read_header
 from web.pages.visitor.filters import Wanted
-from web.pages.visitor.views import card, months
+from web.pages.visitor.views import card, elsewhere, months
 
 router = APIRouter()
 
@@ -69,6 +69,7 @@ async def training_page(reader: Reader, training_id: UUID) -> Response:
         header=header,
         training=training,
         sessions=[card(each, reader.pages.dates) for each in training.sessions],
+        others=[],
     )
 
 
@@ -79,6 +80,11 @@ async def session_page(reader: Reader, session_id: UUID) -> Response:
         read_header(reader.api), reader.api(catalogue.SESSION, session_id=session_id)
     )
     training = await reader.api(catalogue.TRAINING, training_id=session.training.id)
+    dates = reader.pages.dates
     return await reader.page(
-        "visitor/training.html", header=header, training=training, sessions=[card(session, reader.pages.dates)]
+        "visitor/training.html",
+        header=header,
+        training=training,
+        sessions=[card(session, dates)],
+        others=elsewhere(training, session_id, dates),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+from uuid import UUID
 
 from web.client import catalogue
 from web.dates import PARIS, Dates, Day
@@ -87,6 +88,12 @@ def card(session: catalogue.Session, dates: Dates) -> SessionCard:
         can_be_asked_for=session.requests.state in {"open", "full"},
         why_cancelled=session.cancelled.reason if session.cancelled else None,
     )
+
+
+def elsewhere(training: catalogue.Training, session_id: UUID, dates: Dates) -> list[SessionCard]:
+    """The other sessions of a training that can be asked for now: those with free seats first."""
+    others = [each for each in training.sessions if each.id != session_id and each.requests.state in {"open", "full"}]
+    return [card(each, dates) for each in sorted(others, key=lambda each: each.requests.state == "full")]
 
 
 def hours(number: float) -> str:

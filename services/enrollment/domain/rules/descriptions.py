@@ -36,12 +36,20 @@ def _quota(value: Any) -> str:  # noqa: ANN401 - the value of the rule
     return f"Une personne suit au plus {actions} par an{counted}, dont {trainings}."
 
 
+def _once(value: Any) -> str:  # noqa: ANN401 - the value of the rule
+    once = "Une personne n'a qu'une demande en cours pour une formation, et ne la suit"
+    if not value.years:
+        return f"{once} qu'une fois."
+    return f"{once} de nouveau qu'après {number_of(value.years, 'an', 'ans')}."
+
+
 DESCRIPTIONS: Final[Mapping[str, Description]] = {
     "booking_window": Description(
         sentence=lambda _: "Les demandes se font entre l'ouverture et la clôture des demandes de la session."
     ),
     "one_session_per_training": Description(
-        sentence=lambda _: "Une personne ne suit une formation qu'une fois, et n'a qu'une demande en cours pour elle."
+        sentence=_once,
+        fields={"years": FieldWords(label="De nouveau possible après (0 : jamais)", unit="ans")},
     ),
     "structure_cap": Description(
         sentence=lambda value: (

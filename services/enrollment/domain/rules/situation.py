@@ -31,7 +31,8 @@ class Situation:
     """A person wants a session for a structure: the facts about the person, the structure and the session.
 
     `this_year` counts the person's open and attended requests for sessions that begin in the same calendar year as this
-    one; `held_by_structure` counts the structure's seats in the training.
+    one; `followed_training_until` is the end of the last session of the training that the person attended;
+    `held_by_structure` counts the structure's seats in the training.
     Times are in the time zone in which people read them.
     """
 
@@ -43,7 +44,7 @@ class Situation:
     members_only: bool
     structure_is_member: bool
     has_open_in_training: bool
-    has_attended_training: bool
+    followed_training_until: datetime | None
     held_by_structure: int
     this_year: ThisYear
     is_employer: bool

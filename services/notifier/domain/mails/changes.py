@@ -50,7 +50,7 @@ LEFT_SESSION: Final = MailSpec(
     audiences=(Audience.TRAINER,),
     about=About.FACTS,
     true_while=(TRAINER_KNOWS_OF_THE_PERSON,),
-    page="sessions/{session}",
+    page="formateur/sessions/{session}",
 )
 REMINDER_TO_DECIDE: Final = MailSpec(
     kind="reminder_to_decide",

@@ -19,7 +19,7 @@ STRUCTURE_REQUESTED: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.NOTHING,
     true_while=ALWAYS,
-    page="structures/demandes/{subject}",
+    page="agence/structures/demandes/{subject}",
 )
 STRUCTURE_CHANGE_REPORTED: Final = MailSpec(
     kind="structure_change_reported",
@@ -35,7 +35,7 @@ STRUCTURE_REQUEST_REFUSED: Final = MailSpec(
     audiences=(Audience.CONTACT,),
     about=About.NOTHING,
     true_while=ALWAYS,
-    page="structures",
+    page="compte/nouveau",
 )
 NO_DECIDER: Final = MailSpec(
     kind="no_decider",
@@ -43,7 +43,7 @@ NO_DECIDER: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.FACTS,
     true_while=(NOBODY_DECIDES,),
-    page="structures/{structure}",
+    page="agence/structures/{structure}",
     newest_only=True,
 )
 NO_REFERENT: Final = MailSpec(
@@ -52,7 +52,7 @@ NO_REFERENT: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.FACTS,
     true_while=(NOBODY_IS_REFERENT,),
-    page="structures/{structure}",
+    page="agence/structures/{structure}",
     newest_only=True,
 )
 SESSION_WITHOUT_TRAINER: Final = MailSpec(
@@ -61,7 +61,7 @@ SESSION_WITHOUT_TRAINER: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.SESSION,
     true_while=(SESSION_IS_SCHEDULED, SESSION_HAS_NO_TRAINER),
-    page="sessions/{session}",
+    page="agence/sessions/{session}",
     newest_only=True,
 )
 SESSION_OVERBOOKED: Final = MailSpec(
@@ -70,6 +70,6 @@ SESSION_OVERBOOKED: Final = MailSpec(
     audiences=(Audience.DESK,),
     about=About.SESSION,
     true_while=(SESSION_IS_SCHEDULED, SESSION_IS_OVERBOOKED),
-    page="sessions/{session}",
+    page="agence/sessions/{session}",
     newest_only=True,
 )

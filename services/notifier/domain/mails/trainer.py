@@ -11,7 +11,7 @@ from services.notifier.domain.mails.conditions import (
 )
 from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 
-_PAGE: Final = "sessions/{session}"
+_PAGE: Final = "formateur/sessions/{session}"
 
 SESSION_GIVEN: Final = MailSpec(
     kind="session_given",
@@ -28,7 +28,7 @@ SESSION_TAKEN: Final = MailSpec(
     audiences=(Audience.FORMER_TRAINER,),
     about=About.SESSION,
     true_while=ALWAYS,
-    page=_PAGE,
+    page="sessions/{session}",
     calendar=CalendarEffect.CANCELS,
 )
 SESSION_MOVED_TRAINER: Final = MailSpec(
@@ -66,5 +66,5 @@ ATTENDANCE_OVERDUE: Final = MailSpec(
     audiences=(Audience.TRAINER, Audience.DESK),
     about=About.SESSION,
     true_while=(SESSION_IS_SCHEDULED, SHEET_IS_OPEN),
-    page="sessions/{session}/emargement",
+    page="formateur/sessions/{session}/emargement",
 )

@@ -1,0 +1,147 @@
+"""The people of structures with the numbers of their requests, and the requests of structures by month.
+
+Both are for the employers and referents of the structures: the conditions are those of the acting person.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, Uuid, and_, any_, case, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.enrollment.domain.paris import PARIS
+from services.enrollment.storage.access import Actor
+from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_OPEN, word
+from services.enrollment.storage.details import PersonName, StructureName, person_of, structure_of
+from services.enrollment.storage.filters import GROUPS, Group
+from services.enrollment.storage.search import has_every_word, words_as_parameters, words_of
+from services.enrollment.storage.tables import accounts, attachments, enrollments, sessions, structures
+
+Key = tuple[str, UUID]
+
+_NAME: Final = func.plain(accounts.c.last_name + " " + accounts.c.first_name, type_=Text)
+_REQUESTS_OF: Final = (
+    select(
+        func.count().filter(IS_OPEN).cast(Integer).label("open"),
+        func.count().filter(enrollments.c.attended.is_(True)).cast(Integer).label("followed"),
+    )
+    .where(
+        enrollments.c.account_id == attachments.c.account_id, enrollments.c.structure_id == attachments.c.structure_id
+    )
+    .correlate(attachments)
+    .lateral("requests_of")
+)
+_PEOPLE: Final[Select[Any]] = (
+    select(
+        attachments.c.id.label("attachment_id"),
+        *attachments.c["account_id", "structure_id", "statuses"],
+        *accounts.c["first_name", "last_name"],
+        structures.c.name.label("structure_name"),
+        _NAME.label("sort_name"),
+        _REQUESTS_OF.c.open,
+        _REQUESTS_OF.c.followed,
+    )
+    .join_from(attachments, accounts, accounts.c.id == attachments.c.account_id)
+    .outerjoin(structures, structures.c.id == attachments.c.structure_id)
+    .join(_REQUESTS_OF, true())
+    .where(attachments.c.state == word("active"), ~accounts.c.disabled)
+    .order_by(_NAME, attachments.c.id)
+)
+_MONTH: Final = func.to_char(func.timezone(word(PARIS.key), sessions.c.starts_at), word("YYYY-MM"), type_=Text)
+_GROUP: Final = case(
+    (enrollments.c.attended.is_(True), word("followed")),
+    (and_(APPROVAL_IS_OPEN, enrollments.c.attended.is_(None)), word("requested")),
+    (enrollments.c.approval.in_([word(each) for each in sorted(GROUPS["refused"])]), word("refused")),
+    else_=word("cancelled"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructurePerson:
+    """A person of a structure. `open_requests` and `followed` are of this structure."""
+
+    attachment_id: UUID
+    person: PersonName
+    structure: StructureName
+    statuses: Sequence[str]
+    open_requests: int
+    followed: int
+    sort_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfStructure:
+    """The requests of structures for the sessions that begin in a month (`2027-03`), in one of the four lists."""
+
+    month: str
+    group: Group
+    requests: int
+
+
+class StructurePeople:
+    """The people of structures, and what they ask for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def page(
+        self,
+        actor: Actor,
+        *,
+        structure_id: UUID | None,
+        account_id: UUID | None,
+        query: str,
+        after: Key | None,
+        limit: int,
+    ) -> list[StructurePerson]:
+        """The people by name. A page has `limit` + 1 rows if there are more."""
+        words = words_of(query)
+        statement = _PEOPLE.where(
+            *_of_structures(attachments.c.structure_id, actor, structure_id),
+            has_every_word(accounts.c.searched, len(words)),
+        )
+        if account_id is not None:
+            statement = statement.where(accounts.c.id == account_id)
+        if after is not None:
+            statement = statement.where(tuple_(_NAME, attachments.c.id) > tuple_(*map(literal, after)))
+        rows = await self._connection.execute(statement.limit(limit + 1), words_as_parameters(words))
+        return [
+            StructurePerson(
+                attachment_id=row.attachment_id,
+                person=person_of(row),
+                structure=structure_of(row),
+                statuses=row.statuses,
+                open_requests=row.open,
+                followed=row.followed,
+                sort_name=row.sort_name,
+            )
+            for row in rows
+        ]
+
+    async def months(
+        self, actor: Actor, structure_id: UUID | None, since: datetime, until: datetime
+    ) -> list[MonthOfStructure]:
+        """The requests for sessions that begin in the period, by month of Paris."""
+        statement = (
+            select(_MONTH.label("month"), _GROUP.label("group"), func.count().cast(Integer).label("requests"))
+            .join_from(enrollments, sessions, sessions.c.id == enrollments.c.session_id)
+            .where(
+                *_of_structures(enrollments.c.structure_id, actor, structure_id),
+                sessions.c.starts_at >= since,
+                sessions.c.starts_at < until,
+            )
+            .group_by(_MONTH, _GROUP)
+            .order_by(_MONTH, _GROUP)
+        )
+        rows = await self._connection.execute(statement)
+        return [MonthOfStructure(**row) for row in rows.mappings()]
+
+
+def _of_structures(column: ColumnElement[Any], actor: Actor, structure_id: UUID | None) -> list[ColumnElement[bool]]:
+    mine = sorted(actor.employer_of | actor.referent_of)
+    conditions = [column == any_(literal(mine, ARRAY(Uuid())))]
+    return conditions if structure_id is None else [*conditions, column == structure_id]

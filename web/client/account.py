@@ -1,0 +1,45 @@
+"""What the pages call of identity about one's own account."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from web.client.calls import Call, Page, Read
+from web.client.structure import NewId
+
+
+class SignInSession(Read):
+    """A place where the person is signed in."""
+
+    id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    client: str
+    current: bool
+
+
+class InvitedStructure(Read):
+    """The structure of an invitation."""
+
+    id: UUID
+    name: str
+    town: str
+
+
+class Invitation(Read):
+    """What the link to the contact of an added structure stands for."""
+
+    structure: InvitedStructure
+    email: str
+    contact_name: str
+
+
+ASK_ADDRESS: Final = Call[None]("POST", "identity", "/me/address-change", None)
+CONFIRM_ADDRESS: Final = Call[None]("POST", "identity", "/me/address-change/confirmation", None)
+SIGN_INS: Final = Call[Page[SignInSession]]("GET", "identity", "/me/sessions", Page[SignInSession])
+END_SIGN_IN: Final = Call[None]("DELETE", "identity", "/me/sessions/{session_id}", None)
+END_SIGN_INS: Final = Call[None]("DELETE", "identity", "/me/sessions", None)
+ATTACH: Final = Call[NewId]("POST", "identity", "/attachments", NewId)
+LEAVE: Final = Call[None]("POST", "identity", "/attachments/{attachment_id}/departure", None)
+TAKE_BACK: Final = Call[None]("POST", "identity", "/attachments/{attachment_id}/withdrawal", None)
+INVITATION: Final = Call[Invitation]("POST", "identity", "/structure-invitations", Invitation)

@@ -1,0 +1,178 @@
+"""One attachment: for its person, and for the referents of the structure, with what they can do."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from web.client import account, desk, left_open
+from web.client.api import or_none
+from web.client.calls import Call
+from web.client.errors import Refused, SignInNeeded
+from web.context import Visit, visit
+from web.forms import Form
+from web.pages.header import Header, read_header
+from web.pages.structure.views import attachment_card, open_lines, own_structures
+
+router = APIRouter(prefix="/rattachements")
+
+Reader = Annotated[Visit, Depends(visit)]
+STATUSES: Final = ("beneficiary", "employer", "referent")
+KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.PRECONDITION_FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """An act: `name` is in the address and names its words in the templates; `state` is where it starts from."""
+
+    name: str
+    state: desk.State
+    call: Call[None]
+    is_own: bool = False
+    asks_statuses: bool = False
+    asks_reason: bool = False
+    is_reason_optional: bool = False
+    is_dangerous: bool = False
+    of_first_user: bool = False
+    needs_version: bool = False
+
+
+ACTS: Final[Mapping[str, Act]] = {
+    act.name: act
+    for act in (
+        Act(name="confirmer", state="requested", call=desk.CONFIRM, asks_statuses=True),
+        Act(name="refuser", state="requested", call=desk.REFUSE, asks_reason=True, is_dangerous=True),
+        Act(name="premier", state="active", call=desk.CONFIRM_FIRST, of_first_user=True),
+        Act(
+            name="statuts",
+            state="active",
+            call=desk.CHANGE_STATUSES,
+            asks_statuses=True,
+            needs_version=True,
+        ),
+        Act(name="terminer", state="active", call=desk.END, asks_reason=True, is_dangerous=True),
+        Act(
+            name="quitter",
+            state="active",
+            call=account.LEAVE,
+            is_own=True,
+            asks_reason=True,
+            is_reason_optional=True,
+            is_dangerous=True,
+        ),
+        Act(
+            name="retirer",
+            state="requested",
+            call=account.TAKE_BACK,
+            is_own=True,
+            asks_reason=True,
+            is_reason_optional=True,
+        ),
+    )
+}
+
+
+def offered(attachment: desk.Attachment, header: Header) -> list[Act]:
+    """The acts that make sense for the reader and the attachment as it is. The service decides whether they happen."""
+    is_own = header.me is not None and header.me.id == attachment.account.id
+    refers = str(attachment.structure.id) in {each.id for each in own_structures(header, "referent")}
+    return [
+        act
+        for act in ACTS.values()
+        if act.state == attachment.state
+        and (is_own if act.is_own else refers and not (is_own and act.name != "statuts"))
+        and (attachment.unconfirmed or not act.of_first_user)
+    ]
+
+
+@router.get("/{attachment_id}")
+async def attachment_page(reader: Reader, attachment_id: UUID) -> Response:
+    """Where it is, how it came about, and what the reader can do. Staff have a page of their own."""
+    header, attachment = await asyncio.gather(
+        read_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
+    )
+    acts = offered(attachment, header)
+    if header.me is not None and header.me.is_staff and not acts:
+        return RedirectResponse(f"/agence/rattachements/{attachment_id}", HTTPStatus.SEE_OTHER)
+    return await reader.page(
+        "structure/attachment.html",
+        header=header,
+        attachment=attachment_card(attachment, reader.pages.dates, header.me),
+        acts=acts,
+        confirm=next((act for act in acts if act.name == "confirmer"), None),
+        form=Form({"beneficiary": "yes"}),
+    )
+
+
+@router.get("/{attachment_id}/acte/{name}")
+async def act_page(reader: Reader, attachment_id: UUID, name: str) -> Response:
+    """What follows from the act, and what has to be said with it."""
+    if name not in ACTS:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    if not reader.api.is_signed_in:
+        raise SignInNeeded
+    return await _page(reader, attachment_id, ACTS[name], None)
+
+
+@router.post("/{attachment_id}/acte/{name}")
+async def perform(reader: Reader, attachment_id: UUID, name: str) -> Response:
+    """Do it. Requests that a person without the status leaves open are decided about on the next page."""
+    form = await reader.form()
+    act, version = ACTS.get(name), form.values.get("version", "")
+    if act is None or not version.isdecimal():
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    chosen = [status for status in STATUSES if form.values.get(status)]
+    reason = form.values.get("reason", "").strip()
+    body: dict[str, Any] = {"statuses": chosen} if act.asks_statuses else {}
+    if act.asks_reason and (reason or not act.is_reason_optional):
+        body["reason"] = reason
+    try:
+        await reader.api(
+            act.call,
+            attachment_id=attachment_id,
+            body=body or None,
+            version=int(version) if act.needs_version else None,
+        )
+    except Refused as error:
+        if error.problem.status not in KEPT:
+            raise
+        return await _page(reader, attachment_id, act, form.refused(error), status=error.problem.status)
+    if name == "statuts" and form.values.get("open") and "beneficiary" not in chosen:
+        return reader.go(
+            f"/structure/demandes-ouvertes?personne={form.values.get('person', '')}&attendre=oui",
+            "The statuses have changed. Now choose what becomes of the open requests.",
+        )
+    return reader.go("/compte" if act.is_own else f"/rattachements/{attachment_id}", "It is done.")
+
+
+async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None, *, status: int = 200) -> Response:
+    header, attachment = await asyncio.gather(
+        read_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
+    )
+    is_asked = act.name in {"statuts", "terminer"}
+    requests = await _open_requests(reader, attachment) if is_asked else []
+    dates = reader.pages.dates
+    first = attachment.statuses or ["beneficiary"]
+    return await reader.page(
+        "structure/attachment_act.html",
+        status=status,
+        header=header,
+        attachment=attachment_card(attachment, dates, header.me),
+        act=act if act in offered(attachment, header) else None,
+        requests=None if requests is None else open_lines(requests, dates),
+        person_id=str(attachment.account.id),
+        form=form or Form(dict.fromkeys(first, "yes") | {"reason": ""}),
+    )
+
+
+async def _open_requests(reader: Visit, attachment: desk.Attachment) -> list[left_open.OpenRequest] | None:
+    return await or_none(
+        reader.api(
+            left_open.OPEN_REQUESTS, account_id=attachment.account.id, query={"structure_id": attachment.structure.id}
+        )
+    )
