@@ -51,7 +51,7 @@ class TrainerSessionView(View):
     queued: int = Field(examples=[0])
     pending: int = Field(examples=[2])
     awaiting_answer: int = Field(examples=[1])
-    state: str = Field(examples=["scheduled"])
+    state: str = Field(examples=["scheduled"], json_schema_extra={"enum": ["scheduled", "cancelled"]})
     state_label: str = Field(examples=["À venir"])
     attendance_closed_at: datetime | None
 

@@ -75,7 +75,7 @@ class SheetEvent(View):
     act: Literal["close", "reopen", "correct"]
     label: str = Field(examples=["Émargement rouvert"])
     acted_by: PersonView | None
-    acting_as: str = Field(examples=["trainer"])
+    acting_as: Literal["trainer", "staff"] = Field(examples=["trainer"])
     at: datetime
     note: str | None = Field(examples=["Les présences de l'après-midi ont été interverties."])
     enrollment_id: UUID | None

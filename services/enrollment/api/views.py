@@ -1,6 +1,6 @@
 """The answers of enrollment's endpoints."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, Self
 from uuid import UUID
 
@@ -157,7 +157,9 @@ class EnrollmentView(View):
             last_decision=_last_decision(details.last_decision, readers),
             question=_question(details.question, readers),
             decide_before=until.decide_before if until and waits else None,
-            can_withdraw_without_late_until=until.withdraw_until if until and request.is_open else None,
+            can_withdraw_without_late_until=(
+                until.withdraw_until.astimezone(UTC) if until and until.withdraw_until and request.is_open else None
+            ),
             undo_until=_undo_until(offered),
             certificate=_certificate(request.id) if attended and readers & {"person", "employer", "staff"} else None,
             moves=moves_of(request.id, offered.moves),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.notifier.api.requests import Status
+from services.notifier.domain.mails.all import SPECS
 from shared.http.pagination import Page
 from shared.http.views import View
 
@@ -22,7 +23,7 @@ class MailLine(View):
     """
 
     id: UUID = Field(examples=[_ID])
-    kind: str = Field(examples=["validated"])
+    kind: str = Field(examples=["validated"], json_schema_extra={"enum": [*sorted(SPECS)]})
     kind_label: str = Field(examples=["Demande validée"])
     recipient: str = Field(examples=["claire.dupuy@mission-locale.example"])
     recipient_account_id: UUID | None = Field(examples=[_ID])

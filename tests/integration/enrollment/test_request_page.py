@@ -1,6 +1,6 @@
 """One answer has all that the page of a request needs; each reads the words that are meant for them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from shared.contracts.catalogue import TrainingRevised
@@ -24,7 +24,7 @@ async def test_a_request_has_its_session_deadlines_last_decision_and_question(se
     assert (made["mine"], made["structure_held"], made["last_decision"], made["certificate"]) == (True, 0, None, None)
     assert datetime.fromisoformat(made["decide_before"]) == requested_at + timedelta(days=21)
     until = datetime.fromisoformat(made["can_withdraw_without_late_until"])
-    assert abs(until - (starts_at - timedelta(days=7))) <= timedelta(hours=1)
+    assert (until.tzinfo, abs(until - (starts_at - timedelta(days=7))) <= timedelta(hours=1)) == (UTC, True)
     shown = made["session"]
     assert [UUID(slot["id"]) for slot in shown["slots"]] == [slot.id for slot in snapshot.slots]
     assert shown["trainers"] == [{"id": str(service.trainer), "first_name": "Lou", "last_name": "Roux"}]
