@@ -20,6 +20,7 @@ PATH: Final = "/formations"
 class Choice:
     """One choice of a filter: the address that it leads to, and whether it is chosen."""
 
+    value: str
     label: str
     count: int
     url: str
@@ -54,8 +55,9 @@ class Wanted:
         query = {_OF_API.get(name, name): value for name, value in self.values.items() if name != "month"}
         span = _span(self.values["month"]) if "month" in self.values else None
         if span:
-            query |= {"from": max(span[0], datetime.now(PARIS)).isoformat(), "to": span[1].isoformat()}
-        return {**query, "after": after, "limit": limit, "facets": "true"}
+            begin = span[0] if "past" in self.values else max(span[0], datetime.now(PARIS))
+            query |= {"from": begin.isoformat(), "to": span[1].isoformat()}
+        return {**query, "cursor": after, "limit": limit, "facets": "true"}
 
     def url(self, **changes: str | None) -> str:
         """The list with other filters; None removes one."""
@@ -88,6 +90,7 @@ class Wanted:
         chosen = self.values.get(name)
         return [
             Choice(
+                value=each.value,
                 label=each.label,
                 count=each.count,
                 url=self.url(**{name: None if each.value == chosen else each.value}),
