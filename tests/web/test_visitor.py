@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.examples import ID
+from tests.web.examples import ID, problem
 from tests.web.fake import ESCAPED, HOSTILE, FakeGateway, browser
 
 SESSIONS = "GET /api/catalogue/v1/sessions"
@@ -88,3 +88,14 @@ async def test_a_month_of_the_past_can_be_chosen_among_past_sessions() -> None:
     [call] = [each for each in sent.sent if each.url.path == "/api/catalogue/v1/sessions"]
     assert call.url.params["from"].startswith("2020-02-01")
     assert call.url.params["to"].startswith("2020-03-01")
+
+
+async def test_an_address_with_a_filter_that_the_service_refuses_leads_to_no_page() -> None:
+    refusing = gateway()
+    refusing.answers[SESSIONS] = problem(
+        422, "Corrigez les champs indiqués.", ("axis_id", "Ce n'est pas un identifiant.")
+    )
+    async with browser(refusing) as client:
+        answer = await client.get(f"/formations?axis={ID}")
+    assert answer.status_code == 404
+    assert "Cette page n’existe pas" in answer.text
