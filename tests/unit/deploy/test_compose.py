@@ -106,3 +106,11 @@ def test_only_its_own_processes_have_the_secrets_of_a_service(service: str) -> N
         *(f"{service}-{process}" for process in ("migrate", "api", "worker")),
         "postgres",
     }
+
+
+def test_what_the_images_are_made_of_is_in_the_context_of_their_build() -> None:
+    kept = {line[1:] for line in (generate.ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    builds = [entry["build"]["args"] for entry in COMPOSE["services"].values() if "build" in entry]
+    folders = {str(args.get("FOLDER", f"services/{args['SERVICE']}")) for args in builds}
+    assert {"web", "services/identity"} <= folders
+    assert {folder.partition("/")[0] for folder in folders} | {"requirements", "shared"} == kept

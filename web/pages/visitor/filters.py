@@ -55,7 +55,8 @@ class Wanted:
         query = {_OF_API.get(name, name): value for name, value in self.values.items() if name != "month"}
         span = _span(self.values["month"]) if "month" in self.values else None
         if span:
-            query |= {"from": max(span[0], datetime.now(PARIS)).isoformat(), "to": span[1].isoformat()}
+            begin = span[0] if "past" in self.values else max(span[0], datetime.now(PARIS))
+            query |= {"from": begin.isoformat(), "to": span[1].isoformat()}
         return {**query, "cursor": after, "limit": limit, "facets": "true"}
 
     def url(self, **changes: str | None) -> str:
