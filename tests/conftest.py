@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from docs import generate
 from shared.database import Database
@@ -24,6 +25,14 @@ ENOUGH = 4 * 2**30
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     # the servers write thousands of databases and queues that nobody needs afterwards: a disk makes the run take longer
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# the console renders exceptions with the values of all variables, if `rich` is installed: seconds for each
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 MakeDatabase = Callable[[str], Awaitable[Database]]
 
