@@ -1,15 +1,12 @@
 """One process of a service: its command line, its API server, its worker. The same commands for every service."""
 
 import asyncio
-import gc
 import signal
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import typer
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -28,6 +25,7 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
+from shared.serving import WithoutSignals, serve, server_config
 from shared.settings import ServiceSettings, wrong_settings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
@@ -81,34 +79,6 @@ def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
     return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
 
-async def serve(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    await uvicorn.Server(_server_config(app, settings)).serve()
-
-
-def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
-    gc.collect()
-    gc.freeze()  # objects of the start are never garbage: collecting among them cost 450 ms at the 99th percentile
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # the gateway's header has the client's address: see shared.http.client
-    )
-
-
-class _Beside(uvicorn.Server):
-    """A server that leaves the signals to the worker beside it."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Capture none."""
-        yield
-
-
 def worker_app(worker: Worker[Any]) -> FastAPI:
     """The HTTP application of a worker process: its health and its metrics."""
     app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False)
@@ -117,12 +87,17 @@ def worker_app(worker: Worker[Any]) -> FastAPI:
     return app
 
 
+async def run_api(service: ServiceDefinition[Settings], settings: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT; requests in progress are answered."""
+    await serve(service.api(settings, open_database(service, settings, "api")), settings.host, settings.port)
+
+
 async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -> None:
     """Run the worker, with its health and metrics over HTTP, until SIGTERM or SIGINT; work in progress is finished."""
     database = open_database(service, settings, "worker")
     transport = RabbitTransport(settings.amqp_url, service=service.name)
     worker = service.worker(settings, database, transport)
-    server = _Beside(_server_config(worker_app(worker), settings))
+    server = WithoutSignals(server_config(worker_app(worker), settings.host, settings.port))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -174,8 +149,7 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     @app.command()
     def api() -> None:
         """Serve the HTTP API."""
-        loaded = settings()
-        uvloop.run(serve(service.api(loaded, open_database(service, loaded, "api")), loaded))
+        uvloop.run(run_api(service, settings()))
 
     @app.command()
     def worker() -> None:
