@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import typer
@@ -12,9 +14,11 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
+from shared import tracing
 from shared.chains import broken_chains
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE
+from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
@@ -26,7 +30,7 @@ from shared.messaging.worker import Worker
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
 from shared.serving import WithoutSignals, serve, server_config
-from shared.settings import ServiceSettings, wrong_settings
+from shared.settings import ServiceSettings, TraceSettings, wrong_settings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
@@ -81,7 +85,7 @@ def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
 
 def worker_app(worker: Worker[Any]) -> FastAPI:
     """The HTTP application of a worker process: its health and its metrics."""
-    app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     checks = {"database": worker.database.ready, "broker": worker.transport.ready, "progress": worker.progresses}
     app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
     return app
@@ -120,11 +124,25 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
 
 
 def _load(service: ServiceDefinition[Settings]) -> Settings:
-    try:
+    with _refusing_wrong_settings(service.name, f"PARCOURSPRO_{service.name}"):
         return service.load_settings()
+
+
+def _run(name: str, settings: Settings, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Run a process to its end, and export its traces."""
+    with _refusing_wrong_settings(name, "OTEL"):
+        traces = TraceSettings()
+    with tracing.exported(name, traces):
+        uvloop.run(work(settings))
+
+
+@contextmanager
+def _refusing_wrong_settings(process: str, prefix: str) -> Generator[None, None, None]:
+    try:
+        yield
     except ValidationError as error:
-        for sentence in wrong_settings(error, service.name):
-            typer.echo(f"{service.name} does not start: {sentence}", err=True)
+        for sentence in wrong_settings(error, prefix):
+            typer.echo(f"{process} does not start: {sentence}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -149,12 +167,12 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     @app.command()
     def api() -> None:
         """Serve the HTTP API."""
-        uvloop.run(run_api(service, settings()))
+        _run(service.name, settings(), partial(run_api, service))
 
     @app.command()
     def worker() -> None:
         """Publish, receive and retry messages, and run the jobs that are due."""
-        uvloop.run(run_worker(service, settings()))
+        _run(service.name, settings(), partial(run_worker, service))
 
     @app.command("migrate")
     def migrate_command() -> None:

@@ -4,7 +4,9 @@ import asyncio
 
 import typer
 
+from shared import tracing
 from shared.serving import serve
+from shared.settings import TraceSettings
 from shared.telemetry import configure_logging
 from web.settings import Settings
 from web.wiring import create
@@ -22,7 +24,8 @@ def api() -> None:
     """Serve until SIGTERM."""
     settings = Settings()
     configure_logging(settings.log_level, "web")
-    asyncio.run(serve(create(settings), settings.host, settings.port))
+    with tracing.exported("web", TraceSettings()):
+        asyncio.run(serve(create(settings), settings.host, settings.port))
 
 
 app()
