@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.responses import Response
 
+from shared.http.fastapi_telemetry import NO_TELEMETRY
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
@@ -92,7 +93,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
             app.state.gateway = Gateway(http)
             yield
 
-    app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers=handlers())
+    app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers=handlers(), telemetry=NO_TELEMETRY)
     app.router.redirect_slashes = False
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)

@@ -31,6 +31,7 @@ class Mail:
     facts: Mapping[str, Any]
     attempts: int
     correlation_id: str | None = None
+    traceparent: str | None = None
 
     def __repr__(self) -> str:
         """Without the facts: they may contain a token."""

@@ -27,6 +27,7 @@ _ADDED: Final = (
     "correlation_id",
     "resent_from",
     "resent_by",
+    "traceparent",
 )
 _ADD: Final = (
     insert(mails)
@@ -117,6 +118,7 @@ class MailQueue:
         delay: timedelta,
         resent_from: UUID | None = None,
         resent_by: UUID | None = None,
+        traceparent: str | None = None,
     ) -> UUID:
         """Queue a mail, due after the delay. The same cause, kind and recipient again change nothing."""
         mail_id = uuid4()
@@ -132,6 +134,7 @@ class MailQueue:
             "correlation_id": correlation_id,
             "resent_from": resent_from,
             "resent_by": resent_by,
+            "traceparent": traceparent,
         }
         await self._connection.execute(_ADD, {**row, "delay": delay})
         return mail_id
@@ -154,6 +157,7 @@ class MailQueue:
             facts=row.facts,
             attempts=row.attempts,
             correlation_id=row.correlation_id,
+            traceparent=row.traceparent,
         )
         outgoing = None if row.outgoing is None else outgoing_of(row.outgoing)
         return Claimed(mail=mail, sendings=row.sendings, outgoing=outgoing)

@@ -11,6 +11,7 @@ from services.notifier.domain.copies import Account, Enrollment
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.known import deciders_of, known_account, people_with_status, trainers_of
+from shared import tracing
 from shared.telemetry import current_correlation_id
 
 
@@ -42,6 +43,7 @@ async def queue_for_address(
         facts=mail.facts,
         correlation_id=current_correlation_id(),
         delay=mail.delay,
+        traceparent=tracing.carried(),
     )
 
 

@@ -8,6 +8,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.storage.access import Actor
 from services.notifier.storage.mails import StoredMail
 from services.notifier.storage.transaction import Transaction
+from shared import tracing
 from shared.errors import Refused
 from shared.telemetry import current_correlation_id
 
@@ -54,5 +55,6 @@ async def send_again(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail
         delay=timedelta(0),
         resent_from=mail.id,
         resent_by=actor.account_id,
+        traceparent=tracing.carried(),
     )
     return await tx.mails.get(actor, new_id)
