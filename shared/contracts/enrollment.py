@@ -188,6 +188,13 @@ class EnrollmentTransferred(_AboutAnEnrollment):
     seat_before: Seat
 
 
+@event("enrollment.enrollment_structure_changed.v1")
+class EnrollmentStructureChanged(_AboutAnEnrollment):
+    """The structure of the person was merged into another one: `enrollment.structure_id` is the new one."""
+
+    from_structure_id: UUID
+
+
 @event("enrollment.enrollment_cancelled.v1")
 class EnrollmentCancelled(_AboutAnEnrollment):
     """The request was cancelled: by the employer, a referent or staff, or because the session or attachment ended.
