@@ -97,6 +97,11 @@ _OPEN_REQUESTS: Final = (
         enrollments.c.approval == any_(bindparam("approvals", type_=ARRAY(Text))),
     )
 )
+_WAITING_TO_JOIN: Final = (
+    select(func.count())
+    .select_from(attachments)
+    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "requested")
+)
 _HAS_PEOPLE: Final = (
     select(attachments.c.id)
     .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
@@ -220,6 +225,10 @@ class Copies:
 
     async def has_people(self, structure_id: UUID) -> bool:
         return await self._first(_HAS_PEOPLE, structure_id=structure_id) is not None
+
+    async def waiting_to_join(self, structure_id: UUID) -> int:
+        """How many people wait to be confirmed in the structure."""
+        return int(await self._connection.scalar(_WAITING_TO_JOIN, {"structure_id": structure_id}) or 0)
 
     async def requests_to_decide(self, structure_id: UUID) -> list[Enrollment]:
         """The requests of the structure that wait for an employer."""

@@ -132,4 +132,5 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now:
         "desk_email": sender.desk_email,
         "desk_phone": sender.desk_phone,
         "catalogue": f"{sender.public_url.rstrip('/')}/formations",
+        "people": f"{sender.public_url.rstrip('/')}/structure/personnes",
     }
