@@ -45,7 +45,7 @@ async def test_the_page_says_how_many_people_and_requests_are_concerned() -> Non
     assert {"scope": "all", "structure_id": ID} in counted
     assert "Les rattachements de 3 personnes prennent fin." in text
     assert "1 rattachement qui attend une réponse prend fin aussi." in text
-    assert "demandes en cours sont annulées, et leurs places vont aux personnes suivantes." in text
+    assert "1 demande en cours est annulée, et sa place va à la personne suivante." in text
     assert "Leur nombre n’est pas lisible pour l’instant." in without
 
 
