@@ -11,18 +11,10 @@ from shared.contracts.message import AggregateSnapshot, Message, Snapshot, comma
 Approval = Annotated[
     str,
     Known(
-        "awaiting_employer",
-        "awaiting_trainer",
-        "awaiting_beneficiary",
-        "validated",
-        "refused",
-        "declined",
-        "expired",
-        "withdrawn",
-        "cancelled",
-        "abandoned",
+        "awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated", "refused", "declined", "expired",
+        "withdrawn", "cancelled", "abandoned",
     ),
-]
+]  # fmt: skip
 Seat = Annotated[str, Known("none", "queued", "held")]
 CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent", "trainer", "clock")]
 ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]

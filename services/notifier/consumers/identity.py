@@ -186,7 +186,7 @@ async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, t
 
 async def _tell_of_confirmation(tx: Transaction, message: AccountAttachmentConfirmed) -> None:
     attachment, first = message.attachment, message.confirmed_by is None
-    waiting = await tx.copies.waiting_to_join(attachment.structure_id) if first else 0
+    waiting = await tx.copies.people(attachment.structure_id, "requested") if first else 0
     mail = _mail(ATTACHMENT_CONFIRMED, message, attachment.id, {"first": first, "waiting": waiting})
     await _notify_person(tx, mail, attachment)
     if message.confirmed_by is not None:

@@ -97,15 +97,10 @@ _OPEN_REQUESTS: Final = (
         enrollments.c.approval == any_(bindparam("approvals", type_=ARRAY(Text))),
     )
 )
-_WAITING_TO_JOIN: Final = (
+_PEOPLE: Final = (
     select(func.count())
     .select_from(attachments)
-    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "requested")
-)
-_HAS_PEOPLE: Final = (
-    select(attachments.c.id)
-    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
-    .limit(1)
+    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == bindparam("in_state"))
 )
 _STATUSES_HELD: Final = (
     select(attachments.c.statuses)
@@ -223,12 +218,10 @@ class Copies:
         parameters = {"account_id": account_id, "structure_id": structure_id, "approvals": sorted(OPEN)}
         return int(await self._connection.scalar(_OPEN_REQUESTS, parameters) or 0)
 
-    async def has_people(self, structure_id: UUID) -> bool:
-        return await self._first(_HAS_PEOPLE, structure_id=structure_id) is not None
-
-    async def waiting_to_join(self, structure_id: UUID) -> int:
-        """How many people wait to be confirmed in the structure."""
-        return int(await self._connection.scalar(_WAITING_TO_JOIN, {"structure_id": structure_id}) or 0)
+    async def people(self, structure_id: UUID, state: str = "active") -> int:
+        """How many people belong to the structure, or, with the state `requested`, ask to."""
+        parameters = {"structure_id": structure_id, "in_state": state}
+        return int(await self._connection.scalar(_PEOPLE, parameters) or 0)
 
     async def requests_to_decide(self, structure_id: UUID) -> list[Enrollment]:
         """The requests of the structure that wait for an employer."""

@@ -35,6 +35,9 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "reason": None,
     "referents": (),
     "taken_back": False,
+    "structure_closed": False,
+    "continues_in": None,
+    "waiting": 0,
     "was": None,
 }
 """Facts that an event may lack, or that mails did not have when an older version queued them."""
