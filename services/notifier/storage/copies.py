@@ -187,8 +187,7 @@ class Copies:
 
     async def statuses(self, *, account_id: UUID, structure_id: UUID) -> frozenset[str]:
         """The person's statuses now in the structure."""
-        parameters = {"account_id": account_id, "structure_id": structure_id}
-        rows = await self._connection.execute(_STATUSES, parameters)
+        rows = await self._connection.execute(_STATUSES, {"account_id": account_id, "structure_id": structure_id})
         return frozenset(status for row in rows for status in row.statuses)
 
     async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
@@ -220,8 +219,7 @@ class Copies:
 
     async def people(self, structure_id: UUID, state: str = "active") -> int:
         """How many people belong to the structure, or, with the state `requested`, ask to."""
-        parameters = {"structure_id": structure_id, "in_state": state}
-        return int(await self._connection.scalar(_PEOPLE, parameters) or 0)
+        return int(await self._connection.scalar(_PEOPLE, {"structure_id": structure_id, "in_state": state}) or 0)
 
     async def requests_to_decide(self, structure_id: UUID) -> list[Enrollment]:
         """The requests of the structure that wait for an employer."""

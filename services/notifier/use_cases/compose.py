@@ -22,6 +22,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "by_person": False,
     "because": "",
     "closed_as": "",
+    "continues_in": None,
     "corrected": False,
     "decide_before": None,
     "ended_at": None,
@@ -34,9 +35,8 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "open_requests": 0,
     "reason": None,
     "referents": (),
-    "taken_back": False,
     "structure_closed": False,
-    "continues_in": None,
+    "taken_back": False,
     "waiting": 0,
     "was": None,
 }
