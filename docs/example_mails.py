@@ -136,13 +136,15 @@ _BY_PERSON: Final = {"by": "beneficiary", "by_name": ""}
 _TRAINER: Final = {"by": "trainer", "by_name": "Théo Roche"}
 VARIANTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "address_proof": {"": {}, "invited": {"structure_name": None}},
-    "attachment_confirmed": {"": {}, "first": {"first": True}},
+    "attachment_confirmed": {"": {}, "first": {"first": True}, "waiting": {"first": True, "waiting": 2}},
     "attachment_receipt": {"": {}, "desk": {"referents": []}},
     "attachment_answered": {"": {}, "agency": {"by_name": "", "state": "refused"}},
     "attachment_ended": {
         "": {},
         "left": {"by_person": True, "reason": None, "open_requests": 1},
         "taken_back": {"by_person": True, "reason": None, "open_requests": 0, "taken_back": True},
+        "closed": {"structure_closed": True},
+        "merged": {"structure_closed": True, "continues_in": "Espace jeunes de Riom", "open_requests": 2},
     },
     "accepted": {"": {}, "queued": {"seat": "queued"}, "over_cap": {"seat": "queued", "cap": True}, "agency": _AGENCY},
     "refused": {"": {}, "agency": _AGENCY},

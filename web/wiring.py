@@ -36,6 +36,7 @@ from web.pages.agency_sessions.messages import router as session_messages
 from web.pages.agency_sessions.planning import router as session_planning
 from web.pages.agency_sessions.routes import router as sessions
 from web.pages.agency_structures.answers import router as structure_answers
+from web.pages.agency_structures.closing import router as structure_closing
 from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.proposals.routes import router as proposals
@@ -74,6 +75,7 @@ AGENCY: Final = (
     search,
     structure_answers,
     structures,
+    structure_closing,
     rules,
 )
 

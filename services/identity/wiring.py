@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.identity.api import (
     accounts,
     attachments,
+    closing,
     desk,
     me,
     overviews,
@@ -60,6 +61,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
                 sessions,
                 overviews,
                 structures,
+                closing,
                 desk,
                 attachments,
                 accounts,

@@ -11,18 +11,10 @@ from shared.contracts.message import AggregateSnapshot, Message, Snapshot, comma
 Approval = Annotated[
     str,
     Known(
-        "awaiting_employer",
-        "awaiting_trainer",
-        "awaiting_beneficiary",
-        "validated",
-        "refused",
-        "declined",
-        "expired",
-        "withdrawn",
-        "cancelled",
-        "abandoned",
+        "awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated", "refused", "declined", "expired",
+        "withdrawn", "cancelled", "abandoned",
     ),
-]
+]  # fmt: skip
 Seat = Annotated[str, Known("none", "queued", "held")]
 CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent", "trainer", "clock")]
 ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]
@@ -186,6 +178,13 @@ class EnrollmentTransferred(_AboutAnEnrollment):
     acting_as: ActingAs
     reason: PersonalText | None = None
     seat_before: Seat
+
+
+@event("enrollment.enrollment_structure_changed.v1")
+class EnrollmentStructureChanged(_AboutAnEnrollment):
+    """The structure of the person was merged into another one: `enrollment.structure_id` is the new one."""
+
+    from_structure_id: UUID
 
 
 @event("enrollment.enrollment_cancelled.v1")

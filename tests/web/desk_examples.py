@@ -38,7 +38,7 @@ def account(**changes: Any) -> dict[str, Any]:
 def structure(**changes: Any) -> dict[str, Any]:
     return {
         "id": ID, "name": HOSTILE, "town": HOSTILE, "version": 2, "siret": "51930482800014", "is_member": True,
-        "people": 3, "referents": 0, "employers": 0, "waiting": 1, **changes,
+        "closed_at": None, "merged_into": None, "people": 3, "referents": 0, "employers": 0, "waiting": 1, **changes,
     }  # fmt: skip
 
 
@@ -118,6 +118,7 @@ def desk_answers() -> dict[str, Any]:
         f"GET {ATTACHMENT}": attachment(),
         f"GET {IDENTITY}/structures/overview": page(structure(), total=1),
         f"GET {STRUCTURE}/overview": structure(),
+        f"GET {IDENTITY}/structures/{OTHER}/overview": structure(id=OTHER),
         f"GET {STRUCTURE}/history": page(*lines),
         f"GET {IDENTITY}/structure-requests": page(asked(), total=1),
         f"GET {ASKED}": asked(),

@@ -91,12 +91,21 @@ class AttachmentPage(Page[Attachment], Counted):
     """A part of a list of attachments."""
 
 
+class NamedStructure(Read):
+    """A structure to be linked."""
+
+    id: UUID
+    name: str
+
+
 class Structure(StructureName):
-    """A structure with the numbers of its people."""
+    """A structure with the numbers of its people. `merged_into`: what goes on with the people of a closed one."""
 
     version: int
     siret: str
     is_member: bool
+    closed_at: datetime | None
+    merged_into: NamedStructure | None
     people: int
     referents: int
     employers: int
@@ -194,6 +203,9 @@ STRUCTURE_HISTORY: Final = Call[Page[StructureLine]](
 )
 ADD_STRUCTURE: Final = Call[NewId]("POST", "identity", "/structures", NewId)
 CHANGE_STRUCTURE: Final = Call[None]("PATCH", "identity", "/structures/{structure_id}", None)
+CLOSE_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/closure", None)
+MERGE_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/merger", None)
+REOPEN_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/reopening", None)
 STRUCTURE_REQUESTS: Final = Call[StructureRequestPage]("GET", "identity", "/structure-requests", StructureRequestPage)
 STRUCTURE_REQUEST: Final = Call[StructureRequest](
     "GET", "identity", "/structure-requests/{request_id}", StructureRequest

@@ -1,10 +1,10 @@
-"""Handle identity's events: keep copies, cancel the requests of an attachment that has ended, find those left open."""
+"""Handle identity's events: keep copies, find requests left open, cancel or move those of ended attachments."""
 
 from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.cascade import end_attachment
+from services.enrollment.use_cases.cascade import end_attachment, follow_structure
 from services.enrollment.use_cases.left_open import look_again
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
@@ -25,7 +25,10 @@ subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    await end_attachment(tx, message.attachment, now=datetime.now(UTC))
+    if message.continues_in is None:
+        await end_attachment(tx, message.attachment, now=datetime.now(UTC))
+    else:
+        await follow_structure(tx, message.attachment, message.continues_in, now=datetime.now(UTC))
     await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))
 
 

@@ -158,6 +158,13 @@ class Transferred(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StructureChanged(MovedFact):
+    """The structure of the person was merged into another one, which the request belongs to now."""
+
+    from_structure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted(MovedFact):
     """A person who came without a seat was added to the sheet: the request is validated and holds a seat."""
 
@@ -224,6 +231,7 @@ Moved = (
     | Reopened
     | Promoted
     | Transferred
+    | StructureChanged
     | Admitted
     | AttendanceRecorded
 )

@@ -23,7 +23,7 @@ from shared.tables import columns_to_write
 
 INSTEAD_OF_AN_EMPLOYER: Final = ("accept", "refuse", "cancel")
 """Acts that are decisions of the structure, even if staff took them."""
-_FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "requested_at"})
+_FIXED: Final = frozenset({"account_id", "training_id", "requested_at"})
 """The fields of a request that no move changes; all others are stored."""
 _REQUEST: Final[Columns] = {
     "version_before": BigInteger(),

@@ -111,6 +111,10 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 reason=fact.reason,
                 seat_before=seat.value,
             )
+        case facts.StructureChanged(enrollment=request, rank=rank, from_structure_id=from_id):
+            return contract.EnrollmentStructureChanged(
+                occurred_at=now, enrollment=snapshot(request, rank), from_structure_id=from_id
+            )
         case facts.Admitted(enrollment=request, admitted_by=by, acting_as=acting_as):
             return contract.EnrollmentValidated(
                 occurred_at=now, enrollment=snapshot(request), validated_by=by, acting_as=acting_as

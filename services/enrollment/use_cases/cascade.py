@@ -63,6 +63,28 @@ async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now
     await cancel_all(tx, keys, acting_as="attachment", now=now, reason=NO_LONGER_THERE)
 
 
+async def follow_structure(tx: Transaction, attachment: AttachmentSnapshot, into: UUID, *, now: datetime) -> None:
+    """Move the person's open requests and proposals to the structure that theirs was merged into.
+
+    Seats and numbers in the queue stay. Nobody is promoted: more requests than before count for the cap of a structure.
+    """
+    account_id, structure_id = attachment.account_id, attachment.structure_id
+    if await tx.people.is_attached(account_id=account_id, structure_id=structure_id):
+        return
+    keys = await tx.enrollments.open_of_person(account_id=account_id, structure_id=structure_id)
+    name = await tx.people.structure_name(structure_id)
+    note = f"Structure d'origine : {name}." if name else None
+    for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
+        training = await load_training(tx, training_id, now=now)
+        facts = [
+            decisions.follow(enrollment, into, rank=training.rank_of(enrollment), at=now, note=note)
+            for enrollment in await tx.enrollments.some([key.id for key in of_training])
+            if Move.FOLLOW in allowed_moves(enrollment) and enrollment.structure_id == structure_id
+        ]
+        await record(tx, facts, now=now)
+    await tx.proposals.follow(account_id=account_id, structure_id=structure_id, into=into)
+
+
 async def cancel_all(
     tx: Transaction,
     keys: Iterable[RequestKey],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import Field
 
@@ -13,6 +14,9 @@ from shared.http.views import View
 _LABELS: Final[Mapping[str, str]] = {
     "StructureRegistered": "Structure ajoutée",
     "StructureUpdated": "Structure modifiée",
+    "StructureClosed": "Structure fermée",
+    "StructureMerged": "Structure fusionnée avec une autre",
+    "StructureReopened": "Structure rouverte",
     "StructureRequestAccepted": "Structure ajoutée à la demande d’un contact",
     "StructureChangeReported": "Changement signalé",
     "ChangeReportClosed": "Signalement traité",
@@ -25,8 +29,18 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
+class StructureNameView(View):
+    """A structure as a part of another answer."""
+
+    id: UUID
+    name: str = Field(examples=["Mission locale de Limoges"])
+
+
 class StructureOverviewView(StructureView):
     """A structure with the numbers of its active people, and of attachments that wait for an answer."""
+
+    closed_at: datetime | None
+    merged_into: StructureNameView | None = Field(description="What goes on with the people of a closed structure")
 
     people: int = Field(examples=[12])
     referents: int = Field(examples=[1])

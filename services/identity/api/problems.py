@@ -16,6 +16,7 @@ from services.identity.domain.attachment_moves import (
     NotUnconfirmed,
 )
 from services.identity.domain.budgets import TooSoon
+from services.identity.domain.closing import StructureIsClosed, StructureIsOpen
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
 from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
@@ -43,6 +44,8 @@ ILLEGAL_MOVE: Final = ProblemKind(409, "decided-meanwhile", "Décision impossibl
 LAST_REFERENT: Final = ProblemKind(409, "last-referent", "Dernière personne référente")
 ALREADY_ANSWERED: Final = ProblemKind(409, "already-answered", "Déjà répondu")
 ALREADY_ATTACHED: Final = ProblemKind(409, "already-attached", "Rattachement déjà demandé")
+STRUCTURE_CLOSED: Final = ProblemKind(409, "structure-closed", "Structure fermée")
+STRUCTURE_OPEN: Final = ProblemKind(409, "structure-open", "Structure ouverte")
 SIRET_TAKEN: Final = ProblemKind(409, "siret-taken", "SIRET déjà répertorié")
 ADDRESS_TAKEN: Final = ProblemKind(409, "address-taken", "Adresse déjà utilisée")
 ALREADY_PROVED: Final = ProblemKind(409, "already-proved", "Adresse déjà confirmée")
@@ -65,6 +68,8 @@ PROBLEMS: Final[ProblemMap] = {
     LastReferent: LAST_REFERENT,
     AlreadyAnswered: ALREADY_ANSWERED,
     AlreadyAttached: ALREADY_ATTACHED,
+    StructureIsClosed: STRUCTURE_CLOSED,
+    StructureIsOpen: STRUCTURE_OPEN,
     SiretTaken: SIRET_TAKEN,
     AddressTaken: ADDRESS_TAKEN,
     AlreadyProved: ALREADY_PROVED,

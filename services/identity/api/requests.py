@@ -223,6 +223,18 @@ class Reason(Strict):
     reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])
 
 
+class StructureReason(Strict):
+    """Why a structure is closed or opened again, in words for its people and for staff."""
+
+    reason: Text = Field(examples=["L'association a cessé son activité."])
+
+
+class Merger(StructureReason):
+    """The structure that goes on with the people of the closed one."""
+
+    into: UUID
+
+
 class OptionalReason(Strict):
     """The reason, in words for the referents."""
 

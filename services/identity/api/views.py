@@ -42,9 +42,10 @@ class StructureBrief(View):
 
 
 class StructureView(StructureBrief):
-    """A structure."""
+    """A structure. `closed`: nobody can belong to it any more."""
 
     version: Version
+    closed: bool
 
 
 class StructurePage(Page[StructureView]):

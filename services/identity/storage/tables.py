@@ -35,6 +35,8 @@ structures = Table(
     Column("is_member", Boolean, nullable=False),
     Column("sort_key", Text, Computed("plain(name)", persisted=True), nullable=False),
     Column("searched", Text, Computed("plain(name || ' ' || town)", persisted=True), nullable=False),
+    Column("closed_at", _TIME),
+    Column("merged_into", Uuid, ForeignKey("structures.id")),
 )
 accounts = Table(
     "accounts",

@@ -15,6 +15,7 @@ from services.identity.domain.attachments import (
     AttachmentFact,
     AttachmentRefused,
 )
+from services.identity.domain.closing import ClosingFact
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
@@ -78,7 +79,9 @@ async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Au
     return attachment
 
 
-async def record_structure(tx: Transaction, fact: StructureFact, *, author: Author, now: datetime) -> Structure:
+async def record_structure(
+    tx: Transaction, fact: StructureFact | ClosingFact, *, author: Author, now: datetime
+) -> Structure:
     """Raises SiretTaken."""
     structure = fact.structure
     await (tx.structures.add(structure) if structure.version == 1 else tx.structures.save(structure))

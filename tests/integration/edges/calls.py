@@ -166,6 +166,12 @@ BODIES: Final = {
     ("identity", "POST", "/me/second-factor/confirmation"): lambda _: {"code": "123456"},
     ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
     ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
+    ("identity", "POST", "/structures/{structure_id}/closure"): lambda _: REASON,
+    ("identity", "POST", "/structures/{structure_id}/merger"): lambda scenario: {
+        "into": scenario.structures["vide"]["id"],
+        **REASON,
+    },
+    ("identity", "POST", "/structures/{structure_id}/reopening"): lambda _: REASON,
     ("identity", "POST", "/structures/{structure_id}/change-reports"): lambda _: {"text": "Nous avons déménagé."},
     ("identity", "POST", "/structure-requests"): lambda _: {
         **_STRUCTURE,

@@ -52,6 +52,9 @@ GET    /structures/{structure_id=own}/history                        401  404  4
 GET    /figures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /structures/{structure_id=own}                                 200  200  200  200  200  200  200  200  200  200
 PATCH  /structures/{structure_id=own}                                 401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/closure                         401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/merger                          401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/reopening                       401  404  404  404  404  404  404  404  404  409
 POST   /structures/{structure_id=own}/change-reports                  401  404  404  404  404  201  404  404  404  404
 POST   /structure-requests                                            202  202  202  202  202  202  202  202  202  202
 GET    /structure-requests                                            401  404  404  404  404  404  404  404  404  200

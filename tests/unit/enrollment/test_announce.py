@@ -96,6 +96,11 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
         {"by": "session", "cancelled_by": None, "reason": "Annulée.", "seat_before": "none"},
     ),
     (
+        facts.StructureChanged(**MOVED, from_structure_id=SOMEBODY),
+        events.EnrollmentStructureChanged,
+        {"from_structure_id": SOMEBODY},
+    ),
+    (
         facts.Transferred(
             **MOVED,
             from_session_id=SESSION.id,

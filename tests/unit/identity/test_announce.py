@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.identity.domain import accounts, attachments, structures
+from services.identity.domain import accounts, attachments, closing, structures
 from services.identity.domain.attachment_moves import (
     State,
 )
@@ -21,6 +21,7 @@ from services.identity.use_cases.history_line import line_about
 from tests.unit.identity.examples import ACCOUNT, NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, an_attachment
 
 FAMILY = uuid4()
+OTHER = replace(STRUCTURE, id=uuid4())
 REQUESTED, ACTIVE = an_attachment(State.REQUESTED), an_attachment(State.ACTIVE, Status.EMPLOYER)
 FIRST = an_attachment(State.ACTIVE, Status.REFERENT)
 WAS_EMPLOYER = {"was": ["employer"], "statuses": []}
@@ -105,6 +106,14 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         3,
         {"before": {"town": "Limoges"}, "after": {"town": "Brive"}},
     ),
+    (closing.close(STRUCTURE, reason="Non.", at=NOW), "identity.structure_updated.v1", 3, {}),
+    (
+        closing.merge(STRUCTURE, OTHER, reason="Non.", at=NOW),
+        "identity.structure_updated.v1",
+        3,
+        {"into": str(OTHER.id), "into_name": "ML"},
+    ),
+    (closing.reopen(replace(STRUCTURE, closed_at=NOW), reason="Non."), "identity.structure_updated.v1", 3, {}),
     (structures.StructureRequested(REQUEST), "identity.structure_registration_requested.v1", 1, {}),
     (
         structures.accept(REQUEST, STRUCTURE.id, is_member=True, by=SOMEBODY, at=NOW),
