@@ -208,6 +208,13 @@ rules = Table(
     Column("set_at", _TIME),
     *chain_columns(),
 )
+figures = Table(
+    "figures",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("counted_at", _TIME, nullable=False),
+    Column("lines", JSONB, nullable=False),
+)
 reminders = Table(
     "reminders",
     METADATA,

@@ -125,7 +125,11 @@ async def test_staff_read_the_figures_of_a_period(service: EnrollmentService) ->
     await service.tell(
         SessionRescheduled(occurred_at=service.now, session=service.next_of(alone, trainer_ids=()), moved=False)
     )
+    before = await get(service, service.staff, "/figures")
+    assert (before["counted_at"], before["requests"], before["fill"]) == (None, [], [])
+    await service.count_figures()
     figures = await get(service, service.staff, "/figures")
+    assert figures["counted_at"] is not None
     by_approval = {each["approval"]: each["requests"] for each in figures["requests"]}
     assert by_approval == {"validated": 1, "refused": 1, "awaiting_trainer": 4}
     assert figures["fill"] == [{"axis_name": None, "sessions": 3, "capacity": 6, "held": 4, "queued": 1}]
@@ -159,6 +163,7 @@ async def test_decisions_are_counted_by_how_long_employers_took(service: Enrollm
         )
         async with service.database.engine.begin() as connection:
             await connection.execute(statement, {"days": days, "id": request})
+    await service.count_figures()
     figures = await get(service, service.staff, "/figures")
     assert figures["delays"] == [
         {"since": 0, "until": 1, "decisions": 1},

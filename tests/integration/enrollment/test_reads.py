@@ -50,8 +50,12 @@ async def test_the_requests_by_month_equal_a_count_by_hand(service: EnrollmentSe
     may = {("2026-05", "awaiting_employer"): 1}
     april = {("2026-04", "awaiting_trainer"): 1, ("2026-04", "awaiting_employer"): 1}
     march = {("2026-03", "awaiting_employer"): 1}
-    day = timedelta(days=1)
-    assert await by_month(times[0], times[3] + day) == march | april | may
-    assert await by_month(times[1], times[3]) == april
+    midnight, day = datetime(2026, 3, 31, 22, 0, tzinfo=UTC), timedelta(days=1)
+    await service.count_figures()
+    assert await by_month(midnight - day, times[3]) == march | april | may
+    assert await by_month(midnight, midnight + timedelta(days=30)) == april
+    assert await by_month(midnight + day, midnight + timedelta(days=30, seconds=1)) == april | may
     await service.decides(service.employer, requests[1], "undo")
-    assert await by_month(times[1], times[3]) == {("2026-04", "awaiting_employer"): 2}
+    assert await by_month(midnight, midnight + day) == april
+    await service.count_figures()
+    assert await by_month(midnight, midnight + day) == {("2026-04", "awaiting_employer"): 2}
