@@ -20,7 +20,10 @@ from shared.http.views import View
 
 
 class DecisionView(View):
-    """A decision that somebody took for a structure, and the present state of the request."""
+    """A decision that somebody took for a structure, and the present state of the request.
+
+    `own` is true if they decided on their own request.
+    """
 
     enrollment_id: UUID
     move: HistoryMove = Field(examples=["accept"])
@@ -29,6 +32,7 @@ class DecisionView(View):
     by: str = Field(examples=["Élise Roux, employeur"])
     decided_by: PersonView | None
     acting_as: ActingAs = Field(examples=["employer"])
+    own: bool = Field(examples=[False])
     note: str | None = Field(examples=["Effectif insuffisant."])
     person: PersonView
     structure: StructureView
@@ -48,6 +52,7 @@ class DecisionView(View):
             by=author(decision.decided_by, decision.acting_as),
             decided_by=None if decision.decided_by is None else PersonView.model_validate(decision.decided_by),
             acting_as=decision.acting_as,
+            own=decision.own,
             note=decision.note,
             person=PersonView.model_validate(decision.person),
             structure=StructureView.model_validate(decision.structure),

@@ -153,6 +153,7 @@ employer_decisions = Table(
     Column("structure_id", Uuid, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("waited", Interval),
+    Column("own", Boolean),
     ForeignKeyConstraint(
         ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
     ),

@@ -86,6 +86,37 @@ async def test_the_decisions_of_a_structure_stay_with_it(service: EnrollmentServ
     assert "Demande refusée;Lou Faure, employeur;Effectif insuffisant.;Faure;Lou;Mission locale;VAE;" in file[1]
 
 
+async def test_staff_find_the_decisions_that_people_took_on_their_own_requests(service: EnrollmentService) -> None:
+    await decided(service)
+    structure, session = uuid4(), await service.session(9)
+    [alone, colleague] = await service.people(2, structure_id=structure)
+    employers = (
+        service.attachment(alone.account_id, structure, "beneficiary", "employer", version=2),
+        service.attachment(service.employer, structure, "referent", version=2),
+    )
+    await service.tell(
+        *(
+            AttachmentStatusesChanged(
+                occurred_at=service.now, attachment=each, before=("beneficiary",), changed_by=service.staff
+            )
+            for each in employers
+        )
+    )
+    own, other = [await service.request(person, session) for person in (alone, colleague)]
+    for request in (own, other):
+        await service.decides(alone.account_id, request, "acceptance")
+    assert await moves(service, alone.account_id, "own=true") == [("accept", own)]
+    assert await moves(service, service.staff, "own=true") == [("accept", own)]
+    assert await moves(service, alone.account_id, "own=false") == [("accept", other)]
+    [shown] = (await get(service, service.staff, "/decisions?own=true"))["items"]
+    assert shown["own"] is True
+    # written by a process of the previous version, which does not know the column
+    async with service.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE employer_decisions SET own = NULL"))
+    assert await moves(service, service.staff, "own=true") == [("accept", own)]
+    assert len(await moves(service, service.staff, "own=false")) == 5
+
+
 async def test_a_list_becomes_a_file_with_its_filters(
     service: EnrollmentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
