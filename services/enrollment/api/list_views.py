@@ -65,7 +65,10 @@ class DecisionView(View):
 
 
 class CountView(View):
-    """A number of requests. If `more` is true, there are more: requests are counted up to 1,000."""
+    """A number of requests. If `more` is true, there are more, or may be: requests are counted up to 1,000.
+
+    With words or times of sessions, the requests of all approvals are counted together; with words up to 100.
+    """
 
     count: int = Field(examples=[12])
     more: bool = Field(examples=[False])
@@ -81,7 +84,10 @@ class CountsView(View):
 
 
 class EnrollmentPage(Page[EnrollmentView]):
-    """A page of requests. `total` is how many there are with the filters; there are more if `more_than_total`."""
+    """A page of requests. `total` is how many there are with the filters, counted up to 1,000, with words up to 100.
+
+    There are more if `more_than_total`.
+    """
 
     total: int = Field(examples=[42])
     more_than_total: bool = Field(examples=[False])
