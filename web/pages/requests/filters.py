@@ -145,7 +145,9 @@ class Wanted:
         sort = self.sort
         if sort == "decide_before" and not self.waits_for_employer:  # the API would list only those that wait
             sort = "requested_at"
-        return {**self.common(), "approval": None if self.state == EVERY else self.state, "sort": sort}
+        usual = sort == "requested_at"
+        state = None if self.state == EVERY else self.state
+        return {**self.common(), "approval": state, "sort": None if usual else sort}
 
     def url(self, path: str = "", /, **changes: str | None) -> str:
         """The list, or a page beside it, with other filters; None removes one."""
