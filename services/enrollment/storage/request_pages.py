@@ -153,25 +153,31 @@ def _by_condition(shape: Shape) -> list[ColumnElement[bool]]:
 def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     if wanted.shape.words:
         return _with_words(wanted, conditions, [], of_each=[])
-    if wanted.order.by == "session_start":
-        return _by_session(wanted, conditions)
-    return _first_of_each(wanted, conditions, [])
+    return _in_order(wanted, conditions, [], of_each=[])
 
 
 def _of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """By session, read the requests of the structures and sort them if they are few; if not, read the sessions."""
     structure = func.unnest(_STRUCTURE_IDS).table_valued(column("id", Uuid())).render_derived("structure")
     of_each = [(structure, enrollments.c.structure_id == structure.c.id)]
     of_any = [enrollments.c.structure_id == any_(_STRUCTURE_IDS)]
     if wanted.shape.words:
         return _with_words(wanted, conditions, of_any, of_each=of_each)
-    if wanted.order.by == "session_start":
-        return wanted.one_of(
-            _ARE_FEW,
-            _first_of_each(wanted, conditions, of_each),
-            _by_session(wanted, [*of_any, *conditions]),
-        )
-    return _first_of_each(wanted, conditions, of_each)
+    return _in_order(wanted, conditions, of_any, of_each=of_each)
+
+
+def _in_order(
+    wanted: RequestList,
+    conditions: Sequence[ColumnElement[bool]],
+    of_any: Sequence[ColumnElement[bool]],
+    *,
+    of_each: Sequence[tuple[Any, ColumnElement[bool]]],
+) -> Select[Any]:
+    """By session, sort the requests of structures that have few; otherwise read the sessions."""
+    requests = _first_of_each(wanted, conditions, of_each)
+    if wanted.order.by != "session_start":
+        return requests
+    by_session = _by_session(wanted, [*of_any, *conditions])
+    return wanted.one_of(_ARE_FEW, requests, by_session) if of_each else by_session
 
 
 def _with_words(
@@ -185,7 +191,7 @@ def _with_words(
 
     A frequent word fills the page at once. A rare one, which would be looked for in all requests, has few names.
     """
-    first = _first_of_each(replace(wanted, looks_through=True), conditions, of_each).cte("looked_through")
+    first = _in_order(replace(wanted, looks_through=True), conditions, of_any, of_each=of_each).cte("looked_through")
     found = (
         select(first)
         .join_from(first, enrollments, enrollments.c.id == first.c.id)
@@ -215,12 +221,12 @@ def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) 
     planned = sessions.alias("planned")
     inner = (
         select(enrollments.c.id)
-        .where(enrollments.c.session_id == planned.c.id, *_by_condition(wanted.shape), *conditions)
+        .where(enrollments.c.session_id == planned.c.id, *_by_condition(replace(wanted.shape, words=0)), *conditions)
         .correlate(planned)
     )
     if not wanted.is_first:
         inner = inner.join(sessions, sessions.c.id == enrollments.c.session_id)
-    of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(_MOST).lateral("of_session")
+    of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(wanted.limit).lateral("of_session")
     begins = planned.c.starts_at
     after = bindparam("after_time", type_=DateTime(timezone=True))
     bounds = wanted.shape.of_sessions(planned)
@@ -231,7 +237,7 @@ def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) 
         .select_from(planned.join(of_session, true()))
         .where(*bounds)
         .order_by(*wanted.sorted(begins, of_session.c.id))
-        .limit(_MOST)
+        .limit(wanted.limit)
     )
 
 

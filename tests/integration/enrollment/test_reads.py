@@ -40,6 +40,9 @@ async def test_rare_and_frequent_words_are_found_in_a_structure_and_by_staff(
     for query, everybody in (("elan", requests[:1]), ("faure", newest_first), ("personne", [])):
         assert await ids(service, service.employer, f"scope=structure&q={query}") == everybody
         assert await ids(service, service.staff, f"scope=all&q={query}") == everybody
+    by_session = "q=faure&sort=session_start"
+    assert await ids(service, service.employer, f"scope=structure&{by_session}") == sorted(newest_first)
+    assert await ids(service, service.staff, f"scope=all&{by_session}") == sorted(newest_first)
     first = await get(service, service.staff, "/enrollments?scope=all&q=faure&limit=1")
     assert (first["total"], first["more_than_total"]) == (3, False)
     rest = await get(service, service.staff, f"/enrollments?scope=all&q=faure&limit=5&cursor={first['next']}")
