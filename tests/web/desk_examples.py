@@ -79,6 +79,7 @@ def figures() -> dict[str, Any]:
         "decision_hours": 51.5,
     }  # fmt: skip
     return {
+        "counted_at": "2026-11-25T08:10:00Z",
         "requests": [{"month": "2026-11", "approval": "validated", "requests": 7}],
         "fill": [
             {"axis_name": HOSTILE, "sessions": 2, "capacity": 20, "held": 15, "queued": 4},

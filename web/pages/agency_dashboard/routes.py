@@ -89,6 +89,7 @@ def _plots(reader: Visit, found: figures.RequestFigures, now: datetime) -> dict[
         "axes": axes,
         "delays": [(_delay_name(reader, each), each.decisions) for each in found.delays],
         "delay": views.delay(found.waiting.decision_hours),
+        "counted_at": found.counted_at and reader.pages.dates.moment(found.counted_at),
     }
 
 
