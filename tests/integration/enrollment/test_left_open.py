@@ -33,7 +33,7 @@ async def referent_of(service: EnrollmentService, person: Person) -> UUID:
 
 
 def _what_ended(event: EnrollmentCancelled) -> tuple[str, set[UUID]] | None:
-    return event.act and (event.act.because, set(event.act.enrollment_ids))
+    return (event.act.because, set(event.act.enrollment_ids)) if event.act else None
 
 
 async def listed(service: EnrollmentService, by: UUID, query: str = "") -> list[dict[str, Any]]:

@@ -111,6 +111,7 @@ def test_a_move_cancels_the_slots_that_are_no_more_and_requests_the_others() -> 
     assert (cancelled["uid"], cancelled["location"]) == (f"{REQUEST.id}-{gone.id}@parcourspro", "Salle 1")
     assert [event["location"] for event in requested] == ["Salle 2", "Salle 2"]
     assert mail.calendar is not None
+    assert mail.calendar.entries is not None
     assert mail.calendar.entries.slots == SLOTS
     assert "mettent votre agenda à jour" in mail.text
 
