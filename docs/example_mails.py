@@ -84,6 +84,7 @@ APPROVALS: Final = {
     "question": "awaiting_beneficiary",
     "validated": "validated",
     "session_moved": "validated",
+    "cancelled_together": "cancelled",
 }
 STATES: Final = {"attachment_requested": "requested", "attachment_receipt": "requested"}
 FACTS: Final[Mapping[str, Any]] = {
@@ -155,10 +156,15 @@ VARIANTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "withdrawn": {"": _BY_PERSON, "late": {**_BY_PERSON, "late": True}, "employer": {}, "agency": _AGENCY},
     "abandoned": {"": _BY_PERSON, "agency": _AGENCY, "trainer": _TRAINER},
     "cancelled": {
-        "": {},
-        "agency": _AGENCY,
-        "referent": {"by": "referent", "by_name": ""},
-        "attachment": {"by": "attachment", "by_name": "", "reason": ""},
+        "": {"because": ""},
+        "agency": {**_AGENCY, "because": ""},
+        "referent": {"by": "referent", "by_name": "", "because": "status_lost"},
+        "attachment": {"by": "attachment", "by_name": "", "reason": "", "because": "attachment_ended"},
+    },
+    "cancelled_together": {
+        "": {"by": "attachment", "by_name": "", "reason": "", "because": "attachment_ended"},
+        "disabled": _AGENCY,
+        "status": {"by": "referent", "by_name": "", "because": "status_lost"},
     },
     "decision_undone": {
         "": {},

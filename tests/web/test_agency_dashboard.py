@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from gettext import NullTranslations
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_every_month_is_shown_by_what_became_of_its_requests() -> None:
             ],
         }
     )
-    months = views.months(found, Dates("fr", joiner="et"), NOW)
+    months = views.months(found, Dates("fr", NullTranslations()), NOW)
     assert [each.short for each in months] == [
         "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc", "janv", "févr",
     ]  # fmt: skip

@@ -168,7 +168,7 @@ class ChangeReport(Read):
     structure: StructureName
     reporter: PersonName
     text: str
-    state: str
+    state: Literal["open", "applied", "declined"]
     reported_at: datetime
     answered_at: datetime | None
     answered_by: PersonName | None

@@ -100,6 +100,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 cancelled_by=by,
                 reason=reason,
                 seat_before=seat.value,
+                act=None if fact.act is None else from_attributes(contract.EndingAct, fact.act),
             )
         case facts.Transferred(enrollment=request, rank=rank, from_session_id=from_id, seat_before=seat):
             return contract.EnrollmentTransferred(

@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from services.identity.api.views import PersonNameView, StructureView
-from services.identity.storage.overviews import StructureLine
+from services.identity.storage.history import ActingAs
+from services.identity.storage.overviews import Act, StructureLine
 from shared.http.views import View
 
-_LABELS: Final[Mapping[str, str]] = {
+_LABELS: Final[Mapping[Act, str]] = {
     "StructureRegistered": "Structure ajoutée",
     "StructureUpdated": "Structure modifiée",
     "StructureClosed": "Structure fermée",
@@ -61,10 +62,10 @@ class StructureLineView(View):
     """One act in the history of a structure. `acted_by` is null for a visitor and the operator."""
 
     at: datetime
-    act: str = Field(examples=["StructureUpdated"])
+    act: Act = Field(examples=["StructureUpdated"])
     label: str = Field(description="In French", examples=["Structure modifiée"])
     acted_by: PersonNameView | None
-    acting_as: str = Field(examples=["staff"])
+    acting_as: ActingAs = Field(examples=["staff"])
     note: str | None = Field(examples=["La nouvelle adresse est enregistrée."])
     changes: list[ChangedField]
 

@@ -1,7 +1,7 @@
 """The bodies of identity's HTTP requests."""
 
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from services.identity.domain.attachments import (
     Status,
 )
 from services.identity.domain.links import Registration
-from shared.http.fields import Email, Line, Siret, Strict, Text
+from shared.http.fields import Email, Id, Line, Siret, Strict, Text
 
 DeviceToken = Annotated[
     SecretToken | None,
@@ -27,7 +27,7 @@ SomeStatuses = Annotated[list[Status], Field(min_length=1, max_length=3, example
 class NewRegistration(Strict):
     """A person who asks for an account, and the structure that they work for."""
 
-    structure_id: UUID
+    structure_id: Id
     civility: Civility | None = Field(None, examples=["Mme"])
     first_name: Name = Field(examples=["Claire"])
     last_name: Name = Field(examples=["Dupuy"])
@@ -198,7 +198,7 @@ class ReportClosure(Strict):
 class NewAttachment(Strict):
     """The structure that the person works for."""
 
-    structure_id: UUID
+    structure_id: Id
 
 
 class Confirmation(Strict):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.storage.access import Actor
+from services.identity.storage.history import ActingAs
 from services.identity.storage.names import PersonName, author, columns_of, name_or_none
 from services.identity.storage.structures import IS_OPEN, structure_of, with_words
 from services.identity.storage.tables import (
@@ -26,7 +27,7 @@ _ACTOR = author("actor")
 _THERE: Final = attachments.c.structure_id == structures.c.id
 _ACTIVE: Final = (_THERE, attachments.c.state == "active")
 _CAN_SIGN_IN: Final = (accounts.c.id == attachments.c.account_id, ~accounts.c.disabled)
-_SHOWN: Final = (
+Act = Literal[
     "StructureRegistered",
     "StructureUpdated",
     "StructureClosed",
@@ -35,7 +36,9 @@ _SHOWN: Final = (
     "StructureRequestAccepted",
     "StructureChangeReported",
     "ChangeReportClosed",
-)
+]
+"""The acts that the history of a structure shows."""
+_SHOWN: Final[tuple[Act, ...]] = get_args(Act)
 
 
 def _has(status: str) -> ColumnElement[bool]:
@@ -142,10 +145,10 @@ class StructureLine:
     """One act about a structure. `acted_by` is None for a visitor and the operator."""
 
     id: int
-    act: str
+    act: Act
     at: datetime
     acted_by: PersonName | None
-    acting_as: str
+    acting_as: ActingAs
     note: str | None
     facts: dict[str, Any]
 

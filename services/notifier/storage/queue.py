@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail
+from services.notifier.storage.earlier import as_queued_now
 from services.notifier.storage.outgoing import Outgoing, outgoing_as_json, outgoing_of
 from services.notifier.storage.tables import mails
 
@@ -147,14 +148,15 @@ class MailQueue:
         row = (await self._connection.execute(_CLAIM, {"lease": lease})).first()
         if row is None:
             return None
+        subject_id, facts = as_queued_now(row.cause_message_id, row.subject_id, row.facts)
         mail = Mail(
             id=row.id,
             kind=row.kind,
             audience=Audience(row.audience),
             recipient=row.recipient,
             recipient_account_id=row.recipient_account_id,
-            subject_id=row.subject_id,
-            facts=row.facts,
+            subject_id=subject_id,
+            facts=facts,
             attempts=row.attempts,
             correlation_id=row.correlation_id,
             traceparent=row.traceparent,

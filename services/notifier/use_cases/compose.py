@@ -128,6 +128,7 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now:
         "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],
         "to_validate": [line for line in lines if line.enrollment.approval == "awaiting_trainer"],
         "to_answer": [line for line in lines if line.enrollment.approval == "awaiting_beneficiary"],
+        "cancelled": [line for line in lines if line.enrollment.approval == "cancelled"],
         "enrolled": [line for line in lines if line.enrollment.is_enrolled],
         "motivation": situation.motivation,
         "proposal": situation.proposal,

@@ -147,6 +147,7 @@ class Sender:
                 for file in composed.files
             ],
             entries=None if calendar is None else calendar.entries,
+            entries_of_requests={} if calendar is None else calendar.entries_of_requests,
         )
 
     async def _finish_sent(self, spec: MailSpec, mail: Mail, outgoing: Outgoing) -> None:
@@ -202,6 +203,8 @@ class Sender:
 async def _save_calendar(tx: Transaction, mail: Mail, outgoing: Outgoing) -> None:
     if outgoing.entries is not None:
         await tx.calendars.save(mail.subject_id, mail.calendar_key, outgoing.entries)
+    for request_id, entries in outgoing.entries_of_requests.items():
+        await tx.calendars.save(request_id, mail.calendar_key, entries)
 
 
 async def _forget_motivation(tx: Transaction, spec: MailSpec, mail: Mail) -> None:

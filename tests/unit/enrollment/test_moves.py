@@ -18,7 +18,7 @@ from services.enrollment.domain.states import (
     Seat,
     status_label,
 )
-from shared.contracts import enrollment as contracts
+from shared.contracts import words
 from shared.contracts.fields import known_values
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 from tests.unit.enrollment.moves import MOVES, NOBODY_THERE
@@ -71,9 +71,9 @@ def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]
 
 
 def test_the_names_of_states_and_actors_are_those_of_the_contract() -> None:
-    assert {str(approval) for approval in Approval} <= set(known_values(contracts.Approval))
-    assert {str(seat) for seat in Seat} <= set(known_values(contracts.Seat))
-    assert set(get_args(CancelledBy)) == set(known_values(contracts.CancelledBy))
+    assert {str(approval) for approval in Approval} <= set(known_values(words.Approval))
+    assert {str(seat) for seat in Seat} <= set(known_values(words.Seat))
+    assert set(get_args(CancelledBy)) == set(known_values(words.CancelledBy))
     assert ACTORS[Move.CANCEL] <= set(get_args(CancelledBy))
 
 

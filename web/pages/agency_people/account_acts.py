@@ -4,23 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import desk, left_open
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_people.views import open_line, person_line
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/personnes/{account_id}/acte")
 
-Reader = Annotated[Visit, Depends(visit)]
 KEPT: Final = frozenset(
     {
         HTTPStatus.CONFLICT,

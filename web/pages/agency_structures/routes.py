@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import desk
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_people.account_acts import KEPT
@@ -22,7 +22,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/structures")
 
-Reader = Annotated[Visit, Depends(visit)]
 Text = Annotated[str, Query(max_length=200)]
 Member = Annotated[Literal["", "oui", "non"], Query(alias="adherente")]
 Closed = Annotated[Literal["", "oui"], Query(alias="fermees")]
