@@ -1,6 +1,16 @@
 """The messages between services, in one or more modules for each publishing service. Importing this declares all."""
 
-from shared.contracts import attendance, catalogue, enrollment, identity, proposals
+from shared.contracts import attendance, catalogue, enrollment, identity, obligations, proposals
 from shared.contracts.message import REGISTRY, Message, Snapshot
 
-__all__ = ["REGISTRY", "Message", "Snapshot", "attendance", "catalogue", "enrollment", "identity", "proposals"]
+__all__ = [
+    "REGISTRY",
+    "Message",
+    "Snapshot",
+    "attendance",
+    "catalogue",
+    "enrollment",
+    "identity",
+    "obligations",
+    "proposals",
+]

@@ -28,6 +28,7 @@ NOT_PERSONAL = {
     "decision",
     "closed_as",
     "because",
+    "obligations[]",
     "proposal.kind",
     "attachment.state",
     "attachment.statuses[]",

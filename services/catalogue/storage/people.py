@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.catalogue.storage.access import VISITOR, Actor
 from services.catalogue.storage.tables import accounts
 from shared.errors import NotFound
+from shared.messaging.erasure import Person, erase_messages
 
 _ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
 _ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
@@ -31,6 +32,10 @@ class People:
         """Raise NotFound if the person is not staff any more. Call it when no lock is waited for any more."""
         if actor.account_id is None or not (await self.actor(actor.account_id)).is_staff:
             raise NotFound
+
+    async def erase_messages(self, account_id: UUID) -> None:
+        """Take the person's texts out of the messages that the service has: everything else here is a copy."""
+        await erase_messages(self._connection, Person(account_id))
 
     async def active(self, account_ids: Sequence[UUID]) -> set[UUID]:
         """Those of the accounts that are known, not disabled and not erased."""

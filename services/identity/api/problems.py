@@ -16,6 +16,7 @@ from services.identity.domain.attachment_moves import (
     NotUnconfirmed,
 )
 from services.identity.domain.budgets import TooSoon
+from services.identity.domain.erasures import HasObligations
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
 from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
@@ -49,6 +50,7 @@ ALREADY_PROVED: Final = ProblemKind(409, "already-proved", "Adresse déjà confi
 DISABLED_MEANWHILE: Final = ProblemKind(409, "account-disabled", "Compte désactivé")
 ACCOUNT_DISABLED: Final = ProblemKind(403, "account-not-admitted", "Compte non admis")
 OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
+HAS_OBLIGATIONS: Final = ProblemKind(409, "has-obligations", "Suppression impossible pour l'instant")
 
 PROBLEMS: Final[ProblemMap] = {
     WrongCredentials: WRONG_CREDENTIALS,
@@ -71,4 +73,5 @@ PROBLEMS: Final[ProblemMap] = {
     DisabledMeanwhile: DISABLED_MEANWHILE,
     AccountDisabled: ACCOUNT_DISABLED,
     OwnAccount: OWN_ACCOUNT,
+    HasObligations: HAS_OBLIGATIONS,
 }

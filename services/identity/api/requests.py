@@ -122,6 +122,18 @@ class AddressChange(Strict):
     password: Password = Field(examples=["quatre chevaux dans le pré"])
 
 
+class OwnErasure(Strict):
+    """The password, which shows that the owner of the account asks for its erasure."""
+
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class ErasureReason(Strict):
+    """Why staff erase an account. It is kept in the ledger, so it must not name the person."""
+
+    reason: Text = Field(examples=["Demande reçue par courrier le 3 mars."])
+
+
 class NewAccount(Strict):
     """An account without a structure: for a trainer or a colleague."""
 

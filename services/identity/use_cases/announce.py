@@ -28,6 +28,7 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -46,7 +47,7 @@ from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 from shared.records import from_attributes
 
-Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
+Fact = AccountFact | AccountErased | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
 Notice = Literal[
     "already_registered",
     "password_changed",
@@ -69,6 +70,8 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             # until its address is proved, other services do not know the account
             updated = contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
             return updated if account.proved else None
+        case AccountErased(account):
+            return contracts.AccountErased(occurred_at=now, account_id=account.id, version=account.version)
         case PasswordChanged(account) | PasswordReset(account):
             return account_notice(account, "password_changed", now=now)
         case FirstUserAttached(attachment=attachment, contact_email=contact_email):

@@ -82,6 +82,11 @@ PATCH  /accounts/{account_id=own}                                     401  404  
 POST   /accounts/{account_id=invited}/invitation                      401  404  404  404  404  404  404  404  404  202
 DELETE /accounts/{account_id=protected}/second-factor                 401  404  404  404  404  404  404  404  404  204
 DELETE /accounts/{account_id=own}/sessions                            401  404  404  404  404  404  404  404  404  204
+POST   /me/erasure                                                    401  422  422  422  422  422  422  422  422  422
+GET    /me/erasure                                                    401  404  404  404  404  404  404  404  404  404
+POST   /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  202
+GET    /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  404
+GET    /erasures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /security-events                                               401  404  404  404  404  404  404  404  404  200
 """
 
