@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from services.identity.domain.accounts import Account
+from services.identity.domain.accounts import ERASED, Account
 from shared.errors import Refused
 
 LEFT_WITH_ACCOUNT: Final = "Le compte de la personne est supprimé."
@@ -105,7 +105,7 @@ def erase(account: Account, erasure: Erasure, *, at: datetime, name: Mapping[str
         civility=None,
         first_name=name["first_name"],
         last_name=name["last_name"],
-        email=f"{account.id}@compte-supprime.invalid",
+        email=f"{account.id}@{ERASED}",
         is_staff=False,
         disabled=True,
     )
