@@ -14,6 +14,7 @@ from web.client.api import Gateway
 from web.errors import handlers
 from web.metrics import serve_metrics
 from web.pages.account.address import router as address
+from web.pages.account.data import router as own_data
 from web.pages.account.erasure import router as own_erasure
 from web.pages.account.own import router as own_account
 from web.pages.account.places import router as places
@@ -104,6 +105,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
         account,
         own_account,
         address,
+        own_data,
         own_erasure,
         places,
         beneficiary,

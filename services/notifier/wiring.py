@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from fastapi import FastAPI
 
-from services.notifier.api import mails, subjects
+from services.notifier.api import mails, me, subjects
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
 from services.notifier.settings import Settings
@@ -36,7 +36,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="notifier",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[mails.router, subjects.router],
+        routers=[mails.router, subjects.router, me.router],
         problems=PROBLEMS,
     )
 

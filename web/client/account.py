@@ -41,6 +41,13 @@ class Erasure(Read):
     sentences: list[str]
 
 
+OWN_DATA: Final = {
+    "comptes": Call[bytes]("GET", "identity", "/me/data", bytes),
+    "formations": Call[bytes]("GET", "catalogue", "/me/data", bytes),
+    "demandes": Call[bytes]("GET", "enrollment", "/me/data", bytes),
+    "messages": Call[bytes]("GET", "notifier", "/me/data", bytes),
+}
+"""The parts of all of one's data, each with the name of its file."""
 ASK_ERASURE: Final = Call[Erasure]("POST", "identity", "/me/erasure", Erasure)
 ERASURE: Final = Call[Erasure]("GET", "identity", "/me/erasure", Erasure)
 ASK_ADDRESS: Final = Call[None]("POST", "identity", "/me/address-change", None)

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, word
+from services.enrollment.storage.own_data import own_data
 from services.enrollment.storage.tables import (
     accounts,
     carts,
@@ -37,6 +38,7 @@ from services.enrollment.storage.tables import (
 )
 from shared.chains import erase_texts
 from shared.messaging.erasure import Person, erase_messages
+from shared.own_data import OwnData
 
 ERASED_TEXT: Final = "(supprimé)"
 
@@ -84,6 +86,10 @@ class Erasures:
     async def close_account(self, account_id: UUID) -> None:
         """Let the account do nothing any more, before its data is erased."""
         await self._connection.execute(_CLOSE, {"account": account_id})
+
+    async def own_data(self, account_id: UUID) -> OwnData:
+        """What would be erased, for the person to keep."""
+        return await own_data(self._connection, account_id)
 
     async def erase(self, account_id: UUID) -> None:
         """Erase the person's words, and the words of others about the person's requests."""

@@ -18,6 +18,7 @@ from shared.http.pagination import BY_TIME, Limit, Page, TimeKey
 from shared.http.problems import INVALID, NOT_FOUND, problems
 from shared.http.tokens import SignedIn
 from shared.http.views import View
+from shared.own_data import OwnData
 
 router = APIRouter(tags=["erasures"])
 
@@ -38,6 +39,12 @@ class ErasureView(View):
         examples=[["Des demandes de formation sont en cours : elles doivent d'abord être annulées."]],
     )
     ended_at: datetime | None
+
+
+@router.get("/me/data", responses=problems(ACCOUNT_DISABLED))
+async def read_own_data(actor: Acting, tx: Tx) -> OwnData:
+    """Everything that identity has of the signed-in person, but secrets: the rows of each kind of data."""
+    return await tx.erasures.own_data(actor.account_id)
 
 
 @router.post(

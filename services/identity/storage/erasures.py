@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.identity.domain.accounts import Account
 from services.identity.domain.erasures import Erasure, Own, State
 from services.identity.storage.access import Actor
+from services.identity.storage.own_data import own_data
 from services.identity.storage.tables import (
     accounts,
     attachments,
@@ -44,6 +45,7 @@ from services.identity.storage.tables import (
 )
 from shared.chains import erase_texts
 from shared.messaging.erasure import Person, erase_messages
+from shared.own_data import OwnData
 
 ERASED_TEXT: Final = "(supprimé)"
 
@@ -140,6 +142,10 @@ class Erasures:
     async def open_attachments(self, account_id: UUID) -> Sequence[UUID]:
         """The requested and active attachments, in the order in which the structures are locked."""
         return (await self._connection.scalars(_OPEN_ATTACHMENTS, {"account_id": account_id})).all()
+
+    async def own_data(self, account_id: UUID) -> OwnData:
+        """What would be erased, for the person to keep."""
+        return await own_data(self._connection, account_id)
 
     async def erase(self, account: Account, tombstone: Account, *, now: datetime) -> None:
         """Put the tombstone in the place of the account, and erase everything that tells who it was."""

@@ -13,6 +13,7 @@ from shared.chains import erase_texts
 from shared.contracts.identity import NAME_OF_ERASED, AccountErased, AccountSnapshot
 from shared.messaging.copies import Tombstone
 from shared.messaging.erasure import Person, erase_messages
+from shared.own_data import OwnData, read_own_data
 
 ERASED: Final = "Le compte de la personne est supprimé."
 _TEXTS: Final = ("subject", "text", "html", "facts", "attachments")
@@ -44,6 +45,21 @@ class Erasures:
             .where(enrollments.c.id == enrollment_id)
         )
         return bool(await self._connection.scalar(of_request))
+
+    async def own_data(self, account_id: UUID) -> OwnData:
+        """What would be erased, for the person to keep: the copy of the account, and the mails to the person."""
+        names = ("kind", "recipient", "status", "subject", "text", "created_at", "sent_at")
+        return await read_own_data(
+            self._connection,
+            {
+                "account": select(*accounts.c["id", "civility", "first_name", "last_name", "email"]).where(
+                    accounts.c.id == account_id
+                ),
+                "mails": select(*mails.c[names])
+                .where(mails.c.recipient_account_id == account_id)
+                .order_by(mails.c.created_at),
+            },
+        )
 
     async def erase(self, message: AccountErased) -> None:
         """Erase the person while the copy still has the name and the address, then bury the copy."""
