@@ -1,6 +1,6 @@
 """The messages between services, in one or more modules for each publishing service. Importing this declares all."""
 
-from shared.contracts import attendance, catalogue, enrollment, identity, obligations, proposals
+from shared.contracts import attendance, catalogue, enrollment, erasures, identity, obligations, proposals
 from shared.contracts.message import REGISTRY, Message, Snapshot
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "attendance",
     "catalogue",
     "enrollment",
+    "erasures",
     "identity",
     "obligations",
     "proposals",

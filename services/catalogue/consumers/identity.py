@@ -2,7 +2,8 @@
 
 from services.catalogue.storage.tables import accounts
 from services.catalogue.storage.transaction import Transaction
-from shared.contracts.identity import NAME_OF_ERASED, AccountErased, AccountSnapshot
+from shared.contracts.erasures import NAME_OF_ERASED, AccountErased
+from shared.contracts.identity import AccountSnapshot
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()

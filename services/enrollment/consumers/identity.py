@@ -7,12 +7,10 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import end_attachment
 from services.enrollment.use_cases.erasures import review
 from services.enrollment.use_cases.left_open import look_again
+from shared.contracts.erasures import NAME_OF_ERASED, AccountErased, AccountErasureRequested
 from shared.contracts.identity import (
-    NAME_OF_ERASED,
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
-    AccountErased,
-    AccountErasureRequested,
     AccountSnapshot,
     AccountUpdated,
     AttachmentSnapshot,

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.enrollment.domain.obligations import Obligation
 from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, word
 from services.enrollment.storage.own_data import own_data
 from services.enrollment.storage.tables import (
@@ -57,15 +58,15 @@ def _some_request(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _OBLIGATIONS: Final = select(
-    _some_request(IS_OPEN, _PLANNED, sessions.c.ends_at > _NOW).label("open_requests"),
+    _some_request(IS_OPEN, _PLANNED, sessions.c.ends_at > _NOW).label(Obligation.OPEN_REQUESTS.value),
     exists()
     .where(proposals.c.account_id == _ACCOUNT, proposals.c.state == word("open"), proposals.c.expires_at > _NOW)
-    .label("open_proposals"),
-    exists().where(_TRAINS, _PLANNED, sessions.c.ends_at > _NOW).label("sessions_to_train"),
+    .label(Obligation.OPEN_PROPOSALS.value),
+    exists().where(_TRAINS, _PLANNED, sessions.c.ends_at > _NOW).label(Obligation.SESSIONS_TO_TRAIN.value),
     (
         exists().where(_TRAINS, *_NOT_CLOSED, sessions.c.held > 0)
         | _some_request(IS_HELD, enrollments.c.attendance.is_(None), *_NOT_CLOSED)
-    ).label("open_sheets"),
+    ).label(Obligation.OPEN_SHEETS.value),
 )
 _CLOSE: Final = update(accounts).where(accounts.c.id == _ACCOUNT).values(erased=True)
 
@@ -76,12 +77,12 @@ class Erasures:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def obligations(self, account_id: UUID, *, now: datetime) -> Sequence[str]:
+    async def obligations(self, account_id: UUID, *, now: datetime) -> Sequence[Obligation]:
         """What stands against the erasure; the row of the account is locked, so that no request begins meanwhile."""
         await self._connection.execute(_LOCK, {"account": account_id})
         values = {"account": account_id, "trainers": [account_id], "now": now}
         row = (await self._connection.execute(_OBLIGATIONS, values)).one()
-        return [name for name, stands in row._asdict().items() if stands]
+        return [Obligation(name) for name, stands in row._asdict().items() if stands]
 
     async def close_account(self, account_id: UUID) -> None:
         """Let the account do nothing any more, before its data is erased."""

@@ -43,6 +43,7 @@ from services.identity.domain.structures import (
     StructureRequestRefused,
     StructureUpdated,
 )
+from shared.contracts import erasures
 from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 from shared.records import from_attributes
@@ -71,7 +72,7 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             updated = contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
             return updated if account.proved else None
         case AccountErased(account):
-            return contracts.AccountErased(occurred_at=now, account_id=account.id, version=account.version)
+            return erasures.AccountErased(occurred_at=now, account_id=account.id, version=account.version)
         case PasswordChanged(account) | PasswordReset(account):
             return account_notice(account, "password_changed", now=now)
         case FirstUserAttached(attachment=attachment, contact_email=contact_email):

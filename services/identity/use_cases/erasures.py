@@ -16,7 +16,7 @@ from services.identity.storage.history import Author, person
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.record import record_attachment, record_erasure
 from services.identity.use_cases.sign_in import SignIn
-from shared.contracts.identity import NAME_OF_ERASED, AccountErasureRequested
+from shared.contracts.erasures import NAME_OF_ERASED, AccountErasureRequested
 from shared.errors import WrongFields
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 """Forget a person whose account identity has erased."""
 
 from services.notifier.storage.transaction import Transaction
-from shared.contracts.identity import AccountErased
+from shared.contracts.erasures import AccountErased
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Transaction]()

@@ -3,14 +3,30 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, any_, cast, delete, func, literal, null, or_, select, update
+from sqlalchemy import (
+    CollectionAggregate,
+    ColumnElement,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    delete,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.storage.queue import IS_OPEN
 from services.notifier.storage.tables import accounts, attachments, calendars, enrollments, mails, motivations
 from shared.chains import erase_texts
-from shared.contracts.identity import NAME_OF_ERASED, AccountErased, AccountSnapshot
+from shared.contracts.erasures import NAME_OF_ERASED, AccountErased
+from shared.contracts.identity import AccountSnapshot
 from shared.messaging.copies import Tombstone
 from shared.messaging.erasure import Person, erase_messages
 from shared.own_data import OwnData, read_own_data
@@ -88,17 +104,18 @@ class Erasures:
         """
         own = or_(mails.c.recipient_account_id == account_id, mails.c.recipient.in_(addresses))
         held = await self._ids(attachments.c.account_id == account_id, attachments.c.id)
-        named = or_(*(_mentions(word) for word in words)) if words else literal(False)  # noqa: FBT003 - an SQL value
+        named = or_(false(), *(_mentions(word) for word in words))
         instead = f"{account_id}@compte-supprime.invalid"
         about = mails.c.subject_id == _any_of([account_id, *requests])
         drop = update(mails).where(IS_OPEN)
         await self._connection.execute(drop.where(own).values(**_DROPPED, recipient=instead))
         await self._connection.execute(drop.where(or_(about, named)).values(**_DROPPED))
         attached = mails.c.subject_id == _any_of(held)
+        why_not = or_(false(), *(mails.c.why_not.contains(word, autoescape=True) for word in words))
         for rows, columns in (
             (own, (*_TEXTS, "recipient")),
             (or_(about, attached, named), _TEXTS),
-            (or_(*(mails.c.why_not.contains(word, autoescape=True) for word in words)), ("why_not",)),
+            (why_not, ("why_not",)),
         ):
             await erase_texts(self._connection, mails, rows, named_by="subject_id", columns=columns, instead=instead)
 
@@ -106,7 +123,7 @@ class Erasures:
         return list(await self._connection.scalars(select(column).where(condition)))
 
 
-def _any_of(ids: list[UUID]) -> ColumnElement[UUID]:
+def _any_of(ids: list[UUID]) -> CollectionAggregate[bool]:
     return any_(literal(ids, ARRAY(Uuid)))
 
 
