@@ -20,7 +20,7 @@ PROCEDURE: Final[tuple[Step, ...]] = (
     accounts.a_structure_is_found_by_name_siret_and_town,
     accounts.staff_refuse_to_add_an_unknown_structure,
     accounts.the_first_user_verifies_the_address_and_becomes_the_referent,
-    accounts.the_first_user_is_told_to_others_and_confirmed_by_staff,
+    accounts.nobody_has_to_confirm_the_first_user_whom_staff_invited,
     accounts.the_referent_confirms_the_second_user_who_gets_a_mail,
     accounts.the_referent_refuses_a_person_who_does_not_work_there,
     accounts.the_referent_sets_the_statuses,

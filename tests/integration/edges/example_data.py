@@ -20,7 +20,7 @@ async def create(scenario: Scenario) -> None:
         (
             accounts.a_missing_structure_is_requested_and_added,
             accounts.the_first_user_verifies_the_address_and_becomes_the_referent,
-            accounts.the_first_user_is_told_to_others_and_confirmed_by_staff,
+            accounts.nobody_has_to_confirm_the_first_user_whom_staff_invited,
             accounts.the_referent_confirms_the_second_user_who_gets_a_mail,
             accounts.the_referent_sets_the_statuses,
             accounts.another_structure_has_its_own_people,
