@@ -32,16 +32,17 @@ class Own(StrEnum):
 
 
 _SENTENCES: Final[Mapping[str, str]] = {
-    Own.STAFF: "La personne fait partie de l'équipe de l'agence : une autre personne de l'équipe doit d'abord lui "
+    Own.STAFF: "C'est le compte d'une personne de l'équipe de l'agence : une autre personne de l'équipe doit d'abord "
     "retirer ce droit.",
-    Own.LAST_REFERENT: "La personne est la seule référente d'une structure : une autre doit d'abord être nommée.",
-    Own.STRUCTURE_REQUEST: "Une demande d'ajout de structure à son adresse attend une réponse de l'agence.",
-    Own.CHANGE_REPORT: "Un changement de structure qu'elle a signalé attend une réponse de l'agence.",
+    Own.LAST_REFERENT: "Une structure n'aurait plus de personne référente : une autre doit d'abord être nommée.",
+    Own.STRUCTURE_REQUEST: "Une demande d'ajout de structure faite avec cette adresse attend une réponse de l'agence.",
+    Own.CHANGE_REPORT: "Un changement de structure signalé depuis ce compte attend une réponse de l'agence.",
     "open_requests": "Des demandes de formation sont en cours : elles doivent d'abord être annulées.",
-    "open_proposals": "Une proposition de formation attend sa réponse.",
-    "sessions_to_train": "La personne doit encore animer une session : une autre doit d'abord la remplacer.",
-    "open_sheets": "La feuille d'émargement d'une session qu'elle a animée ou suivie n'est pas encore close.",
+    "open_proposals": "Une proposition de formation n'a pas encore reçu de réponse.",
+    "sessions_to_train": "Une session reste à animer : une autre personne doit d'abord en être chargée.",
+    "open_sheets": "La feuille d'émargement d'une session animée ou suivie n'est pas encore close.",
 }
+"""The same words are for the person and for staff."""
 _UNKNOWN: Final = "Une autre obligation est en cours : écrivez à l'agence."
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.domain.mails.all import SECRET
 from services.notifier.storage.queue import IS_OPEN
 from services.notifier.storage.tables import accounts, attachments, calendars, enrollments, mails, motivations
 from shared.chains import erase_texts
@@ -64,14 +65,16 @@ class Erasures:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """What would be erased, for the person to keep: the copy of the account, and the mails to the person."""
-        names = ("kind", "recipient", "status", "subject", "text", "created_at", "sent_at")
+        names = ("kind", "recipient", "status", "subject", "created_at", "sent_at")
+        # a link that gives a right is for the mailbox alone: a sign-in is not enough to read it
+        words = case((mails.c.kind.not_in(sorted(SECRET)), mails.c.text)).label("text")
         return await read_own_data(
             self._connection,
             {
                 "account": select(*accounts.c["id", "civility", "first_name", "last_name", "email"]).where(
                     accounts.c.id == account_id
                 ),
-                "mails": select(*mails.c[names])
+                "mails": select(*mails.c[names], words)
                 .where(mails.c.recipient_account_id == account_id)
                 .order_by(mails.c.created_at),
             },

@@ -127,7 +127,7 @@ async def test_the_last_referent_is_not_erased(service: IdentityService, paul: s
     assert (status, kind) == (409, "has-obligations")
     assert detail == (
         "Ce compte ne peut pas encore être supprimé. "
-        "La personne est la seule référente d'une structure : une autre doit d'abord être nommée."
+        "Une structure n'aurait plus de personne référente : une autre doit d'abord être nommée."
     )
 
 

@@ -81,3 +81,17 @@ async def test_an_erasure_that_comes_first_keeps_the_account_away(service: Notif
     await service.tell(AccountRegistered(occurred_at=NOW, account=service.account(service.person, "Zoé")))
     rows = await service.rows(tables.accounts, id=service.person)
     assert [(row.first_name, row.erased) for row in rows] == [("Compte", True)]
+
+
+async def test_a_person_reads_the_mails_that_went_to_them_but_no_link_that_gives_a_right(
+    service: NotifierService,
+) -> None:
+    await service.request_made()
+    await service.reset_asked()
+    await service.send()
+    data = (await service.call("GET", "/me/data", by=service.person)).json()
+    assert [row["email"] for row in data["account"]] == ["zoe@example.org"]
+    assert {mail["kind"]: mail["text"] is None for mail in data["mails"]} == {
+        "request_receipt": False,
+        "password_reset": True,
+    }

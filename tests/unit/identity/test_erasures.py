@@ -30,13 +30,13 @@ def test_a_refused_erasure_says_what_has_to_be_done_first() -> None:
     assert (erasure.state, erasure.ended_at, erasure.by_staff) == (State.REFUSED, NOW, False)
     assert replace(ASKED, acting_as="staff", asked_by=SOMEBODY).by_staff
     assert erasure.sentences == [
-        "La feuille d'émargement d'une session qu'elle a animée ou suivie n'est pas encore close.",
+        "La feuille d'émargement d'une session animée ou suivie n'est pas encore close.",
         "Une autre obligation est en cours : écrivez à l'agence.",
     ]
 
 
 def test_the_refusal_is_one_text() -> None:
     assert HasObligations(["staff"]).sentence == (
-        "Ce compte ne peut pas encore être supprimé. La personne fait partie de l'équipe de l'agence : "
-        "une autre personne de l'équipe doit d'abord lui retirer ce droit."
+        "Ce compte ne peut pas encore être supprimé. C'est le compte d'une personne de l'équipe de l'agence : "
+        "une autre personne de l'équipe doit d'abord retirer ce droit."
     )
