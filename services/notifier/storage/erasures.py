@@ -9,6 +9,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    case,
     cast,
     delete,
     false,

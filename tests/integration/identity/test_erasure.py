@@ -64,6 +64,11 @@ async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: Identity
     assert (await service.ask("GET", "/me/erasure", by=PAUL))["id"] == asked["id"]
     again = await service.ask("POST", "/me/erasure", {"password": PASSWORD + "!"}, by=PAUL)
     assert (again["id"], len(await service.emitted("account_erasure_requested"))) == (asked["id"], 1)
+    data = await service.ask("GET", "/me/data", by=PAUL)
+    assert [row["email"] for row in data["account"]] == [PAUL]
+    assert [row["structure"] for row in data["attachments"]] == ["Mission locale"]
+    assert {len(data[part]) for part in ("sign_ins", "erasures")} == {1}
+    assert "password_hash" not in str(data)
     await answer(service)
     assert await rows_with(service, ["lenoir", PAUL, "paul"]) == []
     [erased] = await service.emitted("account_erased")
