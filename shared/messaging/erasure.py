@@ -44,10 +44,14 @@ _SET_BODY: Final = update(undelivered).where(undelivered.c.id == bindparam("numb
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose data it is: the account, and what else stands for the person, as an address or the id of a request."""
+    """Whose data it is: the account, and what else stands for the person, as an address or the id of a request.
+
+    `words`: the name, if it is known; kept answers to others may have it without an id.
+    """
 
     account_id: UUID
     others: Collection[str] = ()
+    words: Collection[str] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -63,7 +67,7 @@ async def erase_messages(connection: AsyncConnection, person: Person) -> None:
     actor = str(person.account_id)
     await connection.execute(delete(idempotency_keys).where(idempotency_keys.c.actor == actor))
     body = cast(idempotency_keys.c.body, Text)
-    mentioned = or_(*(body.contains(name, autoescape=True) for name in sorted(person.names)))
+    mentioned = or_(*(body.icontains(name, autoescape=True) for name in sorted({*person.names, *person.words})))
     await connection.execute(update(idempotency_keys).where(mentioned).values(body=null()))
 
 

@@ -7,7 +7,7 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.cascade import end_attachment
 from services.enrollment.use_cases.erasures import review
 from services.enrollment.use_cases.left_open import look_again
-from shared.contracts.erasures import NAME_OF_ERASED, AccountErased, AccountErasureRequested
+from shared.contracts.erasures import AccountErased, AccountErasureRequested
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
@@ -21,7 +21,6 @@ from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
 subscriptions.keep(AccountSnapshot, into=tables.accounts)
-subscriptions.bury(AccountErased, in_=tables.accounts, instead=NAME_OF_ERASED)
 subscriptions.keep(StructureSnapshot, into=tables.structures)
 subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
@@ -54,4 +53,4 @@ async def when_an_erasure_is_asked_for(message: AccountErasureRequested, tx: Tra
 
 @subscriptions.on(AccountErased)
 async def when_an_account_is_erased(message: AccountErased, tx: Transaction) -> None:
-    await tx.erasures.erase(message.account_id)
+    await tx.erasures.erase(message)

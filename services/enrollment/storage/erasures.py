@@ -38,6 +38,9 @@ from services.enrollment.storage.tables import (
     sheet_history,
 )
 from shared.chains import erase_texts
+from shared.contracts.erasures import NAME_OF_ERASED, AccountErased
+from shared.contracts.identity import AccountSnapshot
+from shared.messaging.copies import Tombstone
 from shared.messaging.erasure import Person, erase_messages
 from shared.own_data import OwnData
 
@@ -68,6 +71,8 @@ _OBLIGATIONS: Final = select(
         | _some_request(IS_HELD, enrollments.c.attendance.is_(None), *_NOT_CLOSED)
     ).label(Obligation.OPEN_SHEETS.value),
 )
+_LAST_NAME: Final = select(accounts.c.last_name).where(accounts.c.id == _ACCOUNT)
+_TOMBSTONE: Final = Tombstone(AccountSnapshot, accounts, instead=NAME_OF_ERASED)
 _CLOSE: Final = update(accounts).where(accounts.c.id == _ACCOUNT).values(erased=True)
 
 
@@ -92,8 +97,10 @@ class Erasures:
         """What would be erased, for the person to keep."""
         return await own_data(self._connection, account_id)
 
-    async def erase(self, account_id: UUID) -> None:
-        """Erase the person's words, and the words of others about the person's requests."""
+    async def erase(self, message: AccountErased) -> None:
+        """Erase the person's words, and the words of others about the person's requests; then bury the copy."""
+        account_id = message.account_id
+        name = (await self._connection.scalars(_LAST_NAME, {"account": account_id})).all()
         own = select(enrollments.c.id).where(enrollments.c.account_id == account_id)
         requests = (await self._connection.scalars(own)).all()
         offered = (
@@ -120,7 +127,8 @@ class Erasures:
         await self._erase(presences, presences.c.enrollment_id == wanted, "enrollment_id", "note", "remark")
         await self._erase(enrollment_notes, enrollment_notes.c.enrollment_id == wanted, "enrollment_id", "text")
         others = [str(each) for each in (*requests, *offered)]
-        await erase_messages(self._connection, Person(account_id, others))
+        await erase_messages(self._connection, Person(account_id, others, words=name))
+        await _TOMBSTONE.apply(self._connection, message)
 
     async def _erase(self, table: Table, rows: ColumnElement[bool], named_by: str, *columns: str) -> None:
         has_text: Any = table.c[columns[0]].is_not(None)

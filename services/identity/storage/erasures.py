@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete,
     exists,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -49,9 +50,11 @@ from shared.own_data import OwnData
 
 ERASED_TEXT: Final = "(supprimé)"
 
+# a constant in the SQL, not a bind parameter: PostgreSQL must recognise the condition of its partial index
+_IS_ASKED: Final = erasures.c.state == literal_column("'asked'")
 _ADD: Final = (
     insert(erasures)
-    .on_conflict_do_nothing(index_elements=[erasures.c.account_id], index_where=erasures.c.state == literal("asked"))
+    .on_conflict_do_nothing(index_elements=[erasures.c.account_id], index_where=_IS_ASKED)
     .returning(erasures.c.id)
 )
 _CLOSE: Final = (
@@ -152,7 +155,7 @@ class Erasures:
         await self._erase_history(account)
         for statement in _statements(account, tombstone, now):
             await self._connection.execute(statement)
-        await erase_messages(self._connection, Person(account.id, [account.email]))
+        await erase_messages(self._connection, Person(account.id, [account.email], words=[account.last_name]))
 
     async def _erase_history(self, account: Account) -> None:
         objects = union(

@@ -96,7 +96,9 @@ class Erasures:
             delete(motivations).where(motivations.c.enrollment_id == _any_of(requests)),
         ):
             await self._connection.execute(statement)
-        await erase_messages(self._connection, Person(message.account_id, [*addresses, *map(str, requests)]))
+        await erase_messages(
+            self._connection, Person(message.account_id, [*addresses, *map(str, requests)], words=words)
+        )
         await _TOMBSTONE.apply(self._connection, message)
 
     async def _erase_mails(

@@ -15,7 +15,7 @@ from shared.tables import event_log, idempotency_keys, inbox, outbox, undelivere
 from tests.conftest import MakeDatabase
 
 ZOE, LEA, REQUEST = uuid4(), uuid4(), uuid4()
-PERSON = Person(ZOE, ["zoe@example.org", str(REQUEST)])
+PERSON = Person(ZOE, ["zoe@example.org", str(REQUEST)], words=["Zoé"])
 REGISTERED, REFUSED = "identity.account_registered.v1", "enrollment.enrollment_refused.v1"
 RESET, MOTIVATION = "identity.send_password_reset.v1", "enrollment.keep_motivation.v1"
 
@@ -96,6 +96,7 @@ async def test_kept_answers_go_with_the_person_and_lose_what_they_say_to_others(
         for actor, key, body in (
             (str(ZOE), "of the person", {"id": 1}),
             (str(LEA), "about the person", {"email": "zoe@example.org"}),
+            (str(LEA), "with the name", {"text": "Appeler zoé."}),
             (str(LEA), "about others", {"id": 2}),
         ):
             row = {"actor": actor, "key": key, "request_hash": b"x", "status": 201, "body": body}
@@ -104,7 +105,11 @@ async def test_kept_answers_go_with_the_person_and_lose_what_they_say_to_others(
         await erase_messages(work.connection, PERSON)
     async with database.engine.connect() as connection:
         kept = await connection.execute(select(idempotency_keys.c.key, idempotency_keys.c.body))
-        assert {row.key: row.body for row in kept} == {"about the person": None, "about others": {"id": 2}}
+        assert {row.key: row.body for row in kept} == {
+            "about the person": None,
+            "with the name": None,
+            "about others": {"id": 2},
+        }
 
 
 async def test_the_function_of_the_log_only_empties_texts(make_database: MakeDatabase) -> None:
