@@ -2,12 +2,16 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from docs import generate
 from shared.database import Database
@@ -15,6 +19,20 @@ from tests.support import emitted
 from tests.support.broker import WHAT_TO_INSTALL, Broker, forget_queues
 from tests.support.containers import POSTGRES, RABBITMQ, ContainerBroker, Containers, PostgresContainer
 from tests.support.postgres import EmbeddedServer, TestServer
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - only this run's own folders are written there
+ENOUGH = 4 * 2**30
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    # the servers write thousands of databases and queues that nobody needs afterwards: a disk makes the run take longer
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# the console renders exceptions with the values of all variables, if `rich` is installed: seconds for each
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 MakeDatabase = Callable[[str], Awaitable[Database]]
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,16 +51,37 @@ class FakeGateway:
         return [json.loads(each.content) for each in self.sent if (each.method, each.url.path) == (method, path)]
 
 
+class Made:
+    """The pages with settings, for one gateway after the other: to build them and their templates takes a while."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.gateway = FakeGateway()
+        self.app: FastAPI = create(settings(**changes), transport=lambda: httpx.MockTransport(self.gateway))
+
+
+_IDLE: dict[str, list[Made]] = {}
+
+
+@contextmanager
+def _idle(changes: dict[str, Any]) -> Iterator[Made]:
+    """Pages with these settings that no other browser uses at the moment."""
+    idle = _IDLE.setdefault(repr(changes), [])
+    made = idle.pop() if idle else Made(**changes)
+    yield made
+    idle.append(made)
+
+
 @asynccontextmanager
 async def browser(gateway: FakeGateway, *, signed_in: bool = False, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A browser on the pages."""
     chosen = settings(**changes)
-    app: FastAPI = create(chosen, transport=lambda: httpx.MockTransport(gateway))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
-        if signed_in:
-            client.cookies.set("session", cookie(chosen))
-        yield client
+    with _idle(changes) as made:
+        made.gateway = gateway
+        app, transport = made.app, httpx.ASGITransport(made.app, raise_app_exceptions=False)
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+            if signed_in:
+                client.cookies.set("session", cookie(chosen))
+            yield client
     assert not gateway.wrong, "\n".join(gateway.wrong)
 
 

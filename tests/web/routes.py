@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Literal, get_args, get_origin
 
 from fastapi.routing import APIRoute
@@ -12,14 +13,20 @@ from tests.web.fake import settings
 from web.wiring import create
 
 
+@cache
+def routes() -> list[BaseRoute]:
+    """What the application declares; routers that it includes are one of these each."""
+    return create(settings()).routes
+
+
 def paths(method: str) -> list[str]:
     """The paths with this method, with their parameters in braces."""
-    return [route.path for route in _flat(create(settings()).routes) if method in (route.methods or ())]
+    return [route.path for route in _flat(routes()) if method in (route.methods or ())]
 
 
 def addresses(method: str) -> list[str]:
     """An address for each path: its parameters are the id of something, or the first of the words that they can be."""
-    return [_address(route) for route in _flat(create(settings()).routes) if method in (route.methods or ())]
+    return [_address(route) for route in _flat(routes()) if method in (route.methods or ())]
 
 
 def _address(route: APIRoute) -> str:

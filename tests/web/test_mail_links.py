@@ -8,8 +8,8 @@ from starlette.routing import Match
 
 from services.notifier.domain.mails.all import SPECS
 from tests.web.examples import ID, answers, problem
-from tests.web.fake import FakeGateway, browser, settings, token_on
-from web.wiring import create
+from tests.web.fake import FakeGateway, browser, token_on
+from tests.web.routes import routes
 
 WITHOUT_SIGN_IN = (
     "compte/nouveau",
@@ -39,7 +39,7 @@ def address(link: str) -> str:
 @pytest.mark.parametrize("link", LINKS)
 def test_a_link_has_a_page(link: str) -> None:
     scope = {"type": "http", "method": "GET", "path": urlsplit(address(link)).path, "root_path": ""}
-    pages = [route for route in create(settings()).routes if route.matches(scope)[0] is Match.FULL]
+    pages = [route for route in routes() if route.matches(scope)[0] is Match.FULL]
     assert pages, f"no page of web answers GET {scope['path']}"
 
 

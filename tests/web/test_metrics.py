@@ -6,7 +6,7 @@ from tests.web.fake import FakeGateway, browser
 
 
 async def test_requests_are_counted_and_timed_by_route_and_status() -> None:
-    async with browser(FakeGateway()) as client:
+    async with browser(FakeGateway(), agency_name="Counted") as client:  # pages that no other test uses
         for _ in range(2):
             await client.get("/static/nothing.css")
         await client.get(f"/nowhere/{uuid4()}")

@@ -6,6 +6,7 @@ page mixes languages.
 
 import gettext
 import io
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ def catalogue(language: str) -> Catalog:
     return merged
 
 
+@cache
 def translations(language: str) -> gettext.GNUTranslations:
     """What templates and view models translate with. Raises LookupError for a text that has no translation."""
     compiled = io.BytesIO()

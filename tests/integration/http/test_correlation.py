@@ -62,7 +62,7 @@ class _Stream(io.StringIO):
 def _logged() -> Iterator[list[dict[str, Any]]]:
     """Collect the log lines of the block, parsed from the JSON that operators get."""
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    before, level, own = list(root.handlers), root.level, structlog.get_config()
     lines: list[dict[str, Any]] = []
     stream = _Stream()
     configure_logging("INFO", "small", stream)
@@ -72,7 +72,7 @@ def _logged() -> Iterator[list[dict[str, Any]]]:
         lines += [json.loads(line) for line in stream.writes]
         root.handlers[:] = before
         root.setLevel(level)
-        structlog.reset_defaults()
+        structlog.configure(**own)
 
 
 async def test_the_id_is_echoed_and_created_if_missing(client: httpx.AsyncClient) -> None:
