@@ -15,6 +15,8 @@ from web.client.api import Gateway
 from web.errors import handlers
 from web.metrics import serve_metrics
 from web.pages.account.address import router as address
+from web.pages.account.data import router as own_data
+from web.pages.account.erasure import router as own_erasure
 from web.pages.account.own import router as own_account
 from web.pages.account.places import router as places
 from web.pages.account.routes import router as account
@@ -101,7 +103,20 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     serve_metrics(app)
-    people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
+    people_rooms = (
+        visitor,
+        account,
+        own_account,
+        address,
+        own_data,
+        own_erasure,
+        places,
+        beneficiary,
+        requests,
+        lists,
+        together,
+        proposals,
+    )
     for router in (*people_rooms, *STRUCTURE, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
 

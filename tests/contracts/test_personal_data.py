@@ -29,6 +29,7 @@ NOT_PERSONAL = {
     "closed_as",
     "because",
     "act.because",
+    "obligations[]",
     "proposal.kind",
     "attachment.state",
     "attachment.statuses[]",

@@ -7,6 +7,7 @@ import pytest
 from services.catalogue.domain.session import SessionState
 from services.catalogue.domain.training import Kind, State
 from services.enrollment.domain.facts import EndedBecause
+from services.enrollment.domain.obligations import Obligation
 from services.enrollment.domain.proposal import Kind as ProposalKind
 from services.enrollment.domain.reminders import Awaited
 from services.enrollment.domain.states import ACTORS, UNDONE_FROM, Approval, Move, Seat
@@ -15,7 +16,7 @@ from services.enrollment.storage.left_open import Cause
 from services.identity.domain.attachment_moves import State as AttachmentState
 from services.identity.domain.attachments import Status
 from services.identity.use_cases.announce import Notice
-from shared.contracts import REGISTRY, catalogue, enrollment, identity, proposals, words
+from shared.contracts import REGISTRY, catalogue, enrollment, identity, obligations, proposals, words
 from shared.contracts.fields import known_values
 from tests.contracts.open_fields import open_fields
 
@@ -32,6 +33,7 @@ WORDS = [
     ({move.value for move in UNDONE_FROM}, words.Decision),
     (ProposalKind, proposals.ProposalKind),
     (get_args(Cause), proposals.LeftOpen),
+    (Obligation, obligations.Obligation),
     (AttachmentState, identity.AttachmentState),
     (Status, identity.Status),
     (get_args(Notice), identity.Notice),

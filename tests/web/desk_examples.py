@@ -31,7 +31,7 @@ def attachment(**changes: Any) -> dict[str, Any]:
 def account(**changes: Any) -> dict[str, Any]:
     return {
         "id": ID, "civility": "Mme", "email": HOSTILE, **PERSON, "version": 5, "is_staff": False, "disabled": False,
-        "proved": True, "attachments": [attachment()], **changes,
+        "proved": True, "erased": False, "attachments": [attachment()], **changes,
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from web.client.account import Erasure
 from web.client.calls import Call, Page, Read
 
 State = Literal["requested", "active", "refused", "ended"]
@@ -55,6 +56,7 @@ class Account(AccountName):
     is_staff: bool
     disabled: bool
     proved: bool
+    erased: bool
 
 
 class ListedAccount(Account):
@@ -186,6 +188,8 @@ ADD_ACCOUNT: Final = Call[NewId]("POST", "identity", "/accounts", NewId)
 MARK_ACCOUNT: Final = Call[None]("PATCH", "identity", "/accounts/{account_id}", None)
 INVITE: Final = Call[None]("POST", "identity", "/accounts/{account_id}/invitation", None)
 RESET_FACTOR: Final = Call[None]("DELETE", "identity", "/accounts/{account_id}/second-factor", None)
+ASK_ERASURE: Final = Call[Erasure]("POST", "identity", "/accounts/{account_id}/erasure", Erasure)
+ERASURE: Final = Call[Erasure]("GET", "identity", "/accounts/{account_id}/erasure", Erasure)
 ATTACHMENTS: Final = Call[AttachmentPage]("GET", "identity", "/attachments", AttachmentPage)
 ATTACHMENTS_FILE: Final = Call[bytes]("GET", "identity", "/attachments/export", bytes)
 ATTACHMENT: Final = Call[Attachment]("GET", "identity", "/attachments/{attachment_id}", Attachment)

@@ -17,6 +17,7 @@ from services.identity.domain.attachment_moves import (
 )
 from services.identity.domain.budgets import TooSoon
 from services.identity.domain.closing import StructureIsClosed, StructureIsOpen
+from services.identity.domain.erasures import HasObligations
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
 from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
@@ -52,6 +53,7 @@ ALREADY_PROVED: Final = ProblemKind(409, "already-proved", "Adresse déjà confi
 DISABLED_MEANWHILE: Final = ProblemKind(409, "account-disabled", "Compte désactivé")
 ACCOUNT_DISABLED: Final = ProblemKind(403, "account-not-admitted", "Compte non admis")
 OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
+HAS_OBLIGATIONS: Final = ProblemKind(409, "has-obligations", "Suppression impossible pour l'instant")
 
 PROBLEMS: Final[ProblemMap] = {
     WrongCredentials: WRONG_CREDENTIALS,
@@ -76,4 +78,5 @@ PROBLEMS: Final[ProblemMap] = {
     DisabledMeanwhile: DISABLED_MEANWHILE,
     AccountDisabled: ACCOUNT_DISABLED,
     OwnAccount: OWN_ACCOUNT,
+    HasObligations: HAS_OBLIGATIONS,
 }

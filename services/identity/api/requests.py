@@ -1,7 +1,7 @@
 """The bodies of identity's HTTP requests."""
 
 from typing import Annotated, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import Field
 
@@ -120,6 +120,18 @@ class AddressChange(Strict):
 
     email: Email = Field(examples=["claire.dupuy@mairie.example"])
     password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class OwnErasure(Strict):
+    """The password, which shows that the owner of the account asks for its erasure."""
+
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class ErasureReason(Strict):
+    """Why staff erase an account. It is kept in the ledger, so it must not name the person."""
+
+    reason: Text = Field(examples=["Demande reçue par courrier le 3 mars."])
 
 
 class NewAccount(Strict):

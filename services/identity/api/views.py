@@ -65,12 +65,16 @@ class AccountBrief(View):
 
 
 class AccountView(AccountBrief):
-    """An account, for staff. `proved`: its owner followed a link and set a password."""
+    """An account, for staff. `proved`: its owner followed a link and set a password.
+
+    `erased`: nothing is left of it but its id.
+    """
 
     version: Version
     is_staff: bool
     disabled: bool
     proved: bool
+    erased: bool
 
 
 class PersonNameView(View):

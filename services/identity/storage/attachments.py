@@ -161,7 +161,7 @@ class Attachments:
             has_people=row.has_people,
             has_referent=row.has_referent,
             unconfirmed_referent=row.unconfirmed_referent,
-            contact_email=row.contact_email,
+            contact_email=row.contact_email or None,  # empty when the person who asked was erased
             invited=row.invited,
         )
 

@@ -29,6 +29,7 @@ from services.identity.domain.attachments import (
     StatusesChanged,
 )
 from services.identity.domain.closing import ClosingFact, StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -43,11 +44,21 @@ from services.identity.domain.structures import (
     StructureRequestRefused,
     StructureUpdated,
 )
+from shared.contracts import erasures
 from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 from shared.records import from_attributes
 
-Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | ClosingFact | DeskFact | RefreshTokenReplayed
+Fact = (
+    AccountFact
+    | AccountErased
+    | PasswordFact
+    | AttachmentFact
+    | StructureFact
+    | ClosingFact
+    | DeskFact
+    | RefreshTokenReplayed
+)
 Notice = Literal[
     "already_registered",
     "password_changed",
@@ -70,6 +81,8 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             # until its address is proved, other services do not know the account
             updated = contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
             return updated if account.proved else None
+        case AccountErased(account):
+            return erasures.AccountErased(occurred_at=now, account_id=account.id, version=account.version)
         case PasswordChanged(account) | PasswordReset(account):
             return account_notice(account, "password_changed", now=now)
         case FirstUserAttached(attachment=attachment, contact_email=contact_email):

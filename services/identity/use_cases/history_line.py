@@ -26,6 +26,7 @@ from services.identity.domain.attachments import (
     StatusesChanged,
 )
 from services.identity.domain.closing import StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -72,7 +73,7 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: C901, PLR0911 - 
     match fact:
         case AccountMade(account) | AddressProved(account) | AccountRenamed(account) | AccountMarked(account):
             return account.id, account.version
-        case AddressChanged(account=account):
+        case AddressChanged(account=account) | AccountErased(account):
             return account.id, account.version
         case PasswordChanged(account) | PasswordReset(account):
             return account.id, None
@@ -100,6 +101,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one 
             return {"is_staff": account.is_staff}
         case AccountMarked(account):
             return {"is_staff": account.is_staff, "disabled": account.disabled}
+        case AccountErased(erasure=erasure):
+            return {"erasure": str(erasure.id)}
         case AccountRenamed(fields=fields):
             return {"fields": list(fields)}
         case FirstUserAttached(attachment=attachment) | AttachmentRequested(attachment=attachment):

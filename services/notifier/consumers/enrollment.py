@@ -71,7 +71,8 @@ def _without_trainers(seat_before: str) -> tuple[Audience, ...]:
 
 @subscriptions.on(KeepMotivation)
 async def keep_motivation(message: KeepMotivation, tx: Transaction) -> None:
-    await tx.motivations.keep(message.enrollment_id, message.motivation, version=message.version)
+    if not await tx.erasures.is_of_erased(message.enrollment_id):
+        await tx.motivations.keep(message.enrollment_id, message.motivation, version=message.version)
 
 
 @subscriptions.on(EnrollmentRequested)

@@ -29,10 +29,15 @@ class NewMail:
 async def queue_for_address(
     tx: Transaction, mail: NewMail, audience: Audience, email: str, account_id: UUID | None = None
 ) -> None:
-    """Raises ValueError for an audience that the record of the mail does not declare."""
+    """Raises ValueError for an audience that the record of the mail does not declare.
+
+    A command to mail a link that arrives after the erasure of its account is too late.
+    """
     if audience not in mail.spec.audiences:
         text = f"the mail {mail.spec.kind} is not for the audience {audience}"
         raise ValueError(text)
+    if account_id is not None and await tx.erasures.is_erased(account_id):
+        return
     await tx.queue.add(
         kind=mail.spec.kind,
         audience=audience,

@@ -155,6 +155,8 @@ BODIES: Final = {
         "email": "ana.costa@exemple.example",
         "password": "pas le bon",
     },
+    ("identity", "POST", "/me/erasure"): lambda _: {"password": "pas le bon"},
+    ("identity", "POST", "/accounts/{account_id}/erasure"): lambda _: {"reason": "Demande reçue par courrier."},
     ("identity", "POST", "/me/address-change/confirmation"): lambda _: {"token": "x" * 43},
     ("identity", "POST", "/structure-invitations"): lambda _: {"token": "x" * 43},
     ("identity", "POST", "/change-reports/{report_id}/closure"): lambda _: {

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.identity.domain import accounts, attachments, closing, structures
+from services.identity.domain import accounts, attachments, closing, erasures, structures
 from services.identity.domain.attachment_moves import (
     State,
 )
@@ -22,6 +22,9 @@ from tests.unit.identity.examples import ACCOUNT, NOW, REPORT, REQUEST, SOMEBODY
 
 FAMILY = uuid4()
 OTHER = replace(STRUCTURE, id=uuid4())
+ERASURE = erasures.Erasure(
+    id=uuid4(), account_id=ACCOUNT.id, asked_by=SOMEBODY, acting_as="staff", reason="Non.", asked_at=NOW
+)
 REQUESTED, ACTIVE = an_attachment(State.REQUESTED), an_attachment(State.ACTIVE, Status.EMPLOYER)
 FIRST = an_attachment(State.ACTIVE, Status.REFERENT)
 WAS_EMPLOYER = {"was": ["employer"], "statuses": []}
@@ -43,6 +46,12 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         None,
         4,
         {"is_staff": True, "disabled": True},
+    ),
+    (
+        erasures.AccountErased(ACCOUNT, ERASURE),
+        "identity.account_erased.v1",
+        4,
+        {"erasure": str(ERASURE.id)},
     ),
     (accounts.PasswordChanged(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (accounts.PasswordReset(ACCOUNT), "identity.send_account_notice.v1", None, {}),
