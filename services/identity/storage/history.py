@@ -12,7 +12,7 @@ from services.identity.storage.access import Actor
 from services.identity.storage.tables import identity_history
 
 _ADD = insert(identity_history)
-ActingAs = Literal["person", "referent", "staff", "operator", "visitor", "unknown"]
+ActingAs = Literal["person", "referent", "staff", "operator", "visitor", "erasure", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from shared.migrations import create_erasures
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
