@@ -46,8 +46,12 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
 ) -> None:
     services, _ = rabbit_services
 
+    goes_on = asyncio.Event()
+    goes_on.set()
+
     async def slowly(_: Any) -> None:
         await asyncio.sleep(0.03)
+        await goes_on.wait()
 
     services.before = slowly
     listening = services.start(services.subscribing_worker())
@@ -58,8 +62,10 @@ async def test_connections_cut_during_running_handlers_leave_no_transaction_open
         for _ in range(3):
             before = await services.count("effects")
             await eventually(partial(has_more_effects, services, before), within=20)
+            goes_on.clear()  # the cut takes a while, and comes while handlers are running
             await asyncio.to_thread(broker.cut_connections)
-            assert await services.count("effects") < total, "the cut came while handlers were running"
+            assert await services.count("effects") < total
+            goes_on.set()
         await eventually(lambda: is_settled(services, total), within=90)
     lost = [line for line in logs if line["event"] == "no longer listening" and line["queue"] == "notifier"]
     assert len(lost) == 3
