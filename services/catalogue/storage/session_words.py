@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
-    Select,
     Text,
     and_,
     any_,
@@ -31,7 +31,7 @@ def is_of_words(name: str) -> bool:
 
 def ids_with_words(
     words: Sequence[str], conditions: Sequence[ColumnElement[bool]], *, newest_first: bool, most: str
-) -> Select[Any]:
+) -> CompoundSelect[Any]:
     """Select the `id` of the first sessions with these conditions and words; `words` and `most` name parameters.
 
     The first sessions of the list are looked through. If they are not enough, and not all, those of each training that
