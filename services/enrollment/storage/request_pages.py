@@ -51,7 +51,7 @@ LOOKED_THROUGH: Final = 1_500
 _LOOKED_THROUGH: Final[ColumnElement[int]] = literal_column(str(LOOKED_THROUGH))
 _FEW: Final = 2_000
 """If structures together have more requests, they are not sorted for a page."""
-_some: Final = (
+_some: Final[Select[Any]] = (
     select(literal_column("1"))
     .select_from(enrollments)
     .where(enrollments.c.structure_id == any_(_STRUCTURE_IDS))
