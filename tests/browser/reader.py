@@ -140,7 +140,7 @@ class Reader:
         """Follow the link of a mail to the next step: in the mailbox if the system has one."""
         if system.mailbox_key:
             await self.open(f"/mailbox/{mail.id}")
-            await self.page.locator("pre.text a").first.click()
+            await self.page.locator("pre.text a[href^='http']").first.click()
         else:
             link = re.search(r"https?://\S+", mail.text)
             assert link
