@@ -24,13 +24,13 @@ INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at
         starts - interval '60 days', starts - interval '5 days', starts, starts + interval '7 hours', '[]',
         ARRAY[pg_temp.id_of('70a1', n % pg_temp.size('trainers'))], 'scheduled', 4, 10
     FROM (SELECT n,
-            timestamptz '2020-01-01 08:00+00' + n::float8 / pg_temp.size('sessions') * interval '2190 days' AS starts
+            now() - interval '2130 days' + n::float8 / pg_temp.size('sessions') * interval '2190 days' AS starts
         FROM generate_series(0, pg_temp.size('sessions') - 1) n) planned;
 INSERT INTO enrollments (id, version, account_id, structure_id, training_id, session_id, motivation, requested_at,
         approval, seat, queue_number, late, attendance, attended)
     SELECT pg_temp.id_of('eeee', n), 2, pg_temp.id_of('aaaa', person), pg_temp.id_of('5555', structure),
         pg_temp.id_of('7777', session / 2), pg_temp.id_of('8888', session), 'Parce que.',
-        timestamptz '2019-11-01 08:00+00' + n::float8 / pg_temp.size('requests') * interval '2190 days',
+        now() - interval '2190 days' + n::float8 / pg_temp.size('requests') * interval '2190 days',
         approval, CASE approval WHEN 'validated' THEN 'held' ELSE 'none' END,
         CASE approval WHEN 'validated' THEN n % 10 + 1 END, false,
         CASE approval WHEN 'validated'
@@ -46,7 +46,7 @@ INSERT INTO enrollments (id, version, account_id, structure_id, training_id, ses
             FROM generate_series(0, pg_temp.size('requests') - 1) n) numbered
     ) made;
 INSERT INTO enrollment_history
-    SELECT id, 2, 'accept', 'awaiting_employer', approval, 'none', seat,
+    SELECT id, 2, CASE approval WHEN 'refused' THEN 'refuse' ELSE 'accept' END, 'awaiting_employer', approval, 'none', seat,
         overlay(structure_id::text placing 'e0e0' from 1 for 4)::uuid, 'employer', requested_at + interval '1 day', NULL
     FROM enrollments WHERE approval <> 'awaiting_employer';
 INSERT INTO employer_decisions (enrollment_id, version, structure_id, at, waited)

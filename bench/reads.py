@@ -5,6 +5,7 @@ One caller reads the first page of 50 of each list, in turn from the small and f
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
@@ -18,6 +19,10 @@ from bench.large_database import ACCOUNT, EMPLOYER, SESSION, STAFF, STRUCTURE, T
 from bench.population import KEY_ID, Population
 from bench.report import Growth
 from bench.servers import Servers, observer, service
+from services.enrollment.storage.transaction import Transaction
+from services.enrollment.use_cases.count_figures import CountFigures
+from shared.database import Database
+from shared.transactions import begin
 
 SMALL, LARGE = Size(10_000), Size(1_000_000)
 CALLS = 40
@@ -27,12 +32,16 @@ PAGE = "limit=50"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One list: its service, the account that reads it (None: a visitor), and the path."""
+    """One list: its service, the account that reads it (None: a visitor), and the path.
+
+    `shown` is the part of the answer that must not be empty.
+    """
 
     name: str
     service: str
     reader: UUID | None
     path: str
+    shown: str = "items"
 
 
 def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
@@ -41,6 +50,8 @@ def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
         "with counts": "facets=true",
         "of a town": "town=limoges",
         "search": "q=entretien",
+        "search with counts": "q=entretien&facets=true",
+        "search for a rare word, with counts": "q=formation+400&facets=true",
         "open, with free seats": "open=true&free=true",
         "past": "past=true",
     }
@@ -48,6 +59,22 @@ def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
         Read(f"catalogue: sessions, {name}", "catalogue", None, f"/sessions?{query}&{PAGE}")
         for name, query in queries.items()
     )
+
+
+def searches_and_counts() -> Iterator[Read]:
+    """Searches for words that few and that many names have, and counts, as the pages of requests make them."""
+    readers = {
+        "an employer's requests": (id_of(EMPLOYER, 7), "structure"),
+        "a big employer's requests": (id_of(EMPLOYER, 0), "structure"),
+        "staff: all requests": (id_of(STAFF, 0), "all"),
+    }
+    for name, (reader, scope) in readers.items():
+        path = f"/enrollments?scope={scope}"
+        yield Read(f"{name}, a frequent word", "enrollment", reader, f"{path}&q=faure&{PAGE}")
+        yield Read(f"{name}, by session", "enrollment", reader, f"{path}&sort=session_start&{PAGE}")
+        for counted, query in (("counts", ""), ("counts of a frequent word", "&q=faure")):
+            counts = f"/enrollments/counts?scope={scope}{query}"
+            yield Read(f"{name}, {counted}", "enrollment", reader, counts, "approvals")
 
 
 READS = (
@@ -107,6 +134,8 @@ READS = (
         id_of(STAFF, 0),
         f"/enrollments?scope=all&session_id={id_of(SESSION, 77)}&{PAGE}",
     ),
+    *searches_and_counts(),
+    Read("staff: figures", "enrollment", id_of(STAFF, 0), "/figures", "requests"),
     Read("staff: all decisions", "enrollment", id_of(STAFF, 0), f"/decisions?{PAGE}"),
     Read("staff: all sessions", "enrollment", id_of(STAFF, 0), f"/sessions?{PAGE}"),
     Read("catalogue: sessions", "catalogue", None, f"/sessions?{PAGE}"),
@@ -128,13 +157,15 @@ async def measure(servers: Servers, console: Console) -> list[Growth]:
                 console.print(f"{name} with {size.requests:,} requests, {size.sessions:,} sessions …")
                 url = await fill(servers, name, size)
                 await _trust(url, population)
+                if name == "enrollment":
+                    await _count_figures(url)
                 served = await processes.enter_async_context(service(name, "api", url))
                 bases.append(f"http://127.0.0.1:{served.port}/api/{name}/v1")
             client = await processes.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
             for read in READS:
                 if read.service == name:
                     headers = {"Authorization": f"Bearer {population.token(read.reader)}"} if read.reader else {}
-                    small, large = await _medians(client, [base + read.path for base in bases], headers)
+                    small, large = await _medians(client, [base + read.path for base in bases], headers, read.shown)
                     growths.append(Growth(read.name, small, large))
     return growths
 
@@ -146,7 +177,14 @@ async def _trust(url: str, population: Population) -> None:
         await connection.execute("INSERT INTO verification_keys (kid, jwk) VALUES ($1, $2)", KEY_ID, jwk)
 
 
-async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str, str]) -> list[float]:
+async def _count_figures(url: str) -> None:
+    """Run the job that the worker runs every minute."""
+    database = Database(url, application="bench")
+    await CountFigures(begin(database, Transaction)).run()
+    await database.close()
+
+
+async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str, str], shown: str) -> list[float]:
     times: dict[str, list[float]] = {url: [] for url in urls}
     for _ in range(CALLS):
         for url in urls:
@@ -154,7 +192,7 @@ async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str
             answer = await client.get(url, headers=headers)
             times[url].append(time.perf_counter() - begun)
             answer.raise_for_status()
-            if not answer.json()["items"]:
+            if not answer.json()[shown]:
                 text = f"the list is empty, so its time does not depend on the size of the table: {url}"
                 raise RuntimeError(text)
     return [median(times[url][WARM_UP:]) for url in urls]

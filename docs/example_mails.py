@@ -84,6 +84,7 @@ APPROVALS: Final = {
     "question": "awaiting_beneficiary",
     "validated": "validated",
     "session_moved": "validated",
+    "cancelled_together": "cancelled",
 }
 STATES: Final = {"attachment_requested": "requested", "attachment_receipt": "requested"}
 FACTS: Final[Mapping[str, Any]] = {
@@ -136,13 +137,15 @@ _BY_PERSON: Final = {"by": "beneficiary", "by_name": ""}
 _TRAINER: Final = {"by": "trainer", "by_name": "Théo Roche"}
 VARIANTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "address_proof": {"": {}, "invited": {"structure_name": None}},
-    "attachment_confirmed": {"": {}, "first": {"first": True}},
+    "attachment_confirmed": {"": {}, "first": {"first": True}, "waiting": {"first": True, "waiting": 2}},
     "attachment_receipt": {"": {}, "desk": {"referents": []}},
     "attachment_answered": {"": {}, "agency": {"by_name": "", "state": "refused"}},
     "attachment_ended": {
         "": {},
         "left": {"by_person": True, "reason": None, "open_requests": 1},
         "taken_back": {"by_person": True, "reason": None, "open_requests": 0, "taken_back": True},
+        "closed": {"structure_closed": True},
+        "merged": {"structure_closed": True, "continues_in": "Espace jeunes de Riom", "open_requests": 2},
     },
     "accepted": {"": {}, "queued": {"seat": "queued"}, "over_cap": {"seat": "queued", "cap": True}, "agency": _AGENCY},
     "refused": {"": {}, "agency": _AGENCY},
@@ -153,10 +156,15 @@ VARIANTS: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "withdrawn": {"": _BY_PERSON, "late": {**_BY_PERSON, "late": True}, "employer": {}, "agency": _AGENCY},
     "abandoned": {"": _BY_PERSON, "agency": _AGENCY, "trainer": _TRAINER},
     "cancelled": {
-        "": {},
-        "agency": _AGENCY,
-        "referent": {"by": "referent", "by_name": ""},
-        "attachment": {"by": "attachment", "by_name": "", "reason": ""},
+        "": {"because": ""},
+        "agency": {**_AGENCY, "because": ""},
+        "referent": {"by": "referent", "by_name": "", "because": "status_lost"},
+        "attachment": {"by": "attachment", "by_name": "", "reason": "", "because": "attachment_ended"},
+    },
+    "cancelled_together": {
+        "": {"by": "attachment", "by_name": "", "reason": "", "because": "attachment_ended"},
+        "disabled": _AGENCY,
+        "status": {"by": "referent", "by_name": "", "because": "status_lost"},
     },
     "decision_undone": {
         "": {},

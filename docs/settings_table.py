@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from shared.process import ServiceDefinition
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, TraceSettings
 from web.settings import Settings as PagesSettings
 
 BEGIN: Final = "<!-- settings: written by `make docs` -->\n"
@@ -26,6 +26,7 @@ def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
         own = {name: field for name, field in fields.items() if name not in ServiceSettings.model_fields}
         lines += [_row(name, service, field) for name, field in own.items()]
     lines += [_row(name, "web", field) for name, field in PagesSettings.model_fields.items()]
+    lines += [_row(f"OTEL_{name}", "every process", field) for name, field in TraceSettings.model_fields.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from shared.chains import CHAINS
-from shared.messaging.schema import EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
+from shared.chains import CHAINS, ERASURES
+from shared.messaging.schema import ERASED_FROM_THE_LOG, EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
 
 APPEND_ONLY = ("event_log",)
 """The tables of the mechanisms that the running role may read and insert into, but never change."""
-READ_ONLY = ("chain_ends",)
+READ_ONLY = ("chain_ends", "chain_erasures")
 """The tables of the mechanisms that only triggers write."""
 
 
@@ -127,6 +127,12 @@ def let_the_event_log_be_read() -> None:
 def create_chains() -> None:
     """Create what chains rows that never change; called by a revision of each service after its first."""
     run_sql(CHAINS)
+
+
+def create_erasures() -> None:
+    """Create what takes the texts of a person out of rows that never change. Called by a revision of each service."""
+    run_sql(ERASURES)
+    run_sql(ERASED_FROM_THE_LOG)
 
 
 def run_sql(script: str) -> None:

@@ -1,23 +1,24 @@
 """One process of a service: its command line, its API server, its worker. The same commands for every service."""
 
 import asyncio
-import gc
 import signal
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import typer
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
+from shared import tracing
 from shared.chains import broken_chains
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE
+from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
@@ -28,7 +29,8 @@ from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
-from shared.settings import ServiceSettings, wrong_settings
+from shared.serving import WithoutSignals, serve, server_config
+from shared.settings import ServiceSettings, TraceSettings, wrong_settings
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
@@ -81,40 +83,17 @@ def verifier_of(settings: ServiceSettings, database: Database) -> TokenVerifier:
     return TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
 
-async def serve(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    await uvicorn.Server(_server_config(app, settings)).serve()
-
-
-def _server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
-    gc.collect()
-    gc.freeze()  # objects of the start are never garbage: collecting among them cost 450 ms at the 99th percentile
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # the gateway's header has the client's address: see shared.http.client
-    )
-
-
-class _Beside(uvicorn.Server):
-    """A server that leaves the signals to the worker beside it."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Capture none."""
-        yield
-
-
 def worker_app(worker: Worker[Any]) -> FastAPI:
     """The HTTP application of a worker process: its health and its metrics."""
-    app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=f"{worker.service} worker", openapi_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     checks = {"database": worker.database.ready, "broker": worker.transport.ready, "progress": worker.progresses}
     app.include_router(health_router(checks, worker.metrics.registry, lambda: worker.metrics.measure(worker.database)))
     return app
+
+
+async def run_api(service: ServiceDefinition[Settings], settings: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT; requests in progress are answered."""
+    await serve(service.api(settings, open_database(service, settings, "api")), settings.host, settings.port)
 
 
 async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -> None:
@@ -122,7 +101,7 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
     database = open_database(service, settings, "worker")
     transport = RabbitTransport(settings.amqp_url, service=service.name)
     worker = service.worker(settings, database, transport)
-    server = _Beside(_server_config(worker_app(worker), settings))
+    server = WithoutSignals(server_config(worker_app(worker), settings.host, settings.port))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -145,11 +124,25 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
 
 
 def _load(service: ServiceDefinition[Settings]) -> Settings:
-    try:
+    with _refusing_wrong_settings(service.name, f"PARCOURSPRO_{service.name}"):
         return service.load_settings()
+
+
+def _run(name: str, settings: Settings, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Run a process to its end, and export its traces."""
+    with _refusing_wrong_settings(name, "OTEL"):
+        traces = TraceSettings()
+    with tracing.exported(name, traces):
+        uvloop.run(work(settings))
+
+
+@contextmanager
+def _refusing_wrong_settings(process: str, prefix: str) -> Generator[None, None, None]:
+    try:
+        yield
     except ValidationError as error:
-        for sentence in wrong_settings(error, service.name):
-            typer.echo(f"{service.name} does not start: {sentence}", err=True)
+        for sentence in wrong_settings(error, prefix):
+            typer.echo(f"{process} does not start: {sentence}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -174,13 +167,12 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     @app.command()
     def api() -> None:
         """Serve the HTTP API."""
-        loaded = settings()
-        uvloop.run(serve(service.api(loaded, open_database(service, loaded, "api")), loaded))
+        _run(service.name, settings(), partial(run_api, service))
 
     @app.command()
     def worker() -> None:
         """Publish, receive and retry messages, and run the jobs that are due."""
-        uvloop.run(run_worker(service, settings()))
+        _run(service.name, settings(), partial(run_worker, service))
 
     @app.command("migrate")
     def migrate_command() -> None:

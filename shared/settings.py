@@ -16,6 +16,22 @@ DEVELOPMENT_SECRET: Final = "development-"  # noqa: S105 - where a secret must n
 """What each secret begins with that is in the repository, for tests on one's own machine."""
 
 
+class TraceSettings(BaseSettings):
+    """The variables of the OpenTelemetry standard, the same for every process. Its exporter reads more of them."""
+
+    model_config = SettingsConfigDict(env_prefix="OTEL_", env_ignore_empty=True)
+
+    exporter_otlp_endpoint: str | None = Field(
+        None,
+        description="Where traces go, over OTLP/HTTP, as `http://collector:4318`; default: no traces. The standard's"
+        " `OTEL_EXPORTER_OTLP_HEADERS` and `…_CERTIFICATE` are read too",
+        pattern=HTTP,
+    )
+    traces_sampler_arg: float = Field(
+        1.0, description="The share of requests whose traces are kept: from 0 to 1", ge=0, le=1
+    )
+
+
 class ServiceSettings(BaseSettings):
     """Read from environment variables `PARCOURSPRO_<SERVICE>_…`; operators find them in the README's table."""
 
@@ -73,12 +89,12 @@ class ServiceSettings(BaseSettings):
         return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
 
 
-def wrong_settings(error: ValidationError, service: str) -> list[str]:
-    """What is wrong with the settings of a service: one sentence for each, without the values."""
+def wrong_settings(error: ValidationError, prefix: str) -> list[str]:
+    """What is wrong with the settings whose variables begin with `prefix`: one sentence each, without the values."""
     sentences = []
     for each in error.errors(include_url=False, include_input=False):
         own = each.get("ctx", {}).get("error")
-        variable = "_".join(("PARCOURSPRO", service, *(str(part) for part in each["loc"]))).upper()
+        variable = "_".join((prefix, *(str(part) for part in each["loc"]))).upper()
         sentences.append(str(own) if own else f"{variable}: {each['msg']}.")
     return sentences
 

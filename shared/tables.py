@@ -131,3 +131,14 @@ chain_ends = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 """The length and the last hash of each chain of rows; the running role may only read it."""
+chain_erasures = Table(
+    "chain_erasures",
+    MECHANISMS,
+    Column("table_name", Text, primary_key=True),
+    Column("chain", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("columns", ARRAY(Text), nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("erased_at", _TIME, nullable=False, server_default=func.now()),
+)
+"""The rows of chains whose texts were erased; the hash is that of what is left. The running role may only read it."""

@@ -1,6 +1,7 @@
 """Logs in JSON, and the ids that link everything that follows from one request: correlation, trace, causation."""
 
 import logging
+import re
 import secrets
 import sys
 from collections.abc import Iterator, MutableMapping
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _correlation: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _causation: ContextVar[str | None] = ContextVar("causation_id", default=None)
@@ -31,6 +33,12 @@ def current_causation_id() -> str | None:
     return _causation.get()
 
 
+def valid_traceparent(header: bytes | None) -> str | None:
+    """The context in a header of that name; None if there is none."""
+    text = (header or b"").decode("latin-1")
+    return text if _TRACEPARENT.fullmatch(text) else None
+
+
 def new_traceparent() -> str:
     """A new W3C trace context."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
@@ -45,6 +53,16 @@ def correlated(correlation_id: str | None, traceparent: str | None = None) -> It
     finally:
         _correlation.reset(tokens[0])
         _traceparent.reset(tokens[1])
+
+
+@contextmanager
+def following(traceparent: str) -> Iterator[None]:
+    """Run the block as a part of this trace."""
+    token = _traceparent.set(traceparent)
+    try:
+        yield
+    finally:
+        _traceparent.reset(token)
 
 
 @contextmanager

@@ -1,8 +1,12 @@
 """`python -m web api` serves the pages: the same word as for the services."""
 
-import typer
-import uvicorn
+import asyncio
 
+import typer
+
+from shared import tracing
+from shared.serving import serve
+from shared.settings import TraceSettings
 from shared.telemetry import configure_logging
 from web.settings import Settings
 from web.wiring import create
@@ -20,9 +24,8 @@ def api() -> None:
     """Serve until SIGTERM."""
     settings = Settings()
     configure_logging(settings.log_level, "web")
-    uvicorn.run(
-        create(settings), host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
-    )
+    with tracing.exported("web", TraceSettings()):
+        asyncio.run(serve(create(settings), settings.host, settings.port))
 
 
 app()

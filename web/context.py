@@ -1,9 +1,9 @@
 """What every route gets: the reader's calls of the API, and the page to answer with."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from web.client.api import Api
@@ -62,6 +62,10 @@ def visit(request: Request) -> Visit:
     state = request.app.state
     session: Session = request.state.session
     return Visit(request, Api(state.gateway, session), state.pages, session)
+
+
+Reader = Annotated[Visit, Depends(visit)]
+"""The parameter of a route that is the visit of its reader."""
 
 
 def safe_path(path: str | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from gettext import NullTranslations
 from itertools import groupby
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -33,9 +34,9 @@ class Day:
 class Dates:
     """Writes dates in one language."""
 
-    def __init__(self, language: str, *, joiner: str) -> None:
-        """`joiner` is the word between the last two of a list: "et"."""
-        self._language, self._joiner = language, joiner
+    def __init__(self, language: str, words: NullTranslations) -> None:
+        """`words` has the words between a day and an hour, and between the last two of a list."""
+        self._language, self._words = language, words
 
     def day(self, moment: datetime, *, year: bool | None = None) -> str:
         """Such as "jeudi 12 mars", with the year unless it is the present one."""
@@ -72,7 +73,7 @@ class Dates:
 
     def moment(self, moment: datetime) -> str:
         """Such as "jeudi 12 mars à 9 h"."""
-        return f"{self.day(moment)} à {self.hour(moment)}"
+        return self._words.gettext("%(day)s at %(hour)s") % {"day": self.day(moment), "hour": self.hour(moment)}
 
     def hours(self, span: Span) -> str:
         return f"{self.hour(span.starts_at)} – {self.hour(span.ends_at)}"
@@ -87,7 +88,10 @@ class Dates:
         ]
 
     def _joined(self, parts: list[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {self._joiner} {parts[-1]}"
+        if len(parts) == 1:
+            return parts[0]
+        joiner = self._words.gettext("and")
+        return f"{', '.join(parts[:-1])} {joiner} {parts[-1]}"
 
 
 def _first_of_month(text: str, day: date) -> str:

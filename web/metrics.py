@@ -14,6 +14,9 @@ from prometheus_client import (
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import tracing
+from shared.telemetry import correlated, valid_traceparent
+
 
 def serve_metrics(app: FastAPI) -> None:
     """Count every request, and answer `/metrics`; the gateway does not forward that path."""
@@ -47,9 +50,12 @@ class RequestMetrics:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self._app(scope, receive, with_status)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            self._requests.labels(scope["method"], route, str(status)).inc()
-            self._seconds.labels(scope["method"], route).observe(time.perf_counter() - started)
+        traceparent = valid_traceparent(dict(scope["headers"]).get(b"traceparent"))
+        with correlated(None, traceparent), tracing.request(scope["method"], scope["path"]) as span:
+            try:
+                await self._app(scope, receive, with_status)
+            finally:
+                route = getattr(scope.get("route"), "path", "none")
+                tracing.answered(span, scope["method"], route, status)
+                self._requests.labels(scope["method"], route, str(status)).inc()
+                self._seconds.labels(scope["method"], route).observe(time.perf_counter() - started)

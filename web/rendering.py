@@ -51,7 +51,7 @@ class Pages:
         """Raises LookupError at rendering for a text without a translation."""
         self.settings = settings
         self.words = translations(language)
-        self.dates = Dates(language, joiner=self.words.gettext("and"))
+        self.dates = Dates(language, self.words)
         rooms = {room: PackageLoader(f"web.pages.{room}") for room in ROOMS}
         self._environment = Environment(
             loader=ChoiceLoader([PrefixLoader(rooms), PackageLoader("web", "components")]),

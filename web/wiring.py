@@ -9,11 +9,14 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.responses import Response
 
+from shared.http.fastapi_telemetry import NO_TELEMETRY
 from web.assets import Assets
 from web.client.api import Gateway
 from web.errors import handlers
 from web.metrics import serve_metrics
 from web.pages.account.address import router as address
+from web.pages.account.data import router as own_data
+from web.pages.account.erasure import router as own_erasure
 from web.pages.account.own import router as own_account
 from web.pages.account.places import router as places
 from web.pages.account.routes import router as account
@@ -35,6 +38,7 @@ from web.pages.agency_sessions.messages import router as session_messages
 from web.pages.agency_sessions.planning import router as session_planning
 from web.pages.agency_sessions.routes import router as sessions
 from web.pages.agency_structures.answers import router as structure_answers
+from web.pages.agency_structures.closing import router as structure_closing
 from web.pages.agency_structures.routes import router as structures
 from web.pages.beneficiary.routes import router as beneficiary
 from web.pages.proposals.routes import router as proposals
@@ -73,6 +77,7 @@ AGENCY: Final = (
     search,
     structure_answers,
     structures,
+    structure_closing,
     rules,
 )
 
@@ -92,13 +97,26 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
             app.state.gateway = Gateway(http)
             yield
 
-    app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers=handlers())
+    app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers=handlers(), telemetry=NO_TELEMETRY)
     app.router.redirect_slashes = False
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
     serve_metrics(app)
-    people_rooms = (visitor, account, own_account, address, places, beneficiary, requests, lists, together, proposals)
+    people_rooms = (
+        visitor,
+        account,
+        own_account,
+        address,
+        own_data,
+        own_erasure,
+        places,
+        beneficiary,
+        requests,
+        lists,
+        together,
+        proposals,
+    )
     for router in (*people_rooms, *STRUCTURE, trainer, *TRAINER, *AGENCY):
         app.include_router(router)
 

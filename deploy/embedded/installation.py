@@ -28,6 +28,8 @@ from deploy.embedded.limits import LimitedProtocol
 from deploy.embedded.mailbox import mailbox
 from deploy.embedded.pages import pages
 from deploy.embedded.postgres import EmbeddedPostgres, stop_left_over
+from shared import tracing
+from shared.settings import TraceSettings
 from shared.telemetry import configure_logging
 
 HOST: Final = "127.0.0.1"
@@ -61,7 +63,8 @@ class Installation:
         """Serve until cancelled, or until a part fails."""
         began = time.monotonic()
         configure_logging("WARNING", "embedded")
-        with _listening(self._port) as listener, _locked(self._folder):
+        traces = tracing.exported("embedded", TraceSettings())
+        with _listening(self._port) as listener, _locked(self._folder), traces:
             postgres = EmbeddedPostgres(self._folder / "postgres")
             postgres.start()
             try:

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.catalogue.api import axes, exports, session_changes, sessions, trainers, trainings
+from services.catalogue.api import axes, exports, me, session_changes, sessions, trainers, trainings
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
@@ -15,7 +15,7 @@ from shared.process import ServiceDefinition, verifier_of
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
-    routers = (exports, axes, trainings, sessions, session_changes, trainers)
+    routers = (exports, axes, trainings, sessions, session_changes, trainers, me)
     return create_app(
         title="Catalogue",
         service="catalogue",

@@ -29,6 +29,7 @@ from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.clock import Clock
+from services.enrollment.use_cases.count_figures import CountFigures
 from shared.database import Database
 from shared.http.app import create_app
 from shared.messaging.transport import Transport
@@ -37,6 +38,7 @@ from shared.process import ServiceDefinition, verifier_of
 from shared.transactions import begin
 
 CLOCK_EVERY = timedelta(minutes=1)
+FIGURES_EVERY = timedelta(minutes=1)
 
 
 def api(settings: Settings, database: Database) -> FastAPI:
@@ -83,7 +85,10 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         service="enrollment",
         subscriptions=[identity.subscriptions, catalogue.subscriptions],
         transaction=Transaction,
-        jobs=[Job("clock", CLOCK_EVERY, Clock(begin(database, Transaction)).run)],
+        jobs=[
+            Job("clock", CLOCK_EVERY, Clock(begin(database, Transaction)).run),
+            Job("figures", FIGURES_EVERY, CountFigures(begin(database, Transaction)).run),
+        ],
         relay_shards=settings.relay_shards,
     )
 

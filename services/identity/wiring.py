@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from services.identity.api import (
     accounts,
     attachments,
+    closing,
     desk,
+    erasures,
     me,
     overviews,
     refused_rights,
@@ -20,6 +22,7 @@ from services.identity.api import (
     tokens,
 )
 from services.identity.api.problems import PROBLEMS
+from services.identity.consumers import enrollment
 from services.identity.settings import Settings
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
@@ -60,9 +63,11 @@ def api(settings: Settings, database: Database) -> FastAPI:
                 sessions,
                 overviews,
                 structures,
+                closing,
                 desk,
                 attachments,
                 accounts,
+                erasures,
                 security_events,
             )
         ],
@@ -84,14 +89,14 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """The background process. Identity handles no messages; it publishes its own and has three jobs."""
+    """The background process: the answers to erasures, and three jobs."""
     own_transaction = begin(database, Transaction)
     first_staff = partial(ensure_first_staff, own_transaction, settings.first_staff_email)
     return Worker(
         database,
         transport,
         service="identity",
-        subscriptions=[],
+        subscriptions=[enrollment.subscriptions],
         transaction=Transaction,
         jobs=[
             Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),

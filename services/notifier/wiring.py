@@ -6,9 +6,9 @@ from datetime import timedelta
 import structlog
 from fastapi import FastAPI
 
-from services.notifier.api import mails, subjects
+from services.notifier.api import mails, me, subjects
 from services.notifier.api.problems import PROBLEMS
-from services.notifier.consumers import attendance, catalogue, changes, enrollment, identity
+from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
 from services.notifier.settings import Settings
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
@@ -25,7 +25,7 @@ from shared.transactions import begin
 
 log = structlog.get_logger()
 
-CONSUMERS = (identity, catalogue, enrollment, changes, attendance)
+CONSUMERS = (identity, catalogue, enrollment, changes, attendance, erasure)
 SENDING_EVERY = timedelta(seconds=1)
 FORGETTING_EVERY = timedelta(minutes=10)
 
@@ -36,7 +36,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="notifier",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[mails.router, subjects.router],
+        routers=[mails.router, subjects.router, me.router],
         problems=PROBLEMS,
     )
 

@@ -1,34 +1,13 @@
 """The events that enrollment publishes: requests, decisions, seats, attendance."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.fields import ConfidentialText, Known, PersonalText
+from shared.contracts.fields import ConfidentialText, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, Snapshot, command, event
-
-Approval = Annotated[
-    str,
-    Known(
-        "awaiting_employer",
-        "awaiting_trainer",
-        "awaiting_beneficiary",
-        "validated",
-        "refused",
-        "declined",
-        "expired",
-        "withdrawn",
-        "cancelled",
-        "abandoned",
-    ),
-]
-Seat = Annotated[str, Known("none", "queued", "held")]
-CancelledBy = Annotated[str, Known("employer", "staff", "session", "attachment", "referent", "trainer", "clock")]
-ActingAs = Annotated[str, Known("beneficiary", "employer", "trainer", "staff", "clock", "queue")]
-"""The role in which somebody acted. Staff who act in another's place always gave a reason."""
-Decision = Annotated[str, Known("accept", "refuse", "validate", "decline")]
-Awaited = Annotated[str, Known("employer", "trainer", "answer")]
+from shared.contracts.words import ActingAs, Approval, Awaited, CancelledBy, Decision, EndedBecause, Seat
 
 
 class EnrollmentSnapshot(AggregateSnapshot):
@@ -188,18 +167,39 @@ class EnrollmentTransferred(_AboutAnEnrollment):
     seat_before: Seat
 
 
+@event("enrollment.enrollment_structure_changed.v1")
+class EnrollmentStructureChanged(_AboutAnEnrollment):
+    """The structure of the person was merged into another one: `enrollment.structure_id` is the new one."""
+
+    from_structure_id: UUID
+
+
+class EndingAct(Snapshot):
+    """One act that ended all open requests of a person in a structure: the events of all of them carry the same.
+
+    The attachment ended; or somebody chose to cancel what was left open because the account was disabled or the status
+    `beneficiary` lost.
+    """
+
+    id: UUID
+    because: EndedBecause
+    enrollment_ids: tuple[UUID, ...]
+
+
 @event("enrollment.enrollment_cancelled.v1")
 class EnrollmentCancelled(_AboutAnEnrollment):
     """The request was cancelled: by the employer, a referent or staff, or because the session or attachment ended.
 
     `by` tells which; it is `trainer` if the sheet of the session was closed without a validation, and `clock` if the
     session took place without the person. `cancelled_by` is the account that acted; it is null if no person acted.
+    `act` is null if nothing else ended with the request, and in events from before it was known.
     """
 
     by: CancelledBy
     cancelled_by: UUID | None
     reason: PersonalText
     seat_before: Seat
+    act: EndingAct | None = None
 
 
 class SlotPresence(Snapshot):

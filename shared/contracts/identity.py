@@ -36,12 +36,17 @@ class AccountSnapshot(AggregateSnapshot):
 
 
 class StructureSnapshot(AggregateSnapshot):
-    """An organisation whose people take trainings. `siret`: 14 digits. `is_member`: it is a member of the agency."""
+    """An organisation whose people take trainings. `siret`: 14 digits. `is_member`: it is a member of the agency.
+
+    `closed`: nobody can belong to it any more. `merged_into` is the structure that goes on with its people.
+    """
 
     name: str
     siret: str
     town: str
     is_member: bool
+    closed: bool = False
+    merged_into: UUID | None = None
 
 
 class AttachmentSnapshot(AggregateSnapshot):
@@ -123,7 +128,7 @@ class StructureRegistered(_AboutAStructure):
 
 @event("identity.structure_updated.v1")
 class StructureUpdated(_AboutAStructure):
-    """Name, SIRET, town or membership of a structure changed."""
+    """Name, SIRET, town or membership of a structure changed, or it was closed, merged or opened again."""
 
 
 @event("identity.structure_change_reported.v1")
@@ -154,10 +159,12 @@ class AccountAttachmentConfirmed(_AboutAnAttachment):
 
     `confirmed_by` is null for the first user of a structure, who becomes its referent without confirmation. Then
     `structure_contact_email` is the address that the structure is known by, if there is one: its owner is told.
+    `continues_from`: the person belonged to this structure, which was merged into that of the attachment.
     """
 
     confirmed_by: UUID | None
     structure_contact_email: PersonalText | None = None
+    continues_from: UUID | None = None
 
 
 @event("identity.account_attachment_refused.v1")
@@ -172,13 +179,15 @@ class AccountAttachmentRefused(_AboutAnAttachment):
 class AttachmentStatusesChanged(_AboutAnAttachment):
     """The statuses of an active attachment changed; `before` are the old ones.
 
-    `left_without_referent`: staff took the status from the last referent, and gave the reason.
+    `left_without_referent`: staff took the status from the last referent, and gave the reason. `continues_from`: the
+    statuses that were added are those in this structure, which was merged into that of the attachment.
     """
 
     changed_by: UUID
     before: tuple[Status, ...]
     reason: PersonalText | None = None
     left_without_referent: bool = False
+    continues_from: UUID | None = None
 
 
 @event("identity.account_attachment_ended.v1")
@@ -186,13 +195,16 @@ class AccountAttachmentEnded(_AboutAnAttachment):
     """The attachment ended: the person no longer belongs to the structure. `ended_by` may be the person.
 
     `left_without_referent`: it was the last referent of the structure. `taken_back`: the person took back a request
-    that nobody had answered.
+    that nobody had answered. `structure_closed`: all attachments to the structure ended. `continues_in` is the
+    structure that it was merged into: there the person goes on, with the open requests of this structure.
     """
 
     ended_by: UUID
     reason: PersonalText
     left_without_referent: bool = False
     taken_back: bool = False
+    structure_closed: bool = False
+    continues_in: UUID | None = None
 
 
 class _SecretLink(Message):

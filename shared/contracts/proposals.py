@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.enrollment import ActingAs
 from shared.contracts.fields import Known, PersonalText
 from shared.contracts.message import AggregateSnapshot, Message, event
+from shared.contracts.words import ActingAs
 
 ProposalKind = Annotated[str, Known("participation", "transfer")]
 LeftOpen = Annotated[str, Known("disabled", "status_lost")]

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from shared.database import Database
 from shared.http.docs import serve_docs
+from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
 from shared.http.middleware import RequestMiddleware
 from shared.http.problems import INVALID, SECOND_FACTOR_MISSING, ProblemMap, install
@@ -37,6 +38,7 @@ def create_app(
         redirect_slashes=False,  # the redirection would go to the host that the request names
         responses=problems_of(INVALID, SECOND_FACTOR_MISSING),
         lifespan=_waiting_for(database),
+        telemetry=NO_TELEMETRY,
     )
     app.state.database = database
     app.state.verifier = verifier

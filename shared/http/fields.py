@@ -1,11 +1,12 @@
-"""The types of text in requests, each with its limits."""
+"""The types of ids and of text in requests, each text with its limits."""
 
 import re
 from email.errors import HeaderParseError
 from email.headerregistry import AddressHeader, HeaderRegistry
 from typing import Annotated, cast
+from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret
 
@@ -63,6 +64,7 @@ def _siret(value: str) -> str:
         raise ValueError("n'est pas un numéro SIRET valide (14 chiffres)") from None
 
 
+Id = Annotated[UUID, Field(examples=["7d0f3a64-2b1c-4f0e-8a6d-0c9e5b1f2a33"])]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_no_control)

@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
+from opentelemetry.trace import Span
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import tracing
 from shared.database import is_outage
 from shared.http.json_body import check_names
 from shared.http.problems import BODY_BYTES, of_status
-from shared.telemetry import correlated, new_traceparent
+from shared.telemetry import correlated, new_traceparent, valid_traceparent
 
 log = structlog.get_logger()
 
@@ -25,7 +27,6 @@ BODY_LIMIT = 256 * 1024
 VISITORS_LIMIT = 16 * 1024
 """For the endpoints that work without a sign-in: `@body_limit(VISITORS_LIMIT)`; a test finds those without it."""
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def body_limit(size: int) -> Callable[[Endpoint], Endpoint]:
@@ -59,13 +60,22 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        correlation_id = _matching(_ID, headers.get(b"x-correlation-id")) or str(uuid4())
-        traceparent = _matching(_TRACEPARENT, headers.get(b"traceparent")) or new_traceparent()
-        with correlated(correlation_id, traceparent):
-            await self._measured(scope, receive, send, correlation_id, headers)
+        correlation_id = _valid_id(headers.get(b"x-correlation-id")) or str(uuid4())
+        traceparent = valid_traceparent(headers.get(b"traceparent"))
+        if traceparent is None and not tracing.is_on():
+            traceparent = new_traceparent()
+        with correlated(correlation_id, traceparent), tracing.request(scope["method"], scope["path"]) as span:
+            await self._measured(scope, receive, send, correlation_id, headers, span=span)
 
     async def _measured(
-        self, scope: Scope, receive: Receive, send: Send, correlation_id: str, headers: Mapping[bytes, bytes]
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        correlation_id: str,
+        headers: Mapping[bytes, bytes],
+        *,
+        span: Span | None,
     ) -> None:
         started, status = time.perf_counter(), 0
         length = headers.get(b"content-length", b"0")
@@ -103,6 +113,7 @@ class RequestMiddleware:
             route = getattr(scope.get("route"), "path", "none")
             self._requests.labels(scope["method"], route, str(status)).inc()
             self._seconds.labels(scope["method"], route).observe(time.perf_counter() - started)
+            tracing.answered(span, scope["method"], route, status)
             log.info("request", method=scope["method"], route=route, status=status)
 
 
@@ -131,6 +142,6 @@ def _limited(scope: Scope, receive: Receive, announced: int, *, is_json: bool) -
     return limited
 
 
-def _matching(form: re.Pattern[str], value: bytes | None) -> str | None:
+def _valid_id(value: bytes | None) -> str | None:
     text = (value or b"").decode("latin-1")
-    return text if form.fullmatch(text) else None
+    return text if _ID.fullmatch(text) else None

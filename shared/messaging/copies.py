@@ -65,11 +65,12 @@ class Tombstone:
     """Marks the row of an aggregate that no longer exists as erased, and empties its personal data.
 
     If there is no row yet, it is inserted, so that a snapshot that arrives late does not bring the aggregate back.
-    No service uses it yet: it is ready for the erasure of accounts.
     """
 
-    def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
+    def __init__(self, snapshot: type[Snapshot], table: Table, *, instead: Mapping[str, str]) -> None:
         """`snapshot` is what the table is a copy of: it declares which fields are personal.
+
+        `instead`: what some of the fields get in place of an empty value.
 
         Raises ValueError if the table cannot hold a tombstone.
         """
@@ -79,7 +80,9 @@ class Tombstone:
             raise ValueError(text)
         self.table = table
         self._key = key[0].name
-        personal = {path: _empty(table.c[path]) for path in personal_fields(snapshot) if path in table.c}
+        personal = {
+            path: instead.get(path, _empty(table.c[path])) for path in personal_fields(snapshot) if path in table.c
+        }
         others = {
             column.name: _empty(column)
             for column in table.c

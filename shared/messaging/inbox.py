@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import tables
+from shared import tables, tracing
 from shared.compiled import compiled
 from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging import undelivered
@@ -56,13 +56,20 @@ class Inbox(Generic[Tx]):
     """The receiving side of one service."""
 
     def __init__(
-        self, database: Database, directory: Directory[Tx], transaction: Callable[[UnitOfWork], Tx], metrics: Metrics
+        self,
+        database: Database,
+        directory: Directory[Tx],
+        transaction: Callable[[UnitOfWork], Tx],
+        metrics: Metrics,
+        *,
+        service: str,
     ) -> None:
         """`transaction` makes the service's own transaction object from the shared unit of work."""
         self._database = database
         self._directory = directory
         self._transaction = transaction
         self._metrics = metrics
+        self._service = service
         self._tries = Tries(database)
 
     async def handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None = None) -> None:
@@ -178,6 +185,9 @@ class Inbox(Generic[Tx]):
             with ExitStack() as context:
                 context.enter_context(caused_by(run.message_id))
                 context.enter_context(correlated(run.envelope.correlation_id, run.envelope.headers.get("traceparent")))
+                context.enter_context(
+                    tracing.handling(run.envelope.name, run.message_id, run.handler.name, self._service)
+                )
                 await run.handler.perform(run.message, work, transaction)
             completed.append(run)
         return completed

@@ -18,6 +18,7 @@ from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import stored_envelope
 from shared.messaging.held_names import HeldNames
 from shared.messaging.metrics import Metrics
+from shared.messaging.publications import Publications
 from shared.messaging.transport import Outcome, Transport
 from shared.messaging.undelivered import describe
 from shared.messaging.wakeup import DATABASE_ERRORS
@@ -200,10 +201,12 @@ class Relay:
         while by_aggregate:
             wave = [waiting[0] for waiting in by_aggregate.values()]
             envelopes = [stored_envelope(row, source=self._source, recipient=row.recipient) for row in wave]
-            confirmations = await self._transport.publish(envelopes)
-            for row, outcome in zip(wave, confirmations, strict=True):
+            publications = Publications(envelopes)
+            confirmations = await self._transport.publish(publications.envelopes)
+            for row, envelope, outcome in zip(wave, envelopes, confirmations, strict=True):
                 outcomes[row.name].add(outcome)
                 if outcome is Outcome.CONFIRMED:
+                    publications.confirmed(envelope)
                     published.add(row.id)
                     by_aggregate[row.aggregate_id].popleft()
                 if outcome is not Outcome.CONFIRMED or not by_aggregate[row.aggregate_id]:

@@ -163,3 +163,19 @@ CREATE TABLE catch_up (
 """Subscribers find out what they have missed: the log in the order of publication, and how far each publisher's log
 has been compared.
 """
+
+ERASED_FROM_THE_LOG = """
+CREATE FUNCTION erase_from_event_log(aggregates uuid[], events uuid[], paths text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    wanted record;
+BEGIN
+    FOR wanted IN SELECT * FROM unnest(aggregates, events, paths) AS each (aggregate, event, path) LOOP
+        UPDATE event_log SET payload = jsonb_set(payload::jsonb, string_to_array(wanted.path, '.'), '""')::text
+            WHERE aggregate_id = wanted.aggregate AND event_id = wanted.event
+                AND jsonb_typeof(payload::jsonb #> string_to_array(wanted.path, '.')) = 'string';
+    END LOOP;
+END
+$$;
+"""
+"""The running role cannot change the log: this function of the owner empties texts in it, each named by its path."""

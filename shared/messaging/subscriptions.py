@@ -1,7 +1,8 @@
 """Which handler runs for which message."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
@@ -74,17 +75,17 @@ class Subscriptions(Generic[Tx]):
         self._kept[into.name] = snapshot
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
 
-    def bury(self, event: type[Message], *, in_: Table) -> None:
+    def bury(self, event: type[Message], *, in_: Table, instead: Mapping[str, str] = MappingProxyType({})) -> None:
         """Turn the row of an aggregate into a tombstone when `event` means that the aggregate no longer exists.
 
-        Call `keep` for the table first. Raises ValueError if the table cannot hold a tombstone. No service calls it
-        yet: it is ready for the erasure of accounts.
+        `instead`: what some of its personal fields get in place of an empty value. Call `keep` for the table first.
+        Raises ValueError if the table cannot hold a tombstone.
         """
         snapshot = self._kept.get(in_.name)
         if snapshot is None:
             text = f"no snapshot is kept in {in_.name}"
             raise ValueError(text)
-        self.handlers.append(Handler(f"bury_{in_.name}", event, Tombstone(snapshot, in_)))
+        self.handlers.append(Handler(f"bury_{in_.name}", event, Tombstone(snapshot, in_, instead=instead)))
 
 
 class Directory(Generic[Tx]):

@@ -69,7 +69,8 @@ class Worker(Generic[Tx]):
         self.transport = transport
         self.service = service
         self.metrics = Metrics()
-        self.inbox = Inbox(database, directory := Directory(subscriptions), transaction, self.metrics)
+        directory = Directory(subscriptions)
+        self.inbox = Inbox(database, directory, transaction, self.metrics, service=service)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
         self.catch_up = CatchUp(database, transport, self.metrics, service=service, events=directory.events)
         self._relays = [

@@ -3,7 +3,8 @@
 import ast
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from functools import cache
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -45,9 +46,22 @@ def reachable(start: list[Path], root: Path = ROOT) -> set[Path]:
     return found
 
 
-def distributions(files: set[Path]) -> set[str]:
+def distributions(sources: set[Path]) -> set[str]:
     """The installed distributions that these files import."""
-    names = {name.partition(".")[0] for path in files for name in imported(path)}
+    names = {name for path in sources for name in imported(path)}
     owners = packages_distributions()
-    others = {name for name in names if name not in OURS and name not in sys.stdlib_module_names}
-    return {canonicalize_name(owner) for name in others for owner in owners[name]}
+    others = {name for name in names if not {name.partition(".")[0]} & {*OURS, *sys.stdlib_module_names}}
+    return {canonicalize_name(owner) for name in others for owner in _owning(name, owners[name.partition(".")[0]])}
+
+
+def _owning(name: str, candidates: list[str]) -> list[str]:
+    """The distributions with the module `name`, of those that share the package that it is in."""
+    if len(set(candidates)) == 1:
+        return candidates
+    path = name.replace(".", "/")
+    return [owner for owner in candidates if {f"{path}.py", f"{path}/__init__.py"} & _files_of(owner)]
+
+
+@cache
+def _files_of(distribution: str) -> set[str]:
+    return {str(file) for file in files(distribution) or ()}

@@ -19,9 +19,7 @@ from tests.contracts.compatibility import illegal_edits
 from tests.contracts.history import versions
 
 MESSAGES = REGISTRY.all()
-REMOVED = {
-    "identity.account_erased.v1": "No service ever published it: erasure will be designed with its publisher.",
-}
+REMOVED: dict[str, str] = {}
 """Messages that were removed from the contracts, with the reason. A message that was ever published is not removed."""
 
 

@@ -7,14 +7,24 @@ from typing import Any
 import pytest
 
 from docs import generate, message_documents
-from shared.contracts import REGISTRY, Message, attendance, catalogue, enrollment, identity, proposals
+from shared.contracts import (
+    REGISTRY,
+    Message,
+    attendance,
+    catalogue,
+    enrollment,
+    erasures,
+    identity,
+    obligations,
+    proposals,
+)
 from tests.conftest import MakeDatabase
 from tests.contracts.story import deliver, failures, handled, subscribed
 
 MODULES: Mapping[str, tuple[ModuleType, ...]] = {
     "catalogue": (catalogue,),
-    "enrollment": (enrollment, attendance, proposals),
-    "identity": (identity,),
+    "enrollment": (enrollment, attendance, obligations, proposals),
+    "identity": (identity, erasures),
 }
 SERVICES = generate.services()
 MESSAGES = REGISTRY.all()

@@ -104,6 +104,8 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
         ("withdrawn", "person"),
         ("cancelled", "person"),
         ("cancelled", "trainer"),
+        ("cancelled_together", "person"),
+        ("cancelled_together", "employer"),
         ("abandoned", "person"),
         ("reminder_to_decide", "employer"),
         ("reopened", "person"),
@@ -126,6 +128,7 @@ CLAIMS: dict[str, set[tuple[str, str]]] = {
     "decision": set(),
     "closed_as": set(),
     "because": set(),
+    "act.because": set(),
     "proposal.kind": set(),
     "attachment.state": {
         ("attachment_requested", "referent"),

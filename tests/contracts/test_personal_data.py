@@ -28,6 +28,8 @@ NOT_PERSONAL = {
     "decision",
     "closed_as",
     "because",
+    "act.because",
+    "obligations[]",
     "proposal.kind",
     "attachment.state",
     "attachment.statuses[]",

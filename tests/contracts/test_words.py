@@ -6,6 +6,8 @@ import pytest
 
 from services.catalogue.domain.session import SessionState
 from services.catalogue.domain.training import Kind, State
+from services.enrollment.domain.facts import EndedBecause
+from services.enrollment.domain.obligations import Obligation
 from services.enrollment.domain.proposal import Kind as ProposalKind
 from services.enrollment.domain.reminders import Awaited
 from services.enrollment.domain.states import ACTORS, UNDONE_FROM, Approval, Move, Seat
@@ -14,7 +16,7 @@ from services.enrollment.storage.left_open import Cause
 from services.identity.domain.attachment_moves import State as AttachmentState
 from services.identity.domain.attachments import Status
 from services.identity.use_cases.announce import Notice
-from shared.contracts import REGISTRY, catalogue, enrollment, identity, proposals
+from shared.contracts import REGISTRY, catalogue, enrollment, identity, obligations, proposals, words
 from shared.contracts.fields import known_values
 from tests.contracts.open_fields import open_fields
 
@@ -22,14 +24,16 @@ WORDS = [
     (Kind, catalogue.TrainingKind),
     (State, catalogue.TrainingState),
     (SessionState, catalogue.SessionState),
-    (Approval, enrollment.Approval),
-    (Seat, enrollment.Seat),
-    (ACTORS[Move.CANCEL], enrollment.CancelledBy),
-    (get_args(TransferredAs), enrollment.ActingAs),
-    (get_args(Awaited), enrollment.Awaited),
-    ({move.value for move in UNDONE_FROM}, enrollment.Decision),
+    (Approval, words.Approval),
+    (Seat, words.Seat),
+    (ACTORS[Move.CANCEL], words.CancelledBy),
+    (get_args(TransferredAs), words.ActingAs),
+    (get_args(EndedBecause), words.EndedBecause),
+    (get_args(Awaited), words.Awaited),
+    ({move.value for move in UNDONE_FROM}, words.Decision),
     (ProposalKind, proposals.ProposalKind),
     (get_args(Cause), proposals.LeftOpen),
+    (Obligation, obligations.Obligation),
     (AttachmentState, identity.AttachmentState),
     (Status, identity.Status),
     (get_args(Notice), identity.Notice),
@@ -55,6 +59,7 @@ def test_the_open_words_of_a_message_can_be_asked_for() -> None:
         "enrollment.seat",
         "by",
         "seat_before",
+        "act.because",
     }
     assert open_fields(identity.AttachmentStatusesChanged) == {
         "attachment.state": ("requested", "active", "refused", "ended"),

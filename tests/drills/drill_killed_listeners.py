@@ -10,8 +10,10 @@ import pytest
 
 from shared.messaging.amqp import message_of
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.rabbitmq import RabbitTransport
 from tests.conftest import MakeDatabase
 from tests.drills.listener import KILLER
+from tests.integration.messaging.killed_workers import kill_workers
 from tests.integration.messaging.two_services import TwoServices, delivery, occupancy, two_services
 from tests.support.eventually import eventually
 from tests.support.processes import Process
@@ -77,3 +79,11 @@ async def test_twenty_kills_from_outside_park_nothing(drill: Drill) -> None:
     drill.process.start()
     await eventually(lambda: drill.is_over(EVENTS), within=120)
     assert await drill.parked() == []
+
+
+async def test_workers_killed_twenty_times_during_two_thousand_events_leave_each_effect_once(
+    make_database: MakeDatabase, vhost: str
+) -> None:
+    publisher, subscriber = await make_database("mechanisms"), await make_database("mechanisms")
+    async with two_services(publisher, subscriber, RabbitTransport(vhost, service="test")) as services:
+        await kill_workers(services, vhost, kills=20)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Integer, Text, TextClause, bindparam, text
@@ -11,7 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from docs import generate
-from shared.chains import broken_chains
+from services.enrollment.storage.tables import enrollment_notes
+from shared.chains import broken_chains, erase_texts
 from shared.database import Database
 from shared.migrations import migrate_async
 from tests.conftest import MakeDatabase
@@ -163,6 +165,30 @@ async def test_the_audit_names_the_row_that_was_changed_or_removed(
             await connection.execute(text(f"INSERT INTO {table} {overriding} SELECT * FROM kept_rows"))
             await connection.execute(text("DROP TABLE kept, kept_rows"))
         assert await audit(database, service) == []
+
+
+async def test_an_erasure_keeps_the_chain_and_what_it_left_is_not_changed_either(
+    make_database: MakeDatabase, postgres_server: TestServer
+) -> None:
+    database = await with_rows(make_database, postgres_server, "enrollment", "enrollment_notes")
+    async with database.transaction() as work:
+        of_one = enrollment_notes.c.enrollment_id == UUID(ONE)
+        for _ in range(2):
+            await erase_texts(
+                work.connection, enrollment_notes, of_one, named_by="enrollment_id", columns=["text"], instead="-"
+            )
+    assert await audit(database, "enrollment") == []
+    async with database.engine.connect() as connection:
+        texts = await connection.scalars(
+            text(f"SELECT DISTINCT text FROM enrollment_notes WHERE enrollment_id = '{ONE}'")
+        )
+        assert texts.all() == ["-"]
+    async with superuser(database, postgres_server) as connection:
+        change = f"UPDATE enrollment_notes SET text = 'x' WHERE enrollment_id = '{ONE}' AND chain_position = 1"
+        await connection.execute(text(change))
+    assert await audit(database, "enrollment") == [
+        f"enrollment_notes: enrollment_id {ONE}: row 1 is not as an erasure left it"
+    ]
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM chain_ends", "UPDATE chain_ends SET length = 0"])

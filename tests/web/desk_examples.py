@@ -31,14 +31,14 @@ def attachment(**changes: Any) -> dict[str, Any]:
 def account(**changes: Any) -> dict[str, Any]:
     return {
         "id": ID, "civility": "Mme", "email": HOSTILE, **PERSON, "version": 5, "is_staff": False, "disabled": False,
-        "proved": True, "attachments": [attachment()], **changes,
+        "proved": True, "erased": False, "attachments": [attachment()], **changes,
     }  # fmt: skip
 
 
 def structure(**changes: Any) -> dict[str, Any]:
     return {
         "id": ID, "name": HOSTILE, "town": HOSTILE, "version": 2, "siret": "51930482800014", "is_member": True,
-        "people": 3, "referents": 0, "employers": 0, "waiting": 1, **changes,
+        "closed_at": None, "merged_into": None, "people": 3, "referents": 0, "employers": 0, "waiting": 1, **changes,
     }  # fmt: skip
 
 
@@ -79,6 +79,7 @@ def figures() -> dict[str, Any]:
         "decision_hours": 51.5,
     }  # fmt: skip
     return {
+        "counted_at": "2026-11-25T08:10:00Z",
         "requests": [{"month": "2026-11", "approval": "validated", "requests": 7}],
         "fill": [
             {"axis_name": HOSTILE, "sessions": 2, "capacity": 20, "held": 15, "queued": 4},
@@ -118,6 +119,7 @@ def desk_answers() -> dict[str, Any]:
         f"GET {ATTACHMENT}": attachment(),
         f"GET {IDENTITY}/structures/overview": page(structure(), total=1),
         f"GET {STRUCTURE}/overview": structure(),
+        f"GET {IDENTITY}/structures/{OTHER}/overview": structure(id=OTHER),
         f"GET {STRUCTURE}/history": page(*lines),
         f"GET {IDENTITY}/structure-requests": page(asked(), total=1),
         f"GET {ASKED}": asked(),

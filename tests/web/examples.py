@@ -28,7 +28,7 @@ def identity_me() -> dict[str, Any]:
 
 def reader(*roles: str, **counts: int) -> dict[str, Any]:
     every = ("beneficiary", "employer", "referent", "trainer", "staff")
-    numbers = ("cart_lines", "to_decide", "to_validate", "to_answer", "sheets_to_close")
+    numbers = ("cart_lines", "to_decide", "to_validate", "to_answer", "sheets_to_close", "proposals_to_answer")
     return {
         "roles": {role: role in roles for role in every},
         "counts": {name: counts.get(name, 0) for name in numbers},

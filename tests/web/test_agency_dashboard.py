@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from gettext import NullTranslations
 
 import pytest
 
@@ -39,7 +40,7 @@ async def test_nothing_to_do_is_said() -> None:
     gateway = FakeGateway(desk_answers())
     quiet = figures()
     quiet["waiting"] = dict.fromkeys(quiet["waiting"], 0) | {"decision_hours": None}
-    quiet |= {"fill": [], "requests": [], "delays": [{"since": 0, "until": None, "decisions": 0}]}
+    quiet |= {"counted_at": None, "fill": [], "requests": [], "delays": [{"since": 0, "until": None, "decisions": 0}]}
     gateway.answers[f"GET {ENROLLMENT}/figures"] = quiet
     gateway.answers[f"GET {IDENTITY}/figures"] = dict.fromkeys(structure_figures(), 0)
     gateway.answers[f"GET {NOTIFIER}/mails/figures"] = {"failed": 0, "unknown": 0, "waiting": []}
@@ -49,6 +50,7 @@ async def test_nothing_to_do_is_said() -> None:
     assert text.count('<svg class="plot"') == 1
     assert "Personne n’attend de place." in text
     assert "Aucun employeur n’a décidé" in text
+    assert "Ils sont comptés pour la première fois en ce moment" in text
 
 
 async def test_every_plot_has_a_name_its_values_a_table_and_a_file() -> None:
@@ -56,6 +58,7 @@ async def test_every_plot_has_a_name_its_values_a_table_and_a_file() -> None:
         text = (await client.get("/agence")).text
     plotted = re.findall(r'<svg class="plot".*?</svg>', text, re.DOTALL)
     assert len(plotted) == 4
+    assert "Tels qu’ils étaient mercredi 25 novembre à 9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}10 :" in text
     for svg in plotted:
         title, description = re.findall(r'aria-labelledby="(\w+) (\w+)"', svg)[0]
         assert f'<title id="{title}">' in svg
@@ -97,7 +100,7 @@ def test_every_month_is_shown_by_what_became_of_its_requests() -> None:
             ],
         }
     )
-    months = views.months(found, Dates("fr", joiner="et"), NOW)
+    months = views.months(found, Dates("fr", NullTranslations()), NOW)
     assert [each.short for each in months] == [
         "mars", "avr", "mai", "juin", "juil", "août", "sept", "oct", "nov", "déc", "janv", "févr",
     ]  # fmt: skip

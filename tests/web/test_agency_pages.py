@@ -3,7 +3,7 @@
 import pytest
 
 from tests.web.desk_examples import IDENTITY, desk_answers
-from tests.web.examples import ID, answers
+from tests.web.examples import ID, OTHER, answers
 from tests.web.fake import ESCAPED, HOSTILE, FakeGateway, browser
 
 PERSON, ATTACHMENT = f"/agence/personnes/{ID}", f"/agence/rattachements/{ID}"
@@ -29,6 +29,10 @@ PAGES = (
     "/agence/structures",
     STRUCTURE,
     f"{STRUCTURE}/modifier",
+    f"{STRUCTURE}/fermer",
+    f"{STRUCTURE}/rouvrir",
+    f"{STRUCTURE}/fusionner",
+    f"{STRUCTURE}/fusionner?avec={OTHER}",
     "/agence/structures/demandes",
     ASKED,
     *(f"{ASKED}/{answer}" for answer in ("ajouter", "refuser", "doublon")),

@@ -57,16 +57,17 @@ async def test_an_act_changes_the_account_that_was_shown(act: str, method: str, 
 @pytest.mark.parametrize(
     ("changes", "offered"),
     [
-        ({}, {"equipe", "second-facteur", "desactiver"}),
-        ({"proved": False}, {"inviter", "equipe", "desactiver"}),
-        ({"disabled": True}, {"second-facteur", "reactiver"}),
+        ({}, {"equipe", "second-facteur", "desactiver", "supprimer"}),
+        ({"proved": False}, {"inviter", "equipe", "desactiver", "supprimer"}),
+        ({"disabled": True}, {"second-facteur", "reactiver", "supprimer"}),
+        ({"disabled": True, "erased": True}, set()),
         ({"is_staff": True}, {"hors-equipe", "second-facteur", "desactiver"}),
     ],
 )
 async def test_acts_that_make_no_sense_are_not_offered(changes: dict[str, Any], offered: set[str]) -> None:
     async with browser(staff(**{f"GET {ACCOUNT}": account(**changes)}), signed_in=True) as client:
         text = (await client.get(PERSON)).text
-    every = ("inviter", "reactiver", "equipe", "hors-equipe", "second-facteur", "desactiver")
+    every = ("inviter", "reactiver", "equipe", "hors-equipe", "second-facteur", "desactiver", "supprimer")
     assert {act for act in every if f'href="{PERSON}/acte/{act}"' in text} == offered
 
 

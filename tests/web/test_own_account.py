@@ -1,6 +1,9 @@
 """One's own account: another address, other structures, other places where one is signed in."""
 
+import json
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -148,3 +151,19 @@ async def test_identity_hears_which_browser_signs_in(browsers: str, sent: str | 
         await client.get("/compte", headers={b"User-Agent": browsers.encode("latin-1")})
     names = {each.headers.get("User-Agent") for each in gateway.sent}
     assert names == {sent} if sent else all(name and name.startswith("python-httpx") for name in names)
+
+
+async def test_all_of_one_s_data_is_one_archive_or_none() -> None:
+    services = ("identity", "catalogue", "enrollment", "notifier")
+    parts = {f"GET /api/{service}/v1/me/data": {"account": [{"name": HOSTILE}]} for service in services}
+    gateway = gateway_of(**parts)
+    async with browser(gateway, signed_in=True) as client:
+        assert 'href="/compte/donnees/archive.zip"' in (await client.get("/compte/donnees")).text
+        answer = await client.get("/compte/donnees/archive.zip")
+        gateway.answers["GET /api/notifier/v1/me/data"] = 503
+        away = await client.get("/compte/donnees/archive.zip")
+    assert answer.headers["Content-Type"] == "application/zip"
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert archive.namelist() == ["comptes.json", "formations.json", "demandes.json", "messages.json"]
+        assert json.loads(archive.read("demandes.json")) == {"account": [{"name": HOSTILE}]}
+    assert away.status_code == 503

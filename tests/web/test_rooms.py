@@ -29,12 +29,18 @@ async def test_hostile_text_stays_text(page: str) -> None:
 
 
 async def test_the_head_shows_what_waits_for_each_role() -> None:
-    gateway = FakeGateway(answers("beneficiary", "employer", "trainer", "staff", cart_lines=3, to_decide=4))
+    numbers = {"cart_lines": 3, "to_decide": 4, "proposals_to_answer": 1}
+    gateway = FakeGateway(answers("beneficiary", "employer", "trainer", "staff", **numbers))
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get("/regles")).text
-    for words in ("Mon panier", "Mes demandes", "À décider", "À valider", "Tableau de bord"):
+    for words in ("Mon panier", "Mes demandes", "Propositions", "À décider", "À valider", "Tableau de bord"):
         assert words in text
-    assert text.count('class="badge"') == 2
+    assert text.count('class="badge"') == 3
+
+
+async def test_the_head_leads_to_proposals_only_while_one_waits() -> None:
+    async with browser(FakeGateway(answers("beneficiary")), signed_in=True) as client:
+        assert "/propositions" not in (await client.get("/regles")).text
 
 
 async def test_without_enrollment_the_head_lacks_its_part_and_says_so() -> None:

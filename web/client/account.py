@@ -1,7 +1,7 @@
 """What the pages call of identity about one's own account."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from web.client.calls import Call, Page, Read
@@ -34,6 +34,22 @@ class Invitation(Read):
     contact_name: str
 
 
+class Erasure(Read):
+    """An erasure that was asked for. `sentences`: what has to be done first."""
+
+    state: Literal["asked", "refused", "done"]
+    sentences: list[str]
+
+
+OWN_DATA: Final = {
+    "comptes": Call[bytes]("GET", "identity", "/me/data", bytes),
+    "formations": Call[bytes]("GET", "catalogue", "/me/data", bytes),
+    "demandes": Call[bytes]("GET", "enrollment", "/me/data", bytes),
+    "messages": Call[bytes]("GET", "notifier", "/me/data", bytes),
+}
+"""The parts of all of one's data, each with the name of its file."""
+ASK_ERASURE: Final = Call[Erasure]("POST", "identity", "/me/erasure", Erasure)
+ERASURE: Final = Call[Erasure]("GET", "identity", "/me/erasure", Erasure)
 ASK_ADDRESS: Final = Call[None]("POST", "identity", "/me/address-change", None)
 CONFIRM_ADDRESS: Final = Call[None]("POST", "identity", "/me/address-change/confirmation", None)
 SIGN_INS: Final = Call[Page[SignInSession]]("GET", "identity", "/me/sessions", Page[SignInSession])

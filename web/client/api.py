@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import httpx
 from pydantic import ValidationError
 
+from shared import tracing
 from web.client.calls import Answer_co, Call
 from web.client.errors import Away, Problem, Refused, SignInNeeded
 from web.client.identity import REFRESH
@@ -53,6 +54,8 @@ class Gateway:
             sent["X-Forwarded-For"] = client
         if browser:
             sent["User-Agent"] = browser
+        if traceparent := tracing.carried():
+            sent["traceparent"] = traceparent
         request = self._http.build_request(
             call.method,
             url,

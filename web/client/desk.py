@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from web.client.account import Erasure
 from web.client.calls import Call, Page, Read
 
 State = Literal["requested", "active", "refused", "ended"]
@@ -55,6 +56,7 @@ class Account(AccountName):
     is_staff: bool
     disabled: bool
     proved: bool
+    erased: bool
 
 
 class ListedAccount(Account):
@@ -91,12 +93,21 @@ class AttachmentPage(Page[Attachment], Counted):
     """A part of a list of attachments."""
 
 
+class NamedStructure(Read):
+    """A structure to be linked."""
+
+    id: UUID
+    name: str
+
+
 class Structure(StructureName):
-    """A structure with the numbers of its people."""
+    """A structure with the numbers of its people. `merged_into`: what goes on with the people of a closed one."""
 
     version: int
     siret: str
     is_member: bool
+    closed_at: datetime | None
+    merged_into: NamedStructure | None
     people: int
     referents: int
     employers: int
@@ -159,7 +170,7 @@ class ChangeReport(Read):
     structure: StructureName
     reporter: PersonName
     text: str
-    state: str
+    state: Literal["open", "applied", "declined"]
     reported_at: datetime
     answered_at: datetime | None
     answered_by: PersonName | None
@@ -177,6 +188,8 @@ ADD_ACCOUNT: Final = Call[NewId]("POST", "identity", "/accounts", NewId)
 MARK_ACCOUNT: Final = Call[None]("PATCH", "identity", "/accounts/{account_id}", None)
 INVITE: Final = Call[None]("POST", "identity", "/accounts/{account_id}/invitation", None)
 RESET_FACTOR: Final = Call[None]("DELETE", "identity", "/accounts/{account_id}/second-factor", None)
+ASK_ERASURE: Final = Call[Erasure]("POST", "identity", "/accounts/{account_id}/erasure", Erasure)
+ERASURE: Final = Call[Erasure]("GET", "identity", "/accounts/{account_id}/erasure", Erasure)
 ATTACHMENTS: Final = Call[AttachmentPage]("GET", "identity", "/attachments", AttachmentPage)
 ATTACHMENTS_FILE: Final = Call[bytes]("GET", "identity", "/attachments/export", bytes)
 ATTACHMENT: Final = Call[Attachment]("GET", "identity", "/attachments/{attachment_id}", Attachment)
@@ -194,6 +207,9 @@ STRUCTURE_HISTORY: Final = Call[Page[StructureLine]](
 )
 ADD_STRUCTURE: Final = Call[NewId]("POST", "identity", "/structures", NewId)
 CHANGE_STRUCTURE: Final = Call[None]("PATCH", "identity", "/structures/{structure_id}", None)
+CLOSE_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/closure", None)
+MERGE_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/merger", None)
+REOPEN_STRUCTURE: Final = Call[None]("POST", "identity", "/structures/{structure_id}/reopening", None)
 STRUCTURE_REQUESTS: Final = Call[StructureRequestPage]("GET", "identity", "/structure-requests", StructureRequestPage)
 STRUCTURE_REQUEST: Final = Call[StructureRequest](
     "GET", "identity", "/structure-requests/{request_id}", StructureRequest

@@ -33,6 +33,7 @@ class Work(Read):
     to_validate: int
     to_answer: int
     sheets_to_close: int
+    proposals_to_answer: int
 
 
 class Reader(Read):

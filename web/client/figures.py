@@ -1,5 +1,6 @@
 """What the dashboard of staff calls: the figures of the services."""
 
+from datetime import datetime
 from typing import Final
 
 from web.client.calls import Call, Read
@@ -43,8 +44,9 @@ class Waiting(Read):
 
 
 class RequestFigures(Read):
-    """The figures of enrollment."""
+    """The figures of enrollment. `counted_at`: when those of months and decisions were counted; null if never."""
 
+    counted_at: datetime | None
     requests: list[MonthOfRequests]
     fill: list[Fill]
     delays: list[Delay]

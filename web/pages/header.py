@@ -63,5 +63,5 @@ async def _reader(api: Api) -> enrollment.Reader:
         return await api(enrollment.ME)
     except Refused:
         roles = enrollment.Roles(beneficiary=False, employer=False, referent=False, trainer=False, staff=False)
-        work = enrollment.Work(cart_lines=0, to_decide=0, to_validate=0, to_answer=0, sheets_to_close=0)
+        work = enrollment.Work(**dict.fromkeys(enrollment.Work.model_fields, 0))
         return enrollment.Reader(roles=roles, counts=work)

@@ -158,7 +158,9 @@ def _label(facet: str, each: FacetCount) -> str:
 class SessionPage(Page[SessionView]):
     """Some sessions. With `facets=true` also their number, and the number for each choice of a filter.
 
-    `total_is_exact` is false if there are too many to count: then there are at least so many.
+    To count means to read many sessions for a page of twenty: only a reader who shows the number asks for it.
+    `total_is_exact` is false if there are too many to count: then there are at least so many. They are counted up to
+    1,000, with words in `q` up to 100.
     """
 
     total: int | None = Field(None, examples=[24])

@@ -8,8 +8,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.storage.access import VISITOR, Actor
-from services.catalogue.storage.tables import accounts
+from services.catalogue.storage.tables import accounts, sessions
 from shared.errors import NotFound
+from shared.messaging.erasure import Person, erase_messages
+from shared.own_data import OwnData, read_own_data
 
 _ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
 _ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
@@ -31,6 +33,22 @@ class People:
         """Raise NotFound if the person is not staff any more. Call it when no lock is waited for any more."""
         if actor.account_id is None or not (await self.actor(actor.account_id)).is_staff:
             raise NotFound
+
+    async def own_data(self, account_id: UUID) -> OwnData:
+        """The copy of the account, and the sessions that the person trains."""
+        return await read_own_data(
+            self._connection,
+            {
+                "account": select(*accounts.c["id", "first_name", "last_name"]).where(accounts.c.id == account_id),
+                "trained_sessions": select(*sessions.c["id", "place", "state"]).where(
+                    sessions.c.trainer_ids.contains([account_id])
+                ),
+            },
+        )
+
+    async def erase_messages(self, account_id: UUID) -> None:
+        """Take the person's texts out of the messages that the service has: everything else here is a copy."""
+        await erase_messages(self._connection, Person(account_id))
 
     async def active(self, account_ids: Sequence[UUID]) -> set[UUID]:
         """Those of the accounts that are known, not disabled and not erased."""

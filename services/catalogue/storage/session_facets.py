@@ -23,10 +23,13 @@ from services.catalogue.domain.paris import PARIS
 from services.catalogue.storage.access import LISTED_SESSIONS, Actor, Role
 from services.catalogue.storage.records import FacetCount, SessionCounts
 from services.catalogue.storage.session_filter import FACETS, HELD, SessionFilter, condition
+from services.catalogue.storage.session_words import ids_with_words, is_of_words
 from services.catalogue.storage.tables import axes, occupancy, sessions, trainings
 
-MOST_COUNTED: Final = 2000
+MOST_COUNTED: Final = 1_000
 """More sessions than that are not counted, so that a list does not become slower the more past sessions there are."""
+MOST_WITH_WORDS: Final = 100
+"""The same for sessions with some words, because each session has to be looked at."""
 
 _TOTAL: Final = "total"
 _READ: Final = "read"
@@ -41,18 +44,23 @@ class SessionFacets:
     async def counts(self, wanted: SessionFilter, actor: Actor, *, newest_first: bool = False) -> SessionCounts:
         """Count the sessions of a list. Each facet leaves its own filter out, so that people can choose anew."""
         filters = wanted.given()
-        values = {**filters, "actors": [actor.account_id], "most": MOST_COUNTED + 1}
+        most = MOST_WITH_WORDS if wanted.words else MOST_COUNTED
+        values = {**filters, "actors": [actor.account_id], "most": most + 1}
         statement = _counts(actor.role, frozenset(filters), newest_first=newest_first)
         facets: dict[str, list[FacetCount]] = defaultdict(list)
         for row in await self._connection.execute(statement, values):
             facets[row.facet].append(FacetCount(value=row.value, name=row.name, count=row.number))
         [total], [read] = facets.pop(_TOTAL), facets.pop(_READ)
-        return SessionCounts(total=total.count, is_exact=read.count <= MOST_COUNTED, facets=facets)
+        return SessionCounts(total=total.count, is_exact=read.count <= most, facets=facets)
 
 
 @lru_cache(maxsize=500)  # filters can be combined in many ways
 def _counts(role: Role, filters: frozenset[str], *, newest_first: bool) -> Any:  # noqa: ANN401 - a compound of statements
     chosen = [name for name in FACETS if name in filters]
+    words = sorted(filter(is_of_words, filters))
+    conditions = [LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters.difference(FACETS, words)))]
+    if words:
+        conditions = [sessions.c.id.in_(ids_with_words(words, conditions, newest_first=newest_first, most="most"))]
     candidates = (
         select(
             axes.c.id.label("axis_id"),
@@ -68,7 +76,7 @@ def _counts(role: Role, filters: frozenset[str], *, newest_first: bool) -> Any: 
         .join_from(sessions, trainings)
         .join(axes)
         .outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
-        .where(LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters.difference(FACETS))))
+        .where(*conditions)
         .order_by(sessions.c.starts_at.desc() if newest_first else sessions.c.starts_at)
         .limit(bindparam("most", type_=Integer))
         .cte("candidates")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.catalogue.storage.tables import occupancy, sessions, trainings
@@ -62,12 +62,6 @@ class SessionFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
-_OF_WORDS = trainings.alias("of_words")
-_SEARCHED = select(_OF_WORDS.c.searched).where(_OF_WORDS.c.id == sessions.c.training_id).scalar_subquery()
-"""Read for one session after the other, in the order of the list, because a frequent word fills a page at once.
-
-As a condition of the join, PostgreSQL would first look for all trainings that have the word, and sort their sessions.
-"""
 _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "since": sessions.c.starts_at >= bindparam("since"),
     "until": sessions.c.starts_at < bindparam("until"),
@@ -95,9 +89,7 @@ OF_OCCUPANCY: Final = frozenset({"free", "overbooked"})
 
 
 def condition(name: str) -> ColumnElement[bool]:
-    """The condition of a parameter of `SessionFilter.given`."""
-    if name.startswith("word_"):
-        return _SEARCHED.like(func.anywhere(bindparam(name, type_=Text)))
+    """The condition of a parameter of `SessionFilter.given`, except for words: see `session_words`."""
     if name.startswith("place_word_"):
         return sessions.c.searched_place.like(func.anywhere(bindparam(name, type_=Text)))
     return _CONDITIONS[name]

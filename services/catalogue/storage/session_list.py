@@ -37,6 +37,7 @@ from services.catalogue.storage.records import (
     TrainingOfSession,
 )
 from services.catalogue.storage.session_filter import OF_OCCUPANCY, SessionFilter, condition
+from services.catalogue.storage.session_words import ids_with_words, is_of_words
 from services.catalogue.storage.sessions import slots_of
 from services.catalogue.storage.tables import accounts, axes, catalogue_history, occupancy, sessions, trainings
 from shared.errors import NotFound
@@ -112,11 +113,17 @@ def _of_training(role: Role) -> Select[Any]:
 
 @lru_cache(maxsize=500)  # filters can be combined in many ways
 def _page(role: Role, filters: frozenset[str], *, is_first: bool, newest_first: bool) -> Select[Any]:
-    chosen = _CANDIDATES.where(LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters)))
-    if filters & OF_OCCUPANCY:
-        chosen = chosen.outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
+    words = sorted(filter(is_of_words, filters))
+    conditions = [LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters.difference(words)))]
     if not is_first:
-        chosen = chosen.where(tuple_(*_ORDER) < _KEY if newest_first else tuple_(*_ORDER) > _KEY)
+        conditions.append(tuple_(*_ORDER) < _KEY if newest_first else tuple_(*_ORDER) > _KEY)
+    if words:
+        ids = ids_with_words(words, conditions, newest_first=newest_first, most="count")
+        chosen = _CANDIDATES.where(sessions.c.id.in_(ids))
+    else:
+        chosen = _CANDIDATES.where(*conditions)
+        if filters & OF_OCCUPANCY:
+            chosen = chosen.outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
     chosen = chosen.order_by(*(_NEWEST_FIRST if newest_first else _ORDER))
     return _details_of(chosen.limit(bindparam("count", type_=Integer)), newest_first=newest_first)
 

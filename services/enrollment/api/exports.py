@@ -38,4 +38,5 @@ DECISIONS: Final[Sequence[Column[DecisionView]]] = (
     Column("Début", lambda decision: decision.session.starts_at),
     Column("État de la demande", lambda decision: decision.status_label),
     Column("A suivi", lambda decision: decision.attended),
+    Column("Sa propre demande", lambda decision: decision.own),
 )

@@ -1,5 +1,6 @@
 """The endpoint with the figures of the agency's dashboard."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -8,6 +9,7 @@ from pydantic import Field
 
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.problems import NOT_ADMITTED
+from services.enrollment.domain.paris import PARIS
 from services.enrollment.domain.states import Approval
 from shared.errors import NotFound, refuse
 from shared.http.clock import Now
@@ -22,7 +24,7 @@ _YEAR: Final = timedelta(days=365)
 
 
 class MonthView(View):
-    """The requests that were made in a month (time of Paris) and have this approval now."""
+    """The requests that were made in a month (time of Paris), and had this approval when they were counted."""
 
     month: str = Field(examples=["2027-03"])
     approval: Approval = Field(examples=["validated"])
@@ -65,10 +67,15 @@ class WaitingView(View):
 
 
 class FiguresView(View):
-    """The figures of a period: requests by the month in which they were made, sessions by their start."""
+    """The figures of the months of a period: requests by the month in which they were made, sessions by their start.
+
+    `requests`, `fill`, `delays` and `decision_hours` were counted at `counted_at`, at most some minutes ago; it is null
+    if they have not been counted yet.
+    """
 
     since: datetime
     until: datetime
+    counted_at: datetime | None
     requests: list[MonthView]
     fill: list[FillView]
     delays: list[DelayView]
@@ -85,18 +92,28 @@ async def read_figures(
     since: Annotated[Moment | None, Query(alias="from", description="A year ago by default")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="In a year by default, at most two after")] = None,
 ) -> FiguresView:
-    """The figures of a period of two years at most. For staff only; the answer to others is 404."""
+    """The figures of the months of a period of two years at most; a month in which it begins or ends is counted whole.
+
+    For staff only; the answer to others is 404.
+    """
     if not actor.is_staff:
         raise NotFound
     begin = since or now - _YEAR
     end = until or begin + LONGEST
     if not begin < end <= begin + LONGEST:
         refuse([("to", "La fin doit suivre le début, de deux ans au plus.")])
+    counted = await tx.counted_figures.of_months(_month(begin), _month(end - timedelta.resolution))
+    waiting = await tx.figures.waiting(now)
     return FiguresView(
         since=begin,
         until=end,
-        requests=[MonthView.model_validate(each) for each in await tx.figures.requests(begin, end)],
-        fill=[FillView.model_validate(each) for each in await tx.figures.fill(begin, end)],
-        delays=[DelayView.model_validate(each) for each in await tx.figures.delays(now)],
-        waiting=WaitingView.model_validate(await tx.figures.waiting(now)),
+        counted_at=counted.counted_at,
+        requests=[MonthView.model_validate(each) for each in counted.requests],
+        fill=[FillView.model_validate(each) for each in counted.fill],
+        delays=[DelayView.model_validate(each) for each in counted.delays],
+        waiting=WaitingView(**asdict(waiting), decision_hours=counted.decision_hours),
     )
+
+
+def _month(time: datetime) -> str:
+    return f"{time.astimezone(PARIS):%Y-%m}"

@@ -20,7 +20,10 @@ from shared.http.views import View
 
 
 class DecisionView(View):
-    """A decision that somebody took for a structure, and the present state of the request."""
+    """A decision that somebody took for a structure, and the present state of the request.
+
+    `own` is true if they decided on their own request.
+    """
 
     enrollment_id: UUID
     move: HistoryMove = Field(examples=["accept"])
@@ -29,6 +32,7 @@ class DecisionView(View):
     by: str = Field(examples=["Élise Roux, employeur"])
     decided_by: PersonView | None
     acting_as: ActingAs = Field(examples=["employer"])
+    own: bool = Field(examples=[False])
     note: str | None = Field(examples=["Effectif insuffisant."])
     person: PersonView
     structure: StructureView
@@ -48,6 +52,7 @@ class DecisionView(View):
             by=author(decision.decided_by, decision.acting_as),
             decided_by=None if decision.decided_by is None else PersonView.model_validate(decision.decided_by),
             acting_as=decision.acting_as,
+            own=decision.own,
             note=decision.note,
             person=PersonView.model_validate(decision.person),
             structure=StructureView.model_validate(decision.structure),
@@ -60,7 +65,10 @@ class DecisionView(View):
 
 
 class CountView(View):
-    """A number of requests. If `more` is true, there are more: requests are counted up to 1,000."""
+    """A number of requests. If `more` is true, there are more, or may be: requests are counted up to 1,000.
+
+    With words or times of sessions, the requests of all approvals are counted together; with words up to 100.
+    """
 
     count: int = Field(examples=[12])
     more: bool = Field(examples=[False])
@@ -76,7 +84,10 @@ class CountsView(View):
 
 
 class EnrollmentPage(Page[EnrollmentView]):
-    """A page of requests. `total` is how many there are with the filters; there are more if `more_than_total`."""
+    """A page of requests. `total` is how many there are with the filters, counted up to 1,000, with words up to 100.
+
+    There are more if `more_than_total`.
+    """
 
     total: int = Field(examples=[42])
     more_than_total: bool = Field(examples=[False])

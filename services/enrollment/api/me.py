@@ -8,6 +8,7 @@ from services.enrollment.api.problems import NOT_ADMITTED
 from shared.http.clock import Now
 from shared.http.problems import problems
 from shared.http.views import View
+from shared.own_data import OwnData
 
 router = APIRouter(tags=["me"])
 
@@ -59,3 +60,9 @@ async def read_me(actor: Acting, tx: Tx, now: Now) -> MeView:
         ),
         counts=WorkView.model_validate(work),
     )
+
+
+@router.get("/me/data", responses=problems(NOT_ADMITTED), summary="Read everything about the caller")
+async def read_own_data(actor: Acting, tx: Tx) -> OwnData:
+    """Everything that enrollment has of the caller, with what others wrote about it: the rows of each kind of data."""
+    return await tx.erasures.own_data(actor.account_id)

@@ -1,11 +1,10 @@
 """The bodies of requests about people: what was left open, proposals, transfers, messages, notes."""
 
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from shared.http.fields import Line, Strict, Text
+from shared.http.fields import Id, Line, Strict, Text
 
 
 class LeftOpenDecision(Strict):
@@ -18,7 +17,7 @@ class LeftOpenDecision(Strict):
 class Transfer(Strict):
     """The session of the same training to which the request is moved."""
 
-    session_id: UUID
+    session_id: Id
     reason: Text = Field(examples=["La session du 12 mars est trop loin de son lieu de travail."])
 
 
@@ -30,11 +29,11 @@ class NewProposal(Strict):
     """
 
     kind: Literal["participation", "transfer"]
-    session_id: UUID
+    session_id: Id
     reason: Text = Field(examples=["Cette formation complète votre prise de poste."])
-    account_id: UUID | None = None
-    structure_id: UUID | None = None
-    enrollment_id: UUID | None = None
+    account_id: Id | None = None
+    structure_id: Id | None = None
+    enrollment_id: Id | None = None
     motivation: Text | None = Field(None, examples=["Prendre en main l'accueil de second niveau."])
 
 

@@ -1,12 +1,11 @@
 """The bodies of requests to enrollment's endpoints."""
 
 from typing import Literal, Self
-from uuid import UUID
 
 from pydantic import Field, JsonValue, model_validator
 
 from services.enrollment.domain.attendance import PresenceStatus
-from shared.http.fields import Strict, Text
+from shared.http.fields import Id, Strict, Text
 from shared.http.pagination import Moment
 
 MOST_PRESENCES = 1000
@@ -51,7 +50,7 @@ class _Mark(Strict):
 class Presence(_Mark):
     """What is recorded of one person in one slot. `present` is the short form of `present` or `unexcused`."""
 
-    enrollment_id: UUID
+    enrollment_id: Id
     present: bool | None = Field(None, description="Instead of `status`", examples=[True])
     replaces: Moment | None = Field(
         None,
@@ -82,7 +81,7 @@ class Presences(Strict):
 class SlotCorrection(_Mark):
     """What is corrected of one slot."""
 
-    slot_id: UUID
+    slot_id: Id
     status: PresenceStatus = Field(examples=["present"])
 
 
@@ -96,7 +95,7 @@ class LineCorrection(Strict):
 class Undecided(Strict):
     """What becomes of a person who holds a seat and whom nobody has validated."""
 
-    enrollment_id: UUID
+    enrollment_id: Id
     act: Literal["validate", "cancel"]
     reason: Text | None = Field(None, examples=["La personne ne s'est pas présentée."])
 
@@ -119,9 +118,9 @@ class AddedPerson(Strict):
     reason.
     """
 
-    enrollment_id: UUID | None = Field(None, description="A request for this session")
-    account_id: UUID | None = Field(None, description="A person, together with `structure_id`")
-    structure_id: UUID | None = Field(None, description="The structure in which this person is a beneficiary")
+    enrollment_id: Id | None = Field(None, description="A request for this session")
+    account_id: Id | None = Field(None, description="A person, together with `structure_id`")
+    structure_id: Id | None = Field(None, description="The structure in which this person is a beneficiary")
     reason: Text | None = Field(None, examples=["Venue à la place d'une collègue."])
 
     @model_validator(mode="after")
@@ -135,14 +134,14 @@ class AddedPerson(Strict):
 class Line(Strict):
     """One session of the cart, and the person's motivation for it."""
 
-    session_id: UUID
+    session_id: Id
     motivation: Text = Field(examples=["Je reçois depuis peu des salariés en reconversion."])
 
 
 class CartValidation(Strict):
     """The lines of a cart that become requests to the employers of one structure."""
 
-    structure_id: UUID
+    structure_id: Id
     lines: list[Line] = Field(min_length=1, max_length=MOST_LINES)
 
 
@@ -155,8 +154,8 @@ class Draft(Strict):
 class Candidates(Strict):
     """Sessions that the caller might request. A caller who is beneficiary of one structure may leave it out."""
 
-    session_ids: list[UUID] = Field(min_length=1, max_length=MOST_CANDIDATES)
-    structure_id: UUID | None = None
+    session_ids: list[Id] = Field(min_length=1, max_length=MOST_CANDIDATES)
+    structure_id: Id | None = None
 
 
 class RuleChange(Strict):

@@ -25,11 +25,20 @@ async def _filters(
     account_id: UUID | None = None,
     session_id: UUID | None = None,
     move: DecisionAct | None = None,
+    own: Annotated[
+        bool | None, Query(description="Only decisions on the own request of who decided, or only all others")
+    ] = None,
     since: Annotated[Moment | None, Query(alias="from", description="Decided at this time or later")] = None,
     until: Annotated[Moment | None, Query(alias="to", description="Decided before this time")] = None,
 ) -> DecisionFilters:
     return DecisionFilters(
-        structure_id=structure_id, account_id=account_id, session_id=session_id, act=move, since=since, until=until
+        structure_id=structure_id,
+        account_id=account_id,
+        session_id=session_id,
+        act=move,
+        own=own,
+        since=since,
+        until=until,
     )
 
 

@@ -1,11 +1,13 @@
-"""Handle identity's events: keep copies, cancel the requests of an attachment that has ended, find those left open."""
+"""Handle identity's events: keep copies, find requests left open, cancel or move those of ended attachments."""
 
 from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.cascade import end_attachment
+from services.enrollment.use_cases.cascade import end_attachment, follow_structure
+from services.enrollment.use_cases.erasures import review
 from services.enrollment.use_cases.left_open import look_again
+from shared.contracts.erasures import AccountErased, AccountErasureRequested
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
@@ -25,7 +27,10 @@ subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    await end_attachment(tx, message.attachment, now=datetime.now(UTC))
+    if message.continues_in is None:
+        await end_attachment(tx, message.attachment, now=datetime.now(UTC))
+    else:
+        await follow_structure(tx, message.attachment, message.continues_in, now=datetime.now(UTC))
     await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))
 
 
@@ -42,3 +47,13 @@ async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transacti
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
     await look_again(tx, message.attachment.account_id, now=datetime.now(UTC))
+
+
+@subscriptions.on(AccountErasureRequested)
+async def when_an_erasure_is_asked_for(message: AccountErasureRequested, tx: Transaction) -> None:
+    await review(tx, erasure_id=message.erasure_id, account_id=message.account_id, now=datetime.now(UTC))
+
+
+@subscriptions.on(AccountErased)
+async def when_an_account_is_erased(message: AccountErased, tx: Transaction) -> None:
+    await tx.erasures.erase(message)

@@ -177,6 +177,19 @@ def cancel(
     )
 
 
+def follow(
+    enrollment: Enrollment, structure_id: UUID, *, rank: Rank | None, at: datetime, note: str | None
+) -> facts.StructureChanged:
+    """The structure of the person was merged into another one: its employers are asked, if none has decided yet.
+
+    The seat and the `rank` in the queue do not change.
+    """
+    after, line = moved(enrollment, Move.FOLLOW, by=None, acting_as="structure", at=at, note=note)
+    is_asked = after.approval is Approval.AWAITING_EMPLOYER
+    after = replace(after, structure_id=structure_id, employer_asked_at=at if is_asked else after.employer_asked_at)
+    return facts.StructureChanged(enrollment=after, lines=(line,), rank=rank, from_structure_id=enrollment.structure_id)
+
+
 def promote(enrollment: Enrollment, *, at: datetime) -> facts.Promoted:
     """The request is the next in the queue and gets a seat."""
     after, line = moved(enrollment, Move.PROMOTE, by=None, acting_as="queue", at=at, note=None)

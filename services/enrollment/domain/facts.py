@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from services.enrollment.domain.attendance import Attendance
@@ -10,6 +11,8 @@ from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.session_seats import SessionSeats
 from services.enrollment.domain.states import ActingAs, Approval, CancelledBy, Move, Seat
 from services.enrollment.domain.transfer import TransferredAs
+
+EndedBecause = Literal["attachment_ended", "disabled", "status_lost"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,16 +132,26 @@ class Reopened(MovedFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndingAct:
+    """One act that ended all open requests of a person in a structure, whose ids are `enrollment_ids`."""
+
+    id: UUID
+    because: EndedBecause
+    enrollment_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled(MovedFact):
     """The request was cancelled: the employer took the agreement back, or the session or the attachment ended.
 
-    `cancelled_by` is None if no person acted.
+    `cancelled_by` is None if no person acted; `act` is None if it was not about all requests of the person.
     """
 
     acting_as: CancelledBy
     cancelled_by: UUID | None
     reason: str
     seat_before: Seat
+    act: EndingAct | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +168,13 @@ class Transferred(MovedFact):
     acting_as: TransferredAs
     reason: str | None
     seat_before: Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureChanged(MovedFact):
+    """The structure of the person was merged into another one, which the request belongs to now."""
+
+    from_structure_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +244,7 @@ Moved = (
     | Reopened
     | Promoted
     | Transferred
+    | StructureChanged
     | Admitted
     | AttendanceRecorded
 )

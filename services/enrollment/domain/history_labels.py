@@ -21,6 +21,7 @@ HistoryMove = Literal[
     "undo",
     "reopen",
     "transfer",
+    "follow",
     "admit",
 ]
 """All that happens to a request. The request itself comes first, except for a person who came without one."""
@@ -44,6 +45,7 @@ MOVES: Final[Mapping[HistoryMove, str]] = {
     "undo":      "Décision reprise",
     "reopen":    "Demande rouverte",
     "transfer":  "Demande déplacée vers une autre session",
+    "follow":    "Demande passée à une autre structure",
     "admit":     "Participation ajoutée le jour même",
 }
 _SYSTEM: Final[Mapping[str, str]] = {
@@ -51,6 +53,7 @@ _SYSTEM: Final[Mapping[str, str]] = {
     "queue":       "la liste d'attente",
     "session":     "l'annulation de la session",
     "attachment":  "la fin du rattachement",
+    "structure":   "la fusion de deux structures",
 }
 _ROLES: Final[Mapping[str, str]] = {
     "beneficiary": "bénéficiaire",

@@ -26,6 +26,7 @@ _DID: Final[Mapping[Move, str]] = {
     Move.UNDO: "annulé sa décision",
     Move.REOPEN: "rouvert cette demande",
     Move.TRANSFER: "déplacé cette demande vers une autre session",
+    Move.FOLLOW: "fait passer cette demande à une autre structure",
     Move.ADMIT: "ajouté la personne à l'émargement",
     Move.CORRECT: "corrigé l'émargement",
 }
@@ -33,6 +34,7 @@ _BY_ITSELF: Final[Mapping[ActingAs, str]] = {
     "clock": "La demande a expiré, sans réponse de l'employeur,",
     "session": "La session a été annulée",
     "attachment": "Le rattachement de la personne à la structure a pris fin",
+    "structure": "La structure de la personne a été fusionnée avec une autre",
 }
 _OF: Final[Mapping[ActingAs, str]] = {
     "beneficiary": "La personne",

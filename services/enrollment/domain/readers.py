@@ -33,6 +33,7 @@ _OF_AUTHOR: Final[Mapping[ActingAs, frozenset[Relation]]] = {
     "trainer":     _PERSON_AND_TRAINER,
     "session":     _ALL,
     "attachment":  _ALL,
+    "structure":   _ALL,
 }
 """The readers of words with other acts, by the role of their author. Those of staff are for the person and staff."""
 # fmt: on

@@ -32,8 +32,9 @@ class Move(StrEnum):
     """The moves of a request. `ATTEND` means that the attendance of its session was closed.
 
     `WITHDRAW` is before the first slot begins, `ABANDON` after. `UNDO` and `REOPEN` lead back to an earlier state,
-    which is in the history and not in the tables below. `TRANSFER`: to another session of the training. `ADMIT`: a
-    person who came was added to the sheet. `CORRECT`: the attendance was changed after the closing.
+    which is in the history and not in the tables below. `TRANSFER`: to another session of the training. `FOLLOW`:
+    to the structure that the structure of the person was merged into. `ADMIT`: a person who came was added to the
+    sheet. `CORRECT`: the attendance was changed after the closing.
     """
 
     ACCEPT = "accept"
@@ -51,11 +52,14 @@ class Move(StrEnum):
     UNDO = "undo"
     REOPEN = "reopen"
     TRANSFER = "transfer"
+    FOLLOW = "follow"
     ADMIT = "admit"
     CORRECT = "correct"
 
 
-ActingAs = Literal["beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "queue"]
+ActingAs = Literal[
+    "beneficiary", "employer", "referent", "trainer", "staff", "clock", "session", "attachment", "structure", "queue"
+]
 CancelledBy = Literal["employer", "referent", "staff", "session", "attachment", "trainer", "clock"]
 """`trainer`: at the closing of the sheet, without a validation. `clock`: the session took place without the person."""
 
@@ -68,6 +72,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_EMPLOYER,     Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.AWAITING_EMPLOYER,     Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_EMPLOYER,     Move.TRANSFER):  Approval.AWAITING_EMPLOYER,
+    (Approval.AWAITING_EMPLOYER,     Move.FOLLOW):    Approval.AWAITING_EMPLOYER,
 
     (Approval.AWAITING_TRAINER,      Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_TRAINER,      Move.ASK):       Approval.AWAITING_BENEFICIARY,
@@ -77,6 +82,7 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_TRAINER,      Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_TRAINER,      Move.PROMOTE):   Approval.AWAITING_TRAINER,
     (Approval.AWAITING_TRAINER,      Move.TRANSFER):  Approval.AWAITING_TRAINER,
+    (Approval.AWAITING_TRAINER,      Move.FOLLOW):    Approval.AWAITING_TRAINER,
 
     (Approval.AWAITING_BENEFICIARY,  Move.VALIDATE):  Approval.VALIDATED,
     (Approval.AWAITING_BENEFICIARY,  Move.ANSWER):    Approval.AWAITING_TRAINER,
@@ -86,12 +92,14 @@ TRANSITIONS: Final[Mapping[tuple[Approval, Move], Approval]] = {
     (Approval.AWAITING_BENEFICIARY,  Move.CANCEL):    Approval.CANCELLED,
     (Approval.AWAITING_BENEFICIARY,  Move.PROMOTE):   Approval.AWAITING_BENEFICIARY,
     (Approval.AWAITING_BENEFICIARY,  Move.TRANSFER):  Approval.AWAITING_BENEFICIARY,
+    (Approval.AWAITING_BENEFICIARY,  Move.FOLLOW):    Approval.AWAITING_BENEFICIARY,
 
     (Approval.VALIDATED,             Move.WITHDRAW):  Approval.WITHDRAWN,
     (Approval.VALIDATED,             Move.ABANDON):   Approval.ABANDONED,
     (Approval.VALIDATED,             Move.CANCEL):    Approval.CANCELLED,
     (Approval.VALIDATED,             Move.PROMOTE):   Approval.VALIDATED,
     (Approval.VALIDATED,             Move.TRANSFER):  Approval.VALIDATED,
+    (Approval.VALIDATED,             Move.FOLLOW):    Approval.VALIDATED,
     (Approval.VALIDATED,             Move.ATTEND):    Approval.VALIDATED,
     (Approval.VALIDATED,             Move.CORRECT):   Approval.VALIDATED,
 
@@ -120,6 +128,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.NONE,     Move.WITHDRAW):  Seat.NONE,
     (Seat.NONE,     Move.CANCEL):    Seat.NONE,
     (Seat.NONE,     Move.TRANSFER):  Seat.NONE,
+    (Seat.NONE,     Move.FOLLOW):    Seat.NONE,
     (Seat.NONE,     Move.ADMIT):     Seat.HELD,
     (Seat.NONE,     Move.ATTEND):    Seat.NONE,
     (Seat.NONE,     Move.CORRECT):   Seat.NONE,
@@ -132,6 +141,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.QUEUED,   Move.WITHDRAW):  Seat.NONE,
     (Seat.QUEUED,   Move.CANCEL):    Seat.NONE,
     (Seat.QUEUED,   Move.TRANSFER):  Seat.QUEUED,
+    (Seat.QUEUED,   Move.FOLLOW):    Seat.QUEUED,
     (Seat.QUEUED,   Move.ADMIT):     Seat.HELD,
 
     (Seat.HELD,     Move.VALIDATE):  Seat.HELD,
@@ -144,6 +154,7 @@ SEATS: Final[Mapping[tuple[Seat, Move], Seat]] = {
     (Seat.HELD,     Move.ABANDON):   Seat.NONE,
     (Seat.HELD,     Move.CANCEL):    Seat.NONE,
     (Seat.HELD,     Move.TRANSFER):  Seat.QUEUED,
+    (Seat.HELD,     Move.FOLLOW):    Seat.HELD,
 }
 """A move is allowed if TRANSITIONS has it for the approval of the request and SEATS has it for its seat."""
 
@@ -177,6 +188,7 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
     Move.UNDO:      frozenset({"employer", "trainer", "staff"}),
     Move.REOPEN:    frozenset({"staff"}),
     Move.TRANSFER:  frozenset({"staff"}),
+    Move.FOLLOW:    frozenset({"structure"}),
     Move.ADMIT:     frozenset({"trainer", "staff"}),
     Move.CORRECT:   frozenset({"trainer", "staff"}),
 }

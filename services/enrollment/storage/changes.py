@@ -23,7 +23,7 @@ from shared.tables import columns_to_write
 
 INSTEAD_OF_AN_EMPLOYER: Final = ("accept", "refuse", "cancel")
 """Acts that are decisions of the structure, even if staff took them."""
-_FIXED: Final = frozenset({"account_id", "structure_id", "training_id", "requested_at"})
+_FIXED: Final = frozenset({"account_id", "training_id", "requested_at"})
 """The fields of a request that no move changes; all others are stored."""
 _REQUEST: Final[Columns] = {
     "version_before": BigInteger(),
@@ -48,6 +48,7 @@ _moved = (
     .where(enrollments.c.id == _request.c.id, enrollments.c.version == _request.c.version_before)
     .returning(
         enrollments.c.id,
+        enrollments.c.account_id,
         enrollments.c.structure_id,
         enrollments.c.employer_asked_at,
         case((_request.c.asks, enrollments.c.motivation)).label("motivation"),
@@ -62,13 +63,14 @@ _lines = (
 _decided = (
     insert(employer_decisions)
     .from_select(
-        ["enrollment_id", "version", "structure_id", "at", "waited"],
+        ["enrollment_id", "version", "structure_id", "at", "waited", "own"],
         select(
             _line.c.aggregate_id,
             _line.c.version,
             _moved.c.structure_id,
             _line.c.at,
             case((_line.c.act.in_([word("accept"), word("refuse")]), _line.c.at - _moved.c.employer_asked_at)),
+            _line.c.acted_by.is_not_distinct_from(_moved.c.account_id),
         )
         .join(_moved, _moved.c.id == _line.c.aggregate_id)
         .where(

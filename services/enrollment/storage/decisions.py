@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
+    false,
     func,
     select,
     true,
@@ -55,12 +56,13 @@ DecisionAct = Literal["accept", "refuse", "cancel", "withdraw", "abandon", "undo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFilters:
-    """The filters of the list; None means no filter."""
+    """The filters of the list; None means no filter. `own`: decisions on the own request of who decided, or others."""
 
     structure_id: UUID | None = None
     account_id: UUID | None = None
     session_id: UUID | None = None
     act: DecisionAct | None = None
+    own: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -85,6 +87,11 @@ class DecisionDetails:
     moved_as: ActingAs | None
 
     @property
+    def own(self) -> bool:
+        """Whether somebody decided on their own request."""
+        return self.decided_by is not None and self.decided_by.id == self.person.id
+
+    @property
     def status_label(self) -> str:
         return status_label(self.approval, self.seat, self.moved_as, attended=self.attended)
 
@@ -100,7 +107,7 @@ class Decisions:
     ) -> list[DecisionDetails]:
         """The decisions of the structures in which the person decides or gives rights; for staff, all of them."""
         given = {name: getattr(filters, name) for name in _CONDITIONS if getattr(filters, name) is not None}
-        statement = _statement(actor.is_staff, frozenset(given), is_first=after is None)
+        statement = _statement(actor.is_staff, frozenset(given), own=filters.own, is_first=after is None)
         values = {**given, "most": limit + 1, "structures": sorted(actor.employer_of | actor.referent_of)}
         if after is not None:
             values |= {"after_time": after[0], "after_id": after[1], "after_version": after[2]}
@@ -117,6 +124,11 @@ _CONDITIONS: Final[dict[str, ColumnElement[bool]]] = {
     "since": employer_decisions.c.at >= bindparam("since", type_=_TIME),
     "until": employer_decisions.c.at < bindparam("until", type_=_TIME),
 }
+# the first condition is that of a partial index
+_IS_OWN: Final = and_(
+    employer_decisions.c.own.is_not(false()),
+    enrollment_history.c.acted_by.is_not_distinct_from(enrollments.c.account_id),
+)
 _AFTER: Final = tuple_(*_KEY) < tuple_(
     bindparam("after_time", type_=_TIME),
     bindparam("after_id", type_=Uuid()),
@@ -126,8 +138,16 @@ _MOST: Final = bindparam("most", type_=Integer())
 
 
 @cache
-def _statement(is_staff: bool, given: frozenset[str], *, is_first: bool) -> Select[Any]:  # noqa: FBT001 - of a cache
+def _statement(
+    is_staff: bool,  # noqa: FBT001 - of a cache
+    given: frozenset[str],
+    *,
+    own: bool | None,
+    is_first: bool,
+) -> Select[Any]:
     conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
+    if own is not None:
+        conditions.append(_IS_OWN if own else ~_IS_OWN)
     newest = (
         select(*_KEY, *enrollment_history.c["act", "acting_as", "acted_by", "note"])
         .join(

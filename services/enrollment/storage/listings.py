@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Actor, Role
+from services.enrollment.storage.conditions import word
 from services.enrollment.storage.details import EnrollmentDetails, details_from, details_of
 from services.enrollment.storage.filters import GROUPS, Filters, Group, Shape
 from services.enrollment.storage.request_pages import Order, RequestList, page_of
@@ -21,13 +22,15 @@ Key = tuple[datetime, UUID]
 
 COUNT_UP_TO: Final = 1_000
 """More requests than these are not counted: a page says "more than 1,000", and a look costs the same for any table."""
+COUNT_WORDS_UP_TO: Final = 100
+"""The same for requests with some words, because each request has to be looked at."""
 NEVER: Final = 36_500
 """Days until a request expires while that rule is off: the first slot comes earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """A number of requests; if `more` is true there are more than COUNT_UP_TO of them."""
+    """A number of requests; if `more` is true there are more of them, or may be."""
 
     count: int
     more: bool
@@ -72,18 +75,29 @@ class Listings:
 
     async def total(self, actor: Actor, role: Role, filters: Filters) -> Count:
         """The number of requests that the person may see in that role."""
-        shape = Shape.of(filters)
-        statement = _total(RequestList(role=role, is_staff=actor.is_staff, shape=shape, order=Order(), is_first=True))
-        number = await self._connection.scalar(statement, _values(actor, filters, most=COUNT_UP_TO + 1)) or 0
-        return _count(number)
+        most = _most(filters)
+        statement = _total(_first_page(actor, role, filters))
+        number = await self._connection.scalar(statement, _values(actor, filters, most=most + 1)) or 0
+        return Count(count=min(number, most), more=number > most)
 
     async def counts(self, actor: Actor, role: Role, filters: Filters) -> Counts:
-        """The numbers for each approval and group, with all other filters."""
-        shape = Shape.of(replace(filters, approvals=(), group=None))
-        statement = _counts(RequestList(role=role, is_staff=actor.is_staff, shape=shape, order=Order(), is_first=True))
-        rows = await self._connection.execute(statement, _values(actor, filters, most=COUNT_UP_TO + 1))
-        cells = {(row.approval, row.outcome): _count(row.number) for row in rows}
-        nothing = Count(count=0, more=False)
+        """The numbers for each approval and group, with all other filters.
+
+        With words or times of sessions, which are not in one index with the approval, the first requests are counted
+        together; if there are more of them, each number may be larger.
+        """
+        filters = replace(filters, approvals=(), group=None)
+        most = _most(filters)
+        wanted = _first_page(actor, role, filters)
+        together = bool(wanted.shape.words) or wanted.order.by == "session_start"
+        statement = _counts_together(wanted) if together else _counts(wanted)
+        rows = (await self._connection.execute(statement, _values(actor, filters, most=most + 1))).all()
+        has_more = together and sum(row.number for row in rows) > most
+        nothing = Count(count=0, more=has_more)
+        cells = {
+            (row.approval, row.outcome): Count(count=min(row.number, most), more=has_more or row.number > most)
+            for row in rows
+        }
         return Counts(
             approvals={
                 each: sum((number for (approval, _), number in cells.items() if approval == each), nothing)
@@ -96,8 +110,21 @@ class Listings:
         )
 
 
-def _count(number: int) -> Count:
-    return Count(count=min(number, COUNT_UP_TO), more=number > COUNT_UP_TO)
+def _most(filters: Filters) -> int:
+    return COUNT_WORDS_UP_TO if filters.words else COUNT_UP_TO
+
+
+def _first_page(actor: Actor, role: Role, filters: Filters) -> RequestList:
+    """The requests to count, in an order that an index has."""
+    shape = Shape.of(filters)
+    by_session = {"session_from", "session_to"} & shape.given
+    return RequestList(
+        role=role,
+        is_staff=actor.is_staff,
+        shape=shape,
+        order=Order(by="session_start") if by_session else Order(),
+        is_first=True,
+    )
 
 
 def _is_in(group: Group, approval: str, outcome: str) -> bool:
@@ -142,3 +169,20 @@ def _counts(wanted: RequestList) -> Select[Any]:
             select(literal(approval).label("approval"), literal(outcome).label("outcome"), number.label("number"))
         )
     return select(union_all(*counted).subquery())
+
+
+@cache
+def _counts_together(wanted: RequestList) -> Select[Any]:
+    """The requests of one page by approval, and the validated ones by their attendance."""
+    page = page_of(wanted).subquery()
+    outcome = case(
+        (enrollments.c.approval != word(Approval.VALIDATED.value), word("")),
+        (enrollments.c.attended.is_(None), word("open")),
+        (enrollments.c.attended, word("followed")),
+        else_=word("absent"),
+    ).label("outcome")
+    return (
+        select(enrollments.c.approval, outcome, func.count().label("number"))
+        .join_from(page, enrollments, enrollments.c.id == page.c.id)
+        .group_by(enrollments.c.approval, outcome)
+    )

@@ -157,6 +157,7 @@ _STANDINGS: Final = compiled(
     .order_by(attachments.c.structure_id, _rank, attachments.c.id)
 )
 """The best attachment of a person to each structure."""
+_NAME_OF_STRUCTURE: Final = select(structures.c.name).where(structures.c.id == bindparam("structure"))
 _IS_ATTACHED: Final = select(
     exists(
         select(literal(1)).where(
@@ -238,6 +239,11 @@ class People:
             )
             for row in await _STANDINGS.all(self._connection, {"account": account_id})
         ]
+
+    async def structure_name(self, structure_id: UUID) -> str | None:
+        """None if the structure has no copy here."""
+        name: str | None = await self._connection.scalar(_NAME_OF_STRUCTURE, {"structure": structure_id})
+        return name
 
     async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
         """Whether the person has an active attachment to the structure."""

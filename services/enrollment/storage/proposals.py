@@ -64,6 +64,15 @@ _EXPIRE: Final = (
     .where(proposals.c.id.in_(_overdue))
     .values(state=State.EXPIRED.value, version=proposals.c.version + 1, answered_at=proposals.c.expires_at)
 )
+_FOLLOW: Final = (
+    update(proposals)
+    .where(
+        proposals.c.account_id == bindparam("account"),
+        proposals.c.structure_id == bindparam("structure"),
+        proposals.c.state == word("open"),
+    )
+    .values(structure_id=bindparam("into"))
+)
 _proposer, _from = accounts.alias("proposer"), sessions.alias("from_session")
 _DETAILS: Final[Select[Any]] = (
     select(
@@ -114,6 +123,11 @@ class Proposals:
     async def expire(self, now: datetime) -> None:
         """Mark the proposals that nobody has answered in time, but for those that are being answered now."""
         await self._connection.execute(_EXPIRE, {"now": now})
+
+    async def follow(self, *, account_id: UUID, structure_id: UUID, into: UUID) -> None:
+        """Move the open proposals to a person to the structure that this one was merged into."""
+        values = {"account": account_id, "structure": structure_id, "into": into}
+        await self._connection.execute(_FOLLOW, values)
 
     async def to_answer(self, proposal_id: UUID, account_id: UUID) -> Proposal:
         """Lock and load a proposal to the person. Raises NotFound."""

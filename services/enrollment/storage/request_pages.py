@@ -22,6 +22,8 @@ from sqlalchemy import (
     column,
     false,
     func,
+    literal_column,
+    or_,
     select,
     true,
     tuple_,
@@ -33,7 +35,7 @@ from services.enrollment.domain.states import Approval
 from services.enrollment.storage.access import Role
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.filters import Shape
-from services.enrollment.storage.search import are_few, matches, matching
+from services.enrollment.storage.search import matches, matching
 from services.enrollment.storage.tables import enrollments, sessions
 
 Sort = Literal["requested_at", "session_start", "decide_before"]
@@ -44,6 +46,18 @@ _OF_TRAINED_SESSIONS: Final = enrollments.c.session_id.in_(
 )
 _STRUCTURE_IDS: Final = bindparam("structures", type_=ARRAY(Uuid()))
 _MOST: Final = bindparam("most", type_=Integer())
+LOOKED_THROUGH: Final = 1_500
+"""So many requests of a list are looked through for words, whatever the size of the table."""
+_LOOKED_THROUGH: Final[ColumnElement[int]] = literal_column(str(LOOKED_THROUGH))
+_FEW: Final = 2_000
+"""If structures together have more requests, they are not sorted for a page."""
+_some: Final[Select[Any]] = (
+    select(literal_column("1"))
+    .select_from(enrollments)
+    .where(enrollments.c.structure_id == any_(_STRUCTURE_IDS))
+    .limit(literal_column(str(_FEW + 1)))
+)
+_ARE_FEW: Final = select(func.count()).select_from(_some.subquery()).scalar_subquery() <= literal_column(str(_FEW))
 _EXPIRES: Final = func.least(
     enrollments.c.employer_asked_at + func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24),
     sessions.c.starts_at,
@@ -72,6 +86,11 @@ class RequestList:
     shape: Shape
     order: Order
     is_first: bool
+    looks_through: bool = False
+
+    @property
+    def limit(self) -> ColumnElement[int]:
+        return _LOOKED_THROUGH if self.looks_through else _MOST
 
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions = self.shape.conditions()
@@ -89,15 +108,20 @@ class RequestList:
         statement = select(enrollments.c.id, key.label("key")).where(*conditions)
         if self.order.by != "requested_at":
             statement = statement.join(sessions, sessions.c.id == enrollments.c.session_id)
-        return statement.order_by(*self.sorted(key, enrollments.c.id)).limit(_MOST)
+        return statement.order_by(*self.sorted(key, enrollments.c.id)).limit(self.limit)
 
     def sorted(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         return [each.desc() if self.order.descending else each.asc() for each in columns]
 
+    def one_of(self, condition: ColumnElement[bool], first: Select[Any], second: Select[Any]) -> Select[Any]:
+        """The first part if the condition is true, otherwise the second part."""
+        # outside of the limits, so that PostgreSQL begins with one part only
+        return self.first_of(select(first.subquery()).where(condition), select(second.subquery()).where(~condition))
+
     def first_of(self, *parts: Select[Any]) -> Select[Any]:
         """The first requests of several parts of the list."""
         every = union(*(select(part.subquery()) for part in parts)).subquery()
-        return select(every).order_by(*self.sorted(every.c.key, every.c.id)).limit(_MOST)
+        return select(every).order_by(*self.sorted(every.c.key, every.c.id)).limit(self.limit)
 
 
 def page_of(wanted: RequestList) -> Select[Any]:
@@ -128,37 +152,58 @@ def _by_condition(shape: Shape) -> list[ColumnElement[bool]]:
 
 def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     if wanted.shape.words:
-        return _named(wanted, conditions)
-    if wanted.order.by == "session_start":
-        return _by_session(wanted, conditions)
-    return _first_of_each(wanted, conditions, [])
+        return _with_words(wanted, conditions, [], of_each=[])
+    return _in_order(wanted, conditions, [], of_each=[])
 
 
 def _of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    if wanted.shape.words:
-        return _named_in_structures(wanted, conditions)
-    return _first_of_structures(wanted, conditions)
-
-
-def _named_in_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """If few names have the words, read the requests of each name; if not, read the structures' requests in order.
-
-    A frequent word fills the page soon; a rare one would be looked for in all requests of a large structure.
-    """
-    words = wanted.shape.words
-    in_structures = enrollments.c.structure_id == any_(_STRUCTURE_IDS)
-    by_name = _named(wanted, [in_structures, *conditions]).subquery()
-    in_order = _first_of_structures(wanted, [matches(words), *conditions]).subquery()
-    # outside of the limits, so that PostgreSQL begins with one part only
-    return wanted.first_of(
-        select(by_name).where(are_few(words)),
-        select(in_order).where(~are_few(words)),
-    )
-
-
-def _first_of_structures(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     structure = func.unnest(_STRUCTURE_IDS).table_valued(column("id", Uuid())).render_derived("structure")
-    return _first_of_each(wanted, conditions, [(structure, enrollments.c.structure_id == structure.c.id)])
+    of_each = [(structure, enrollments.c.structure_id == structure.c.id)]
+    of_any = [enrollments.c.structure_id == any_(_STRUCTURE_IDS)]
+    if wanted.shape.words:
+        return _with_words(wanted, conditions, of_any, of_each=of_each)
+    return _in_order(wanted, conditions, of_any, of_each=of_each)
+
+
+def _in_order(
+    wanted: RequestList,
+    conditions: Sequence[ColumnElement[bool]],
+    of_any: Sequence[ColumnElement[bool]],
+    *,
+    of_each: Sequence[tuple[Any, ColumnElement[bool]]],
+) -> Select[Any]:
+    """By session, sort the requests of structures that have few; otherwise read the sessions."""
+    requests = _first_of_each(wanted, conditions, of_each)
+    if wanted.order.by != "session_start":
+        return requests
+    by_session = _by_session(wanted, [*of_any, *conditions])
+    return wanted.one_of(_ARE_FEW, requests, by_session) if of_each else by_session
+
+
+def _with_words(
+    wanted: RequestList,
+    conditions: Sequence[ColumnElement[bool]],
+    of_any: Sequence[ColumnElement[bool]],
+    *,
+    of_each: Sequence[tuple[Any, ColumnElement[bool]]],
+) -> Select[Any]:
+    """Look through the first requests; if they do not fill the page, and are not all, read those of each name.
+
+    A frequent word fills the page at once. A rare one, which would be looked for in all requests, has few names.
+    """
+    first = _in_order(replace(wanted, looks_through=True), conditions, of_any, of_each=of_each).cte("looked_through")
+    found = (
+        select(first)
+        .join_from(first, enrollments, enrollments.c.id == first.c.id)
+        .where(matches(wanted.shape.words))
+        .order_by(*wanted.sorted(first.c.key, first.c.id))
+        .limit(_MOST)
+        .cte("found")
+    )
+    fills_the_page = select(func.count()).select_from(found).scalar_subquery() >= _MOST
+    are_all = select(func.count()).select_from(first).scalar_subquery() < _LOOKED_THROUGH
+    by_name = _named(wanted, [*of_any, *conditions])
+    return wanted.one_of(or_(fills_the_page, are_all), select(found), by_name)
 
 
 def _named(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
@@ -176,12 +221,12 @@ def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) 
     planned = sessions.alias("planned")
     inner = (
         select(enrollments.c.id)
-        .where(enrollments.c.session_id == planned.c.id, *_by_condition(wanted.shape), *conditions)
+        .where(enrollments.c.session_id == planned.c.id, *_by_condition(replace(wanted.shape, words=0)), *conditions)
         .correlate(planned)
     )
     if not wanted.is_first:
         inner = inner.join(sessions, sessions.c.id == enrollments.c.session_id)
-    of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(_MOST).lateral("of_session")
+    of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(wanted.limit).lateral("of_session")
     begins = planned.c.starts_at
     after = bindparam("after_time", type_=DateTime(timezone=True))
     bounds = wanted.shape.of_sessions(planned)
@@ -192,7 +237,7 @@ def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) 
         .select_from(planned.join(of_session, true()))
         .where(*bounds)
         .order_by(*wanted.sorted(begins, of_session.c.id))
-        .limit(_MOST)
+        .limit(wanted.limit)
     )
 
 
@@ -220,5 +265,5 @@ def _first_of_each(
         select(first.c.id, first.c.key)
         .select_from(source.join(first, true()))
         .order_by(*wanted.sorted(first.c.key, first.c.id))
-        .limit(_MOST)
+        .limit(wanted.limit)
     )

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, literal_column, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, literal_column, or_, select, true
 
 from services.enrollment.storage.tables import accounts, enrollments, structures, trainings
 
 MOST_WORDS: Final = 5
-MOST_NAMES: Final = 200
-"""If more names have the words of a query, they are frequent."""
-_ONE_MORE: Final[ColumnElement[int]] = literal_column(str(MOST_NAMES + 1))
 _ANYTHING: Final = literal_column("'%'", Text)
 
 
@@ -52,15 +49,12 @@ def matches(count: int) -> ColumnElement[bool]:
     The names are read for one request after the other: with `IN`, PostgreSQL first looks for everybody in the agency
     who has these words.
     """
-    names = (
-        select(table.c.searched).where(table.c.id == column).correlate(enrollments).scalar_subquery()
-        for column, table in _NAMED
+    return or_(
+        *(
+            select(has_every_word(table.c.searched, count))
+            .where(table.c.id == column)
+            .correlate(enrollments)
+            .scalar_subquery()
+            for column, table in _NAMED
+        )
     )
-    return or_(*(has_every_word(name, count) for name in names))
-
-
-def are_few(count: int) -> ColumnElement[bool]:
-    """Whether at most MOST_NAMES people, structures and trainings together have `count` words in their name."""
-    found = union_all(*(select(ids.limit(_ONE_MORE).subquery()) for _, ids in matching(count))).limit(_ONE_MORE)
-    number = select(func.count()).select_from(found.subquery()).scalar_subquery()
-    return number <= literal_column(str(MOST_NAMES))

@@ -153,6 +153,7 @@ employer_decisions = Table(
     Column("structure_id", Uuid, nullable=False),
     Column("at", _TIME, nullable=False),
     Column("waited", Interval),
+    Column("own", Boolean),
     ForeignKeyConstraint(
         ["enrollment_id", "version"], ["enrollment_history.aggregate_id", "enrollment_history.version"]
     ),
@@ -207,6 +208,13 @@ rules = Table(
     Column("set_by", Uuid),
     Column("set_at", _TIME),
     *chain_columns(),
+)
+figures = Table(
+    "figures",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("counted_at", _TIME, nullable=False),
+    Column("lines", JSONB, nullable=False),
 )
 reminders = Table(
     "reminders",

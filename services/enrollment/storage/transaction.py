@@ -8,8 +8,10 @@ from services.enrollment.storage.certificates import Certificates
 from services.enrollment.storage.changes import Changes
 from services.enrollment.storage.circumstances import CircumstancesOfRequests
 from services.enrollment.storage.clock_queries import ClockQueries
+from services.enrollment.storage.counted_figures import CountedFigures
 from services.enrollment.storage.decisions import Decisions
 from services.enrollment.storage.enrollments import Enrollments
+from services.enrollment.storage.erasures import Erasures
 from services.enrollment.storage.figures import Figures
 from services.enrollment.storage.history import History
 from services.enrollment.storage.left_open import LeftOpens
@@ -37,6 +39,7 @@ class Transaction:
         self.candidates = Candidates(work.connection)
         self.carts = Carts(work.connection)
         self.enrollments = Enrollments(work.connection)
+        self.erasures = Erasures(work.connection)
         self.seats = Seats(work.connection)
         self.changes = Changes(work.connection)
         self.sheets = Sheets(work.connection)
@@ -51,6 +54,7 @@ class Transaction:
         self.rules = StoredRules(work.connection)
         self.own_work = OwnWorks(work.connection)
         self.figures = Figures(work.connection)
+        self.counted_figures = CountedFigures(work.connection)
         self.reminders = Reminders(work.connection)
         self.left_open = LeftOpens(work.connection)
         self.proposals = Proposals(work.connection)

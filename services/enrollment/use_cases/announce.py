@@ -100,6 +100,7 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 cancelled_by=by,
                 reason=reason,
                 seat_before=seat.value,
+                act=None if fact.act is None else from_attributes(contract.EndingAct, fact.act),
             )
         case facts.Transferred(enrollment=request, rank=rank, from_session_id=from_id, seat_before=seat):
             return contract.EnrollmentTransferred(
@@ -110,6 +111,10 @@ def announce(fact: facts.Fact, *, now: datetime) -> Message:  # noqa: C901, PLR0
                 acting_as=fact.acting_as,
                 reason=fact.reason,
                 seat_before=seat.value,
+            )
+        case facts.StructureChanged(enrollment=request, rank=rank, from_structure_id=from_id):
+            return contract.EnrollmentStructureChanged(
+                occurred_at=now, enrollment=snapshot(request, rank), from_structure_id=from_id
             )
         case facts.Admitted(enrollment=request, admitted_by=by, acting_as=acting_as):
             return contract.EnrollmentValidated(

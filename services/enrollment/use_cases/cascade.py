@@ -1,14 +1,15 @@
 """Change or cancel requests because their session or attachment changed in another service, or because time passed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
-from services.enrollment.domain.facts import Cancelled
+from services.enrollment.domain.facts import Cancelled, EndedBecause, EndingAct
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import CancelledBy, Move
 from services.enrollment.storage.enrollments import RequestKey
@@ -60,7 +61,29 @@ async def end_attachment(tx: Transaction, attachment: AttachmentSnapshot, *, now
     if await tx.people.is_attached(account_id=attachment.account_id, structure_id=attachment.structure_id):
         return
     keys = await tx.enrollments.open_of_person(account_id=attachment.account_id, structure_id=attachment.structure_id)
-    await cancel_all(tx, keys, acting_as="attachment", now=now, reason=NO_LONGER_THERE)
+    await cancel_together(tx, keys, because="attachment_ended", acting_as="attachment", now=now, reason=NO_LONGER_THERE)
+
+
+async def follow_structure(tx: Transaction, attachment: AttachmentSnapshot, into: UUID, *, now: datetime) -> None:
+    """Move the person's open requests and proposals to the structure that theirs was merged into.
+
+    Seats and numbers in the queue stay. Nobody is promoted: more requests than before count for the cap of a structure.
+    """
+    account_id, structure_id = attachment.account_id, attachment.structure_id
+    if await tx.people.is_attached(account_id=account_id, structure_id=structure_id):
+        return
+    keys = await tx.enrollments.open_of_person(account_id=account_id, structure_id=structure_id)
+    name = await tx.people.structure_name(structure_id)
+    note = f"Structure d'origine : {name}." if name else None
+    for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
+        training = await load_training(tx, training_id, now=now)
+        facts = [
+            decisions.follow(enrollment, into, rank=training.rank_of(enrollment), at=now, note=note)
+            for enrollment in await tx.enrollments.some([key.id for key in of_training])
+            if Move.FOLLOW in allowed_moves(enrollment) and enrollment.structure_id == structure_id
+        ]
+        await record(tx, facts, now=now)
+    await tx.proposals.follow(account_id=account_id, structure_id=structure_id, into=into)
 
 
 async def cancel_all(
@@ -70,13 +93,37 @@ async def cancel_all(
     acting_as: CancelledBy,
     now: datetime,
     reason: str,
-    by: UUID | None = None,
 ) -> None:
     """Cancel the requests that are still open. `keys` are sorted by training, which is the order of the locks."""
     for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
         training = await load_training(tx, training_id, now=now)
-        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason, by=by)
+        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason)
         await record(tx, training.release(*ended), now=now)
+
+
+async def cancel_together(
+    tx: Transaction,
+    keys: Iterable[RequestKey],
+    *,
+    because: EndedBecause,
+    acting_as: CancelledBy,
+    now: datetime,
+    reason: str,
+    by: UUID | None = None,
+) -> None:
+    """Cancel the requests of a person that are still open, in one act that the events of all of them name.
+
+    All trainings stay locked until the whole act is known. `keys` are sorted as above.
+    """
+    of_trainings = []
+    for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
+        training = await load_training(tx, training_id, now=now)
+        ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason, by=by)
+        of_trainings.append((training, ended))
+    ids = tuple(fact.enrollment.id for _, ended in of_trainings for fact in ended)
+    act = EndingAct(id=uuid4(), because=because, enrollment_ids=ids)
+    for training, ended in of_trainings:
+        await record(tx, training.release(*(replace(fact, act=act) for fact in ended)), now=now)
 
 
 async def cancellations(

@@ -11,7 +11,7 @@ from services.enrollment.domain.states import CancelledBy
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.left_open import Choice, LeftOpen, OpenRequest
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.cascade import cancel_all
+from services.enrollment.use_cases.cascade import cancel_together
 from shared.contracts.proposals import RequestsLeftOpen
 from shared.errors import NotFound, Refused
 
@@ -65,7 +65,9 @@ async def choose(
     if choice == "cancel":
         keys = await tx.left_open.keys(left_open.person.id, structure_id)
         role: CancelledBy = "referent" if structure_id in actor.referent_of else "staff"
-        await cancel_all(tx, keys, acting_as=role, by=actor.account_id, now=now, reason=reason)
+        await cancel_together(
+            tx, keys, because=left_open.because, acting_as=role, by=actor.account_id, now=now, reason=reason
+        )
     rights = await tx.people.actor(actor.account_id)
     if rights is None:
         raise NotFound

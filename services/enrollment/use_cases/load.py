@@ -141,7 +141,7 @@ async def load_locked_training(
 async def _decided_meanwhile(tx: Transaction, loaded: RequestToMove, actor: Actor, move: Move) -> DecidedMeanwhile:
     details, enrollment = loaded.details, loaded.details.enrollment
     label = status_label(enrollment.approval, enrollment.seat, details.closed_by, attended=enrollment.attended)
-    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move != "promote"]
+    decisions = [entry for entry in await tx.history.of(enrollment.id) if entry.move not in {"promote", "follow"}]
     if not decisions:
         return DecidedMeanwhile(None, label, wanted=move, seat=enrollment.seat)
     entry = decisions[-1]

@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import Field
 
 from services.identity.api.views import PersonNameView, StructureView
-from services.identity.storage.overviews import StructureLine
+from services.identity.storage.history import ActingAs
+from services.identity.storage.overviews import Act, StructureLine
 from shared.http.views import View
 
-_LABELS: Final[Mapping[str, str]] = {
+_LABELS: Final[Mapping[Act, str]] = {
     "StructureRegistered": "Structure ajoutée",
     "StructureUpdated": "Structure modifiée",
+    "StructureClosed": "Structure fermée",
+    "StructureMerged": "Structure fusionnée avec une autre",
+    "StructureReopened": "Structure rouverte",
     "StructureRequestAccepted": "Structure ajoutée à la demande d’un contact",
     "StructureChangeReported": "Changement signalé",
     "ChangeReportClosed": "Signalement traité",
@@ -25,8 +30,18 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
+class StructureNameView(View):
+    """A structure as a part of another answer."""
+
+    id: UUID
+    name: str = Field(examples=["Mission locale de Limoges"])
+
+
 class StructureOverviewView(StructureView):
     """A structure with the numbers of its active people, and of attachments that wait for an answer."""
+
+    closed_at: datetime | None
+    merged_into: StructureNameView | None = Field(description="What goes on with the people of a closed structure")
 
     people: int = Field(examples=[12])
     referents: int = Field(examples=[1])
@@ -47,10 +62,10 @@ class StructureLineView(View):
     """One act in the history of a structure. `acted_by` is null for a visitor and the operator."""
 
     at: datetime
-    act: str = Field(examples=["StructureUpdated"])
+    act: Act = Field(examples=["StructureUpdated"])
     label: str = Field(description="In French", examples=["Structure modifiée"])
     acted_by: PersonNameView | None
-    acting_as: str = Field(examples=["staff"])
+    acting_as: ActingAs = Field(examples=["staff"])
     note: str | None = Field(examples=["La nouvelle adresse est enregistrée."])
     changes: list[ChangedField]
 

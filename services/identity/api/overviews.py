@@ -29,9 +29,14 @@ async def _filters(
         bool | None, Query(description="Nobody who can sign in is a referent: the desk answers")
     ] = None,
     without_employer: Annotated[bool | None, Query(description="Nobody who can sign in is an employer")] = None,
+    closed: Annotated[bool, Query(description="The closed structures instead of the others")] = False,
 ) -> OverviewFilters:
     return OverviewFilters(
-        words=q, is_member=is_member, without_referent=without_referent, without_employer=without_employer
+        words=q,
+        is_member=is_member,
+        without_referent=without_referent,
+        without_employer=without_employer,
+        closed=closed,
     )
 
 

@@ -16,6 +16,8 @@ from services.identity.domain.attachment_moves import (
     NotUnconfirmed,
 )
 from services.identity.domain.budgets import TooSoon
+from services.identity.domain.closing import StructureIsClosed, StructureIsOpen
+from services.identity.domain.erasures import HasObligations
 from services.identity.domain.links import InvalidLink
 from services.identity.domain.second_factor import CodeExpected, NothingToConfirm, WrongCode
 from services.identity.domain.sign_in_sessions import SessionOver, WrongCredentials
@@ -43,12 +45,15 @@ ILLEGAL_MOVE: Final = ProblemKind(409, "decided-meanwhile", "Décision impossibl
 LAST_REFERENT: Final = ProblemKind(409, "last-referent", "Dernière personne référente")
 ALREADY_ANSWERED: Final = ProblemKind(409, "already-answered", "Déjà répondu")
 ALREADY_ATTACHED: Final = ProblemKind(409, "already-attached", "Rattachement déjà demandé")
+STRUCTURE_CLOSED: Final = ProblemKind(409, "structure-closed", "Structure fermée")
+STRUCTURE_OPEN: Final = ProblemKind(409, "structure-open", "Structure ouverte")
 SIRET_TAKEN: Final = ProblemKind(409, "siret-taken", "SIRET déjà répertorié")
 ADDRESS_TAKEN: Final = ProblemKind(409, "address-taken", "Adresse déjà utilisée")
 ALREADY_PROVED: Final = ProblemKind(409, "already-proved", "Adresse déjà confirmée")
 DISABLED_MEANWHILE: Final = ProblemKind(409, "account-disabled", "Compte désactivé")
 ACCOUNT_DISABLED: Final = ProblemKind(403, "account-not-admitted", "Compte non admis")
 OWN_ACCOUNT: Final = ProblemKind(409, "own-account", "Votre propre compte")
+HAS_OBLIGATIONS: Final = ProblemKind(409, "has-obligations", "Suppression impossible pour l'instant")
 
 PROBLEMS: Final[ProblemMap] = {
     WrongCredentials: WRONG_CREDENTIALS,
@@ -65,10 +70,13 @@ PROBLEMS: Final[ProblemMap] = {
     LastReferent: LAST_REFERENT,
     AlreadyAnswered: ALREADY_ANSWERED,
     AlreadyAttached: ALREADY_ATTACHED,
+    StructureIsClosed: STRUCTURE_CLOSED,
+    StructureIsOpen: STRUCTURE_OPEN,
     SiretTaken: SIRET_TAKEN,
     AddressTaken: ADDRESS_TAKEN,
     AlreadyProved: ALREADY_PROVED,
     DisabledMeanwhile: DISABLED_MEANWHILE,
     AccountDisabled: ACCOUNT_DISABLED,
     OwnAccount: OWN_ACCOUNT,
+    HasObligations: HAS_OBLIGATIONS,
 }

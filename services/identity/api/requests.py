@@ -10,7 +10,7 @@ from services.identity.domain.attachments import (
     Status,
 )
 from services.identity.domain.links import Registration
-from shared.http.fields import Email, Line, Siret, Strict, Text
+from shared.http.fields import Email, Id, Line, Siret, Strict, Text
 
 DeviceToken = Annotated[
     SecretToken | None,
@@ -27,7 +27,7 @@ SomeStatuses = Annotated[list[Status], Field(min_length=1, max_length=3, example
 class NewRegistration(Strict):
     """A person who asks for an account, and the structure that they work for."""
 
-    structure_id: UUID
+    structure_id: Id
     civility: Civility | None = Field(None, examples=["Mme"])
     first_name: Name = Field(examples=["Claire"])
     last_name: Name = Field(examples=["Dupuy"])
@@ -122,6 +122,18 @@ class AddressChange(Strict):
     password: Password = Field(examples=["quatre chevaux dans le pré"])
 
 
+class OwnErasure(Strict):
+    """The password, which shows that the owner of the account asks for its erasure."""
+
+    password: Password = Field(examples=["quatre chevaux dans le pré"])
+
+
+class ErasureReason(Strict):
+    """Why staff erase an account. It is kept in the ledger, so it must not name the person."""
+
+    reason: Text = Field(examples=["Demande reçue par courrier le 3 mars."])
+
+
 class NewAccount(Strict):
     """An account without a structure: for a trainer or a colleague."""
 
@@ -198,7 +210,7 @@ class ReportClosure(Strict):
 class NewAttachment(Strict):
     """The structure that the person works for."""
 
-    structure_id: UUID
+    structure_id: Id
 
 
 class Confirmation(Strict):
@@ -221,6 +233,18 @@ class Reason(Strict):
     """The reason, in words for the person."""
 
     reason: Text = Field(examples=["Cette personne ne travaille plus dans notre structure."])
+
+
+class StructureReason(Strict):
+    """Why a structure is closed or opened again, in words for its people and for staff."""
+
+    reason: Text = Field(examples=["L'association a cessé son activité."])
+
+
+class Merger(StructureReason):
+    """The structure that goes on with the people of the closed one."""
+
+    into: UUID
 
 
 class OptionalReason(Strict):

@@ -42,9 +42,10 @@ class StructureBrief(View):
 
 
 class StructureView(StructureBrief):
-    """A structure."""
+    """A structure. `closed`: nobody can belong to it any more."""
 
     version: Version
+    closed: bool
 
 
 class StructurePage(Page[StructureView]):
@@ -64,12 +65,16 @@ class AccountBrief(View):
 
 
 class AccountView(AccountBrief):
-    """An account, for staff. `proved`: its owner followed a link and set a password."""
+    """An account, for staff. `proved`: its owner followed a link and set a password.
+
+    `erased`: nothing is left of it but its id.
+    """
 
     version: Version
     is_staff: bool
     disabled: bool
     proved: bool
+    erased: bool
 
 
 class PersonNameView(View):

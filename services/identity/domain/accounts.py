@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from shared.errors import Refused
@@ -39,6 +40,10 @@ class AddressTaken(Refused):
     sentence = "Un compte existe déjà à cette adresse."
 
 
+ERASED: Final = "compte-supprime.invalid"
+"""The domain of the addresses that stand in the place of those of erased accounts: no mail can go there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One person, who can sign in as soon as the address is proved. `email` is lower-case."""
@@ -52,6 +57,11 @@ class Account:
     is_staff: bool = False
     disabled: bool = False
     proved: bool = False
+
+    @property
+    def erased(self) -> bool:
+        """Whether it is the tombstone of an erased account."""
+        return self.email.endswith(f"@{ERASED}")
 
     @property
     def words(self) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 class Move(StrEnum):
-    """What a referent or staff may do with it, and what the person may do."""
+    """What a referent or staff may do with it, and what the person may do. `CLOSE`: its structure was closed."""
 
     CONFIRM = "confirm"
     REFUSE = "refuse"
@@ -25,6 +25,7 @@ class Move(StrEnum):
     CHANGE = "change"
     END = "end"
     TAKE_BACK = "take back"
+    CLOSE = "close"
 
 
 # fmt: off
@@ -36,6 +37,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (State.ACTIVE,    Move.CHANGE):        State.ACTIVE,
     (State.ACTIVE,    Move.END):           State.ENDED,
     (State.REQUESTED, Move.TAKE_BACK):     State.ENDED,
+    (State.REQUESTED, Move.CLOSE):         State.ENDED,
+    (State.ACTIVE,    Move.CLOSE):         State.ENDED,
 }
 # fmt: on
 

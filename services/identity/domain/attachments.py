@@ -71,11 +71,15 @@ class AttachmentRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentConfirmed:
-    """The person belongs to the structure, with the statuses of the attachment."""
+    """The person belongs to the structure, with the statuses of the attachment.
+
+    `continues_from`: the structure of the person that was merged into this one.
+    """
 
     attachment: Attachment
     before: tuple[Status, ...]
     by: UUID
+    continues_from: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,7 @@ class StatusesChanged:
     """An active attachment has other statuses than `before`.
 
     `left_without_referent`: staff took the status from the last referent of the structure, for this `reason`.
+    `continues_from`: the statuses that were added are those in a structure that was merged into this one.
     """
 
     attachment: Attachment
@@ -109,6 +114,7 @@ class StatusesChanged:
     by: UUID
     reason: str | None = None
     left_without_referent: bool = False
+    continues_from: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +122,7 @@ class AttachmentEnded:
     """The person no longer belongs to the structure.
 
     `left_without_referent`: it was its last referent. `taken_back`: nobody had answered the person's request yet.
+    `structure_closed`: all attachments to the structure ended. `continues_in`: the structure that it was merged into.
     """
 
     attachment: Attachment
@@ -124,6 +131,8 @@ class AttachmentEnded:
     reason: str
     left_without_referent: bool = False
     taken_back: bool = False
+    structure_closed: bool = False
+    continues_in: UUID | None = None
 
 
 AttachmentRequest = FirstUserAttached | AttachmentRequested
@@ -133,13 +142,13 @@ AttachmentFact = AttachmentRequest | AttachmentDecision
 
 def confirm(attachment: Attachment, statuses: Collection[Status], *, by: UUID) -> AttachmentConfirmed:
     """Raises IllegalMove."""
-    confirmed = replace(_moved(attachment, Move.CONFIRM, statuses), confirmed_by=by)
+    confirmed = replace(after_move(attachment, Move.CONFIRM, statuses), confirmed_by=by)
     return AttachmentConfirmed(attachment=confirmed, before=attachment.statuses, by=by)
 
 
 def confirm_first(attachment: Attachment, *, by: UUID) -> FirstUserConfirmed:
     """Somebody else knows the first user, whose statuses stay. Raises IllegalMove or NotUnconfirmed."""
-    moved = _moved(attachment, Move.CONFIRM_FIRST, attachment.statuses)
+    moved = after_move(attachment, Move.CONFIRM_FIRST, attachment.statuses)
     if not attachment.unconfirmed or by == attachment.account_id:
         raise NotUnconfirmed
     confirmed = replace(moved, unconfirmed=False, confirmed_by=by)
@@ -169,7 +178,7 @@ def remove_first(
 
 def refuse(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentRefused:
     """Raises IllegalMove."""
-    refused = _moved(attachment, Move.REFUSE, ())
+    refused = after_move(attachment, Move.REFUSE, ())
     return AttachmentRefused(attachment=refused, before=attachment.statuses, by=by, reason=reason)
 
 
@@ -186,7 +195,7 @@ def change_statuses(
 
     Raises IllegalMove, LastReferent, or LastReferentNeedsReason.
     """
-    changed = _moved(attachment, Move.CHANGE, statuses)
+    changed = after_move(attachment, Move.CHANGE, statuses)
     if changed.statuses == attachment.statuses:
         return None
     is_last = _is_last_referent(attachment, changed, other_referents)
@@ -221,7 +230,7 @@ def take_back(attachment: Attachment, *, reason: str | None) -> AttachmentEnded:
     """The person no longer asks to belong to the structure. Raises IllegalMove."""
     if attachment.state is not State.REQUESTED:
         raise IllegalMove(attachment.state, own=True)
-    ended = _moved(attachment, Move.TAKE_BACK, ())
+    ended = after_move(attachment, Move.TAKE_BACK, ())
     return AttachmentEnded(
         attachment=ended,
         before=attachment.statuses,
@@ -232,11 +241,12 @@ def take_back(attachment: Attachment, *, reason: str | None) -> AttachmentEnded:
 
 
 def _ended(attachment: Attachment, *, by: UUID, reason: str) -> AttachmentEnded:
-    ended = replace(_moved(attachment, Move.END, ()), unconfirmed=False)
+    ended = replace(after_move(attachment, Move.END, ()), unconfirmed=False)
     return AttachmentEnded(attachment=ended, before=attachment.statuses, by=by, reason=reason)
 
 
-def _moved(attachment: Attachment, move: Move, statuses: Collection[Status]) -> Attachment:
+def after_move(attachment: Attachment, move: Move, statuses: Collection[Status]) -> Attachment:
+    """The attachment after a move, with these statuses. Raises IllegalMove."""
     target = TRANSITIONS.get((attachment.state, move))
     if target is None:
         raise IllegalMove(attachment.state)

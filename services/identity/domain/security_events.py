@@ -21,6 +21,7 @@ class Kind(StrEnum):
     FACTOR_RESET = "factor_reset"
     RIGHT_GIVEN = "right_given"
     RIGHT_TAKEN = "right_taken"
+    ACCOUNT_ERASED = "account_erased"
     STAFF_RIGHT_REFUSED = "staff_right_refused"
 
 

@@ -41,6 +41,8 @@ class AlreadyListed(SiretTaken):
     @property
     def sentence(self) -> str:  # type: ignore[override]  # a sentence that names the structure
         name, town = self.structure.name, self.structure.town
+        if self.structure.closed:
+            return f"« {name} » ({town}) porte ce numéro SIRET et a été fermée : écrivez à l'agence pour la rouvrir."
         return f"« {name} » ({town}) porte déjà ce numéro SIRET : choisissez-la dans la liste des structures."
 
 
@@ -69,7 +71,10 @@ class AlreadyAnswered(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """An organisation whose people take trainings. `siret`: 14 digits; `is_member`: member of the agency."""
+    """An organisation whose people take trainings. `siret`: 14 digits; `is_member`: member of the agency.
+
+    `merged_into`: the structure that goes on with the people of this one, which is closed.
+    """
 
     id: UUID
     version: int
@@ -77,6 +82,13 @@ class Structure:
     siret: str
     town: str
     is_member: bool
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the structure takes no people any more."""
+        return self.closed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

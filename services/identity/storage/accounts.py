@@ -18,7 +18,8 @@ from shared.errors import NotFound
 
 _COLUMNS: Final = [accounts.c[field.name] for field in fields(Account)]
 _BY_ID = select(*_COLUMNS).where(accounts.c.id == bindparam("id"))
-_BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
+# nothing about an erased account changes any more
+_BY_ID_LOCKED = _BY_ID.where(accounts.c.erased_at.is_(None)).with_for_update(key_share=True)
 _BY_ADDRESS = select(*_COLUMNS).where(accounts.c.email == bindparam("email"))
 _BY_ADDRESS_LOCKED = _BY_ADDRESS.with_for_update(key_share=True)
 _IS_STAFF = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), accounts.c.proved, ~accounts.c.disabled)
@@ -64,7 +65,7 @@ class AccountFilters:
     proved: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        conditions = [every_word(accounts.c.searched, self.words)]
+        conditions = [every_word(accounts.c.searched, self.words), accounts.c.erased_at.is_(None)]
         for column, wanted in (
             (accounts.c.is_staff, self.is_staff),
             (accounts.c.disabled, self.disabled),
@@ -130,6 +131,13 @@ class Accounts:
         """Any account, for staff; NotFound for others."""
         actor.must_be_staff()
         account = await self._by_id(account_id, lock=lock)
+        if account is None:
+            raise NotFound
+        return account
+
+    async def to_erase(self, account_id: UUID) -> Account:
+        """The account, locked; NotFound when it was erased already."""
+        account = await self._by_id(account_id, lock=True)
         if account is None:
             raise NotFound
         return account

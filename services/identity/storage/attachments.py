@@ -110,6 +110,12 @@ _SAVE = (
         closing_reason=bindparam("reason", type_=Text),
     )
 )
+_OPEN_OF_STRUCTURE = (
+    select(attachments)
+    .where(attachments.c.structure_id == bindparam("structure_id"), _OPEN)
+    .order_by(attachments.c.asked_at, attachments.c.id)
+    .with_for_update()
+)
 _ACTIVE_OF_STRUCTURE = (
     select(attachments).where(*_ACTIVE_THERE).order_by(attachments.c.asked_at, attachments.c.id).with_for_update()
 )
@@ -155,13 +161,18 @@ class Attachments:
             has_people=row.has_people,
             has_referent=row.has_referent,
             unconfirmed_referent=row.unconfirmed_referent,
-            contact_email=row.contact_email,
+            contact_email=row.contact_email or None,  # empty when the person who asked was erased
             invited=row.invited,
         )
 
     async def active_of_structure(self, structure_id: UUID) -> Sequence[Attachment]:
         """The active attachments of a structure, locked. Call it under the structure's lock."""
         rows = await self._connection.execute(_ACTIVE_OF_STRUCTURE, {"structure_id": structure_id})
+        return [_attachment(row) for row in rows]
+
+    async def open_of_structure(self, structure_id: UUID) -> Sequence[Attachment]:
+        """The attachments asked for or active, locked. Call it under the structure's lock."""
+        rows = await self._connection.execute(_OPEN_OF_STRUCTURE, {"structure_id": structure_id})
         return [_attachment(row) for row in rows]
 
     async def other_referents(self, attachment: Attachment) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -12,6 +12,7 @@ from services.identity.storage.access import Actor
 from services.identity.storage.tables import identity_history
 
 _ADD = insert(identity_history)
+ActingAs = Literal["person", "referent", "staff", "operator", "visitor", "erasure", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Author:
     """Who acted, and in which role."""
 
     account_id: UUID | None
-    acting_as: str
+    acting_as: ActingAs
 
 
 OPERATOR: Final = Author(None, "operator")
@@ -32,7 +33,7 @@ def person(account_id: UUID) -> Author:
     return Author(account_id, "person")
 
 
-def staff_or(role: str, actor: Actor) -> Author:
+def staff_or(role: ActingAs, actor: Actor) -> Author:
     """A member of staff; `role` is that of everybody else who may do the same."""
     return Author(actor.account_id, "staff" if actor.is_staff else role)
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.storage.access import Actor
+from services.identity.storage.history import ActingAs
 from services.identity.storage.names import PersonName, author, columns_of, name_or_none
-from services.identity.storage.structures import structure_of, with_words
+from services.identity.storage.structures import IS_OPEN, structure_of, with_words
 from services.identity.storage.tables import (
     accounts,
     attachments,
@@ -26,13 +27,18 @@ _ACTOR = author("actor")
 _THERE: Final = attachments.c.structure_id == structures.c.id
 _ACTIVE: Final = (_THERE, attachments.c.state == "active")
 _CAN_SIGN_IN: Final = (accounts.c.id == attachments.c.account_id, ~accounts.c.disabled)
-_SHOWN: Final = (
+Act = Literal[
     "StructureRegistered",
     "StructureUpdated",
+    "StructureClosed",
+    "StructureMerged",
+    "StructureReopened",
     "StructureRequestAccepted",
     "StructureChangeReported",
     "ChangeReportClosed",
-)
+]
+"""The acts that the history of a structure shows."""
+_SHOWN: Final[tuple[Act, ...]] = get_args(Act)
 
 
 def _has(status: str) -> ColumnElement[bool]:
@@ -47,13 +53,15 @@ def _somebody_is(status: str) -> ColumnElement[bool]:
     return exists().where(*_ACTIVE, _has(status), *_CAN_SIGN_IN).correlate(structures)
 
 
+_INTO: Final = structures.alias("into")
 _OVERVIEW: Final = select(
     structures,
+    _INTO.c.name.label("into_name"),
     _counted(*_ACTIVE).label("people"),
     _counted(*_ACTIVE, _has("referent")).label("referents"),
     _counted(*_ACTIVE, _has("employer")).label("employers"),
     _counted(_THERE, attachments.c.state == "requested").label("waiting"),
-)
+).select_from(structures.outerjoin(_INTO, _INTO.c.id == structures.c.merged_into))
 
 
 def _figure(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:  # noqa: ANN401 - a table
@@ -61,10 +69,10 @@ def _figure(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _FIGURES: Final = select(
-    _figure(structures).label("structures"),
-    _figure(structures, structures.c.is_member).label("members"),
-    _figure(structures, ~_somebody_is("referent")).label("structures_without_referent"),
-    _figure(structures, ~_somebody_is("employer")).label("structures_without_employer"),
+    _figure(structures, IS_OPEN).label("structures"),
+    _figure(structures, IS_OPEN, structures.c.is_member).label("members"),
+    _figure(structures, IS_OPEN, ~_somebody_is("referent")).label("structures_without_referent"),
+    _figure(structures, IS_OPEN, ~_somebody_is("employer")).label("structures_without_employer"),
     _figure(attachments, attachments.c.state == "requested").label("attachments_requested"),
     _figure(attachments, attachments.c.unconfirmed).label("first_users_unconfirmed"),
     _figure(structure_requests, structure_requests.c.state == "open").label("structure_requests_open"),
@@ -76,8 +84,19 @@ _FIGURES: Final = select(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StructureName:
+    """A structure as a part of another record."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructureOverview:
-    """A structure with the number of its active people, of those with a status, and of requests that wait."""
+    """A structure with the number of its active people, of those with a status, and of requests that wait.
+
+    `merged_into`: the structure that goes on with the people of a closed one.
+    """
 
     id: UUID
     version: int
@@ -85,24 +104,34 @@ class StructureOverview:
     siret: str
     town: str
     is_member: bool
+    closed_at: datetime | None
+    merged_into: StructureName | None
     people: int
     referents: int
     employers: int
     waiting: int
     sort_key: str
 
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewFilters:
-    """Which structures to list; None leaves a filter out. A referent or employer who is disabled does not count."""
+    """Which structures to list; None leaves a filter out. A referent or employer who is disabled does not count.
+
+    `closed`: the closed structures instead of the others.
+    """
 
     words: str = ""
     is_member: bool | None = None
     without_referent: bool | None = None
     without_employer: bool | None = None
+    closed: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        conditions: list[ColumnElement[bool]] = [with_words(self.words)]
+        conditions: list[ColumnElement[bool]] = [~IS_OPEN if self.closed else IS_OPEN, with_words(self.words)]
         if self.is_member is not None:
             conditions.append(structures.c.is_member == self.is_member)
         for status, without in (("referent", self.without_referent), ("employer", self.without_employer)):
@@ -116,10 +145,10 @@ class StructureLine:
     """One act about a structure. `acted_by` is None for a visitor and the operator."""
 
     id: int
-    act: str
+    act: Act
     at: datetime
     acted_by: PersonName | None
-    acting_as: str
+    acting_as: ActingAs
     note: str | None
     facts: dict[str, Any]
 
@@ -213,8 +242,11 @@ class Overviews:
 
 
 def _overview(row: Any) -> StructureOverview:  # noqa: ANN401 - a row, which stays in storage
+    structure = asdict(structure_of(row))
+    into_id = structure.pop("merged_into")
     return StructureOverview(
-        **asdict(structure_of(row)),
+        **structure,
+        merged_into=None if into_id is None else StructureName(id=into_id, name=row.into_name),
         people=row.people,
         referents=row.referents,
         employers=row.employers,

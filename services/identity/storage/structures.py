@@ -16,6 +16,7 @@ from services.identity.storage.tables import attachments, structures
 from shared.errors import NotFound
 
 SHORTEST_SIRET_PREFIX: Final = 3
+IS_OPEN: Final = structures.c.closed_at.is_(None)
 _COLUMNS: Final = [structures.c[field.name] for field in fields(Structure)]
 _BY_ID = select(*_COLUMNS).where(structures.c.id == bindparam("id"))
 _BY_SIRET = select(*_COLUMNS).where(structures.c.siret == bindparam("siret"))
@@ -117,8 +118,8 @@ class Structures:
         return [text for row in await self._connection.execute(_WORDS, values) for text in row]
 
     async def page(self, query: str, *, after: tuple[str, UUID] | None, limit: int) -> Sequence[ListedStructure]:
-        """Structures by name; one more than `limit` when there are more."""
-        statement = select(*_COLUMNS, structures.c.sort_key).where(with_words(query))
+        """The open structures by name; one more than `limit` when there are more."""
+        statement = select(*_COLUMNS, structures.c.sort_key).where(IS_OPEN, with_words(query))
         if after is not None:
             statement = statement.where(tuple_(structures.c.sort_key, structures.c.id) > after)
         statement = statement.order_by(structures.c.sort_key, structures.c.id).limit(limit + 1)
@@ -126,10 +127,12 @@ class Structures:
         return [ListedStructure(structure=structure_of(row), sort_key=row.sort_key) for row in rows]
 
     async def similar(self, query: str, *, limit: int) -> Sequence[Structure]:
-        """Structures whose name or town has words like those of the query, the most similar first."""
+        """The open structures whose name or town has words like those of the query, the most similar first."""
         await self._connection.execute(_TOLERANCE)
         likeness, condition = similar_words(structures.c.searched, query)
-        statement = select(*_COLUMNS).where(condition).order_by(likeness.desc(), structures.c.sort_key).limit(limit)
+        statement = (
+            select(*_COLUMNS).where(IS_OPEN, condition).order_by(likeness.desc(), structures.c.sort_key).limit(limit)
+        )
         return [structure_of(row) for row in await self._connection.execute(statement)]
 
 
@@ -150,4 +153,6 @@ def structure_of(row: Row[*tuple[Any, ...]]) -> Structure:
         siret=row.siret,
         town=row.town,
         is_member=row.is_member,
+        closed_at=row.closed_at,
+        merged_into=row.merged_into,
     )

@@ -35,6 +35,8 @@ structures = Table(
     Column("is_member", Boolean, nullable=False),
     Column("sort_key", Text, Computed("plain(name)", persisted=True), nullable=False),
     Column("searched", Text, Computed("plain(name || ' ' || town)", persisted=True), nullable=False),
+    Column("closed_at", _TIME),
+    Column("merged_into", Uuid, ForeignKey("structures.id")),
 )
 accounts = Table(
     "accounts",
@@ -56,6 +58,20 @@ accounts = Table(
         Computed("plain(last_name || ' ' || first_name || ' ' || last_name || ' ' || email)", persisted=True),
         nullable=False,
     ),
+    Column("erased_at", _TIME),
+)
+erasures = Table(
+    "erasures",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("asked_by", Uuid, ForeignKey("accounts.id"), nullable=False),
+    Column("acting_as", Text, nullable=False),
+    Column("reason", Text),
+    Column("asked_at", _TIME, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("obligations", ARRAY(Text), nullable=False),
+    Column("ended_at", _TIME),
 )
 attachments = Table(
     "attachments",

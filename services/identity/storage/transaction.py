@@ -7,6 +7,7 @@ from services.identity.storage.budgets import Budgets
 from services.identity.storage.desk import Desk
 from services.identity.storage.desk_pages import DeskPages
 from services.identity.storage.devices import Devices
+from services.identity.storage.erasures import Erasures
 from services.identity.storage.history import History
 from services.identity.storage.housekeeping import Housekeeping
 from services.identity.storage.invitations import Invitations
@@ -31,6 +32,7 @@ class Transaction:
         self.desk = Desk(work.connection)
         self.desk_pages = DeskPages(work.connection)
         self.devices = Devices(work.connection)
+        self.erasures = Erasures(work.connection)
         self.history = History(work.connection)
         self.housekeeping = Housekeeping(work.connection)
         self.invitations = Invitations(work.connection)

@@ -28,6 +28,8 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
+from services.identity.domain.closing import ClosingFact, StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -42,11 +44,21 @@ from services.identity.domain.structures import (
     StructureRequestRefused,
     StructureUpdated,
 )
+from shared.contracts import erasures
 from shared.contracts import identity as contracts
 from shared.contracts.message import Message
 from shared.records import from_attributes
 
-Fact = AccountFact | PasswordFact | AttachmentFact | StructureFact | DeskFact | RefreshTokenReplayed
+Fact = (
+    AccountFact
+    | AccountErased
+    | PasswordFact
+    | AttachmentFact
+    | StructureFact
+    | ClosingFact
+    | DeskFact
+    | RefreshTokenReplayed
+)
 Notice = Literal[
     "already_registered",
     "password_changed",
@@ -69,6 +81,8 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             # until its address is proved, other services do not know the account
             updated = contracts.AccountUpdated(occurred_at=now, account=_of_account(account))
             return updated if account.proved else None
+        case AccountErased(account):
+            return erasures.AccountErased(occurred_at=now, account_id=account.id, version=account.version)
         case PasswordChanged(account) | PasswordReset(account):
             return account_notice(account, "password_changed", now=now)
         case FirstUserAttached(attachment=attachment, contact_email=contact_email):
@@ -82,7 +96,14 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             return contracts.AccountAttachmentRequested(
                 occurred_at=now, attachment=_of_attachment(attachment), unconfirmed_referent=unconfirmed_referent
             )
-        case AttachmentConfirmed(attachment=attachment, by=by) | FirstUserConfirmed(attachment=attachment, by=by):
+        case AttachmentConfirmed(attachment=attachment, by=by):
+            return contracts.AccountAttachmentConfirmed(
+                occurred_at=now,
+                attachment=_of_attachment(attachment),
+                confirmed_by=by,
+                continues_from=fact.continues_from,
+            )
+        case FirstUserConfirmed(attachment=attachment, by=by):
             return contracts.AccountAttachmentConfirmed(
                 occurred_at=now, attachment=_of_attachment(attachment), confirmed_by=by
             )
@@ -98,6 +119,7 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
                 before=_of_statuses(fact.before),
                 reason=fact.reason,
                 left_without_referent=fact.left_without_referent,
+                continues_from=fact.continues_from,
             )
         case AttachmentEnded(attachment=attachment):
             return contracts.AccountAttachmentEnded(
@@ -107,10 +129,17 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
                 reason=fact.reason,
                 left_without_referent=fact.left_without_referent,
                 taken_back=fact.taken_back,
+                structure_closed=fact.structure_closed,
+                continues_in=fact.continues_in,
             )
         case StructureRegistered(structure):
             return contracts.StructureRegistered(occurred_at=now, structure=_of_structure(structure))
-        case StructureUpdated(structure=structure):
+        case (
+            StructureUpdated(structure=structure)
+            | StructureClosed(structure=structure)
+            | StructureMerged(structure=structure)
+            | StructureReopened(structure=structure)
+        ):
             return contracts.StructureUpdated(occurred_at=now, structure=_of_structure(structure))
         case StructureRequested(request):
             return contracts.StructureRegistrationRequested(occurred_at=now, request=_of_request(request))

@@ -16,9 +16,12 @@ from shared.errors import WrongFields
 
 
 async def require_structure(tx: Transaction, structure_id: UUID, *, lock: bool = False) -> None:
-    """Raise WrongFields when a form names a structure that is not listed."""
-    if await tx.structures.find(structure_id, lock=lock) is None:
+    """Raise WrongFields when a form names a structure that is not listed, or is closed."""
+    structure = await tx.structures.find(structure_id, lock=lock)
+    if structure is None:
         raise WrongFields([("structure_id", "Cette structure n'est pas répertoriée.")])
+    if structure.closed:
+        raise WrongFields([("structure_id", "Cette structure est fermée : choisissez-en une autre.")])
 
 
 async def attach(tx: Transaction, *, account_id: UUID, structure_id: UUID, now: datetime) -> Attachment:

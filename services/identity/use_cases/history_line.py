@@ -25,6 +25,8 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
+from services.identity.domain.closing import StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
     ChangeReportClosed,
@@ -59,17 +61,19 @@ def _note(fact: Fact) -> str | None:
     match fact:
         case AttachmentRefused() | AttachmentEnded() | StatusesChanged() | StructureRequestRefused():
             return fact.reason
+        case StructureClosed() | StructureMerged() | StructureReopened():
+            return fact.reason
         case ChangeReportClosed(report):
             return report.answer
         case _:
             return None
 
 
-def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one return for each kind of aggregate
+def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: C901, PLR0911 - one return for each kind of aggregate
     match fact:
         case AccountMade(account) | AddressProved(account) | AccountRenamed(account) | AccountMarked(account):
             return account.id, account.version
-        case AddressChanged(account=account):
+        case AddressChanged(account=account) | AccountErased(account):
             return account.id, account.version
         case PasswordChanged(account) | PasswordReset(account):
             return account.id, None
@@ -81,6 +85,8 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: PLR0911 - one re
             return fact.attachment.id, fact.attachment.version
         case StructureRegistered(structure) | StructureUpdated(structure=structure):
             return structure.id, structure.version
+        case StructureClosed() | StructureMerged() | StructureReopened():
+            return fact.structure.id, fact.structure.version
         case StructureRequested(request) | StructureRequestAccepted(request) | StructureRequestRefused(request):
             return request.id, request.version
         case StructureChangeReported(report=report) | ChangeReportClosed(report):
@@ -95,6 +101,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one 
             return {"is_staff": account.is_staff}
         case AccountMarked(account):
             return {"is_staff": account.is_staff, "disabled": account.disabled}
+        case AccountErased(erasure=erasure):
+            return {"erasure": str(erasure.id)}
         case AccountRenamed(fields=fields):
             return {"fields": list(fields)}
         case FirstUserAttached(attachment=attachment) | AttachmentRequested(attachment=attachment):
@@ -110,6 +118,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one 
             return {"name": structure.name, "siret": structure.siret}
         case StructureUpdated(before=before, structure=after):
             return _difference(before=before, after=after)
+        case StructureMerged(into=into):
+            return {"into": str(into.id), "into_name": into.name}
         case StructureRequestAccepted(structure=structure):
             return {"structure": str(structure.id), "is_member": structure.is_member}
         case StructureChangeReported(structure=structure):
@@ -121,6 +131,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one 
         case RefreshTokenReplayed(family_id=family_id):
             return {"family": str(family_id)}
         case AddressProved() | AddressChanged() | PasswordChanged() | PasswordReset() | StructureRequested():
+            return {}
+        case StructureClosed() | StructureReopened():
             return {}
         case _:
             assert_never(fact)

@@ -15,6 +15,8 @@ from services.identity.domain.attachments import (
     AttachmentFact,
     AttachmentRefused,
 )
+from services.identity.domain.closing import ClosingFact
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.security_events import Kind
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
@@ -78,7 +80,9 @@ async def record_attachment(tx: Transaction, fact: AttachmentFact, *, author: Au
     return attachment
 
 
-async def record_structure(tx: Transaction, fact: StructureFact, *, author: Author, now: datetime) -> Structure:
+async def record_structure(
+    tx: Transaction, fact: StructureFact | ClosingFact, *, author: Author, now: datetime
+) -> Structure:
     """Raises SiretTaken."""
     structure = fact.structure
     await (tx.structures.add(structure) if structure.version == 1 else tx.structures.save(structure))
@@ -103,6 +107,15 @@ async def record_desk(tx: Transaction, fact: DeskFact, *, author: Author, now: d
             await tx.desk.save_report(report)
         case _:
             assert_never(fact)
+    await _note_and_emit(tx, fact, author, now)
+
+
+async def record_erasure(tx: Transaction, account: Account, fact: AccountErased, *, now: datetime) -> None:
+    """Erase the account and close the line of the ledger; the history keeps that it was erased."""
+    await tx.sign_in_sessions.lock_all(account.id)
+    await tx.erasures.erase(account, fact.account, now=now)
+    await tx.erasures.close(fact.erasure)
+    author = Author(None, "erasure") if fact.erasure.by_staff else person(account.id)
     await _note_and_emit(tx, fact, author, now)
 
 

@@ -4,6 +4,7 @@ An unverified registration stays with its link: it never creates or changes an a
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from services.identity.domain import accounts as domain
 from services.identity.domain.accounts import AddressProved, AddressTaken
@@ -67,8 +68,13 @@ async def prove_address(
         except AddressTaken as error:
             # staff made an account of this address at the same moment
             raise InvalidLink from error
-        if registration.structure_id is not None:
+        if registration.structure_id is not None and await _still_open(tx, registration.structure_id):
             await attach(tx, account_id=fact.account.id, structure_id=registration.structure_id, now=now)
+
+
+async def _still_open(tx: Transaction, structure_id: UUID) -> bool:
+    """The structure may have been closed since the registration: then the account has none, and chooses another."""
+    return not (await tx.structures.load(structure_id, lock=True)).closed
 
 
 async def _fact_of(tx: Transaction, registration: Registration, *, lock: bool = False) -> AddressProved:

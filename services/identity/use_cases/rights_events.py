@@ -12,6 +12,7 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
+from services.identity.domain.erasures import AccountErased
 from services.identity.domain.security_events import Kind
 from services.identity.use_cases.announce import Fact
 
@@ -25,6 +26,8 @@ def security_events_of(fact: Fact) -> Iterator[Event]:
     match fact:
         case PasswordChanged(account) | PasswordReset(account):
             yield Kind.PASSWORD_CHANGED, account.id, None
+        case AccountErased(account):
+            yield Kind.ACCOUNT_ERASED, account.id, None
         case AccountMade(account):
             if account.is_staff:
                 yield Kind.RIGHT_GIVEN, account.id, STAFF

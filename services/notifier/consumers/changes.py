@@ -19,6 +19,7 @@ from services.notifier.domain.mails.request import REQUEST_TO_DECIDE, REQUEST_TO
 from services.notifier.domain.mails.session import SESSION_MESSAGE
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.about_requests import actor, asking, mail_about, request_of
+from services.notifier.use_cases.ask_again import ask_again
 from services.notifier.use_cases.known import (
     known_account,
     known_session,
@@ -39,6 +40,7 @@ from shared.contracts.enrollment import (
     DecisionReminded,
     DecisionUndone,
     EnrollmentReopened,
+    EnrollmentStructureChanged,
     EnrollmentTransferred,
     SendSessionMessage,
 )
@@ -100,6 +102,13 @@ async def when_a_request_is_transferred(message: EnrollmentTransferred, tx: Tran
     mail = mail_about(LEFT_SESSION, message, facts)
     left = [trainer for trainer in left if trainer.id not in {request.account_id, message.transferred_by}]
     await queue_for_people(tx, mail, Audience.TRAINER, left)
+
+
+@subscriptions.on(EnrollmentStructureChanged)
+async def when_a_request_changes_its_structure(message: EnrollmentStructureChanged, tx: Transaction) -> None:
+    """Ask the people of the new structure for what waits. The person is told with the end of the old attachment."""
+    request = await request_of(tx, message.enrollment)
+    await ask_again(tx, request.structure_id, f"{message.wire_name}:{request.id}:{request.version}")
 
 
 @subscriptions.on(DecisionReminded)

@@ -1,13 +1,17 @@
 """What the notifier does with enrollment's events about requests and decisions."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from services.notifier.domain.audience import Audience
+from services.notifier.domain.copies import Enrollment
 from services.notifier.domain.mails.request import (
     ABANDONED,
     ACCEPTED,
     ANSWER,
     CANCELLED,
+    CANCELLED_TOGETHER,
     DECLINED,
     EXPIRED,
     PROMOTED,
@@ -34,6 +38,7 @@ from services.notifier.use_cases.queue_mails import (
 from shared.contracts.enrollment import (
     ClarificationAsked,
     ClarificationGiven,
+    EndingAct,
     EnrollmentAbandoned,
     EnrollmentApproved,
     EnrollmentCancelled,
@@ -66,7 +71,8 @@ def _without_trainers(seat_before: str) -> tuple[Audience, ...]:
 
 @subscriptions.on(KeepMotivation)
 async def keep_motivation(message: KeepMotivation, tx: Transaction) -> None:
-    await tx.motivations.keep(message.enrollment_id, message.motivation, version=message.version)
+    if not await tx.erasures.is_of_erased(message.enrollment_id):
+        await tx.motivations.keep(message.enrollment_id, message.motivation, version=message.version)
 
 
 @subscriptions.on(EnrollmentRequested)
@@ -179,14 +185,37 @@ async def when_somebody_abandons(message: EnrollmentAbandoned, tx: Transaction) 
 async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transaction) -> None:
     """Notify everybody concerned except the employer or the member of staff who cancelled.
 
-    Why an attachment ended is for the person alone, who gets it in the mail about the attachment.
+    Why an attachment ended is for the person alone, who gets it in the mail about the attachment. Of several requests
+    that one act ended, person and employers get one mail, and trainers one for each: they are in different sessions.
     """
     request = await request_of(tx, message.enrollment)
     if message.by == "session":
         await tell_of_cancelled_session(tx, request, message.reason)
         return
     who = await actor(tx, message.cancelled_by, message.by, request, usual="staff")
-    reason = "" if message.by == "attachment" else message.reason
-    mail = mail_about(CANCELLED, message, {"reason": reason, **who})
+    facts = {"reason": "" if message.by == "attachment" else message.reason, **who}
     without = _without_trainers(message.seat_before)
+    if message.act is not None:
+        facts["because"] = message.act.because
+        if len(message.act.enrollment_ids) > 1:
+            mail = _cancelled_together(message.act, request, facts)
+            await queue_about_request(tx, mail, request, acted_by=message.cancelled_by)
+            without = (*without, Audience.PERSON, Audience.EMPLOYER)
+    mail = mail_about(CANCELLED, message, facts)
     await queue_about_request(tx, mail, request, without=without, acted_by=message.cancelled_by)
+
+
+def _cancelled_together(act: EndingAct, request: Enrollment, facts: Mapping[str, Any]) -> NewMail:
+    """The same mail from the events of all requests of the act, so that the first queues it."""
+    ids = {
+        "person_id": str(request.account_id),
+        "structure_id": str(request.structure_id),
+        "enrollment_ids": [str(enrollment_id) for enrollment_id in act.enrollment_ids],
+    }
+    return NewMail(
+        spec=CANCELLED_TOGETHER,
+        cause=f"cancelled together:{act.id}",
+        subject_id=act.id,
+        facts={**facts, **ids},
+        delay=GROUPING_DELAY,
+    )

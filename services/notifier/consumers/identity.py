@@ -38,7 +38,7 @@ from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.ask_again import ask_again, tell_desk_of_last_referent
-from services.notifier.use_cases.known import known_account, people_with_status, require_structure
+from services.notifier.use_cases.known import known_account, known_structure, people_with_status, require_structure
 from services.notifier.use_cases.queue_mails import (
     NewMail,
     queue_for_address,
@@ -174,17 +174,27 @@ async def _tell_who_would_answer(tx: Transaction, message: AccountAttachmentEnde
 
 @subscriptions.on(AccountAttachmentConfirmed)
 async def when_an_attachment_is_confirmed(message: AccountAttachmentConfirmed, tx: Transaction) -> None:
-    """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told."""
-    facts = {"first": message.confirmed_by is None}
-    mail = _mail(ATTACHMENT_CONFIRMED, message, message.attachment.id, facts)
-    await _notify_person(tx, mail, message.attachment)
+    """Notify the person. The first user of a structure was confirmed by nobody: the desk and the structure are told.
+
+    Who comes from a merged structure is told of the merger when the attachment to that one ends.
+    """
+    attachment = message.attachment
+    if message.continues_from is None:
+        await _tell_of_confirmation(tx, message)
+    await ask_again(tx, attachment.structure_id, _cause(message))
+
+
+async def _tell_of_confirmation(tx: Transaction, message: AccountAttachmentConfirmed) -> None:
+    attachment, first = message.attachment, message.confirmed_by is None
+    waiting = await tx.copies.people(attachment.structure_id, "requested") if first else 0
+    mail = _mail(ATTACHMENT_CONFIRMED, message, attachment.id, {"first": first, "waiting": waiting})
+    await _notify_person(tx, mail, attachment)
     if message.confirmed_by is not None:
-        await _tell_colleagues(tx, message, message.attachment, message.confirmed_by)
-    await ask_again(tx, message.attachment.structure_id, _cause(message))
-    if message.attachment.unconfirmed:
-        mail = _mail(FIRST_USER, message, message.attachment.id)
+        await _tell_colleagues(tx, message, attachment, message.confirmed_by)
+    if attachment.unconfirmed:
+        mail = _mail(FIRST_USER, message, attachment.id)
         await queue_for_desk(tx, mail)
-        person = await known_account(tx, message.attachment.account_id)
+        person = await known_account(tx, attachment.account_id)
         contact_email = message.structure_contact_email
         if contact_email is not None and contact_email != person.email:
             await queue_for_address(tx, mail, Audience.CONTACT, contact_email)
@@ -201,19 +211,24 @@ async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: T
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
     """Notify the person, with the number of requests that end too, and the referents of what the person did.
 
-    Ask others for what waits.
+    Ask others for what waits; in a closed structure nothing does. Requests follow their person to another structure.
     """
     attachment = message.attachment
     person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
-    open_requests = await tx.copies.open_requests(**person_and_structure)
     by_person = message.ended_by == attachment.account_id
     facts = {
         "reason": message.reason,
-        "open_requests": open_requests,
+        "open_requests": await tx.copies.open_requests(**person_and_structure),
         "by_person": by_person,
         "taken_back": message.taken_back,
+        "structure_closed": message.structure_closed,
+        "continues_in": None,
     }
+    if message.continues_in is not None:
+        facts["continues_in"] = (await known_structure(tx, message.continues_in)).name
     await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
+    if message.structure_closed:
+        return
     if by_person:
         await _tell_who_would_answer(tx, message)
     await ask_again(tx, attachment.structure_id, _cause(message))
@@ -223,10 +238,13 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
 
 @subscriptions.on(AttachmentStatusesChanged)
 async def when_statuses_change(message: AttachmentStatusesChanged, tx: Transaction) -> None:
-    """Notify the person, unless nothing changed or they did it. Ask whoever can decide now for what waits."""
+    """Notify the person, unless nothing changed, they did it, or the mail about a merger has said it.
+
+    Ask whoever can decide now for what waits.
+    """
     attachment = message.attachment
-    by_themselves = message.changed_by == attachment.account_id
-    if set(message.before) != set(attachment.statuses) and not by_themselves:
+    is_told = message.changed_by == attachment.account_id or message.continues_from is not None
+    if set(message.before) != set(attachment.statuses) and not is_told:
         facts = {"before": list(message.before), "now": list(attachment.statuses), "reason": message.reason}
         await _notify_person(tx, _mail(STATUSES_CHANGED, message, attachment.id, facts), attachment)
     await ask_again(tx, attachment.structure_id, _cause(message))

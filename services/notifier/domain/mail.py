@@ -1,7 +1,7 @@
 """A mail that is due, and what is known when it is about to leave."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,6 +31,7 @@ class Mail:
     facts: Mapping[str, Any]
     attempts: int
     correlation_id: str | None = None
+    traceparent: str | None = None
 
     def __repr__(self) -> str:
         """Without the facts: they may contain a token."""
@@ -59,7 +60,7 @@ class Situation:
     """The current copies that a mail is about. What a kind of mail does not need stays None.
 
     - `recipient_statuses`: the recipient's statuses now in the structure; `statuses_held`: those of anybody there.
-    - `held`: the calendar entries that the recipient has from earlier mails.
+    - `held`: the calendar entries that the recipient has from earlier mails; `held_of_lines`: those of each request.
     - `lines`: the requests of the cart, of the attendance sheet, or those that the facts name.
     - `superseded`: a newer mail of the same kind, subject and recipient is waiting to be sent.
     - `motivation`: empty if the person wrote none; `proposal`: what the person read of the proposal that led to the
@@ -79,6 +80,7 @@ class Situation:
     enrollment: Enrollment | None = None
     lines: tuple[RequestLine, ...] = ()
     held: HeldEntries = NO_ENTRIES
+    held_of_lines: Mapping[UUID, HeldEntries] = field(default_factory=dict)
     superseded: bool = False
     other_session: Session | None = None
     occupancy: Occupancy | None = None

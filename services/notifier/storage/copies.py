@@ -97,10 +97,10 @@ _OPEN_REQUESTS: Final = (
         enrollments.c.approval == any_(bindparam("approvals", type_=ARRAY(Text))),
     )
 )
-_HAS_PEOPLE: Final = (
-    select(attachments.c.id)
-    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == "active")
-    .limit(1)
+_PEOPLE: Final = (
+    select(func.count())
+    .select_from(attachments)
+    .where(attachments.c.structure_id == bindparam("structure_id"), attachments.c.state == bindparam("in_state"))
 )
 _STATUSES_HELD: Final = (
     select(attachments.c.statuses)
@@ -187,8 +187,7 @@ class Copies:
 
     async def statuses(self, *, account_id: UUID, structure_id: UUID) -> frozenset[str]:
         """The person's statuses now in the structure."""
-        parameters = {"account_id": account_id, "structure_id": structure_id}
-        rows = await self._connection.execute(_STATUSES, parameters)
+        rows = await self._connection.execute(_STATUSES, {"account_id": account_id, "structure_id": structure_id})
         return frozenset(status for row in rows for status in row.statuses)
 
     async def is_attached(self, *, account_id: UUID, structure_id: UUID) -> bool:
@@ -218,8 +217,9 @@ class Copies:
         parameters = {"account_id": account_id, "structure_id": structure_id, "approvals": sorted(OPEN)}
         return int(await self._connection.scalar(_OPEN_REQUESTS, parameters) or 0)
 
-    async def has_people(self, structure_id: UUID) -> bool:
-        return await self._first(_HAS_PEOPLE, structure_id=structure_id) is not None
+    async def people(self, structure_id: UUID, state: str = "active") -> int:
+        """How many people belong to the structure, or, with the state `requested`, ask to."""
+        return int(await self._connection.scalar(_PEOPLE, {"structure_id": structure_id, "in_state": state}) or 0)
 
     async def requests_to_decide(self, structure_id: UUID) -> list[Enrollment]:
         """The requests of the structure that wait for an employer."""

@@ -87,7 +87,12 @@ class StoredMail:
 
     @property
     def can_be_resent(self) -> bool:
-        return self.status in {"sent", "failed"} and not self.is_secret
+        return self.status in {"sent", "failed"} and not self.is_secret and not self.is_erased
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words were erased with the account of a person."""
+        return self.recipient.endswith("@compte-supprime.invalid") or (self.status == "sent" and self.text is None)
 
     @property
     def file_names(self) -> list[str]:

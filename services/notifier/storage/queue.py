@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mail import Mail
+from services.notifier.storage.earlier import as_queued_now
 from services.notifier.storage.outgoing import Outgoing, outgoing_as_json, outgoing_of
 from services.notifier.storage.tables import mails
 
@@ -27,6 +28,7 @@ _ADDED: Final = (
     "correlation_id",
     "resent_from",
     "resent_by",
+    "traceparent",
 )
 _ADD: Final = (
     insert(mails)
@@ -117,6 +119,7 @@ class MailQueue:
         delay: timedelta,
         resent_from: UUID | None = None,
         resent_by: UUID | None = None,
+        traceparent: str | None = None,
     ) -> UUID:
         """Queue a mail, due after the delay. The same cause, kind and recipient again change nothing."""
         mail_id = uuid4()
@@ -132,6 +135,7 @@ class MailQueue:
             "correlation_id": correlation_id,
             "resent_from": resent_from,
             "resent_by": resent_by,
+            "traceparent": traceparent,
         }
         await self._connection.execute(_ADD, {**row, "delay": delay})
         return mail_id
@@ -144,16 +148,18 @@ class MailQueue:
         row = (await self._connection.execute(_CLAIM, {"lease": lease})).first()
         if row is None:
             return None
+        subject_id, facts = as_queued_now(row.cause_message_id, row.subject_id, row.facts)
         mail = Mail(
             id=row.id,
             kind=row.kind,
             audience=Audience(row.audience),
             recipient=row.recipient,
             recipient_account_id=row.recipient_account_id,
-            subject_id=row.subject_id,
-            facts=row.facts,
+            subject_id=subject_id,
+            facts=facts,
             attempts=row.attempts,
             correlation_id=row.correlation_id,
+            traceparent=row.traceparent,
         )
         outgoing = None if row.outgoing is None else outgoing_of(row.outgoing)
         return Claimed(mail=mail, sendings=row.sendings, outgoing=outgoing)

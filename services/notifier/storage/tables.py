@@ -150,6 +150,8 @@ mails = Table(
     # the mail that staff sent again as this one, and who did
     Column("resent_from", Uuid),
     Column("resent_by", Uuid),
+    # the trace that the mail belongs to
+    Column("traceparent", Text),
     *chain_columns(nullable=True),
     UniqueConstraint("cause_message_id", "kind", "recipient"),
 )

@@ -2,6 +2,7 @@
 
 from services.notifier.storage.calendars import Calendars
 from services.notifier.storage.copies import Copies
+from services.notifier.storage.erasures import Erasures
 from services.notifier.storage.mails import Mails
 from services.notifier.storage.motivations import Motivations
 from services.notifier.storage.queue import MailQueue
@@ -16,6 +17,7 @@ class Transaction:
         self.copies = Copies(work.connection)
         self.calendars = Calendars(work.connection)
         self.motivations = Motivations(work.connection)
+        self.erasures = Erasures(work.connection)
         self.told = Told(work.connection)
         self.queue = MailQueue(work.connection)
         self.mails = Mails(work.connection)

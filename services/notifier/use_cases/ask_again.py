@@ -40,7 +40,7 @@ async def ask_again(tx: Transaction, structure_id: UUID, cause: str) -> None:
 async def tell_desk_of_last_referent(tx: Transaction, structure_id: UUID, cause: str) -> None:
     """Nobody confirms who joins the structure any more; unless the desk reads that nobody decides there either."""
     if not await _nobody_decides(tx, structure_id):
-        facts = {"structure_id": str(structure_id), "has_people": await tx.copies.has_people(structure_id)}
+        facts = {"structure_id": str(structure_id), "has_people": await tx.copies.people(structure_id) > 0}
         await queue_for_desk(tx, NewMail(spec=NO_REFERENT, cause=cause, subject_id=structure_id, facts=facts))
 
 
@@ -53,4 +53,4 @@ async def _tell_desk_that_nobody_decides(tx: Transaction, structure_id: UUID, ca
 async def _nobody_decides(tx: Transaction, structure_id: UUID) -> bool:
     """In a structure that has people."""
     held = await tx.copies.reachable_statuses(structure_id)
-    return not held & {Audience.EMPLOYER, Audience.REFERENT} and await tx.copies.has_people(structure_id)
+    return not held & {Audience.EMPLOYER, Audience.REFERENT} and await tx.copies.people(structure_id) > 0

@@ -1,7 +1,7 @@
 """Calendar files (RFC 5545, sent as RFC 5546 asks): they put slots into a calendar or take them out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -32,12 +32,14 @@ class File:
 class CalendarChange:
     """What a mail does to its recipient's calendar.
 
-    `entries`: all that are in the calendar afterwards. `sentence`: the sentence of the mail about the files, in French.
+    `entries`: all that are in the calendar afterwards, None if the mail is about several requests: each has its own in
+    `entries_of_requests`. `sentence`: the sentence of the mail about the files, in French.
     """
 
     files: tuple[File, ...]
-    entries: HeldEntries
+    entries: HeldEntries | None
     sentence: str
+    entries_of_requests: Mapping[UUID, HeldEntries] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +63,9 @@ class _Entries:
     now: datetime
 
     def file(self, method: Method, slots: Sequence[Slot], *, place: str, name: str) -> File:
-        """One file with an entry for each slot: many programs open only the first of several files."""
-        calendar = Calendar()
-        calendar.add("prodid", "-//ParcoursPro//notifier//FR")
-        calendar.add("version", "2.0")
-        calendar.add("calscale", "GREGORIAN")
-        calendar.add("method", method)
-        for slot in slots:
-            calendar.add_component(self._event(method, slot, place))
-        content: bytes = calendar.to_ical()
-        return File(
-            name=f"{name}.ics",
-            content_type=f"text/calendar; method={method}; charset=utf-8",
-            content=content.decode(),
-        )
+        return _file(method, [self.event(method, slot, place) for slot in slots], name=name)
 
-    def _event(self, method: Method, slot: Slot, place: str) -> Event:
+    def event(self, method: Method, slot: Slot, place: str) -> Event:
         event = Event()
         event.add("uid", f"{self.owner}-{slot.id}@parcourspro")
         event.add("sequence", self.sequence)
@@ -101,6 +90,8 @@ def calendar_change(
     spec: MailSpec, mail: Mail, situation: Situation, *, organizer: Organizer, attendee: str, link: str, now: datetime
 ) -> CalendarChange | None:
     """Cancel the entries that are no longer right and request those that are. None if nothing changes."""
+    if spec.about is About.FACTS and spec.calendar is CalendarEffect.CANCELS and mail.audience is Audience.PERSON:
+        return _cancelled_requests(mail, situation, organizer=organizer, attendee=attendee, link=link, now=now)
     session, enrollment, held = situation.session, situation.enrollment, situation.held
     if session is None or _READERS.get(mail.audience) is not spec.about or spec.calendar is CalendarEffect.NONE:
         return None
@@ -128,6 +119,55 @@ def calendar_change(
         files=tuple(files),
         entries=HeldEntries(slots=wanted, place=session.place if wanted else "", sequence=entries.sequence),
         sentence=_sentence(puts=bool(wanted), had_entries=bool(held.slots), files=len(files)),
+    )
+
+
+def _cancelled_requests(
+    mail: Mail, situation: Situation, *, organizer: Organizer, attendee: str, link: str, now: datetime
+) -> CalendarChange | None:
+    """Take the slots of all requests that are cancelled out of the person's calendar. None if none are in it."""
+    events: list[Event] = []
+    entries_of_requests: dict[UUID, HeldEntries] = {}
+    for line in situation.lines:
+        held = situation.held_of_lines.get(line.enrollment.id)
+        if held is None or not held.slots or line.enrollment.approval != "cancelled":
+            continue
+        entries = _Entries(
+            owner=line.enrollment.id,
+            summary=line.session.training_title,
+            description=_description(mail, line.session, link),
+            link=link,
+            sequence=max(_versions(line.enrollment, line.session), held.sequence + 1),
+            organizer=organizer,
+            attendee=attendee,
+            now=now,
+        )
+        events.extend(entries.event("CANCEL", slot, held.place or line.session.place) for slot in held.slots)
+        entries_of_requests[line.enrollment.id] = HeldEntries(sequence=entries.sequence)
+    if not events:
+        return None
+    return CalendarChange(
+        files=(_file("CANCEL", events, name="annulation"),),
+        entries=None,
+        sentence=_sentence(puts=False, had_entries=True, files=1),
+        entries_of_requests=entries_of_requests,
+    )
+
+
+def _file(method: Method, events: Sequence[Event], *, name: str) -> File:
+    """One file with all entries: many programs open only the first of several files."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//ParcoursPro//notifier//FR")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    for event in events:
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return File(
+        name=f"{name}.ics",
+        content_type=f"text/calendar; method={method}; charset=utf-8",
+        content=content.decode(),
     )
 
 

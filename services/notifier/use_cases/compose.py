@@ -22,6 +22,7 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "by_person": False,
     "because": "",
     "closed_as": "",
+    "continues_in": None,
     "corrected": False,
     "decide_before": None,
     "ended_at": None,
@@ -34,7 +35,9 @@ DEFAULT_FACTS: Final[Mapping[str, Any]] = {
     "open_requests": 0,
     "reason": None,
     "referents": (),
+    "structure_closed": False,
     "taken_back": False,
+    "waiting": 0,
     "was": None,
 }
 """Facts that an event may lack, or that mails did not have when an older version queued them."""
@@ -125,6 +128,7 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now:
         "waiting": [line for line in lines if line.enrollment.approval == "awaiting_employer"],
         "to_validate": [line for line in lines if line.enrollment.approval == "awaiting_trainer"],
         "to_answer": [line for line in lines if line.enrollment.approval == "awaiting_beneficiary"],
+        "cancelled": [line for line in lines if line.enrollment.approval == "cancelled"],
         "enrolled": [line for line in lines if line.enrollment.is_enrolled],
         "motivation": situation.motivation,
         "proposal": situation.proposal,
@@ -132,4 +136,5 @@ def _variables(mail: Mail, situation: Situation, sender: SenderIdentity, *, now:
         "desk_email": sender.desk_email,
         "desk_phone": sender.desk_phone,
         "catalogue": f"{sender.public_url.rstrip('/')}/formations",
+        "people": f"{sender.public_url.rstrip('/')}/structure/personnes",
     }

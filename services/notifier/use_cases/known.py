@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.copies import Account, Enrollment, Session
+from services.notifier.domain.copies import Account, Enrollment, Session, Structure
 from services.notifier.storage.transaction import Transaction
 from shared.messaging.subscriptions import NotYetKnown
 
@@ -23,9 +23,15 @@ async def known_session(tx: Transaction, session_id: UUID) -> Session:
     return session
 
 
-async def require_structure(tx: Transaction, structure_id: UUID) -> None:
-    if await tx.copies.structure(structure_id) is None:
+async def known_structure(tx: Transaction, structure_id: UUID) -> Structure:
+    structure = await tx.copies.structure(structure_id)
+    if structure is None:
         raise NotYetKnown(f"structure {structure_id}")
+    return structure
+
+
+async def require_structure(tx: Transaction, structure_id: UUID) -> None:
+    await known_structure(tx, structure_id)
 
 
 async def require_all_about(tx: Transaction, request: Enrollment) -> None:

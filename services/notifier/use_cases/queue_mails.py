@@ -11,6 +11,7 @@ from services.notifier.domain.copies import Account, Enrollment
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.known import deciders_of, known_account, people_with_status, trainers_of
+from shared import tracing
 from shared.telemetry import current_correlation_id
 
 
@@ -28,10 +29,15 @@ class NewMail:
 async def queue_for_address(
     tx: Transaction, mail: NewMail, audience: Audience, email: str, account_id: UUID | None = None
 ) -> None:
-    """Raises ValueError for an audience that the record of the mail does not declare."""
+    """Raises ValueError for an audience that the record of the mail does not declare.
+
+    A command to mail a link that arrives after the erasure of its account is too late.
+    """
     if audience not in mail.spec.audiences:
         text = f"the mail {mail.spec.kind} is not for the audience {audience}"
         raise ValueError(text)
+    if account_id is not None and await tx.erasures.is_erased(account_id):
+        return
     await tx.queue.add(
         kind=mail.spec.kind,
         audience=audience,
@@ -42,6 +48,7 @@ async def queue_for_address(
         facts=mail.facts,
         correlation_id=current_correlation_id(),
         delay=mail.delay,
+        traceparent=tracing.carried(),
     )
 
 

@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 from services.notifier.domain.audience import Audience
 from services.notifier.storage.access import Actor
+from services.notifier.storage.earlier import as_queued_now
 from services.notifier.storage.mails import StoredMail
 from services.notifier.storage.transaction import Transaction
+from shared import tracing
 from shared.errors import Refused
 from shared.telemetry import current_correlation_id
 
@@ -42,17 +44,19 @@ async def send_again(tx: Transaction, actor: Actor, mail_id: UUID) -> StoredMail
         raise CannotBeSentAgain(secret=mail.is_secret)
     account = await tx.copies.account(mail.recipient_account_id) if mail.recipient_account_id else None
     keeps_address = account is None or mail.audience == Audience.OWNER
+    subject_id, facts = as_queued_now(mail.cause, mail.subject_id, mail.facts)
     new_id = await tx.queue.add(
         kind=mail.kind,
         audience=Audience(mail.audience),
         recipient=mail.recipient if keeps_address or account is None else account.email,
         recipient_account_id=mail.recipient_account_id,
         cause=f"resend:{uuid4()}",
-        subject_id=mail.subject_id,
-        facts=mail.facts,
+        subject_id=subject_id,
+        facts=facts,
         correlation_id=current_correlation_id(),
         delay=timedelta(0),
         resent_from=mail.id,
         resent_by=actor.account_id,
+        traceparent=tracing.carried(),
     )
     return await tx.mails.get(actor, new_id)

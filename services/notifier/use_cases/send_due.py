@@ -22,6 +22,7 @@ from services.notifier.use_cases.mailers import Channel, Mailer, NotSent, Outcom
 from services.notifier.use_cases.message import message_id, message_of
 from services.notifier.use_cases.outage import Outage
 from services.notifier.use_cases.situation import situation_of
+from shared import tracing
 from shared.telemetry import correlated
 from shared.transactions import Begin
 
@@ -78,7 +79,7 @@ class Sender:
             claimed = await tx.queue.claim(lease=LEASE)
         if claimed is None:
             return False
-        with correlated(claimed.mail.correlation_id):
+        with correlated(claimed.mail.correlation_id, claimed.mail.traceparent):
             try:
                 await self._send(SPECS[claimed.mail.kind], claimed, channel)
             except Exception as error:
@@ -101,7 +102,8 @@ class Sender:
             if outgoing is None:
                 return
             try:
-                await channel.send(outgoing.recipient, outgoing.content.encode("ascii"))
+                with tracing.sending(mail.kind):
+                    await channel.send(outgoing.recipient, outgoing.content.encode("ascii"))
             except OutcomeUnknown:
                 await self._unknown(spec, claimed, outgoing)
                 return
@@ -145,6 +147,7 @@ class Sender:
                 for file in composed.files
             ],
             entries=None if calendar is None else calendar.entries,
+            entries_of_requests={} if calendar is None else calendar.entries_of_requests,
         )
 
     async def _finish_sent(self, spec: MailSpec, mail: Mail, outgoing: Outgoing) -> None:
@@ -200,6 +203,8 @@ class Sender:
 async def _save_calendar(tx: Transaction, mail: Mail, outgoing: Outgoing) -> None:
     if outgoing.entries is not None:
         await tx.calendars.save(mail.subject_id, mail.calendar_key, outgoing.entries)
+    for request_id, entries in outgoing.entries_of_requests.items():
+        await tx.calendars.save(request_id, mail.calendar_key, entries)
 
 
 async def _forget_motivation(tx: Transaction, spec: MailSpec, mail: Mail) -> None:

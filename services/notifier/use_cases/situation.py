@@ -8,7 +8,7 @@ from services.notifier.domain.audience import Audience
 from services.notifier.domain.copies import RequestLine
 from services.notifier.domain.mail import Mail, Situation
 from services.notifier.domain.mails.conditions import TRAINERS
-from services.notifier.domain.mails.spec import About, MailSpec
+from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 from services.notifier.storage.transaction import Transaction
 
 
@@ -50,7 +50,7 @@ async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  #
         case About.SESSION:
             return await _session(tx, mail)
         case About.FACTS:
-            return await _facts(tx, mail)
+            return await _facts(tx, spec, mail)
         case _:
             assert_never(spec.about)
 
@@ -104,17 +104,23 @@ async def _session(tx: Transaction, mail: Mail) -> Situation:
     )
 
 
-async def _facts(tx: Transaction, mail: Mail) -> Situation:
+async def _facts(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
     """What the ids among the facts identify."""
     ids = {name: UUID(mail.facts[name]) for name in _IDS if mail.facts.get(name)}
     session_id, structure_id = ids.get("session_id"), ids.get("structure_id")
     person_id, other_session_id = ids.get("person_id"), ids.get("from_session_id")
+    lines = await _lines(tx, mail)
+    has_entries = spec.calendar is not CalendarEffect.NONE and mail.audience is Audience.PERSON
     return Situation(
         session=None if session_id is None else await tx.copies.session(session_id),
         structure=None if structure_id is None else await tx.copies.structure(structure_id),
         person=None if person_id is None else await tx.copies.account(person_id),
         other_session=None if other_session_id is None else await tx.copies.session(other_session_id),
-        lines=await _lines(tx, mail),
+        lines=lines,
+        held_of_lines={
+            line.enrollment.id: await tx.calendars.held(line.enrollment.id, mail.calendar_key)
+            for line in (lines if has_entries else ())
+        },
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from shared.contracts import REGISTRY, Message
 from shared.contracts.enrollment import SessionOccupancyChanged
+from shared.contracts.erasures import AccountErased
 from shared.contracts.identity import AccountRegistered, AccountSnapshot
 from shared.database import Database
 from shared.messaging.envelope import Envelope
@@ -109,9 +110,8 @@ class CatalogueService:
         assert await self.rows("SELECT name, last_error FROM undelivered") == []
 
     async def erase(self, account_id: UUID) -> None:
-        """Mark the copy of an account as erased."""
-        async with self.database.engine.begin() as connection:
-            await connection.execute(text("UPDATE accounts SET erased = true WHERE id = :id"), {"id": account_id})
+        """Deliver the event that identity erased an account."""
+        await self.tell(AccountErased(occurred_at=self.now, account_id=account_id, version=9))
 
     async def call(
         self,

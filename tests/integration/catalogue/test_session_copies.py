@@ -1,5 +1,7 @@
 """The trainers and the occupancy of a session, which come from the events of other services."""
 
+from uuid import uuid4
+
 from shared.contracts.identity import AccountUpdated
 from tests.integration.catalogue.catalogue_service import NOW, CatalogueService
 
@@ -45,3 +47,20 @@ async def test_a_trainer_is_shown_with_the_newest_name_and_not_at_all_once_erase
     assert [trainer["first_name"] for trainer in (await service.get(path))["trainers"]] == ["Théodore"]
     await service.erase(service.trainer)
     assert (await service.get(path))["trainers"] == []
+
+
+async def test_an_erased_person_leaves_no_trace_and_is_not_brought_back(service: CatalogueService) -> None:
+    session = await service.session(await service.training())
+    data = await service.get("/me/data", by=service.trainer)
+    assert [row["first_name"] for row in data["account"]] == ["Théo"]
+    assert [row["id"] for row in data["trained_sessions"]] == [session["id"]]
+    for _ in range(2):
+        await service.erase(service.trainer)
+    for version in (2, 12):
+        await service.tell(service.account(service.trainer, "Théo", version))
+    [row] = await service.rows("SELECT * FROM accounts WHERE id = :id", id=service.trainer)
+    assert (row.first_name, row.last_name, row.erased) == ("Compte", "supprimé", True)
+    unknown = uuid4()
+    await service.erase(unknown)
+    await service.tell(service.account(unknown, "Zoé"))
+    assert await service.rows("SELECT 1 FROM accounts WHERE first_name = 'Zoé'") == []

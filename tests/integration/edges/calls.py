@@ -155,6 +155,8 @@ BODIES: Final = {
         "email": "ana.costa@exemple.example",
         "password": "pas le bon",
     },
+    ("identity", "POST", "/me/erasure"): lambda _: {"password": "pas le bon"},
+    ("identity", "POST", "/accounts/{account_id}/erasure"): lambda _: {"reason": "Demande reçue par courrier."},
     ("identity", "POST", "/me/address-change/confirmation"): lambda _: {"token": "x" * 43},
     ("identity", "POST", "/structure-invitations"): lambda _: {"token": "x" * 43},
     ("identity", "POST", "/change-reports/{report_id}/closure"): lambda _: {
@@ -166,6 +168,12 @@ BODIES: Final = {
     ("identity", "POST", "/me/second-factor/confirmation"): lambda _: {"code": "123456"},
     ("identity", "POST", "/structures"): lambda _: {**_STRUCTURE, "siret": siret(), "is_member": True},
     ("identity", "PATCH", "/structures/{structure_id}"): lambda _: {"town": "Tulle"},
+    ("identity", "POST", "/structures/{structure_id}/closure"): lambda _: REASON,
+    ("identity", "POST", "/structures/{structure_id}/merger"): lambda scenario: {
+        "into": scenario.structures["vide"]["id"],
+        **REASON,
+    },
+    ("identity", "POST", "/structures/{structure_id}/reopening"): lambda _: REASON,
     ("identity", "POST", "/structures/{structure_id}/change-reports"): lambda _: {"text": "Nous avons déménagé."},
     ("identity", "POST", "/structure-requests"): lambda _: {
         **_STRUCTURE,

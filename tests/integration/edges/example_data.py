@@ -31,6 +31,7 @@ async def create(scenario: Scenario) -> None:
         ),
     )
     await _each_person_has_one_status(scenario)
+    await _a_person_is_erased(scenario)
     await _another_trainer_has_a_session(scenario)
     await _the_cap_of_the_structure_keeps_a_request_in_the_queue(scenario)
     await _one_request_is_refused(scenario)
@@ -43,6 +44,33 @@ async def create(scenario: Scenario) -> None:
     await _a_session_is_cancelled_and_a_training_archived(scenario)
     await _somebody_has_a_second_factor(scenario["zoe"])
     await _somebody_was_invited_and_did_not_come(scenario)
+
+
+async def _a_person_is_erased(scenario: Scenario) -> None:
+    """Somebody whose request was refused, and about whom others have written, leaves for good."""
+    person = scenario.add_person("erased", "Ysoline", "Quatrebarbes")
+    await accounts.join(scenario, "erased", "mairie", referent="amandine")
+    session = scenario.sessions["entretien"]["id"]
+    await person.call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
+    body = {
+        "structure_id": scenario.structures["mairie"]["id"],
+        "lines": [{"session_id": session, "motivation": "Le souhait d'Ysoline."}],
+    }
+    made = await person.call_until("POST", "enrollment/v1/cart/validation", body, expect=201)
+    request = scenario.requests["erased", "entretien"] = made["requests"][0]["id"]
+    path = "identity/v1/me/erasure"
+    await person.call("POST", path, {"password": person.password}, expect=202)
+    refused = await person.get_until(path, lambda erasure: erasure["state"] != "asked")
+    assert (refused["state"], refused["obligations"]) == ("refused", ["open_requests"])
+    note = {"text": "Madame Quatrebarbes rappellera."}
+    await scenario.staff.call("POST", f"enrollment/v1/enrollments/{request}/notes", note, expect=201)
+    reason = {"reason": "Ysoline part bientôt."}
+    await scenario["claire"].call_until("POST", f"enrollment/v1/enrollments/{request}/refusal", reason)
+    await person.read_mail("Demande refusée")
+    await person.call("POST", path, {"password": person.password}, expect=202)
+    await scenario.staff.get_until(
+        f"identity/v1/accounts/{person.id}/erasure", lambda erasure: erasure["state"] == "done"
+    )
 
 
 async def _somebody_has_a_second_factor(person: Person) -> None:

@@ -52,6 +52,9 @@ GET    /structures/{structure_id=own}/history                        401  404  4
 GET    /figures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /structures/{structure_id=own}                                 200  200  200  200  200  200  200  200  200  200
 PATCH  /structures/{structure_id=own}                                 401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/closure                         401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/merger                          401  404  404  404  404  404  404  404  404  200
+POST   /structures/{structure_id=own}/reopening                       401  404  404  404  404  404  404  404  404  409
 POST   /structures/{structure_id=own}/change-reports                  401  404  404  404  404  201  404  404  404  404
 POST   /structure-requests                                            202  202  202  202  202  202  202  202  202  202
 GET    /structure-requests                                            401  404  404  404  404  404  404  404  404  200
@@ -82,6 +85,12 @@ PATCH  /accounts/{account_id=own}                                     401  404  
 POST   /accounts/{account_id=invited}/invitation                      401  404  404  404  404  404  404  404  404  202
 DELETE /accounts/{account_id=protected}/second-factor                 401  404  404  404  404  404  404  404  404  204
 DELETE /accounts/{account_id=own}/sessions                            401  404  404  404  404  404  404  404  404  204
+GET    /me/data                                                       401  200  200  200  200  200  200  200  200  200
+POST   /me/erasure                                                    401  422  422  422  422  422  422  422  422  422
+GET    /me/erasure                                                    401  404  404  404  404  404  404  404  404  404
+POST   /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  202
+GET    /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  404
+GET    /erasures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /security-events                                               401  404  404  404  404  404  404  404  404  200
 """
 
@@ -103,6 +112,7 @@ PATCH  /trainings/{training_id=published}                             401  404  
 POST   /trainings/{training_id=draft}/publication                     401  404  404  404  404  404  404  404  404  200
 POST   /trainings/{training_id=published}/archival                    401  404  404  404  404  404  404  404  404  200
 DELETE /trainings/{training_id=draft}                                 401  404  404  404  404  404  404  404  404  204
+GET    /me/data                                                       401  200  200  200  200  200  200  200  200  200
 GET    /trainers                                                      401  404  404  404  404  404  404  404  404  200
 GET    /sessions                                                      200  200  200  200  200  200  200  200  200  200
 GET    /sessions/export                                               401  404  404  404  404  404  404  404  404  200
@@ -127,6 +137,7 @@ PUT    /cart/lines/{session_id=other}/motivation                      401  204  
 POST   /cart/validation                                               401  422  201  422  422  422  422  422  422  422
 GET    /eligibility                                                   401  200  200  200  200  200  200  200  200  200
 POST   /eligibility                                                   401  200  200  200  200  200  200  200  200  200
+GET    /me/data                                                       401  200  200  200  200  200  200  200  200  200
 GET    /me                                                            401  200  200  200  200  200  200  200  200  200
 GET    /figures                                                       401  404  404  404  404  404  404  404  404  200
 GET    /enrollments                                                   401  200  200  200  200  200  200  200  200  200
@@ -191,6 +202,7 @@ GET    /mails/figures                                                 401  404  
 GET    /mails/export                                                  401  404  404  404  404  404  404  404  404  200
 GET    /mails/{mail_id=any}                                           401  404  404  404  404  404  404  404  404  200
 POST   /mails/{mail_id=any}/resend                                    401  404  404  404  404  404  404  404  404  201
+GET    /me/data                                                       401  200  200  200  200  200  200  200  200  200
 GET    /subjects/{subject_id=any}/mails                               401  200  200  200  200  200  200  200  200  200
 """
 

@@ -16,7 +16,7 @@ from tests.integration.edges.matrix import MATRIX
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-EXAMPLES: Final = {GenerationMode.POSITIVE: 15, GenerationMode.NEGATIVE: 10}
+EXAMPLES: Final = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 5}
 """The number of calls for each line of the table, with valid and with invalid input."""
 
 

@@ -200,7 +200,14 @@ class EnrollmentService(EnrollmentEvents):
 
     async def clock(self) -> None:
         """Run the job that applies what is due by the time."""
-        [job] = [job for job in self.worker.jobs if job.name == "clock"]
+        await self._job("clock")
+
+    async def count_figures(self) -> None:
+        """Run the job that counts the figures of the dashboard."""
+        await self._job("figures")
+
+    async def _job(self, name: str) -> None:
+        [job] = [job for job in self.worker.jobs if job.name == name]
         await job.run()
 
     async def withdraws(self, person: Person, enrollment_id: UUID) -> httpx.Response:

@@ -32,6 +32,10 @@ async def referent_of(service: EnrollmentService, person: Person) -> UUID:
     return referent
 
 
+def _what_ended(event: EnrollmentCancelled) -> tuple[str, set[UUID]] | None:
+    return (event.act.because, set(event.act.enrollment_ids)) if event.act else None
+
+
 async def listed(service: EnrollmentService, by: UUID, query: str = "") -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await service.call("GET", f"/left-open{query}", by=by)).json()["items"]
     return items
@@ -87,6 +91,8 @@ async def test_a_disabled_account_with_open_requests_is_found_once_and_its_reque
     assert {(each.by, each.cancelled_by, each.reason) for each in cancelled} == {
         ("referent", referent, CANCEL["reason"])
     }
+    assert [_what_ended(each) for each in cancelled] == [("disabled", {held, waiting})] * 2
+    assert len({each.act for each in cancelled}) == 1
     assert await service.emitted_about(EnrollmentPromoted) == [queued]
     view = (await service.call("GET", f"/enrollments/{held}", by=service.staff)).json()
     assert view["status_label"] == "Annulée (par la structure)"

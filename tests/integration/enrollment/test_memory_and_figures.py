@@ -86,6 +86,37 @@ async def test_the_decisions_of_a_structure_stay_with_it(service: EnrollmentServ
     assert "Demande refusée;Lou Faure, employeur;Effectif insuffisant.;Faure;Lou;Mission locale;VAE;" in file[1]
 
 
+async def test_staff_find_the_decisions_that_people_took_on_their_own_requests(service: EnrollmentService) -> None:
+    await decided(service)
+    structure, session = uuid4(), await service.session(9)
+    [alone, colleague] = await service.people(2, structure_id=structure)
+    employers = (
+        service.attachment(alone.account_id, structure, "beneficiary", "employer", version=2),
+        service.attachment(service.employer, structure, "referent", version=2),
+    )
+    await service.tell(
+        *(
+            AttachmentStatusesChanged(
+                occurred_at=service.now, attachment=each, before=("beneficiary",), changed_by=service.staff
+            )
+            for each in employers
+        )
+    )
+    own, other = [await service.request(person, session) for person in (alone, colleague)]
+    for request in (own, other):
+        await service.decides(alone.account_id, request, "acceptance")
+    assert await moves(service, alone.account_id, "own=true") == [("accept", own)]
+    assert await moves(service, service.staff, "own=true") == [("accept", own)]
+    assert await moves(service, alone.account_id, "own=false") == [("accept", other)]
+    [shown] = (await get(service, service.staff, "/decisions?own=true"))["items"]
+    assert shown["own"] is True
+    # written by a process of the previous version, which does not know the column
+    async with service.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE employer_decisions SET own = NULL"))
+    assert await moves(service, service.staff, "own=true") == [("accept", own)]
+    assert len(await moves(service, service.staff, "own=false")) == 5
+
+
 async def test_a_list_becomes_a_file_with_its_filters(
     service: EnrollmentService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +156,11 @@ async def test_staff_read_the_figures_of_a_period(service: EnrollmentService) ->
     await service.tell(
         SessionRescheduled(occurred_at=service.now, session=service.next_of(alone, trainer_ids=()), moved=False)
     )
+    before = await get(service, service.staff, "/figures")
+    assert (before["counted_at"], before["requests"], before["fill"]) == (None, [], [])
+    await service.count_figures()
     figures = await get(service, service.staff, "/figures")
+    assert figures["counted_at"] is not None
     by_approval = {each["approval"]: each["requests"] for each in figures["requests"]}
     assert by_approval == {"validated": 1, "refused": 1, "awaiting_trainer": 4}
     assert figures["fill"] == [{"axis_name": None, "sessions": 3, "capacity": 6, "held": 4, "queued": 1}]
@@ -159,6 +194,7 @@ async def test_decisions_are_counted_by_how_long_employers_took(service: Enrollm
         )
         async with service.database.engine.begin() as connection:
             await connection.execute(statement, {"days": days, "id": request})
+    await service.count_figures()
     figures = await get(service, service.staff, "/figures")
     assert figures["delays"] == [
         {"since": 0, "until": 1, "decisions": 1},

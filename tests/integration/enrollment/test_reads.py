@@ -1,29 +1,96 @@
 """Reads whose statement depends on how much there is to read give what a count by hand gives."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import literal_column, text
 
-from services.enrollment.storage.search import MOST_NAMES
+from services.enrollment.storage import listings, request_pages
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.integration.enrollment.test_reading import get, ids
 
 
-async def test_a_structure_finds_its_people_by_rare_and_by_frequent_words(service: EnrollmentService) -> None:
+@pytest.fixture
+def new_statements() -> Iterator[None]:
+    """Statements are built once: those of such a test are neither older nor used later."""
+    built = (listings._details, listings._total, listings._counts_together)
+    for cached in built:
+        cached.cache_clear()
+    yield
+    for cached in built:
+        cached.cache_clear()
+
+
+@pytest.mark.usefixtures("new_statements")
+@pytest.mark.parametrize("looked_through", [1, 2, 1_500])
+async def test_rare_and_frequent_words_are_found_in_a_structure_and_by_staff(
+    service: EnrollmentService, monkeypatch: pytest.MonkeyPatch, looked_through: int
+) -> None:
+    monkeypatch.setattr(request_pages, "_LOOKED_THROUGH", literal_column(str(looked_through)))
     structure, session = uuid4(), await service.session(9)
     people = [*await service.people(3, structure_id=structure), *await service.people(1)]
     requests = [await service.request(person, session) for person in people]
     await service.tell(service.account(people[0].account_id, version=2, first_name="Élan", last_name="Rare"))
-    for more_names in (0, MOST_NAMES + 1):
-        await service.tell(*(service.account(uuid4(), last_name="Faure") for _ in range(more_names)))
-        searched = {
-            query: await ids(service, service.employer, f"scope=structure&q={query}") for query in ("elan", "faure")
-        }
-        expected = {"elan": requests[:1], "faure": requests[:0:-1]}
-        assert searched == expected
+    await service.accepts(requests[1])
+    newest_first = requests[:0:-1]
+    for query, everybody in (("elan", requests[:1]), ("faure", newest_first), ("personne", [])):
+        assert await ids(service, service.employer, f"scope=structure&q={query}") == everybody
+        assert await ids(service, service.staff, f"scope=all&q={query}") == everybody
+    by_session = "q=faure&sort=session_start"
+    assert await ids(service, service.employer, f"scope=structure&{by_session}") == sorted(newest_first)
+    assert await ids(service, service.staff, f"scope=all&{by_session}") == sorted(newest_first)
+    first = await get(service, service.staff, "/enrollments?scope=all&q=faure&limit=1")
+    assert (first["total"], first["more_than_total"]) == (3, False)
+    rest = await get(service, service.staff, f"/enrollments?scope=all&q=faure&limit=5&cursor={first['next']}")
+    assert [UUID(each["id"]) for each in rest["items"]] == newest_first[1:]
+    for_both = f"scope=all&q=faure&approval=awaiting_trainer&approval=refused&session_id={session}"
+    assert await ids(service, service.staff, for_both) == [requests[1]]
+    counts = (await get(service, service.staff, "/enrollments/counts?scope=all&q=faure"))["approvals"]
+    assert {name: each["count"] for name, each in counts.items() if each["count"]} == {
+        "awaiting_employer": 2,
+        "awaiting_trainer": 1,
+    }
+
+
+async def test_counts_of_words_say_that_there_are_more(
+    service: EnrollmentService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "COUNT_WORDS_UP_TO", 2)
+    session = await service.session(9)
+    for person in await service.people(3):
+        await service.request(person, session)
+    page = await get(service, service.staff, "/enrollments?scope=all&q=faure")
+    assert (len(page["items"]), page["total"], page["more_than_total"]) == (3, 2, True)
+    counts = await get(service, service.staff, "/enrollments/counts?scope=all&q=faure")
+    assert counts["approvals"]["refused"] == {"count": 0, "more": True}
+    exact = await get(service, service.staff, "/enrollments/counts?scope=all")
+    assert exact["approvals"]["awaiting_employer"] == {"count": 3, "more": False}
+
+
+@pytest.mark.usefixtures("new_statements")
+@pytest.mark.parametrize("few", [0, 2_000])
+async def test_a_structure_lists_its_requests_by_session(
+    service: EnrollmentService, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(request_pages, "_ARE_FEW", literal_column("true" if few else "false"))
+    structure = uuid4()
+    sessions = [await service.session(9) for _ in range(3)]
+    people = [*await service.people(1, structure_id=structure), *await service.people(1)]
+    requests = [await service.request(people[0], session) for session in sessions]
+    await service.request(people[1], sessions[0])
+    for number, session in enumerate(sessions):
+        await service.moves(session, timedelta(days=10 - number))
+    by_session = f"scope=structure&structure_id={structure}&sort=session_start"
+    assert await ids(service, service.employer, by_session) == requests[::-1]
+    begin = quote(
+        (await service.rows("SELECT starts_at FROM sessions WHERE id = :id", id=sessions[1]))[0][0].isoformat()
+    )
+    page = await get(service, service.employer, f"/enrollments?{by_session}&session_from={begin}")
+    assert ([UUID(each["id"]) for each in page["items"]], page["total"]) == (requests[1::-1], 2)
 
 
 async def test_the_requests_by_month_equal_a_count_by_hand(service: EnrollmentService) -> None:
@@ -50,8 +117,12 @@ async def test_the_requests_by_month_equal_a_count_by_hand(service: EnrollmentSe
     may = {("2026-05", "awaiting_employer"): 1}
     april = {("2026-04", "awaiting_trainer"): 1, ("2026-04", "awaiting_employer"): 1}
     march = {("2026-03", "awaiting_employer"): 1}
-    day = timedelta(days=1)
-    assert await by_month(times[0], times[3] + day) == march | april | may
-    assert await by_month(times[1], times[3]) == april
+    midnight, day = datetime(2026, 3, 31, 22, 0, tzinfo=UTC), timedelta(days=1)
+    await service.count_figures()
+    assert await by_month(midnight - day, times[3]) == march | april | may
+    assert await by_month(midnight, midnight + timedelta(days=30)) == april
+    assert await by_month(midnight + day, midnight + timedelta(days=30, seconds=1)) == april | may
     await service.decides(service.employer, requests[1], "undo")
-    assert await by_month(times[1], times[3]) == {("2026-04", "awaiting_employer"): 2}
+    assert await by_month(midnight, midnight + day) == april
+    await service.count_figures()
+    assert await by_month(midnight, midnight + day) == {("2026-04", "awaiting_employer"): 2}

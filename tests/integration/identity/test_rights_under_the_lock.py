@@ -14,6 +14,7 @@ CLAIRE, PAUL = "claire@ml.example", "paul@ml.example"
 REASON: Final = {"reason": "L'équipe en a décidé ainsi."}
 ACTS: Final[dict[tuple[str, str], tuple[str, Any]]] = {
     ("PATCH", "/structures/{structures}"): ("structures", {"town": "Tulle"}),
+    ("POST", "/structures/{structures}/closure"): ("structures", REASON),
     ("POST", "/structure-requests/{structure_requests}/acceptance"): ("structure_requests", {"is_member": True}),
     ("POST", "/structure-requests/{structure_requests}/refusal"): ("structure_requests", REASON),
     ("POST", "/change-reports/{change_reports}/closure"): ("change_reports", None),

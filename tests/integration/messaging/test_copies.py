@@ -226,16 +226,16 @@ async def test_a_tombstone_keeps_what_is_not_personal_and_wins_over_a_newer_snap
 ) -> None:
     came, changed, gone = messages
     keeping.keep(PersonSnapshot, into=people)
-    keeping.bury(gone, in_=people)
+    keeping.bury(gone, in_=people, instead={"name": "Gone"})
     worker = _worker(database, keeping)
     await _deliver(
         worker,
         came(occurred_at=NOW, person=_person(5, "Zoé", roles=("a",))),
         gone(occurred_at=NOW, person_id=PERSON, version=3),
     )
-    assert await _rows(database, "version, name, kind, roles, erased") == [(5, "", "known", ["a"], True)]
+    assert await _rows(database, "version, name, kind, roles, erased") == [(5, "Gone", "known", ["a"], True)]
     await _deliver(worker, changed(occurred_at=NOW, person=_person(9, "Zoé")))
-    assert await _rows(database, "version, name, erased") == [(5, "", True)]
+    assert await _rows(database, "version, name, erased") == [(5, "Gone", True)]
 
 
 def test_a_table_that_cannot_hold_a_tombstone_is_refused_at_registration(messages: Any) -> None:

@@ -14,6 +14,7 @@ from shared.contracts.catalogue import (
 )
 from shared.contracts.enrollment import (
     AttendanceRecorded,
+    EndingAct,
     EnrollmentCancelled,
     EnrollmentTransferred,
     SendSessionMessage,
@@ -55,6 +56,26 @@ async def reinstated(service: NotifierService) -> None:
     await service.send()
     await service.keep_as_earlier()
     await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Il fait beau"))
+
+
+async def ended_together(service: NotifierService) -> None:
+    """The attachment ends: a request with calendar entries is cancelled, and one that waits for a decision."""
+    enrolled, waiting = await service.request_validated(), await service.request_made()
+    await service.send()
+    await service.keep_as_earlier()
+    act = EndingAct(id=uuid4(), because="attachment_ended", enrollment_ids=(enrolled, waiting))
+    for key, seat in ((enrolled, "held"), (waiting, "none")):
+        await service.tell(
+            EnrollmentCancelled(
+                occurred_at=NOW,
+                enrollment=service.request(key, 9, "cancelled"),
+                by="attachment",
+                cancelled_by=None,
+                reason="Fin de contrat",
+                seat_before=seat,
+                act=act,
+            )
+        )
 
 
 def trainers_changed(*, to: bool) -> Story:

@@ -90,7 +90,7 @@ async def notices(service: NotifierService) -> None:
         )
 
 
-def change_reported(service: NotifierService) -> Message:
+def change_reported(service: NotifierService) -> StructureChangeReported:
     return StructureChangeReported(
         occurred_at=NOW, structure=service.structure(2), report_id=uuid4(), reported_by=service.person, text="Nom"
     )

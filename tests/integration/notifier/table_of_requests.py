@@ -8,6 +8,7 @@ from shared.contracts.enrollment import (
     ClarificationGiven,
     DecisionReminded,
     DecisionUndone,
+    EndingAct,
     EnrollmentAbandoned,
     EnrollmentApproved,
     EnrollmentCancelled,
@@ -20,6 +21,7 @@ from shared.contracts.enrollment import (
     EnrollmentWithdrawn,
 )
 from tests.integration.notifier.later_stories import (
+    ended_together,
     transferred,
 )
 from tests.integration.notifier.stories import (
@@ -40,6 +42,7 @@ BY_EMPLOYER: dict[str, Any] = {
 }
 BY_STAFF: dict[str, Any] = {"by": "staff", "cancelled_by": STAFF, "reason": "Erreur", "seat_before": "none"}
 ENDED: dict[str, Any] = {"by": "attachment", "cancelled_by": None, "reason": "Départ", "seat_before": "queued"}
+OF_ONE = EndingAct(id=uuid4(), because="status_lost", enrollment_ids=(uuid4(),))
 APPROVED: dict[str, Any] = {"approved_by": lambda service: service.employer}
 VALIDATED: dict[str, Any] = {"validated_by": lambda service: service.trainer}
 REFUSED: dict[str, Any] = {"reason": "Non", "refused_by": lambda service: service.employer}
@@ -212,6 +215,14 @@ ABOUT_REQUESTS: dict[str, tuple[Story, dict[str, set[str]]]] = {
     ),
     "cancelled by the agency": (
         after_a_request(EnrollmentCancelled, "cancelled", **BY_STAFF),
+        {"cancelled": {"person"} | EMPLOYERS},
+    ),
+    "the attachment ended, and two requests with it": (
+        ended_together,
+        {"cancelled_together": {"person"} | EMPLOYERS, "cancelled": {"trainer"}},
+    ),
+    "a lost status, and the only request": (
+        after_a_request(EnrollmentCancelled, "cancelled", **BY_STAFF, act=OF_ONE),
         {"cancelled": {"person"} | EMPLOYERS},
     ),
     "the attachment ended": (

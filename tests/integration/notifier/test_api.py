@@ -9,6 +9,7 @@ from sqlalchemy import Row, update
 from services.notifier.storage import tables
 from shared.contracts.identity import AccountUpdated
 from tests.integration.notifier.notifier_service import NOW, NotifierService
+from tests.integration.notifier.stories import change_reported
 
 
 async def test_staff_read_page_by_page_what_was_sent(service: NotifierService) -> None:
@@ -196,3 +197,20 @@ async def test_the_list_is_a_file_for_a_spreadsheet(service: NotifierService) ->
     assert title.startswith("Date;Envoi;Message;Objet;Destinataire;Adresse;État")
     assert len(lines) == 3
     assert all(";Demande validée;" in line and ";Envoyé;" in line for line in lines)
+
+
+async def test_a_reported_change_that_an_earlier_version_queued_leads_to_the_report(service: NotifierService) -> None:
+    event = change_reported(service)
+    await service.tell(event)
+    facts = {"text": "Nom", "reporter": "Zoe X (zoe@example.org)", "reported_by": str(service.person)}
+    async with service.database.transaction() as work:
+        await work.connection.execute(tables.mails.update().values(subject_id=service.structure_id, facts=facts))
+    await service.send()
+    [first] = await service.rows()
+    await service.call("POST", f"/mails/{first.id}/resend", by=await service.staff())
+    await service.send()
+    mails = await service.sent("structure_change_reported")
+    assert len(mails) == 2
+    for mail in mails:
+        assert "signale un changement pour la structure Les Amis" in mail.text
+        assert f"/agence/structures/signalements/{event.report_id}" in mail.text

@@ -6,6 +6,7 @@ from services.notifier.storage import tables
 from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
 from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
 from shared.contracts.enrollment import AttendanceRecorded, EnrollmentCancelled, EnrollmentReopened, SlotPresence
+from tests.integration.notifier.later_stories import ended_together
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 EMPLOYERS = ["ada@example.org", "eve@example.org"]
@@ -50,6 +51,24 @@ async def test_the_cancellation_of_a_session_is_one_mail_for_each_employer(servi
         await service.delete_mails()
         async with service.database.transaction() as work:
             await work.connection.execute(tables.enrollments.delete())
+
+
+async def test_requests_that_one_act_ends_are_one_mail_for_the_person_and_each_employer(
+    service: NotifierService,
+) -> None:
+    await ended_together(service)
+    await service.send()
+    mails = await service.sent("cancelled_together")
+    assert sorted(mail.recipient for mail in mails) == [*EMPLOYERS, "zoe@example.org"]
+    for mail in mails:
+        assert mail.text.count("Tenir une réunion") == 2
+        assert "ne faites plus partie" in mail.text or "ne fait plus partie" in mail.text
+        assert "Fin de contrat" not in mail.text
+    [file] = [file for mail in mails for file in mail.files]
+    assert b"METHOD:CANCEL" in file.content
+    assert file.content.count(b"BEGIN:VEVENT") == 1
+    assert [row.slots for row in await service.rows(tables.calendars)] == [[]]
+    assert [mail.recipient for mail in await service.sent("cancelled")] == ["tim@example.org"]
 
 
 async def test_a_session_that_was_put_back_can_be_cancelled_again(service: NotifierService) -> None:

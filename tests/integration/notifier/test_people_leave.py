@@ -1,22 +1,29 @@
 """Who is told when somebody leaves a structure, takes a request back, or was its last referent."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared.contracts.enrollment import EnrollmentStructureChanged
 from shared.contracts.identity import (
     AccountAttachmentConfirmed,
     AccountAttachmentEnded,
+    AccountAttachmentRequested,
+    AttachmentSnapshot,
     AttachmentStatusesChanged,
+    StructureRegistered,
+    StructureSnapshot,
 )
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
 EVE = "eve@example.org"
 """Employer and referent."""
 DESK = "desk@agence.example"
+ZOE = "zoe@example.org"
 
 
-async def end(service: NotifierService, account: UUID, *, by: UUID | None = None, **flags: bool) -> None:
+async def end(service: NotifierService, account: UUID, *, by: UUID | None = None, **flags: Any) -> None:
     """By somebody else, unless told otherwise."""
     await service.tell(
         AccountAttachmentEnded(
@@ -111,3 +118,88 @@ async def test_the_desk_is_told_that_a_request_which_it_should_answer_is_taken_b
     await service.delete_mails()
     await end(service, service.person, by=service.person, taken_back=True)
     assert [mail.recipient for mail in await service.sent("attachment_left")] == [DESK]
+
+
+async def test_the_people_of_a_closed_structure_read_why_and_the_desk_gets_no_mail(service: NotifierService) -> None:
+    await service.request_made()
+    await service.delete_mails()
+    for account in (service.other_employer, service.employer, service.person):
+        await end(service, account, structure_closed=True)
+    mails = await service.sent()
+    assert {mail.kind for mail in mails} == {"attachment_ended"}
+    [mail] = [mail for mail in mails if mail.recipient == ZOE]
+    assert mail.subject == "La structure Les Amis est fermée"
+    assert "Motif" in mail.text
+    assert "1 demande de formation en cours est annulée" in mail.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_the_people_of_a_merged_structure_read_where_they_go_on_in_one_mail(service: NotifierService) -> None:
+    await service.request_made()
+    await service.delete_mails()
+    other = StructureSnapshot(id=uuid4(), version=1, name="Riom", siret="1" * 14, town="Riom", is_member=True)
+    continued = AttachmentSnapshot(
+        id=uuid4(),
+        version=1,
+        account_id=service.person,
+        structure_id=other.id,
+        state="active",
+        statuses=("beneficiary",),
+    )
+    more = continued.model_copy(update={"version": 2, "statuses": ("beneficiary", "employer")})
+    origin = service.attachment(service.person, "ended").structure_id
+    for news in (
+        StructureRegistered(occurred_at=NOW, structure=other),
+        AccountAttachmentConfirmed(occurred_at=NOW, attachment=continued, confirmed_by=uuid4(), continues_from=origin),
+        AttachmentStatusesChanged(
+            occurred_at=NOW, attachment=more, changed_by=uuid4(), before=("beneficiary",), continues_from=origin
+        ),
+    ):
+        await service.tell(news)
+    await end(service, service.person, structure_closed=True, continues_in=other.id)
+    [mail] = [mail for mail in await service.sent() if mail.recipient == ZOE]
+    assert mail.subject == "La structure Les Amis fait maintenant partie de Riom"
+    assert "1 demande de formation en cours continue au nom de la structure Riom" in " ".join(mail.text.split())
+
+
+async def test_the_employers_of_the_other_structure_are_asked_for_what_waits_once(service: NotifierService) -> None:
+    request = await service.request_made()
+    nina = await service.another_account("Nina")
+    other = uuid4()
+    origin = service.structure()
+    await service.tell(
+        StructureRegistered(occurred_at=NOW, structure=origin.model_copy(update={"id": other, "name": "Riom"}))
+    )
+    for account, status in ((service.person, "beneficiary"), (nina, "employer")):
+        attachment = service.attachment(account, "active", status)
+        there = attachment.model_copy(update={"id": uuid4(), "structure_id": other})
+        await service.tell(
+            AccountAttachmentConfirmed(
+                occurred_at=NOW, attachment=there, confirmed_by=uuid4(), continues_from=origin.id
+            )
+        )
+    moved = service.request(request, 2, "awaiting_employer").model_copy(update={"structure_id": other})
+    for _ in range(2):
+        await service.tell(EnrollmentStructureChanged(occurred_at=NOW, enrollment=moved, from_structure_id=origin.id))
+    await service.send()
+    assert [mail.recipient for mail in await service.sent("requests_to_decide")] == ["nina@example.org"]
+
+
+async def test_a_first_referent_reads_how_many_people_wait_already(service: NotifierService) -> None:
+    other = uuid4()
+    await service.tell(
+        StructureRegistered(
+            occurred_at=NOW, structure=service.structure().model_copy(update={"id": other, "name": "Riom"})
+        )
+    )
+    requested = service.attachment(service.person, "requested").model_copy(
+        update={"id": uuid4(), "structure_id": other}
+    )
+    await service.tell(AccountAttachmentRequested(occurred_at=NOW, attachment=requested))
+    first = service.attachment(service.employer, "active", "referent")
+    first = first.model_copy(update={"id": uuid4(), "structure_id": other})
+    await service.tell(AccountAttachmentConfirmed(occurred_at=NOW, attachment=first, confirmed_by=None))
+    await service.send()
+    [mail] = await service.sent("attachment_confirmed")
+    text = " ".join(mail.text.split())
+    assert "1 personne attend déjà votre confirmation dans la structure" in text
+    assert "/structure/personnes" in text

@@ -46,6 +46,7 @@ def test_nothing_is_published_on_all_addresses_unless_it_is_asked_for() -> None:
         "gateway": ["${PARCOURSPRO_ADDRESS:-127.0.0.1}:${PARCOURSPRO_PORT:-8000}:8000"],
         "prometheus": ["127.0.0.1:${PARCOURSPRO_PROMETHEUS_PORT:-9090}:9090"],
         "grafana": ["127.0.0.1:${PARCOURSPRO_GRAFANA_PORT:-3000}:3000"],
+        "jaeger": ["127.0.0.1:${PARCOURSPRO_JAEGER_PORT:-16686}:16686"],
     }
     added = [port for entry in ADDED["services"].values() for port in entry.get("ports", [])]
     assert len(added) == 2
@@ -80,17 +81,18 @@ def test_only_the_gateway_the_sender_of_mails_and_the_operators_pages_are_in_a_n
         "notifier-worker": ["mail"],
         "prometheus": ["operator"],
         "grafana": ["operator"],
+        "jaeger": ["operator"],
     }
 
 
 def test_nothing_observes_unless_it_is_asked_for() -> None:
     profiles = {name: entry["profiles"] for name, entry in COMPOSE["services"].items() if "profiles" in entry}
-    assert profiles == {"prometheus": ["observe"], "grafana": ["grafana"]}
+    assert profiles == {"prometheus": ["observe"], "grafana": ["grafana"], "jaeger": ["traces"]}
 
 
 def test_every_image_of_others_has_a_minor_version() -> None:
     images = {entry["image"] for entry in CONTAINERS.values() if not entry["image"].startswith("parcourspro/")}
-    assert len(images) == 6
+    assert len(images) == 7
     assert [image for image in images if "." not in image.rpartition(":")[2]] == []
 
 

@@ -13,6 +13,7 @@ import yaml  # type: ignore[import-untyped]  # it has no types
 
 from docs import generate
 from docs.kubernetes import written
+from shared.settings import TraceSettings
 from web.settings import Settings as PagesSettings
 
 FOLDER = generate.ROOT / "deploy/kubernetes"
@@ -63,18 +64,20 @@ def test_the_services_objects_are_those_of_the_compose_file() -> None:
 
 
 def test_every_process_of_the_compose_file_and_no_other_runs() -> None:
-    others = {"postgres", "rabbitmq", "prometheus", "grafana"}
+    others = {"postgres", "rabbitmq", "prometheus", "grafana", "jaeger"}
     assert set(WORKLOADS) == set(COMPOSE["services"]) - others == {*PROCESSES, "gateway"}
 
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_has_the_variables_of_the_compose_file_and_its_settings_know_them(name: str) -> None:
-    ours = {variable for variable in variables(name) if variable.startswith("PARCOURSPRO_")}
+    ours = {variable for variable in variables(name) if variable.startswith(("PARCOURSPRO_", "OTEL_"))}
     assert ours == set(COMPOSE["services"][name]["environment"])
     service = name.partition("-")[0]
     settings: Any = PagesSettings if name == "web" else SERVICES[service].load_settings
     prefix = settings.model_config["env_prefix"]
-    assert {variable.removeprefix(prefix).lower() for variable in ours} <= set(settings.model_fields)
+    of_traces = {f"OTEL_{field}".upper() for field in TraceSettings.model_fields}
+    assert of_traces <= ours or name.endswith("-migrate")
+    assert {variable.removeprefix(prefix).lower() for variable in ours - of_traces} <= set(settings.model_fields)
 
 
 @pytest.mark.parametrize("name", PROCESSES)

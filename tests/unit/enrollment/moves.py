@@ -45,6 +45,9 @@ MOVES: Mapping[Move, Callable[[Enrollment], tuple[Enrollment, Line]]] = {
     Move.TRANSFER: lambda e: transfer(
         e, session_id=uuid4(), queue_number=12, by=SOMEBODY, at=NOW, acting_as="staff", note="Plus près"
     ),
+    Move.FOLLOW: lambda e: request_and_line(
+        decisions.follow(e, uuid4(), rank=None, at=NOW, note="Structure d'origine")
+    ),
     Move.ATTEND: lambda e: request_and_line(
         decisions.attend(e, NOBODY_THERE, by=SOMEBODY, at=NOW, acting_as="trainer", note=None)
     ),

@@ -93,7 +93,30 @@ EXPECTED: list[tuple[facts.Fact, type[Message], Mapping[str, Any]]] = [
     (
         facts.Cancelled(**MOVED, acting_as="session", cancelled_by=None, reason="Annulée.", seat_before=Seat.NONE),
         events.EnrollmentCancelled,
-        {"by": "session", "cancelled_by": None, "reason": "Annulée.", "seat_before": "none"},
+        {"by": "session", "cancelled_by": None, "reason": "Annulée.", "seat_before": "none", "act": None},
+    ),
+    (
+        facts.Cancelled(
+            **MOVED,
+            acting_as="attachment",
+            cancelled_by=None,
+            reason="Partie.",
+            seat_before=Seat.HELD,
+            act=facts.EndingAct(id=CART, because="attachment_ended", enrollment_ids=(REQUEST.id, SLOT)),
+        ),
+        events.EnrollmentCancelled,
+        {
+            "by": "attachment",
+            "cancelled_by": None,
+            "reason": "Partie.",
+            "seat_before": "held",
+            "act": events.EndingAct(id=CART, because="attachment_ended", enrollment_ids=(REQUEST.id, SLOT)),
+        },
+    ),
+    (
+        facts.StructureChanged(**MOVED, from_structure_id=SOMEBODY),
+        events.EnrollmentStructureChanged,
+        {"from_structure_id": SOMEBODY},
     ),
     (
         facts.Transferred(

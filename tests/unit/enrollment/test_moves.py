@@ -18,7 +18,7 @@ from services.enrollment.domain.states import (
     Seat,
     status_label,
 )
-from shared.contracts import enrollment as contracts
+from shared.contracts import words
 from shared.contracts.fields import known_values
 from tests.unit.enrollment.examples import NOW, SOMEBODY, a_request
 from tests.unit.enrollment.moves import MOVES, NOBODY_THERE
@@ -54,12 +54,14 @@ EXPECTED: Mapping[tuple[Approval, Seat], Mapping[Move, tuple[Approval, Seat]]] =
 def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]]:
     """The moves that the state allows, with their targets.
 
-    Every open request can be withdrawn, cancelled and moved to another session, where an accepted one is queued first.
+    Every open request can be withdrawn, cancelled and moved to another session, where an accepted one is queued first,
+    and follows the structure of its person.
     One that has a seat can be abandoned. Whoever comes without a seat can be added to the sheet, from every state.
     """
     always = {
         Move.WITHDRAW: (Approval.WITHDRAWN, Seat.NONE),
         Move.CANCEL: (Approval.CANCELLED, Seat.NONE),
+        Move.FOLLOW: (approval, seat),
         Move.TRANSFER: (approval, Seat.NONE if seat is Seat.NONE else Seat.QUEUED),
     }
     if seat is H:
@@ -69,9 +71,9 @@ def expected(approval: Approval, seat: Seat) -> dict[Move, tuple[Approval, Seat]
 
 
 def test_the_names_of_states_and_actors_are_those_of_the_contract() -> None:
-    assert {str(approval) for approval in Approval} <= set(known_values(contracts.Approval))
-    assert {str(seat) for seat in Seat} <= set(known_values(contracts.Seat))
-    assert set(get_args(CancelledBy)) == set(known_values(contracts.CancelledBy))
+    assert {str(approval) for approval in Approval} <= set(known_values(words.Approval))
+    assert {str(seat) for seat in Seat} <= set(known_values(words.Seat))
+    assert set(get_args(CancelledBy)) == set(known_values(words.CancelledBy))
     assert ACTORS[Move.CANCEL] <= set(get_args(CancelledBy))
 
 
@@ -101,6 +103,11 @@ def test_every_move_from_every_state_leads_to_the_state_of_the_design_or_is_refu
     if move is Move.TRANSFER:
         assert back.session_id != before.session_id
         back = replace(back, session_id=before.session_id)
+    if move is Move.FOLLOW:
+        assert back.structure_id != before.structure_id
+        asked_at = NOW if approval is E else before.employer_asked_at
+        assert back.employer_asked_at == asked_at
+        back = replace(back, structure_id=before.structure_id, employer_asked_at=before.employer_asked_at)
     assert back == before
     assert after.attendance == (NOBODY_THERE if move in (Move.ATTEND, Move.CORRECT) else None)
 
@@ -127,15 +134,17 @@ SEAT_AFTER: Mapping[Seat, Mapping[Move, Seat]] = {
     NONE: {
         Move.ACCEPT: Q, Move.ADMIT: H,
         Move.REFUSE: NONE, Move.EXPIRE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE, Move.TRANSFER: NONE,
+        Move.FOLLOW: NONE,
         Move.ATTEND: NONE, Move.CORRECT: NONE,
     },
     Q: {
         Move.PROMOTE: H, Move.ADMIT: H,
-        Move.VALIDATE: Q, Move.ASK: Q, Move.ANSWER: Q, Move.TRANSFER: Q,
+        Move.VALIDATE: Q, Move.ASK: Q, Move.ANSWER: Q, Move.TRANSFER: Q, Move.FOLLOW: Q,
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE,
     },
     H: {
         Move.VALIDATE: H, Move.ASK: H, Move.ANSWER: H, Move.ATTEND: H, Move.CORRECT: H, Move.TRANSFER: Q,
+        Move.FOLLOW: H,
         Move.DECLINE: NONE, Move.WITHDRAW: NONE, Move.CANCEL: NONE, Move.ABANDON: NONE,
     },
 }

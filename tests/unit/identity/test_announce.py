@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.identity.domain import accounts, attachments, structures
+from services.identity.domain import accounts, attachments, closing, erasures, structures
 from services.identity.domain.attachment_moves import (
     State,
 )
@@ -21,6 +21,10 @@ from services.identity.use_cases.history_line import line_about
 from tests.unit.identity.examples import ACCOUNT, NOW, REPORT, REQUEST, SOMEBODY, STRUCTURE, an_attachment
 
 FAMILY = uuid4()
+OTHER = replace(STRUCTURE, id=uuid4())
+ERASURE = erasures.Erasure(
+    id=uuid4(), account_id=ACCOUNT.id, asked_by=SOMEBODY, acting_as="staff", reason="Non.", asked_at=NOW
+)
 REQUESTED, ACTIVE = an_attachment(State.REQUESTED), an_attachment(State.ACTIVE, Status.EMPLOYER)
 FIRST = an_attachment(State.ACTIVE, Status.REFERENT)
 WAS_EMPLOYER = {"was": ["employer"], "statuses": []}
@@ -42,6 +46,12 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         None,
         4,
         {"is_staff": True, "disabled": True},
+    ),
+    (
+        erasures.AccountErased(ACCOUNT, ERASURE),
+        "identity.account_erased.v1",
+        4,
+        {"erasure": str(ERASURE.id)},
     ),
     (accounts.PasswordChanged(ACCOUNT), "identity.send_account_notice.v1", None, {}),
     (accounts.PasswordReset(ACCOUNT), "identity.send_account_notice.v1", None, {}),
@@ -105,6 +115,14 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         3,
         {"before": {"town": "Limoges"}, "after": {"town": "Brive"}},
     ),
+    (closing.close(STRUCTURE, reason="Non.", at=NOW), "identity.structure_updated.v1", 3, {}),
+    (
+        closing.merge(STRUCTURE, OTHER, reason="Non.", at=NOW),
+        "identity.structure_updated.v1",
+        3,
+        {"into": str(OTHER.id), "into_name": "ML"},
+    ),
+    (closing.reopen(replace(STRUCTURE, closed_at=NOW), reason="Non."), "identity.structure_updated.v1", 3, {}),
     (structures.StructureRequested(REQUEST), "identity.structure_registration_requested.v1", 1, {}),
     (
         structures.accept(REQUEST, STRUCTURE.id, is_member=True, by=SOMEBODY, at=NOW),

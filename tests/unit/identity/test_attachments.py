@@ -35,7 +35,8 @@ from services.identity.domain.attachments import (
     remove_first,
     take_back,
 )
-from tests.unit.identity.examples import SOMEBODY, an_attachment
+from services.identity.domain.closing import close, end_with_structure
+from tests.unit.identity.examples import NOW, SOMEBODY, STRUCTURE, an_attachment
 
 B, E, R = Status.BENEFICIARY, Status.EMPLOYER, Status.REFERENT
 
@@ -46,6 +47,9 @@ MOVES: Mapping[Move, Callable[[Attachment], AttachmentDecision | None]] = {
     Move.CHANGE: lambda attachment: change_statuses(attachment, [R, B], other_referents=0, by=SOMEBODY),
     Move.END: lambda attachment: end(attachment, other_referents=0, by=SOMEBODY, reason="Partie."),
     Move.TAKE_BACK: lambda attachment: take_back(attachment, reason=None),
+    Move.CLOSE: lambda attachment: end_with_structure(
+        attachment, close(STRUCTURE, reason="Fermée.", at=NOW), by=SOMEBODY
+    ),
 }
 
 # Written out from the design, not from the table of the code: what follows from each move that a state allows.
@@ -56,6 +60,8 @@ EXPECTED: Mapping[tuple[State, Move], tuple[type[AttachmentDecision], State, tup
     (State.ACTIVE, Move.CHANGE): (StatusesChanged, State.ACTIVE, (B, R)),
     (State.ACTIVE, Move.END): (AttachmentEnded, State.ENDED, ()),
     (State.REQUESTED, Move.TAKE_BACK): (AttachmentEnded, State.ENDED, ()),
+    (State.REQUESTED, Move.CLOSE): (AttachmentEnded, State.ENDED, ()),
+    (State.ACTIVE, Move.CLOSE): (AttachmentEnded, State.ENDED, ()),
 }
 OWN_SENTENCES: Mapping[State, str] = {
     State.REQUESTED: "Votre demande attend encore une réponse : vous pouvez la retirer.",

@@ -120,6 +120,14 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
         page="demandes/{subject}",
         calendar=CalendarEffect.CANCELS,
     ),
+    "cancelled_together": Expected(
+        approval="cancelled",
+        outcomes="........... ....... ..... ... .. .. YY.Y ... .. .. .. .. ....",
+        audiences=(Audience.PERSON, Audience.EMPLOYER),
+        about=About.FACTS,
+        page="demandes",
+        calendar=CalendarEffect.CANCELS,
+    ),
     "decision_undone": Expected(
         approval="awaiting_trainer",
         outcomes="B.BBBBBBBBB ....... ..... ... .. .. .... ... .T .. .. .. ....",

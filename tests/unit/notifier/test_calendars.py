@@ -1,5 +1,6 @@
 """Calendar files: read by two parsers, right over a change of hour, and given to the person and the trainers alone."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,13 +12,14 @@ import vobject  # type: ignore[import-untyped]
 from icalendar import Calendar
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.copies import Session, Slot
+from services.notifier.domain.copies import RequestLine, Session, Slot
 from services.notifier.domain.mail import NO_ENTRIES, HeldEntries, Situation
 from services.notifier.domain.mails.all import SPECS
+from services.notifier.storage.outgoing import Outgoing, outgoing_as_json, outgoing_of
 from services.notifier.use_cases.calendar import File
 from services.notifier.use_cases.compose import ComposedMail, compose
 from tests.unit.notifier.expected import EXPECTED
-from tests.unit.notifier.records import HELD, NOW, REQUEST, SESSION, SLOTS, mail_of
+from tests.unit.notifier.records import HELD, NOW, PERSON, REQUEST, SESSION, SLOTS, mail_of
 from tests.unit.notifier.test_composition import SENDER, SITUATION
 
 WINTER, SUMMER = timezone(timedelta(hours=1)), timezone(timedelta(hours=2))
@@ -109,6 +111,7 @@ def test_a_move_cancels_the_slots_that_are_no_more_and_requests_the_others() -> 
     assert (cancelled["uid"], cancelled["location"]) == (f"{REQUEST.id}-{gone.id}@parcourspro", "Salle 1")
     assert [event["location"] for event in requested] == ["Salle 2", "Salle 2"]
     assert mail.calendar is not None
+    assert mail.calendar.entries is not None
     assert mail.calendar.entries.slots == SLOTS
     assert "mettent votre agenda à jour" in mail.text
 
@@ -162,3 +165,37 @@ def test_a_trainer_of_a_cancelled_session_has_no_entries() -> None:
 def test_times_of_the_stamp_are_in_utc() -> None:
     [file] = composed("validated").files
     assert f"DTSTAMP:{NOW.astimezone(UTC):%Y%m%dT%H%M%SZ}" in file.content
+
+
+def test_a_mail_about_several_requests_is_kept_with_the_entries_of_each_and_read_back() -> None:
+    cancelled = tuple(
+        RequestLine(enrollment=replace(REQUEST, id=uuid4(), approval="cancelled"), person=PERSON, session=SESSION)
+        for _ in range(3)
+    )
+    ids = [line.enrollment.id for line in cancelled]
+    mail = composed("cancelled_together", lines=cancelled, held_of_lines={ids[0]: HELD, ids[1]: HELD})
+    [file] = mail.files
+    assert [event["uid"] for event in events(file)] == [
+        f"{key}-{slot.id}@parcourspro" for key in ids[:2] for slot in SLOTS
+    ]
+    assert mail.text.count("Tenir une réunion") == 3
+    assert "retire les créneaux de votre agenda" in mail.text
+    assert mail.calendar is not None
+    assert mail.calendar.entries is None
+    gone = HeldEntries(slots=(), place="", sequence=REQUEST.version + SESSION.version)
+    assert mail.calendar.entries_of_requests == dict.fromkeys(ids[:2], gone)
+    outgoing = Outgoing(
+        recipient="zoe@example.org",
+        content="",
+        message_id="",
+        subject="",
+        text="",
+        html="",
+        files=(),
+        entries=None,
+        entries_of_requests=mail.calendar.entries_of_requests,
+    )
+    kept = outgoing_as_json(outgoing)
+    assert outgoing_of(json.loads(json.dumps(kept))).entries_of_requests == dict.fromkeys(ids[:2], gone)
+    del kept["entries_of_requests"]
+    assert outgoing_of(kept).entries_of_requests == {}

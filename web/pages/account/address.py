@@ -1,19 +1,16 @@
 """Change one's address: asked for with the password, proved by a link to the new one."""
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import account
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.forms import Form
 
 router = APIRouter(prefix="/compte")
-
-Reader = Annotated[Visit, Depends(visit)]
 
 
 @router.get("/adresse")

@@ -1,21 +1,20 @@
 """One's own account, the rules of the agency, and asking for a structure that is not listed."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import enrollment, identity
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.forms import Form
 from web.pages.header import read_header
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELDS: Final = ("name", "siret", "town", "contact_name", "contact_email")
 
 

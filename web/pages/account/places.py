@@ -2,22 +2,21 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import account, identity
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.account.views import place
 from web.pages.header import read_header
 
 router = APIRouter(prefix="/compte")
 
-Reader = Annotated[Visit, Depends(visit)]
 MOST: Final = 100
 STRUCTURES_SHOWN: Final = 8
 

@@ -1,22 +1,21 @@
 """Sign in and out, create an account, prove an address, choose a new password."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import account, identity
 from web.client.api import or_none
 from web.client.calls import Call
 from web.client.errors import Refused
-from web.context import Visit, safe_path, visit
+from web.context import Reader, Visit, safe_path
 from web.forms import Form
 from web.session import Sessions, tokens_from
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 STRUCTURES_SHOWN: Final = 8
 SECONDS_FOR_CODE: Final = 300
 

@@ -2,21 +2,20 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import planning
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/catalogue")
 
-Reader = Annotated[Visit, Depends(visit)]
 NEEDED: Final = ("title", "axis_id", "kind", "summary", "objectives", "content", "audience", "prerequisites")
 OPTIONAL: Final = ("duration", "contact", "accessibility")
 YES: Final = "oui"

@@ -7,14 +7,14 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import planning
 from web.client.api import or_none
 from web.client.calls import Call
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_catalogue.views import TRAINING_KINDS, change_lines, session_row, training_row
@@ -23,7 +23,6 @@ from web.pages.visitor.views import State
 
 router = APIRouter(prefix="/agence/catalogue")
 
-Reader = Annotated[Visit, Depends(visit)]
 Text = Annotated[str, Query(max_length=200)]
 States = Annotated[Literal["published", "draft", "archived"], Query(alias="etat")]
 When = Annotated[Literal["a-venir", "passees", "annulees"], Query(alias="quand")]

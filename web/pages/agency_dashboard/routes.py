@@ -5,23 +5,22 @@ import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import StringIO
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
 from web import plots
 from web.client import figures, mails
 from web.client.api import or_none
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.listing import file_answer
 from web.pages.agency_dashboard import views
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence")
 
-Reader = Annotated[Visit, Depends(visit)]
 Cells = Sequence[str | int]
 Name = Literal["demandes", "remplissage", "delais", "attente"]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -89,6 +88,7 @@ def _plots(reader: Visit, found: figures.RequestFigures, now: datetime) -> dict[
         "axes": axes,
         "delays": [(_delay_name(reader, each), each.decisions) for each in found.delays],
         "delay": views.delay(found.waiting.decision_hours),
+        "counted_at": found.counted_at and reader.pages.dates.moment(found.counted_at),
     }
 
 

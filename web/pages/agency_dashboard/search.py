@@ -5,20 +5,19 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import desk, enrollment, planning
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.pages.agency_catalogue.views import session_row, training_row
 from web.pages.agency_people.views import person_line, request_rows
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/recherche")
 
-Reader = Annotated[Visit, Depends(visit)]
 Words = Annotated[str, Query(max_length=200)]
 FEW: Final = 5
 """Lines of a group; the whole list is one link away."""

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from web.client import mails
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.dates import PARIS
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
@@ -21,7 +21,6 @@ from web.rendering import POLICY
 
 router = APIRouter(prefix="/agence/mails")
 
-Reader = Annotated[Visit, Depends(visit)]
 State = Literal["", "pending", "sent", "dropped", "failed", "unknown"]
 STATES: Final = ("failed", "unknown", "pending", "sent", "dropped")
 FRAMED: Final = (

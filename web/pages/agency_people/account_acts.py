@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import desk, left_open
+from web.client.account import Erasure
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_people.views import open_line, person_line
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/personnes/{account_id}/acte")
 
-Reader = Annotated[Visit, Depends(visit)]
 KEPT: Final = frozenset(
     {
         HTTPStatus.CONFLICT,
@@ -39,7 +39,8 @@ class Act:
     name: str
     is_dangerous: bool
     is_offered: Callable[[desk.Account], bool]
-    call: Callable[[Visit, UUID, int], Awaitable[None]]
+    call: Callable[[Visit, UUID, int], Awaitable[None]] | None
+    """None for the erasure, which is asked for with a reason."""
 
 
 def _mark(**marks: bool) -> Callable[[Visit, UUID, int], Awaitable[None]]:
@@ -57,6 +58,7 @@ async def _reset_factor(reader: Visit, account_id: UUID, _: int) -> None:
     await reader.api(desk.RESET_FACTOR, account_id=account_id)
 
 
+ERASE: Final = "supprimer"
 ACTS: Final[Mapping[str, Act]] = {
     act.name: act
     for act in (
@@ -69,7 +71,7 @@ ACTS: Final[Mapping[str, Act]] = {
         Act(
             name="reactiver",
             is_dangerous=False,
-            is_offered=lambda account: account.disabled,
+            is_offered=lambda account: account.disabled and not account.erased,
             call=_mark(disabled=False),
         ),
         Act(
@@ -87,7 +89,7 @@ ACTS: Final[Mapping[str, Act]] = {
         Act(
             name="second-facteur",
             is_dangerous=True,
-            is_offered=lambda account: account.proved,
+            is_offered=lambda account: account.proved and not account.erased,
             call=_reset_factor,
         ),
         Act(
@@ -95,6 +97,12 @@ ACTS: Final[Mapping[str, Act]] = {
             is_dangerous=True,
             is_offered=lambda account: not account.disabled,
             call=_mark(disabled=True),
+        ),
+        Act(
+            name=ERASE,
+            is_dangerous=True,
+            is_offered=lambda account: not account.erased and not account.is_staff,
+            call=None,
         ),
     )
 }
@@ -121,11 +129,13 @@ async def perform(reader: Reader, account_id: UUID, name: str) -> Response:
     if name not in ACTS or not version.isdecimal():
         raise HTTPException(HTTPStatus.NOT_FOUND)
     try:
-        await ACTS[name].call(reader, account_id, int(version))
+        await _call(reader, account_id, ACTS[name], form, int(version))
     except Refused as error:
         if error.problem.status not in KEPT:
             raise
         return await _page(reader, account_id, ACTS[name], form.refused(error), status=error.problem.status)
+    if name == ERASE:
+        return reader.go(f"/agence/personnes/{account_id}/acte/{ERASE}", "The erasure is asked for.")
     if name == "desactiver" and form.values.get("open") == "yes":
         return reader.go(
             f"/agence/demandes-ouvertes?personne={account_id}&attendre=oui",
@@ -134,11 +144,20 @@ async def perform(reader: Reader, account_id: UUID, name: str) -> Response:
     return reader.go(f"/agence/personnes/{account_id}", "It is done.")
 
 
+async def _call(reader: Visit, account_id: UUID, act: Act, form: Form, version: int) -> None:
+    if act.call is not None:
+        await act.call(reader, account_id, version)
+        return
+    body = {"reason": form.values.get("reason", "").strip()}
+    await reader.api(desk.ASK_ERASURE, account_id=account_id, body=body)
+
+
 async def _page(reader: Visit, account_id: UUID, act: Act, form: Form, *, status: int = 200) -> Response:
-    header, account, requests = await asyncio.gather(
+    header, account, requests, erasure = await asyncio.gather(
         read_staff_header(reader.api),
         reader.api(desk.ACCOUNT, account_id=account_id),
         or_none(_open_requests(reader, account_id)) if act.name == "desactiver" else _nothing(),
+        _erasure(reader, account_id) if act.name == ERASE else _no_erasure(),
     )
     return await reader.page(
         "agency_people/account_act.html",
@@ -146,6 +165,7 @@ async def _page(reader: Visit, account_id: UUID, act: Act, form: Form, *, status
         header=header,
         person=person_line(account),
         act=act,
+        erasure=erasure,
         requests=None if requests is None else [open_line(each, reader.pages.dates) for each in requests],
         form=form,
     )
@@ -163,3 +183,17 @@ async def _open_requests(reader: Visit, account_id: UUID) -> list[left_open.Open
 
 async def _nothing() -> list[left_open.OpenRequest]:
     return []
+
+
+async def _erasure(reader: Visit, account_id: UUID) -> Erasure | None:
+    """The last one that was asked for about the account."""
+    try:
+        return await reader.api(desk.ERASURE, account_id=account_id)
+    except Refused as error:
+        if error.problem.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
+
+
+async def _no_erasure() -> None:
+    return None

@@ -14,7 +14,7 @@ from web.client import desk, left_open
 from web.client.api import or_none
 from web.client.calls import Call
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_people.account_acts import KEPT
@@ -23,7 +23,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/rattachements")
 
-Reader = Annotated[Visit, Depends(visit)]
 STATES: Final = ("requested", "active", "refused", "ended")
 STATUSES: Final = ("beneficiary", "employer", "referent")
 EVERY: Final = "tous"

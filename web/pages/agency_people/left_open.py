@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import left_open
 from web.client.calls import Page
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address
 from web.pages.agency_people.account_acts import KEPT
@@ -20,7 +20,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/demandes-ouvertes")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfPerson = Annotated[UUID | None, Query(alias="personne")]
 TRIES: Final = 6
 PAUSE: Final = 0.25

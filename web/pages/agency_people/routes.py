@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import desk, enrollment, mails
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_mails.views import mail_row
@@ -21,7 +21,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/personnes")
 
-Reader = Annotated[Visit, Depends(visit)]
 MARKS: Final = {
     "equipe": {"is_staff": True},
     "desactives": {"disabled": True},

@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import rules
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/regles")
 
-Reader = Annotated[Visit, Depends(visit)]
 ON: Final = "oui"
 VALUE: Final = "value-"
 """The name of the field of each part of the value begins with this."""

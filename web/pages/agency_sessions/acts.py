@@ -3,23 +3,22 @@
 import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import enrollment, planning
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_sessions.counts import concerned
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/sessions/{session_id}/acte")
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELDS: Final[Mapping[str, str]] = {
     "annuler": "reason",
     "retablir": "reason",

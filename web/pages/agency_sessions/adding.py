@@ -7,19 +7,18 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import planning, session_people
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/sessions/{session_id}/ajouter")
 
-Reader = Annotated[Visit, Depends(visit)]
 MOST_FOUND: Final = 20
 KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 

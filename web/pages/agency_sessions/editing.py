@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import enrollment, planning
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_sessions import plan
 from web.pages.agency_sessions.counts import concerned
@@ -24,7 +24,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/sessions/{session_id}/modifier")
 
-Reader = Annotated[Visit, Depends(visit)]
 SHOWN: Final = ("place", "town", "address", "access", "link", "trainers", "opens", "closes")
 
 

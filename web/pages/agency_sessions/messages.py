@@ -2,23 +2,22 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import enrollment, planning, session_people
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_sessions.counts import concerned
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/sessions/{session_id}/messages")
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELDS: Final = ("to", "subject", "text")
 RECIPIENTS: Final = ("held", "queued", "all_open")
 KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS})

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import planning, session_people
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.agency_sessions import plan
 from web.pages.agency_sessions.views import TrainerChoice, plan_view, trainer_choices
@@ -21,7 +21,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/catalogue/{training_id}/session")
 
-Reader = Annotated[Visit, Depends(visit)]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BLOCKS: Final = range(3)
 EXCLUDED: Final = range(4)

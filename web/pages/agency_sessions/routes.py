@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import enrollment, planning
 from web.client.api import or_none
-from web.context import Visit, visit
+from web.context import Reader
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_catalogue.views import change_lines, session_row
 from web.pages.agency_sessions import plan
@@ -20,7 +20,6 @@ from web.pages.visitor.views import STATE_KINDS, State
 
 router = APIRouter(prefix="/agence/sessions")
 
-Reader = Annotated[Visit, Depends(visit)]
 Text = Annotated[str, Query(max_length=200)]
 Which = Annotated[Literal["a-venir", "passees", "annulees", "sans-formateur", "surbookees"], Query(alias="liste")]
 MOST_PEOPLE: Final = 100

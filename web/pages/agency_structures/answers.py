@@ -5,12 +5,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import desk
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address
 from web.pages.agency_people.account_acts import KEPT
@@ -19,7 +19,6 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/structures")
 
-Reader = Annotated[Visit, Depends(visit)]
 State = Annotated[Literal["open", "accepted", "refused", "tous"], Query(alias="etat")]
 ReportState = Annotated[Literal["open", "applied", "declined", "tous"], Query(alias="etat")]
 Answer = Literal["ajouter", "refuser", "doublon"]

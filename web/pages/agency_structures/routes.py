@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import desk
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_people.account_acts import KEPT
@@ -22,31 +22,32 @@ from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/structures")
 
-Reader = Annotated[Visit, Depends(visit)]
 Text = Annotated[str, Query(max_length=200)]
 Member = Annotated[Literal["", "oui", "non"], Query(alias="adherente")]
+Closed = Annotated[Literal["", "oui"], Query(alias="fermees")]
 Lack = Annotated[Literal["", "referent", "employeur"], Query(alias="manque")]
 _LACKS: Final[Mapping[str, str]] = {"referent": "without_referent", "employeur": "without_employer"}
 FIELDS: Final = ("name", "siret", "town")
 
 
-def _query(q: str, member: str, lack: str) -> dict[str, Any]:
+def _query(q: str, member: str, lack: str, closed: str) -> dict[str, Any]:
     return {
         "q": q.strip() or None,
         "is_member": {"oui": "true", "non": "false"}.get(member),
         **({_LACKS[lack]: "true"} if lack else {}),
+        **({"closed": "true"} if closed else {}),
     }
 
 
 @router.get("")
 async def list_page(
-    reader: Reader, q: Text = "", member: Member = "", lack: Lack = "", after: str | None = None
+    *, reader: Reader, q: Text = "", member: Member = "", lack: Lack = "", closed: Closed = "", after: str | None = None
 ) -> Response:
     """All structures by name, with how many people they have; those that lack somebody, by filter."""
-    address = Address("/agence/structures", {"q": q, "adherente": member, "manque": lack})
+    address = Address("/agence/structures", {"q": q, "adherente": member, "manque": lack, "fermees": closed})
     header, found = await asyncio.gather(
         read_staff_header(reader.api),
-        reader.api(desk.STRUCTURES, query={**_query(q, member, lack), "after": after, "limit": ON_A_PAGE}),
+        reader.api(desk.STRUCTURES, query={**_query(q, member, lack, closed), "after": after, "limit": ON_A_PAGE}),
     )
     return await reader.page(
         "agency_structures/list.html",
@@ -60,9 +61,9 @@ async def list_page(
 
 @router.get("/fichier.{file_format}")
 async def list_file(
-    reader: Reader, file_format: FileFormat, q: Text = "", member: Member = "", lack: Lack = ""
+    *, reader: Reader, file_format: FileFormat, q: Text = "", member: Member = "", lack: Lack = "", closed: Closed = ""
 ) -> Response:
-    query = _query(q, member, lack)
+    query = _query(q, member, lack, closed)
     return await file_of(reader, desk.STRUCTURES_FILE, query, name="structures", file_format=file_format)
 
 
@@ -106,6 +107,7 @@ async def structure_page(reader: Reader, structure_id: UUID, after: str | None =
         "agency_structures/structure.html",
         header=header,
         structure=structure,
+        closed_on=reader.pages.dates.short_day(structure.closed_at) if structure.closed_at else None,
         address=address,
         people=[attachment_line(each, reader.pages.dates) for each in people.items],
         next_url=address.next(people.next),

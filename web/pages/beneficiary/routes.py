@@ -2,15 +2,15 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from web.client import catalogue, enrollment
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.beneficiary.views import FIRST, GROUPS, cart_view, tabs
 from web.pages.header import Header, read_header
@@ -19,7 +19,6 @@ from web.pages.visitor.views import card
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 ON_A_PAGE: Final = 20
 FIELD: Final = "motivation-"
 """The name of a motivation's field begins with this; the id of the session follows."""

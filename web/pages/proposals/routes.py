@@ -2,17 +2,17 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import catalogue, proposals
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.proposals.views import proposal_card
@@ -20,7 +20,6 @@ from web.pages.visitor.views import card
 
 router = APIRouter(prefix="/propositions")
 
-Reader = Annotated[Visit, Depends(visit)]
 KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 ON_A_PAGE: Final = 25
 

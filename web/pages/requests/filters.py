@@ -115,6 +115,15 @@ class Wanted:
         return self.state == "awaiting_employer"
 
     @property
+    def sort(self) -> str:
+        """The order that is chosen, or the one that suits the other filters."""
+        if "session_du" in self.values or "session_au" in self.values:
+            usual = "session_start"
+        else:
+            usual = "decide_before" if self.which is EMPLOYER and self.waits_for_employer else "requested_at"
+        return self.values.get("tri", usual)
+
+    @property
     def has_more(self) -> bool:
         """Whether a filter of the form below the search is set."""
         return any(name in self.values for name in IN_FORM)
@@ -133,10 +142,12 @@ class Wanted:
 
     def query(self) -> dict[str, Any]:
         """The query of the API for the list."""
-        sort = self.values.get("tri", "decide_before" if self.which is EMPLOYER else None)
+        sort = self.sort
         if sort == "decide_before" and not self.waits_for_employer:  # the API would list only those that wait
-            sort = None
-        return {**self.common(), "approval": None if self.state == EVERY else self.state, "sort": sort}
+            sort = "requested_at"
+        usual = sort == "requested_at"
+        state = None if self.state == EVERY else self.state
+        return {**self.common(), "approval": state, "sort": None if usual else sort}
 
     def url(self, path: str = "", /, **changes: str | None) -> str:
         """The list, or a page beside it, with other filters; None removes one."""

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import enrollment
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader
 from web.pages.header import read_header
 from web.pages.requests.filters import APPROVALS, EVERY, List, Wanted, Which
 from web.pages.requests.views import request_card
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 FileFormat = Annotated[Literal["csv", "xlsx"], Query(alias="format")]
 ON_A_PAGE: Final = 25
 MEDIA_TYPES: Final = {

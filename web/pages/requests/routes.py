@@ -3,16 +3,16 @@
 import asyncio
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import catalogue, enrollment, mails
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, safe_path, visit
+from web.context import Reader, Visit, safe_path
 from web.forms import Form
 from web.pages.header import Header, read_header
 from web.pages.requests.views import direct, request_card, steps, with_mails
@@ -20,7 +20,6 @@ from web.pages.visitor.views import SessionCard, card, elsewhere
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 WITHOUT_SEAT: Final = frozenset({"expired", "cancelled"})
 FIELDS: Final = ("reason", "question", "answer", "session_id")
 DANGEROUS: Final = frozenset({"withdraw", "abandon", "cancel", "refuse", "decline"})

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import enrollment
 from web.client.api import or_none
 from web.client.errors import Away, Refused
-from web.context import Visit, safe_path, visit
+from web.context import Reader, Visit, safe_path
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.requests.filters import List, Which
@@ -21,7 +21,6 @@ from web.pages.requests.views import RequestCard, request_card
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELD: Final = "demande-"
 """The name of the field of each chosen request begins with this; the id of the request follows."""
 MOST: Final = 100

@@ -4,24 +4,23 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from web.client import account, desk, left_open
 from web.client.api import or_none
 from web.client.calls import Call
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import Header, read_header
 from web.pages.structure.views import attachment_card, open_lines, own_structures
 
 router = APIRouter(prefix="/rattachements")
 
-Reader = Annotated[Visit, Depends(visit)]
 STATUSES: Final = ("beneficiary", "employer", "referent")
 KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.PRECONDITION_FAILED})
 

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import left_open
 from web.client.calls import Page
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.structure.attachments import KEPT
@@ -19,7 +19,6 @@ from web.pages.structure.views import left_open_card
 
 router = APIRouter(prefix="/structure/demandes-ouvertes")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfPerson = Annotated[UUID | None, Query(alias="personne")]
 TRIES: Final = 8
 PAUSE: Final = 0.25

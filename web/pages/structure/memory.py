@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import structure
 from web.client.errors import SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.dates import PARIS
 from web.pages.header import read_header
 from web.pages.structure.attendance_views import attendance_card, sessions_of
@@ -19,7 +19,6 @@ from web.pages.structure.views import decision_line, own_structures
 
 router = APIRouter(prefix="/structure")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfSession = Annotated[UUID | None, Query(alias="session")]
 Year = Annotated[int | None, Query(alias="an", ge=1900, le=2199)]
 Kind = Annotated[Literal["accept", "refuse", ""], Query(alias="decision")]

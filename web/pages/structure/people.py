@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import desk, enrollment, left_open, structure
 from web.client.api import or_none
 from web.client.errors import SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.pages.header import read_header
 from web.pages.requests.views import request_card
 from web.pages.structure.attendance_views import attendance_card
@@ -20,7 +20,6 @@ from web.pages.structure.views import attachment_card, full_name, left_open_card
 
 router = APIRouter(prefix="/structure/personnes")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfStructure = Annotated[UUID | None, Query(alias="structure")]
 ON_A_PAGE: Final = 25
 MOST_WAITING: Final = 50

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import catalogue, proposals, structure
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.structure.views import person_row
@@ -19,7 +19,6 @@ from web.pages.visitor.views import card
 
 router = APIRouter(prefix="/structure/proposer")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfPerson = Annotated[UUID | None, Query(alias="personne")]
 OfSession = Annotated[UUID | None, Query(alias="session")]
 OfStructure = Annotated[UUID | None, Query(alias="structure")]

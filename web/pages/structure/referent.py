@@ -6,13 +6,13 @@ from typing import Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query
 from starlette.responses import Response
 
 from web.client import desk, identity, structure
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import Header, read_header
 from web.pages.structure.attachments import KEPT
@@ -20,7 +20,6 @@ from web.pages.structure.views import attachment_card, own_structures, report_ca
 
 router = APIRouter(prefix="/structure")
 
-Reader = Annotated[Visit, Depends(visit)]
 OfStructure = Annotated[UUID | None, Query(alias="structure")]
 MOST: Final = 100
 INVITED: Final = ("structure_id", "first_name", "last_name", "email")

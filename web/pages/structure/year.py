@@ -9,20 +9,19 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web import plots
 from web.client import structure
 from web.client.errors import SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.dates import PARIS, Dates
 from web.pages.header import read_header
 from web.pages.structure.views import own_structures
 
 router = APIRouter(prefix="/structure")
 
-Reader = Annotated[Visit, Depends(visit)]
 Year = Annotated[int | None, Query(alias="an", ge=1900, le=2199)]
 OfStructure = Annotated[UUID | None, Query(alias="structure")]
 GROUPS: Final[Sequence[structure.Group]] = ("followed", "requested", "refused", "cancelled")

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from web.client import sheets
 from web.client.errors import Refused
 from web.client.sheets import Line, Sheet
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.recording import STATUSES, arrival
@@ -21,8 +21,6 @@ from web.pages.trainer.session_views import session_head
 from web.pages.trainer.sheet_views import Typed, arrived_of, presence_in, slot_parts
 
 router = APIRouter(prefix="/formateur/sessions/{session_id}/emargement")
-
-Reader = Annotated[Visit, Depends(visit)]
 
 
 @router.get("/cloture")

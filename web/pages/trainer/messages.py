@@ -2,22 +2,21 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import sheets
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.session_views import session_head
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELDS: Final = ("to", "subject", "text")
 SHOWN: Final = 20
 _SHOWN_HERE: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS})

@@ -3,17 +3,17 @@
 import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import enrollment, sheets
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.client.sheets import Candidates
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.refusals import refused
@@ -22,7 +22,6 @@ from web.pages.trainer.sheet_views import name_of
 
 router = APIRouter(prefix="/formateur/sessions/{session_id}/emargement")
 
-Reader = Annotated[Visit, Depends(visit)]
 SHORTEST: Final = 2
 """Letters of a name that are searched."""
 MOST: Final = 50

@@ -1,21 +1,20 @@
 """What waits for a trainer, and their sessions."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import enrollment
 from web.client.errors import SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 from web.pages.header import read_header
 from web.pages.requests.views import request_card
 from web.pages.trainer.views import session_row
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 SHOWN: Final = 20
 
 

@@ -1,22 +1,21 @@
 """The page of a session for its trainers and staff: its requests, its people, and the sheet to print."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from web.client import enrollment, sheets
 from web.client.api import or_none
-from web.context import Visit, visit
+from web.context import Reader
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.session_views import participant, session_head, waiting_request
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 MOST: Final = 100
 OPEN: Final = ("awaiting_employer", "awaiting_trainer", "awaiting_beneficiary", "validated")
 

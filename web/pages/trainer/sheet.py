@@ -2,16 +2,16 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse, Response
 
 from web.client import sheets
 from web.client.catalogue import Slot
 from web.client.sheets import Sheet
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import read_header
 from web.pages.trainer.recording import STATUSES, Recorded, changed, presence_body, record
@@ -31,7 +31,6 @@ from web.pages.trainer.sheet_views import (
 
 router = APIRouter(prefix="/formateur/sessions/{session_id}/emargement")
 
-Reader = Annotated[Visit, Depends(visit)]
 FIELDS: Final = 3_000
 """Four for each person and slot."""
 

@@ -1,22 +1,21 @@
 """The pages that everybody can see: the first page, the catalogue, a training."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import catalogue
 from web.client.api import or_none
-from web.context import Visit, visit
+from web.context import Reader
 from web.pages.header import read_header
 from web.pages.visitor.filters import Wanted
 from web.pages.visitor.views import card, elsewhere, months
 
 router = APIRouter()
 
-Reader = Annotated[Visit, Depends(visit)]
 NEXT_SESSIONS: Final = 5
 ON_A_PAGE: Final = 25
 

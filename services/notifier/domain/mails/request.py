@@ -142,3 +142,12 @@ CANCELLED: Final = MailSpec(
     page=_PAGE,
     calendar=CalendarEffect.CANCELS,
 )
+CANCELLED_TOGETHER: Final = MailSpec(
+    kind="cancelled_together",
+    label="Demandes annulées ensemble",
+    audiences=(Audience.PERSON, Audience.EMPLOYER),
+    about=About.FACTS,
+    true_while=(some_request_is("cancelled"),),
+    page="demandes",
+    calendar=CalendarEffect.CANCELS,
+)
