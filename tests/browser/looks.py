@@ -37,6 +37,9 @@ _HEADINGS: Final = """[...document.querySelectorAll("h1,h2,h3,h4,h5,h6")]
     .filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]))"""
 _SHAPE: Final = f"() => [({_TOO_WIDE})(), {_HEADINGS}]"
 """What is too wide, and the levels of the headings."""
+_TWICE: Final = """() => [...document.querySelectorAll("[id]")].map(each => each.id)
+    .filter((id, place, ids) => ids.indexOf(id) < place)"""
+"""Names of elements that stand twice: a label or a link leads to the first of them, which axe does not look at."""
 
 
 async def faults(page: Page) -> list[str]:
@@ -52,6 +55,7 @@ async def faults(page: Page) -> list[str]:
         await _resize(page, size)
         too_wide, levels = await page.evaluate(_SHAPE)
         found += [f"{name}: {each}" for each in too_wide + _wrong_levels(levels)]
+    found += [f"two elements are called {each}" for each in await page.evaluate(_TWICE)]
     await _resize(page, WIDE)
     return found
 
