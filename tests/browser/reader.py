@@ -23,6 +23,13 @@ REPLACED: Final = frozenset({"net::ERR_ABORTED", "NS_BINDING_ABORTED"})
 """How Chromium and Firefox call a request that the reader has replaced by the next one."""
 expect.set_options(timeout=SECONDS * 1000)
 _HAS_FOCUS: Final = "element => element === document.activeElement"
+_TABS: Final = """element => {
+    const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...document.querySelectorAll("a[href], button, input:not([type=radio]), select, textarea, summary")]
+        .filter(each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility())
+        .filter(each => follows(document.activeElement, each) && (each === element || follows(each, element))).length;
+}"""
+"""How many presses of the tab key it takes at least from what has the focus; groups of radio buttons are left out."""
 _FOCUS_IS_SEEN: Final = """element => {
     const style = getComputedStyle(element);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
@@ -166,6 +173,8 @@ class Reader:
         """Press the tab key until the element has the focus, and require that the focus can be seen on it."""
         await expect(element).to_be_visible()
         found = await element.element_handle()  # looked for once, not after each press
+        for _ in range(await found.evaluate(_TABS)):
+            await self.page.keyboard.press("Tab")
         for _ in range(MOST_TABS):
             if await found.evaluate(_HAS_FOCUS):
                 assert await found.evaluate(_FOCUS_IS_SEEN), f"the focus cannot be seen on {element}"
