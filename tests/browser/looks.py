@@ -13,8 +13,10 @@ ZOOMED: Final = {"width": 640, "height": 450}
 _AXE: Final = """async ([options]) => (await axe.run(options)).violations.map(violation => (
     `${violation.id}: ${violation.help}: ` + violation.nodes.slice(0, 3).map(node => node.html).join(" | ")
 ))"""
-EVERYTHING: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-COLOURS: Final = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+_QUICK: Final = {"resultTypes": ["violations"], "selectors": False, "preload": {"assets": ["media"]}}
+"""Without what is for reports only, and without the text of the stylesheets, which no rule of these reads."""
+EVERYTHING: Final = {**_QUICK, "rules": {"target-size": {"enabled": True}}}
+COLOURS: Final = {**_QUICK, "runOnly": ["color-contrast"]}
 _TOO_WIDE: Final = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
@@ -31,27 +33,37 @@ _WRONG_FIELDS: Final = """() => [...document.querySelectorAll("[aria-invalid=tru
     const said = words.length > 0 && words.every(Boolean) && words.includes(link?.innerText.trim());
     return said ? "" : `${field.name}: described by ${JSON.stringify(words)}, linked as ${link?.innerText}`;
 })"""
-_HEADINGS: Final = """() => [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")]
+_HEADINGS: Final = """[...document.querySelectorAll("h1,h2,h3,h4,h5,h6")]
     .filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]))"""
+_SHAPE: Final = f"() => [({_TOO_WIDE})(), {_HEADINGS}]"
+"""What is too wide, and the levels of the headings."""
+_TWICE: Final = """() => [...document.querySelectorAll("[id]")].map(each => each.id)
+    .filter((id, place, ids) => ids.indexOf(id) < place)"""
+"""Names of elements that stand twice: a label or a link leads to the first of them, which axe does not look at."""
 
 
 async def faults(page: Page) -> list[str]:
     """Everything that is wrong with the page that is open, each in a line."""
-    found: list[str] = []
-    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a TypedDict
-    await page.emulate_media(color_scheme="light")
+    await _resize(page, WIDE)
     if not await page.evaluate("() => Boolean(window.axe?.run)"):  # an element may have this id
         await page.evaluate(AXE_SCRIPT)
-    found += [f"light: {each}" for each in await _axe(page, EVERYTHING)]
+    found = [f"light: {each}" for each in await _axe(page, EVERYTHING)]
     await page.emulate_media(color_scheme="dark")
     found += [f"dark: {each}" for each in await _axe(page, COLOURS)]
-    for size, name in ((WIDE, "wide"), (ZOOMED, "200 %"), (NARROW, "320 px")):
-        await page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict
-        wrong = await page.evaluate(_TOO_WIDE) + _wrong_levels(await page.evaluate(_HEADINGS))
-        found += [f"{name}: {each}" for each in wrong]
-    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a TypedDict
     await page.emulate_media(color_scheme="light")
+    for size, name in ((WIDE, "wide"), (ZOOMED, "200 %"), (NARROW, "320 px")):
+        await _resize(page, size)
+        too_wide, levels = await page.evaluate(_SHAPE)
+        found += [f"{name}: {each}" for each in too_wide + _wrong_levels(levels)]
+    found += [f"two elements are called {each}" for each in await page.evaluate(_TWICE)]
+    await _resize(page, WIDE)
     return found
+
+
+async def _resize(page: Page, size: Any) -> None:
+    """Only if it has another size: every change costs a layout and a picture."""
+    if page.viewport_size != size:
+        await page.set_viewport_size(size)
 
 
 async def unlinked(page: Page, errors: int) -> list[str]:

@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from deploy.embedded.demo.people import PASSWORD
-from tests.e2e.people import Person
 from tests.e2e.systems import System
 from tests.support.eventually import eventually
+from tests.support.mail import Mail
 
 SECONDS: Final = 15
 """Everything has to be on the page within this time."""
@@ -22,6 +23,13 @@ REPLACED: Final = frozenset({"net::ERR_ABORTED", "NS_BINDING_ABORTED"})
 """How Chromium and Firefox call a request that the reader has replaced by the next one."""
 expect.set_options(timeout=SECONDS * 1000)
 _HAS_FOCUS: Final = "element => element === document.activeElement"
+_TABS: Final = """element => {
+    const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...document.querySelectorAll("a[href], button, input:not([type=radio]), select, textarea, summary")]
+        .filter(each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility())
+        .filter(each => follows(document.activeElement, each) && (each === element || follows(each, element))).length;
+}"""
+"""How many presses of the tab key it takes at least from what has the focus; groups of radio buttons are left out."""
 _FOCUS_IS_SEEN: Final = """element => {
     const style = getComputedStyle(element);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
@@ -62,9 +70,11 @@ class Reader:
             await field_of_form.fill(text)
 
     async def choose(self, label: str) -> None:
-        """Choose the radio button of this name, or tick the box."""
-        self.acts += 1
+        """Choose the radio button of this name, or tick the box, unless it is chosen already."""
         choice = self.page.get_by_label(label, exact=True)
+        if await choice.is_checked():
+            return
+        self.acts += 1
         if not self.by_keyboard:
             await choice.check()
         elif await choice.get_attribute("type") == "radio":
@@ -79,6 +89,33 @@ class Reader:
             await self._tab_to(choice)
             await self.page.keyboard.press("Space")
         await expect(choice).to_be_checked()
+
+    async def select(self, label: str, option: str) -> None:
+        """Select the option of this name in a list; with the first letters of it by keyboard."""
+        self.acts += 1
+        choices = self.page.get_by_label(label, exact=True)
+        if self.by_keyboard:
+            await self._tab_to(choices)
+            await self.page.keyboard.type(option)
+        else:
+            await choices.select_option(label=option)
+        await expect(choices.locator("option:checked")).to_have_text(option)
+
+    async def type_day(self, label: str, day: date) -> None:
+        """Type a date into a field of dates; by keyboard part by part, in the order in which the browser shows them."""
+        if not self.by_keyboard:
+            await self.type(label, day.isoformat())
+            return
+        self.acts += 1
+        field_of_form = self.page.get_by_label(label, exact=True)
+        await self._tab_to(field_of_form)
+        for order in ("%d%m%Y", "%m%d%Y"):  # as in French, and as in English
+            await self.page.keyboard.type(day.strftime(order))
+            if await field_of_form.input_value() == day.isoformat():
+                return
+            for _ in range(2):  # back to the first part
+                await self.page.keyboard.press("ArrowLeft")
+        await expect(field_of_form).to_have_value(day.isoformat())
 
     async def sees(self, *texts: str) -> None:
         """Wait until each of these texts can be read on the page."""
@@ -106,12 +143,11 @@ class Reader:
         await self.press("Se connecter", within=self.page.locator("main"))
         await expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
 
-    async def reads_mail(self, person: Person, subject: str, system: System) -> None:
-        """Wait for a mail, and follow its link to the next step: in the mailbox if the system has one."""
-        mail = await person.mails.read(person.email, subject)
+    async def opens_mail(self, mail: Mail, system: System) -> None:
+        """Follow the link of a mail to the next step: in the mailbox if the system has one."""
         if system.mailbox_key:
             await self.open(f"/mailbox/{mail.id}")
-            await self.page.locator("pre.text a").first.click()
+            await self.page.locator("pre.text a[href^='http']").first.click()
         else:
             link = re.search(r"https?://\S+", mail.text)
             assert link
@@ -136,9 +172,12 @@ class Reader:
     async def _tab_to(self, element: Locator) -> None:
         """Press the tab key until the element has the focus, and require that the focus can be seen on it."""
         await expect(element).to_be_visible()
+        found = await element.element_handle()  # looked for once, not after each press
+        for _ in range(await found.evaluate(_TABS)):
+            await self.page.keyboard.press("Tab")
         for _ in range(MOST_TABS):
-            if await element.evaluate(_HAS_FOCUS):
-                assert await element.evaluate(_FOCUS_IS_SEEN), f"the focus cannot be seen on {element}"
+            if await found.evaluate(_HAS_FOCUS):
+                assert await found.evaluate(_FOCUS_IS_SEEN), f"the focus cannot be seen on {element}"
                 return
             await self.page.keyboard.press("Tab")
         text = f"the tab key does not lead to {element}"

@@ -1,6 +1,7 @@
 """The procedure that the agency publishes, by clicking: with scripts, without them, and by keyboard alone.
 
-The steps that have no page yet call the API. It runs at PARCOURSPRO_E2E_URL too, as tests/e2e does.
+One step calls the API: it moves a session to yesterday, which nobody could do by hand. It runs at PARCOURSPRO_E2E_URL
+too, as tests/e2e does.
 """
 
 from typing import Any, Final
@@ -9,19 +10,20 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.reader import Doors
-from tests.browser.steps import accounts, requests
+from tests.browser.steps import accounts, agency, requests
 from tests.browser.steps.journey import Journey, Step
 from tests.e2e.scenario import Scenario
 from tests.e2e.systems import System
 
 PROCEDURE: Final[tuple[Step, ...]] = (
     accounts.a_structure_that_is_not_listed_is_asked_for,
-    accounts.staff_add_the_structure,
+    agency.staff_add_the_structure,
     accounts.the_first_user_creates_an_account_and_is_the_referent,
     accounts.others_join_and_the_referent_confirms_them,
+    agency.staff_make_the_account_of_a_trainer,
     accounts.a_trainer_opens_the_account_that_staff_made,
     accounts.a_forgotten_password_is_replaced,
-    requests.staff_publish_trainings,
+    agency.staff_publish_trainings,
     requests.a_visitor_finds_a_training_and_signs_in_for_the_cart,
     requests.two_trainings_are_asked_for_with_a_motivation_each,
     requests.an_employer_decides_from_the_mail,
@@ -30,7 +32,8 @@ PROCEDURE: Final[tuple[Step, ...]] = (
     requests.the_trainer_asks_and_the_person_answers,
     requests.the_trainer_validates,
     requests.a_person_withdraws_from_one_of_them,
-    requests.the_attendance_is_recorded,
+    requests.the_session_takes_place,
+    requests.the_trainer_fills_in_the_sheet,
     requests.the_person_finds_the_certificate,
     requests.the_employer_finds_all_decisions,
 )

@@ -5,9 +5,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-async def eventually(check: Callable[[], Awaitable[object]], within: float = 5) -> None:
+async def eventually(check: Callable[[], Awaitable[object]], within: float = 5, every: float = 0.02) -> None:
     """Repeat `check` until its result is true; fail with the last result after `within` seconds."""
     deadline = time.monotonic() + within
     while not (answer := await check()):
         assert time.monotonic() < deadline, f"not true within {within} s: {answer!r}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)

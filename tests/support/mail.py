@@ -19,6 +19,8 @@ from tests.support.processes import free_port
 
 NEWEST = 100
 """Only this many mails are searched, because an external system may have many older ones."""
+PAUSE = 0.1
+"""Seconds between two looks: the list of mails comes from the process that also has to send them."""
 
 
 class SmtpSink:
@@ -106,7 +108,7 @@ class MailReader:
             return bool(matching)
 
         try:
-            await eventually(arrived, within=within)
+            await eventually(arrived, within=within, every=PAUSE)
         except AssertionError as error:
             text = f"no mail {subject!r} to {address}; not read yet: {await self.unread(address)}"
             raise AssertionError(text) from error

@@ -12,6 +12,7 @@
   const lost = document.getElementById("lost");
   const words = new Map(); // typed and not sent: they stay on this page only
   let sending = false;
+  let running = Promise.resolve();
   let stopped = false;
   let timer = 0;
 
@@ -175,8 +176,11 @@
     flush();
   };
 
-  async function flush() {
-    if (sending || stopped || timer || !navigator.onLine) return;
+  // one sending at a time, which takes what is tapped meanwhile: who wants to send then waits for it
+  const flush = () => (sending ? running : (running = sendAll()));
+
+  async function sendAll() {
+    if (stopped || timer || !navigator.onLine) return;
     sending = true;
     try {
       for (let taps = batch(load().queue); taps.length && !stopped; taps = batch(load().queue)) {

@@ -1,10 +1,16 @@
 """Steps from a structure that is not listed to people who can sign in."""
 
+from typing import Final
+
 from tests.browser.reader import Reader
 from tests.browser.steps.journey import Journey
 from tests.e2e.people import siret
 
-STATUSES = {"amandine": ["referent"], "bruno": ["beneficiary"], "claire": ["employer"]}
+STATUSES: Final = {
+    "bruno": "Demander des formations : bénéficiaire",
+    "emma": "Demander des formations : bénéficiaire",
+    "claire": "Décider des demandes : employeur",
+}
 
 
 async def a_structure_that_is_not_listed_is_asked_for(journey: Journey) -> None:
@@ -28,14 +34,6 @@ async def a_structure_that_is_not_listed_is_asked_for(journey: Journey) -> None:
     await reader.sees_heading("L’agence a reçu votre demande")
 
 
-async def staff_add_the_structure(journey: Journey) -> None:
-    staff, name = journey.scenario.staff, f"Mairie de Saint-Aubin {journey.scenario.run}"
-    waiting = await staff.get_json("identity/v1/structure-requests?state=open&limit=100")
-    [request] = [each for each in waiting["items"] if each["name"] == name]
-    path = f"identity/v1/structure-requests/{request['id']}/acceptance"
-    journey.scenario.structures["mairie"] = await staff.call("POST", path, {"is_member": True}, expect=201)
-
-
 async def the_first_user_creates_an_account_and_is_the_referent(journey: Journey) -> None:
     reader = await journey.reads_mail("amandine", "est ajoutée")
     await _asks_for_an_account(journey, "amandine", reader)
@@ -46,9 +44,7 @@ async def the_first_user_creates_an_account_and_is_the_referent(journey: Journey
 
 async def others_join_and_the_referent_confirms_them(journey: Journey) -> None:
     name = journey.scenario.structures["mairie"]["name"]
-    amandine = journey.person("amandine")
-    await amandine.sign_in()
-    for key in ("bruno", "claire"):
+    for key, status in STATUSES.items():
         person, reader = journey.person(key), await journey.reader(key)
         await reader.open("/compte/nouveau")
         await reader.type("Votre structure", journey.scenario.run)
@@ -58,21 +54,17 @@ async def others_join_and_the_referent_confirms_them(journey: Journey) -> None:
         await _chooses_a_password(journey, key, "Confirmez votre adresse")
         await reader.open("/compte")
         await reader.sees("En attente de la structure")
-        await person.sign_in()
-        [attachment] = (await person.get_json("identity/v1/me"))["attachments"]
-        path = f"identity/v1/attachments/{attachment['id']}/confirmation"
-        await amandine.call("POST", path, {"statuses": STATUSES[key]})
-        person.attachment_id = attachment["id"]
+        referent = await journey.reads_mail("amandine", f"{person.full_name} demande à rejoindre la structure {name}")
+        await referent.sees_heading(person.full_name)
+        await referent.choose(status)
+        await referent.press("Confirmer le rattachement")
+        await referent.sees("Rattachement en cours")
         await reader.page.reload()
         await reader.sees("Confirmé")
 
 
 async def a_trainer_opens_the_account_that_staff_made(journey: Journey) -> None:
-    theo = journey.person("theo")
-    body = {"civility": "M.", "first_name": theo.first_name, "last_name": theo.last_name, "email": theo.email}
-    await journey.scenario.staff.call("POST", "identity/v1/accounts", body, expect=201)
     await _chooses_a_password(journey, "theo", "vous a créé un compte")
-    await theo.sign_in()
 
 
 async def a_forgotten_password_is_replaced(journey: Journey) -> None:
@@ -100,7 +92,7 @@ async def _asks_for_an_account(journey: Journey, key: str, reader: Reader) -> No
 
 async def _chooses_a_password(journey: Journey, key: str, subject: str) -> None:
     person, reader = journey.person(key), await journey.reader(key)
-    await reader.reads_mail(person, subject, journey.doors.system)
+    await reader.opens_mail(await person.mails.read(person.email, subject), journey.doors.system)
     await reader.type("Mot de passe", person.password)
     await reader.press("Enregistrer mon mot de passe")
     await reader.sees("connectez-vous")

@@ -1,14 +1,11 @@
 """Steps from the catalogue to the certificate."""
 
+from playwright.async_api import expect
+
 from tests.browser.steps.journey import Journey
 from tests.e2e.steps.attendance import move_to_yesterday
-from tests.e2e.steps.catalogue import staff_publish_trainings_with_their_sessions
 
 WHY = "Pourquoi cette formation vous serait-elle utile ?"
-
-
-async def staff_publish_trainings(journey: Journey) -> None:
-    await staff_publish_trainings_with_their_sessions(journey.scenario)
 
 
 async def a_visitor_finds_a_training_and_signs_in_for_the_cart(journey: Journey) -> None:
@@ -18,7 +15,7 @@ async def a_visitor_finds_a_training_and_signs_in_for_the_cart(journey: Journey)
     await reader.sees("Vous êtes déconnecté·e.")
     await reader.open("/")
     await reader.follow(journey.scenario.axis["name"])
-    await reader.sees("4 sessions")
+    await reader.sees("2 sessions")
     await reader.follow(title)
     await reader.sees_heading(title)
     await reader.sees("Contenu de «", "Recevoir du public depuis trois mois.", "Salle Vézère", "Théo Garnier")
@@ -117,16 +114,34 @@ async def a_person_withdraws_from_one_of_them(journey: Journey) -> None:
     await reader.sees(title)
 
 
-async def the_attendance_is_recorded(journey: Journey) -> None:
-    scenario, theo = journey.scenario, journey.person("theo")
+async def the_session_takes_place(journey: Journey) -> None:
+    """The only step that calls the API: nobody can make a session of next month end by clicking."""
+    scenario = journey.scenario
+    await scenario.staff.sign_in()
+    session = scenario.sessions["entretien"]
+    scenario.sessions["entretien"] = await scenario.staff.get_json(f"catalogue/v1/sessions/{session['id']}")
     await move_to_yesterday(scenario, "entretien")
-    path = f"enrollment/v1/sessions/{scenario.sessions['entretien']['id']}/attendance"
-    slots = [each["id"] for each in scenario.sessions["entretien"]["slots"]]
-    sheet = await theo.get_until(path, lambda each: bool(each["lines"]))
-    presences = [{"enrollment_id": line["enrollment_id"], "present": True} for line in sheet["lines"]]
-    for slot in slots:
-        await theo.call_until("PUT", f"{path}/slots/{slot}", {"presences": presences})
-    await theo.call_until("POST", f"{path}/closure")
+
+
+async def the_trainer_fills_in_the_sheet(journey: Journey) -> None:
+    """With somebody who came without a request."""
+    scenario, emma = journey.scenario, journey.person("emma")
+    reader = await journey.reader("theo")
+    await reader.open("/formateur?quand=passees")
+    await reader.reloads_until(scenario.title("entretien"))
+    await reader.follow(scenario.title("entretien"))
+    await reader.follow("Faire l’appel")
+    await reader.sees(journey.person("bruno").full_name)
+    await reader.follow("Ajouter une personne")
+    await reader.type("Nom de la personne", emma.last_name)
+    await reader.press("Rechercher", within=reader.page.get_by_role("main"))
+    await reader.press(f"Ajouter : {emma.full_name}, {scenario.structures['mairie']['name']}")
+    for left in (1, 0):  # one slot after the other: with scripts on the page that is open, else each on a new page
+        await reader.press("Tous présents")
+        await expect(reader.page.get_by_role("button", name="Tous présents")).to_have_count(left)
+    await reader.follow("Clore l'émargement")
+    await reader.press("Clore l'émargement")
+    await reader.sees("La feuille est close")
 
 
 async def the_person_finds_the_certificate(journey: Journey) -> None:
@@ -145,4 +160,4 @@ async def the_employer_finds_all_decisions(journey: Journey) -> None:
     await reader.follow("À décider")
     await reader.sees("Rien n’attend votre décision.")
     await reader.follow("Tous les états")
-    await reader.sees("2 demandes", scenario.title("entretien"), scenario.title("numerique"))
+    await reader.sees("3 demandes", scenario.title("entretien"), scenario.title("numerique"))
