@@ -1,7 +1,7 @@
 """The bodies of identity's HTTP requests."""
 
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pydantic import Field
 
@@ -244,7 +244,7 @@ class StructureReason(Strict):
 class Merger(StructureReason):
     """The structure that goes on with the people of the closed one."""
 
-    into: UUID
+    into: Id
 
 
 class OptionalReason(Strict):

@@ -38,9 +38,9 @@ async def test_a_session_that_has_ended_is_kept_for_thirty_days(service: Identit
     assert await service.rows("SELECT id FROM families") == []
 
 
-async def test_the_worker_has_its_jobs_and_handles_no_messages(service: IdentityService) -> None:
+async def test_the_worker_has_its_jobs_and_hears_whether_an_account_can_be_erased(service: IdentityService) -> None:
     worker = SERVICE.worker(SERVICE.load_settings(), service.database, InProcessTransport())
-    assert (list(worker.queue.events), list(worker.queue.commands)) == ([], [])
+    assert (list(worker.queue.events), list(worker.queue.commands)) == (["enrollment.account_erasure_reviewed.v1"], [])
     assert {job.name for job in worker.jobs} >= {"signing keys", "first staff", "cleaning"}
     for job in worker.jobs:
         await job.run()
