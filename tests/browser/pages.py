@@ -90,6 +90,9 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     # accounts and structures
     "/compte/adresse": by(KARIM, "/compte/adresse"),
     "/compte/adresse-nouvelle/{token}": by(KARIM, f"/compte/adresse-nouvelle/{TOKEN}"),
+    "/compte/donnees": by(KARIM, "/compte/donnees"),
+    "/compte/suppression": by(KARIM, "/compte/suppression"),
+    "/compte/suppression/suite": by(KARIM, "/compte/suppression/suite", status=404),
     "/compte/connexions": by(KARIM, "/compte/connexions"),
     "/compte/structures": by(KARIM, "/compte/structures", "/compte/structures?q=tremplin"),
     "/compte/structures/{structure_id}": by(AICHA, "/compte/structures/{structure}"),
@@ -162,6 +165,8 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/agence/structures/signalements": by(STAFF, "/agence/structures/signalements"),
     "/agence/structures/signalements/{report_id}": by(STAFF, "/agence/structures/signalements/{report}"),
     "/agence/structures/{structure_id}": by(STAFF, "/agence/structures/{structure}"),
+    "/agence/structures/{structure_id}/fusionner": by(STAFF, "/agence/structures/{structure}/fusionner?q=a"),
+    "/agence/structures/{structure_id}/{name}": by(STAFF, "/agence/structures/{structure}/fermer"),
     "/agence/structures/{structure_id}/modifier": by(STAFF, "/agence/structures/{structure}/modifier"),
     "/formateur/sessions/{session_id}": by(NADIA, "/formateur/sessions/{begun_session}")
     + by(STAFF, "/formateur/sessions/{past_session}"),
@@ -189,6 +194,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/health/live": "for machines",
     "/health/ready": "for machines",
     "/metrics": "for machines",
+    "/compte/donnees/archive.zip": "a file",
     "/demandes/{request_id}/certificat": "a file",
     "/agence/chiffres/{name}.csv": "a file",
     "/agence/mails/{mail_id}/page": "a mail as it was sent",
