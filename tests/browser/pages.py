@@ -92,7 +92,7 @@ PAGES: Final[Mapping[str, tuple[Example, ...]]] = {
     "/compte/adresse-nouvelle/{token}": by(KARIM, f"/compte/adresse-nouvelle/{TOKEN}"),
     "/compte/donnees": by(KARIM, "/compte/donnees"),
     "/compte/suppression": by(KARIM, "/compte/suppression"),
-    "/compte/suppression/suite": (Example(KARIM, "/compte/suppression/suite", 404),),
+    "/compte/suppression/suite": by(KARIM, "/compte/suppression/suite", status=404),
     "/compte/connexions": by(KARIM, "/compte/connexions"),
     "/compte/structures": by(KARIM, "/compte/structures", "/compte/structures?q=tremplin"),
     "/compte/structures/{structure_id}": by(AICHA, "/compte/structures/{structure}"),
