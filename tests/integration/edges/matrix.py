@@ -89,7 +89,7 @@ GET    /me/data                                                       401  200  
 POST   /me/erasure                                                    401  422  422  422  422  422  422  422  422  422
 GET    /me/erasure                                                    401  404  404  404  404  404  404  404  404  404
 POST   /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  202
-GET    /accounts/{account_id=own}/erasure                             401  404  404  404  404  404  404  404  404  404
+GET    /accounts/{account_id=erased}/erasure                          401  404  404  404  404  404  404  404  404  200
 GET    /erasures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /security-events                                               401  404  404  404  404  404  404  404  404  200
 """

@@ -35,6 +35,7 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("report_id", "waiting"): scenario.structures["signalement"]["id"],
         ("account_id", "protected"): scenario["zoe"].id,
         ("account_id", "invited"): scenario["nobody"].id,
+        ("account_id", "erased"): scenario["erased"].id,
         ("account_id", "own"): scenario["bruno"].id,
         ("axis_id", "ours"): scenario.axis["id"],
         ("mail_id", "any"): scenario.mail_id,
