@@ -29,6 +29,12 @@ def addresses(method: str) -> list[str]:
     return [_address(route) for route in _flat(routes()) if method in (route.methods or ())]
 
 
+def addresses_of_lists() -> list[str]:
+    """The addresses of lists that are read page by page."""
+    pages = [route for route in _flat(routes()) if any(each.alias == "after" for each in route.dependant.query_params)]
+    return [_address(route) for route in pages]
+
+
 def _address(route: APIRoute) -> str:
     values = {each.alias: ID for each in route.dependant.path_params}
     for each in route.dependant.path_params:

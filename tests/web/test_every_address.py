@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.examples import answers
 from tests.web.fake import FakeGateway, browser
-from tests.web.routes import addresses, paths
+from tests.web.routes import addresses, addresses_of_lists, paths
 
 ROLES = ("beneficiary", "employer", "referent", "trainer", "staff")
 
@@ -21,6 +21,15 @@ async def test_reading_changes_nothing(address: str) -> None:
         answer = await client.get(address)
         assert answer.status_code != 500
     assert writes(gateway) == []
+
+
+@pytest.mark.parametrize("address", addresses_of_lists())
+async def test_a_list_goes_on_where_the_service_said(address: str) -> None:
+    """That the service knows the parameter is checked for every call, by its OpenAPI document."""
+    gateway = FakeGateway(answers(*ROLES))
+    async with browser(gateway, signed_in=True) as client:
+        await client.get(address, params={"after": "where-the-page-ended"})
+    assert "where-the-page-ended" in [each.url.params.get("cursor") for each in gateway.sent]
 
 
 @pytest.mark.parametrize("address", addresses("POST"))

@@ -30,7 +30,7 @@ async def requests_page(
 ) -> Response:
     """The structures that people ask for, the oldest first."""
     address = Address("/agence/structures/demandes", {"q": q, "etat": "" if state == "open" else state})
-    query = {"q": q.strip() or None, "state": None if state == "tous" else state, "after": after, "limit": ON_A_PAGE}
+    query = {"q": q.strip() or None, "state": None if state == "tous" else state, "cursor": after, "limit": ON_A_PAGE}
     header, found = await asyncio.gather(
         read_staff_header(reader.api), reader.api(desk.STRUCTURE_REQUESTS, query=query)
     )
@@ -104,7 +104,7 @@ async def _answer_page(
 async def reports_page(reader: Reader, state: ReportState = "open", after: str | None = None) -> Response:
     """The changes that referents have reported, the oldest first."""
     address = Address("/agence/structures/signalements", {"etat": "" if state == "open" else state})
-    query = {"state": None if state == "tous" else state, "after": after, "limit": ON_A_PAGE}
+    query = {"state": None if state == "tous" else state, "cursor": after, "limit": ON_A_PAGE}
     header, found = await asyncio.gather(read_staff_header(reader.api), reader.api(desk.REPORTS, query=query))
     return await reader.page(
         "agency_structures/reports.html",

@@ -47,7 +47,7 @@ async def list_page(
     address = Address("/agence/structures", {"q": q, "adherente": member, "manque": lack, "fermees": closed})
     header, found = await asyncio.gather(
         read_staff_header(reader.api),
-        reader.api(desk.STRUCTURES, query={**_query(q, member, lack, closed), "after": after, "limit": ON_A_PAGE}),
+        reader.api(desk.STRUCTURES, query={**_query(q, member, lack, closed), "cursor": after, "limit": ON_A_PAGE}),
     )
     return await reader.page(
         "agency_structures/list.html",
