@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
 
@@ -13,6 +14,15 @@ from web.client.errors import Refused
 
 LARGEST: Final = 256 * 1024
 """Bytes of one form; the API refuses longer bodies too."""
+KEPT: Final = frozenset(
+    {
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+"""After these answers of the API the page of the form says why, with what was typed."""
 
 
 @dataclass(frozen=True, slots=True)

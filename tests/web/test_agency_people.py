@@ -93,12 +93,12 @@ async def test_a_person_whom_enrollment_does_not_know_leaves_nothing_open() -> N
 
 
 async def test_the_page_after_a_disabling_waits_for_the_news_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.pages.agency_people.left_open.PAUSE", 0)
+    monkeypatch.setattr("web.pages.open_requests.PAUSE", 0)
     gateway = staff(**{f"GET {ENROLLMENT}/left-open": part()})
     async with browser(gateway, signed_in=True) as client:
         answer = await client.get(f"/agence/demandes-ouvertes?personne={ID}&attendre=oui")
     assert "Rien n’attend de choix." in answer.text
-    assert len(sent(gateway, "GET", f"{ENROLLMENT}/left-open")) == 7
+    assert len(sent(gateway, "GET", f"{ENROLLMENT}/left-open")) == 9
 
 
 async def test_an_account_that_changed_meanwhile_is_shown_again() -> None:

@@ -15,21 +15,12 @@ from web.client.account import Erasure
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
-from web.pages.agency_people.views import open_line, person_line
+from web.forms import KEPT, Form
+from web.pages.agency_people.views import person_line
 from web.pages.header import read_staff_header
+from web.pages.open_requests import open_line
 
 router = APIRouter(prefix="/agence/personnes/{account_id}/acte")
-
-KEPT: Final = frozenset(
-    {
-        HTTPStatus.CONFLICT,
-        HTTPStatus.PRECONDITION_FAILED,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    }
-)
-"""After these answers the page of the act says why, with what was typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -10,47 +9,30 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query
 from starlette.responses import Response
 
-from web.client import desk, left_open
-from web.client.api import or_none
-from web.client.calls import Call
+from web.client import desk
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
-from web.pages.agency_people.account_acts import KEPT
-from web.pages.agency_people.views import attachment_line, open_line
+from web.pages.agency_people.views import attachment_line
+from web.pages.attachment_acts import CONFIRM, CONFIRM_FIRST, END, REFUSE, STATUSES, Act, do
 from web.pages.header import read_staff_header
+from web.pages.open_requests import open_line, open_requests_of
 
 router = APIRouter(prefix="/agence/rattachements")
 
 STATES: Final = ("requested", "active", "refused", "ended")
-STATUSES: Final = ("beneficiary", "employer", "referent")
 EVERY: Final = "tous"
 TO_CONFIRM: Final = "a-confirmer"
 """First referents, whom nobody has confirmed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """An act: `name` is in the address and names its words in the templates; `state` is where it starts from."""
-
-    name: str
-    state: desk.State
-    call: Call[None]
-    asks_statuses: bool = False
-    asks_reason: bool = False
-    is_reason_optional: bool = False
-    is_dangerous: bool = False
-    of_first_user: bool = False
-    needs_version: bool = False
-
-
 ACTS: Final[Mapping[str, Act]] = {
     act.name: act
     for act in (
-        Act(name="confirmer", state="requested", call=desk.CONFIRM, asks_statuses=True),
-        Act(name="refuser", state="requested", call=desk.REFUSE, asks_reason=True, is_dangerous=True),
-        Act(name="premier", state="active", call=desk.CONFIRM_FIRST, of_first_user=True),
+        CONFIRM,
+        REFUSE,
+        CONFIRM_FIRST,
         Act(
             name="retirer",
             state="active",
@@ -68,7 +50,7 @@ ACTS: Final[Mapping[str, Act]] = {
             is_reason_optional=True,
             needs_version=True,
         ),
-        Act(name="terminer", state="active", call=desk.END, asks_reason=True, is_dangerous=True),
+        END,
     )
 }
 
@@ -167,26 +149,16 @@ async def act_page(reader: Reader, attachment_id: UUID, name: str) -> Response:
 async def perform(reader: Reader, attachment_id: UUID, name: str) -> Response:
     """Do it. Requests that a person without the status leaves open are decided about on the next page."""
     form = await reader.form()
-    act, version = ACTS.get(name), form.values.get("version", "")
-    if act is None or not version.isdecimal():
+    act = ACTS.get(name)
+    if act is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    chosen = [status for status in STATUSES if form.values.get(status)]
-    reason = form.values.get("reason", "").strip()
-    body: dict[str, Any] = {"statuses": chosen} if act.asks_statuses else {}
-    if act.asks_reason and (reason or not act.is_reason_optional):
-        body["reason"] = reason
     try:
-        await reader.api(
-            act.call,
-            attachment_id=attachment_id,
-            body=body or None,
-            version=int(version) if act.needs_version else None,
-        )
+        await do(reader, attachment_id, act, form)
     except Refused as error:
         if error.problem.status not in KEPT:
             raise
         return await _page(reader, attachment_id, act, form.refused(error), status=error.problem.status)
-    if name == "statuts" and form.values.get("open") == "yes" and "beneficiary" not in chosen:
+    if name == "statuts" and form.values.get("open") == "yes" and not form.values.get("beneficiary"):
         return reader.go(
             f"/agence/demandes-ouvertes?personne={form.values.get('person', '')}&attendre=oui",
             "The statuses are changed. Now choose what becomes of the open requests.",
@@ -198,7 +170,7 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
     header, attachment = await asyncio.gather(
         read_staff_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
     )
-    requests = await _open_requests(reader, attachment) if act.name in {"statuts", "terminer", "retirer"} else []
+    requests = await open_requests_of(reader, attachment) if act.name in {"statuts", "terminer", "retirer"} else []
     first = attachment.statuses or ["beneficiary"]
     return await reader.page(
         "agency_people/attachment_act.html",
@@ -210,14 +182,4 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
         statuses=STATUSES,
         requests=None if requests is None else [open_line(each, reader.pages.dates) for each in requests],
         form=form or Form(dict.fromkeys(first, "yes") | {"reason": ""}),
-    )
-
-
-async def _open_requests(reader: Visit, attachment: desk.Attachment) -> list[left_open.OpenRequest] | None:
-    return await or_none(
-        reader.api(
-            left_open.OPEN_REQUESTS,
-            account_id=attachment.account.id,
-            query={"structure_id": attachment.structure.id},
-        )
     )

@@ -2,28 +2,24 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import left_open
-from web.client.calls import Page
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.listing import ON_A_PAGE, Address
-from web.pages.agency_people.account_acts import KEPT
 from web.pages.agency_people.views import left_open_card
 from web.pages.header import read_staff_header
+from web.pages.open_requests import left_open_of
 
 router = APIRouter(prefix="/agence/demandes-ouvertes")
 
 OfPerson = Annotated[UUID | None, Query(alias="personne")]
-TRIES: Final = 6
-PAUSE: Final = 0.25
-"""Seconds. The news that an account was disabled takes some tenths of a second to reach enrollment."""
 
 
 @router.get("")
@@ -36,7 +32,8 @@ async def list_page(
     """What waits for a choice, of one person or of all."""
     address = Address("/agence/demandes-ouvertes", {"personne": str(person or "")})
     header, found = await asyncio.gather(
-        read_staff_header(reader.api), _found(reader, person, after, wait=just_now == "oui")
+        read_staff_header(reader.api),
+        left_open_of(reader, person, limit=ON_A_PAGE, after=after, wait=just_now == "oui"),
     )
     return await reader.page(
         "agency_people/left_open.html",
@@ -46,17 +43,6 @@ async def list_page(
         person_id=str(person) if person else None,
         next_url=address.next(found.next),
     )
-
-
-async def _found(reader: Visit, person: UUID | None, after: str | None, *, wait: bool) -> Page[left_open.LeftOpen]:
-    query = {"account_id": person, "cursor": after, "limit": ON_A_PAGE}
-    found = await reader.api(left_open.LEFT_OPEN, query=query)
-    for _ in range(TRIES if wait else 0):
-        if found.items:
-            break
-        await asyncio.sleep(PAUSE)
-        found = await reader.api(left_open.LEFT_OPEN, query=query)
-    return found
 
 
 @router.get("/{left_open_id}")

@@ -12,10 +12,10 @@ from web.client import desk, enrollment, mails
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
 from web.pages.agency_mails.views import mail_row
-from web.pages.agency_people.account_acts import KEPT, offered
+from web.pages.agency_people.account_acts import offered
 from web.pages.agency_people.views import GROUPS, attachment_line, groups, person_line, request_rows
 from web.pages.header import read_staff_header
 

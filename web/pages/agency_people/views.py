@@ -6,8 +6,9 @@ from typing import Final
 
 from web.client.desk import Account, Attachment, ListedAccount, PersonName, State, Status
 from web.client.enrollment import Counts, Enrollment
-from web.client.left_open import LeftOpen, OpenRequest
+from web.client.left_open import LeftOpen
 from web.dates import Dates
+from web.pages.open_requests import OpenLine, open_line
 from web.pages.requests.views import RequestCard, request_card
 
 GROUPS: Final = ("requested", "followed", "refused", "cancelled")
@@ -69,16 +70,6 @@ class Group:
     name: str
     count: int
     more: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLine:
-    """An open request of a person."""
-
-    url: str
-    title: str
-    begins: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +145,6 @@ def groups(counts: Counts) -> list[Group]:
 
 def request_rows(requests: Iterable[Enrollment], dates: Dates) -> list[RequestCard]:
     return [request_card(each, dates) for each in requests]
-
-
-def open_line(request: OpenRequest, dates: Dates) -> OpenLine:
-    return OpenLine(
-        url=f"/demandes/{request.id}",
-        title=request.title,
-        begins=dates.moment(request.starts_at),
-        label=request.status_label,
-    )
 
 
 def left_open_card(left: LeftOpen, dates: Dates) -> LeftOpenCard:

@@ -13,7 +13,7 @@ from web.client import enrollment, planning
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.agency_sessions.counts import concerned
 from web.pages.header import read_staff_header
 
@@ -26,7 +26,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "places": "capacity",
 }
 """The one field of each act."""
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 @router.get("/{name}")

@@ -14,13 +14,12 @@ from web.client import planning, session_people
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/sessions/{session_id}/ajouter")
 
 MOST_FOUND: Final = 20
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

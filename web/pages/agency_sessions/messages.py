@@ -12,7 +12,7 @@ from web.client import enrollment, planning, session_people
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.agency_sessions.counts import concerned
 from web.pages.header import read_staff_header
 
@@ -20,7 +20,6 @@ router = APIRouter(prefix="/agence/sessions/{session_id}/messages")
 
 FIELDS: Final = ("to", "subject", "text")
 RECIPIENTS: Final = ("held", "queued", "all_open")
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 @router.get("")

@@ -11,9 +11,8 @@ from starlette.responses import Response
 from web.client import desk
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.listing import ON_A_PAGE, Address
-from web.pages.agency_people.account_acts import KEPT
 from web.pages.agency_structures.views import new_structure, report
 from web.pages.header import read_staff_header
 

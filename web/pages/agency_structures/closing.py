@@ -12,8 +12,7 @@ from web.client import desk, enrollment
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Visit, visit
-from web.forms import Form
-from web.pages.agency_people.account_acts import KEPT
+from web.forms import KEPT, Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/structures/{structure_id}")

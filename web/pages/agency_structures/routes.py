@@ -13,9 +13,8 @@ from web.client import desk
 from web.client.api import or_none
 from web.client.errors import Refused
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.listing import ON_A_PAGE, Address, FileFormat, file_of
-from web.pages.agency_people.account_acts import KEPT
 from web.pages.agency_people.views import attachment_line
 from web.pages.agency_structures.views import events
 from web.pages.header import read_staff_header

@@ -1,7 +1,6 @@
 """Proposals: a person consents or declines; who proposed sees what became of it."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,14 +12,13 @@ from web.client import catalogue, proposals
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.header import read_header
 from web.pages.proposals.views import proposal_card
 from web.pages.visitor.views import card
 
 router = APIRouter(prefix="/propositions")
 
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 ON_A_PAGE: Final = 25
 
 

@@ -2,51 +2,31 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from web.client import account, desk, left_open
-from web.client.api import or_none
-from web.client.calls import Call
+from web.client import account, desk
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
+from web.pages.attachment_acts import CONFIRM, CONFIRM_FIRST, END, REFUSE, Act, do
 from web.pages.header import Header, read_header
-from web.pages.structure.views import attachment_card, open_lines, own_structures
+from web.pages.open_requests import open_line, open_requests_of
+from web.pages.structure.views import attachment_card, own_structures
 
 router = APIRouter(prefix="/rattachements")
-
-STATUSES: Final = ("beneficiary", "employer", "referent")
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.PRECONDITION_FAILED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """An act: `name` is in the address and names its words in the templates; `state` is where it starts from."""
-
-    name: str
-    state: desk.State
-    call: Call[None]
-    is_own: bool = False
-    asks_statuses: bool = False
-    asks_reason: bool = False
-    is_reason_optional: bool = False
-    is_dangerous: bool = False
-    of_first_user: bool = False
-    needs_version: bool = False
 
 
 ACTS: Final[Mapping[str, Act]] = {
     act.name: act
     for act in (
-        Act(name="confirmer", state="requested", call=desk.CONFIRM, asks_statuses=True),
-        Act(name="refuser", state="requested", call=desk.REFUSE, asks_reason=True, is_dangerous=True),
-        Act(name="premier", state="active", call=desk.CONFIRM_FIRST, of_first_user=True),
+        CONFIRM,
+        REFUSE,
+        CONFIRM_FIRST,
         Act(
             name="statuts",
             state="active",
@@ -54,7 +34,7 @@ ACTS: Final[Mapping[str, Act]] = {
             asks_statuses=True,
             needs_version=True,
         ),
-        Act(name="terminer", state="active", call=desk.END, asks_reason=True, is_dangerous=True),
+        END,
         Act(
             name="quitter",
             state="active",
@@ -122,26 +102,16 @@ async def act_page(reader: Reader, attachment_id: UUID, name: str) -> Response:
 async def perform(reader: Reader, attachment_id: UUID, name: str) -> Response:
     """Do it. Requests that a person without the status leaves open are decided about on the next page."""
     form = await reader.form()
-    act, version = ACTS.get(name), form.values.get("version", "")
-    if act is None or not version.isdecimal():
+    act = ACTS.get(name)
+    if act is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    chosen = [status for status in STATUSES if form.values.get(status)]
-    reason = form.values.get("reason", "").strip()
-    body: dict[str, Any] = {"statuses": chosen} if act.asks_statuses else {}
-    if act.asks_reason and (reason or not act.is_reason_optional):
-        body["reason"] = reason
     try:
-        await reader.api(
-            act.call,
-            attachment_id=attachment_id,
-            body=body or None,
-            version=int(version) if act.needs_version else None,
-        )
+        await do(reader, attachment_id, act, form)
     except Refused as error:
         if error.problem.status not in KEPT:
             raise
         return await _page(reader, attachment_id, act, form.refused(error), status=error.problem.status)
-    if name == "statuts" and form.values.get("open") and "beneficiary" not in chosen:
+    if name == "statuts" and form.values.get("open") and not form.values.get("beneficiary"):
         return reader.go(
             f"/structure/demandes-ouvertes?personne={form.values.get('person', '')}&attendre=oui",
             "The statuses have changed. Now choose what becomes of the open requests.",
@@ -154,7 +124,7 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
         read_header(reader.api), reader.api(desk.ATTACHMENT, attachment_id=attachment_id)
     )
     is_asked = act.name in {"statuts", "terminer"}
-    requests = await _open_requests(reader, attachment) if is_asked else []
+    requests = await open_requests_of(reader, attachment) if is_asked else []
     dates = reader.pages.dates
     first = attachment.statuses or ["beneficiary"]
     return await reader.page(
@@ -163,15 +133,7 @@ async def _page(reader: Visit, attachment_id: UUID, act: Act, form: Form | None,
         header=header,
         attachment=attachment_card(attachment, dates, header.me),
         act=act if act in offered(attachment, header) else None,
-        requests=None if requests is None else open_lines(requests, dates),
+        requests=None if requests is None else [open_line(each, dates) for each in requests],
         person_id=str(attachment.account.id),
         form=form or Form(dict.fromkeys(first, "yes") | {"reason": ""}),
-    )
-
-
-async def _open_requests(reader: Visit, attachment: desk.Attachment) -> list[left_open.OpenRequest] | None:
-    return await or_none(
-        reader.api(
-            left_open.OPEN_REQUESTS, account_id=attachment.account.id, query={"structure_id": attachment.structure.id}
-        )
     )

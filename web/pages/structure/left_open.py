@@ -2,27 +2,23 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import left_open
-from web.client.calls import Page
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.header import read_header
-from web.pages.structure.attachments import KEPT
+from web.pages.open_requests import left_open_of
 from web.pages.structure.views import left_open_card
 
 router = APIRouter(prefix="/structure/demandes-ouvertes")
 
 OfPerson = Annotated[UUID | None, Query(alias="personne")]
-TRIES: Final = 8
-PAUSE: Final = 0.25
-"""Seconds. The news that a status was taken away takes some tenths of a second to reach enrollment."""
 
 
 @router.get("")
@@ -32,7 +28,9 @@ async def list_page(
     """What waits for a choice, of one person or of all."""
     if not reader.api.is_signed_in:
         raise SignInNeeded
-    header, found = await asyncio.gather(read_header(reader.api), _found(reader, person, wait=just_now == "oui"))
+    header, found = await asyncio.gather(
+        read_header(reader.api), left_open_of(reader, person, limit=100, wait=just_now == "oui")
+    )
     if person and len(found.items) == 1:
         return reader.go(f"/structure/demandes-ouvertes/{found.items[0].id}")
     return await reader.page(
@@ -40,17 +38,6 @@ async def list_page(
         header=header,
         cards=[left_open_card(each, reader.pages.dates) for each in found.items],
     )
-
-
-async def _found(reader: Visit, person: UUID | None, *, wait: bool) -> Page[left_open.LeftOpen]:
-    query = {"account_id": person, "limit": 100}
-    found = await reader.api(left_open.LEFT_OPEN, query=query)
-    for _ in range(TRIES if wait else 0):
-        if found.items:
-            break
-        await asyncio.sleep(PAUSE)
-        found = await reader.api(left_open.LEFT_OPEN, query=query)
-    return found
 
 
 @router.get("/{left_open_id}")

@@ -1,7 +1,6 @@
 """An employer proposes a session to a person: first the person, then the session, then the words."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from web.client import catalogue, proposals, structure
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.header import read_header
 from web.pages.structure.views import person_row
 from web.pages.visitor.views import card
@@ -23,7 +22,6 @@ OfPerson = Annotated[UUID | None, Query(alias="personne")]
 OfSession = Annotated[UUID | None, Query(alias="session")]
 OfStructure = Annotated[UUID | None, Query(alias="structure")]
 ON_A_PAGE: Final = 20
-KEPT: Final = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
 _NAMES: Final = {"account_id": "personne", "session_id": "session", "structure_id": "structure"}
 
 

@@ -13,9 +13,8 @@ from web.client import desk, identity, structure
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
-from web.forms import Form
+from web.forms import KEPT, Form
 from web.pages.header import Header, read_header
-from web.pages.structure.attachments import KEPT
 from web.pages.structure.views import attachment_card, own_structures, report_card
 
 router = APIRouter(prefix="/structure")

@@ -1,15 +1,16 @@
 """What the templates of a structure's pages get: every text ready to print, or the name of a text in the template."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from web.client.desk import Attachment, ChangeReport, PersonName, State
 from web.client.enrollment import Person
 from web.client.identity import Me
-from web.client.left_open import LeftOpen, OpenRequest, PersonOf
+from web.client.left_open import LeftOpen, PersonOf
 from web.client.structure import Decision, Status, StructurePerson
 from web.dates import Dates
 from web.pages.header import Header
+from web.pages.open_requests import OpenLine, open_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +57,6 @@ class AttachmentCard:
     closed: str | None
     closed_by: str | None
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLine:
-    """An open request of a person."""
-
-    url: str
-    title: str
-    begins: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,18 +150,6 @@ def attachment_card(attachment: Attachment, dates: Dates, me: Me | None) -> Atta
     )
 
 
-def open_lines(requests: Iterable[OpenRequest], dates: Dates) -> list[OpenLine]:
-    return [
-        OpenLine(
-            url=f"/demandes/{each.id}",
-            title=each.title,
-            begins=dates.moment(each.starts_at),
-            label=each.status_label,
-        )
-        for each in requests
-    ]
-
-
 def left_open_card(left: LeftOpen, dates: Dates) -> LeftOpenCard:
     return LeftOpenCard(
         url=f"/structure/demandes-ouvertes/{left.id}",
@@ -178,7 +157,7 @@ def left_open_card(left: LeftOpen, dates: Dates) -> LeftOpenCard:
         structure=left.structure.name,
         because=left.because,
         found=dates.short_day(left.found_at),
-        requests=open_lines(left.requests, dates),
+        requests=[open_line(each, dates) for each in left.requests],
     )
 
 
