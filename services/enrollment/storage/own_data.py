@@ -9,7 +9,6 @@ from services.enrollment.storage.tables import (
     accounts,
     carts,
     enrollment_history,
-    enrollment_notes,
     enrollments,
     presences,
     proposals,
@@ -24,7 +23,7 @@ _PROPOSAL = ("kind", "reason", "motivation", "proposed_at", "expires_at", "state
 
 
 async def own_data(connection: AsyncConnection, account_id: UUID) -> OwnData:
-    """With what others have written about the requests."""
+    """With what others have written to the person about the requests, and without the notes that only staff read."""
     own = select(enrollments.c.id).where(enrollments.c.account_id == account_id)
     with_session = sessions.c["title", "place", "starts_at"]
     return await read_own_data(
@@ -44,9 +43,6 @@ async def own_data(connection: AsyncConnection, account_id: UUID) -> OwnData:
             .where(enrollment_history.c.aggregate_id.in_(own))
             .order_by(enrollment_history.c.at),
             "presences": select(*presences.c[_PRESENCE]).where(presences.c.enrollment_id.in_(own)),
-            "notes": select(*enrollment_notes.c["enrollment_id", "text", "written_at"]).where(
-                enrollment_notes.c.enrollment_id.in_(own)
-            ),
             "proposals": select(*with_session, *proposals.c[_PROPOSAL])
             .join(sessions, sessions.c.id == proposals.c.session_id)
             .where(proposals.c.account_id == account_id),
