@@ -5,6 +5,7 @@ may still need them; commands about the person alone are dropped.
 """
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     LargeBinary,
     Text,
     Uuid,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    exists,
     func,
     literal,
     null,
@@ -26,7 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts import REGISTRY
@@ -66,9 +69,26 @@ async def erase_messages(connection: AsyncConnection, person: Person) -> None:
     await _erase_undelivered(connection, person)
     actor = str(person.account_id)
     await connection.execute(delete(idempotency_keys).where(idempotency_keys.c.actor == actor))
-    body = cast(idempotency_keys.c.body, Text)
-    mentioned = or_(*(body.icontains(name, autoescape=True) for name in sorted({*person.names, *person.words})))
+    mentioned = or_(*(_is_said(words) for words in sorted({*person.names, *person.words})))
     await connection.execute(update(idempotency_keys).where(mentioned).values(body=null()))
+
+
+def _is_said(words: str) -> ColumnElement[bool]:
+    """Whether a text of a kept answer has these words, whole and in any case.
+
+    A short name stands by chance in fields' names, and in words such as `open`: these say nothing of the person, and
+    whoever repeats a call would lose the answer. They count only where the answer says the last name.
+    """
+    body = idempotency_keys.c.body
+    texts = func.jsonb_path_query(body, cast('strict $.** ? (@.type() == "string")', JSONPATH)).column_valued("texts")
+    said = texts.op("#>>")(literal([], ARRAY(Text)))
+    whole = rf"\m{re.escape(words)}\M"
+    return or_(
+        exists().where(said.regexp_match(whole, flags="i"), said.regexp_match("[^a-z_]")),
+        func.jsonb_path_exists(
+            body, cast("$.** ? (@.last_name == $name)", JSONPATH), literal({"name": words}, type_=JSONB)
+        ),
+    )
 
 
 async def _erase_log(connection: AsyncConnection, person: Person) -> None:

@@ -15,7 +15,7 @@ from shared.tables import event_log, idempotency_keys, inbox, outbox, undelivere
 from tests.conftest import MakeDatabase
 
 ZOE, LEA, REQUEST = uuid4(), uuid4(), uuid4()
-PERSON = Person(ZOE, ["zoe@example.org", str(REQUEST)], words=["Zoé"])
+PERSON = Person(ZOE, ["zoe@example.org", str(REQUEST)], words=["Zoé", "ouvert"])
 REGISTERED, REFUSED = "identity.account_registered.v1", "enrollment.enrollment_refused.v1"
 RESET, MOTIVATION = "identity.send_password_reset.v1", "enrollment.keep_motivation.v1"
 
@@ -97,7 +97,10 @@ async def test_kept_answers_go_with_the_person_and_lose_what_they_say_to_others(
             (str(ZOE), "of the person", {"id": 1}),
             (str(LEA), "about the person", {"email": "zoe@example.org"}),
             (str(LEA), "with the name", {"text": "Appeler zoé."}),
+            (str(LEA), "with the last name", {"person": {"last_name": "ouvert"}}),
             (str(LEA), "about others", {"id": 2}),
+            (str(LEA), "with a part of a word", {"zoé": 1, "text": "Le zoéisme."}),
+            (str(LEA), "with a word of ours", {"state": "ouvert"}),
         ):
             row = {"actor": actor, "key": key, "request_hash": b"x", "status": 201, "body": body}
             await work.connection.execute(insert(idempotency_keys).values(**row))
@@ -108,7 +111,10 @@ async def test_kept_answers_go_with_the_person_and_lose_what_they_say_to_others(
         assert {row.key: row.body for row in kept} == {
             "about the person": None,
             "with the name": None,
+            "with the last name": None,
             "about others": {"id": 2},
+            "with a part of a word": {"zoé": 1, "text": "Le zoéisme."},
+            "with a word of ours": {"state": "ouvert"},
         }
 
 
