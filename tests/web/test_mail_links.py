@@ -6,7 +6,9 @@ import httpx
 import pytest
 from starlette.routing import Match
 
+from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.all import SPECS
+from services.notifier.domain.mails.spec import MailSpec
 from tests.web.examples import ID, answers, problem
 from tests.web.fake import FakeGateway, browser, token_on
 from tests.web.routes import routes
@@ -21,6 +23,20 @@ WITHOUT_SIGN_IN = (
     "sessions/{session}",
 )
 LINKS = sorted({page for spec in SPECS.values() for page in (spec.page, *spec.pages.values())})
+
+
+def test_only_a_person_is_led_to_the_list_of_ones_own_requests() -> None:
+    led = {
+        (kind, audience)
+        for kind, spec in SPECS.items()
+        for audience in spec.audiences
+        if _page(spec, audience) == "demandes"
+    }
+    assert led == {("request_receipt", Audience.PERSON), ("cancelled_together", Audience.PERSON)}
+
+
+def _page(spec: MailSpec, audience: Audience) -> str:
+    return spec.pages.get(audience, spec.page)
 
 
 class StrictGateway(FakeGateway):

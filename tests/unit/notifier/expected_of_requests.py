@@ -21,7 +21,7 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
         outcomes="........... ....... ..... ... .. .. .YYY ... .. .. .. .. ....",
         audiences=(Audience.EMPLOYER, Audience.REFERENT, Audience.DESK),
         about=About.FACTS,
-        page="demandes",
+        page="structure/demandes",
     ),
     "request_receipt": Expected(
         approval="awaiting_employer",

@@ -29,7 +29,8 @@ REQUESTS_TO_DECIDE: Final = MailSpec(
     audiences=(Audience.EMPLOYER, Audience.REFERENT, Audience.DESK),
     about=About.FACTS,
     true_while=(some_request_is("awaiting_employer"),),
-    page="demandes",
+    page="structure/demandes",
+    pages={Audience.DESK: "agence/demandes?etat=awaiting_employer"},
 )
 REQUEST_RECEIPT: Final = MailSpec(
     kind="request_receipt",
@@ -149,5 +150,6 @@ CANCELLED_TOGETHER: Final = MailSpec(
     about=About.FACTS,
     true_while=(some_request_is("cancelled"),),
     page="demandes",
+    pages={Audience.EMPLOYER: "structure/demandes?etat=cancelled"},
     calendar=CalendarEffect.CANCELS,
 )
