@@ -2,19 +2,16 @@
 
 import asyncio
 from io import BytesIO
-from typing import Annotated
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import account
 from web.client.errors import SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader
 
 router = APIRouter(prefix="/compte/donnees")
-
-Reader = Annotated[Visit, Depends(visit)]
 
 
 @router.get("")

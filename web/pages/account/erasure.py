@@ -1,19 +1,18 @@
 """Have one's own account erased: a page that says what follows, and then what became of it."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from web.client import account
 from web.client.errors import Refused, SignInNeeded
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import Form
 
 router = APIRouter(prefix="/compte/suppression")
 
-Reader = Annotated[Visit, Depends(visit)]
 GONE: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 """An account that was erased meanwhile gets these answers."""
 

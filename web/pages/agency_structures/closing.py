@@ -5,19 +5,18 @@ from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from web.client import desk, enrollment
 from web.client.api import or_none
 from web.client.errors import Refused
-from web.context import Visit, visit
+from web.context import Reader, Visit
 from web.forms import KEPT, Form
 from web.pages.header import read_staff_header
 
 router = APIRouter(prefix="/agence/structures/{structure_id}")
 
-Reader = Annotated[Visit, Depends(visit)]
 Name = Literal["fermer", "rouvrir"]
 Text = Annotated[str | None, Query(max_length=200)]
 MOST_FOUND: Final = 10
