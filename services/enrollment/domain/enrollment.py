@@ -6,6 +6,7 @@ line of the history. Identifiers, times and queue numbers are arguments.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from services.enrollment.domain.attendance import Attendance
@@ -118,10 +119,22 @@ def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> 
 
     The moves of the session's sheet are never included: nobody makes them for one request.
     """
+    return _allowed(enrollment.approval, enrollment.seat, enrollment.attendance is not None, acting_as)
+
+
+@cache  # it depends on the tables only, and is asked for each line of each list
+def _allowed(
+    approval: Approval,
+    seat: Seat,
+    is_attended: bool,  # noqa: FBT001 - `cache` is slower with names
+    acting_as: ActingAs | None,
+) -> frozenset[Move]:
     return frozenset(
         move
         for move, actors in ACTORS.items()
-        if move not in OF_THE_SHEET and _can(enrollment, move) and (acting_as is None or acting_as in actors)
+        if move not in OF_THE_SHEET
+        and _can(approval, seat, is_attended, move)
+        and (acting_as is None or acting_as in actors)
     )
 
 
@@ -129,7 +142,7 @@ def moved(
     enrollment: Enrollment, move: Move, *, by: UUID | None, acting_as: ActingAs, at: datetime, note: str | None
 ) -> tuple[Enrollment, Line]:
     """The request after a move, and the line of history. Raises IllegalMove."""
-    if not _can(enrollment, move):
+    if not _can(enrollment.approval, enrollment.seat, enrollment.attendance is not None, move):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     approval, seat = TRANSITIONS[enrollment.approval, move], SEATS[enrollment.seat, move]
     after = replace(
@@ -212,7 +225,7 @@ def _line(
     )
 
 
-def _can(enrollment: Enrollment, move: Move) -> bool:
-    in_both = (enrollment.approval, move) in TRANSITIONS and (enrollment.seat, move) in SEATS
+def _can(approval: Approval, seat: Seat, is_attended: bool, move: Move) -> bool:  # noqa: FBT001 - as in `_allowed`
+    in_both = (approval, move) in TRANSITIONS and (seat, move) in SEATS
     # once its attendance is recorded, a request makes no other move than its correction
-    return in_both and (enrollment.attendance is not None) == (move is Move.CORRECT)
+    return in_both and is_attended == (move is Move.CORRECT)

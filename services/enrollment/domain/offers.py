@@ -11,7 +11,7 @@ from services.enrollment.domain.enrollment import Enrollment, IllegalMove, Line,
 from services.enrollment.domain.paris import moment
 from services.enrollment.domain.rules.own_request import check_own_acceptance
 from services.enrollment.domain.session_seats import NoSeatFree
-from services.enrollment.domain.states import ACTORS, REOPENED_FROM, UNDONE_FROM, ActingAs, Approval, Move
+from services.enrollment.domain.states import ACTORS, BY_HISTORY, REOPENED_FROM, UNDONE_FROM, ActingAs, Approval, Move
 from shared.errors import Refused
 
 UNDO_TIME: Final = timedelta(minutes=15)
@@ -92,8 +92,7 @@ Check = Callable[[Enrollment, UUID, ActingAs, Circumstances], None]
 
 def check(move: Move, enrollment: Enrollment, *, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
     """Raises the Refused that says why the move is not possible now."""
-    by_history = move in {Move.UNDO, Move.REOPEN}
-    if acting_as not in ACTORS[move] or not (by_history or move in allowed_moves(enrollment)):
+    if not _is_considered(move, enrollment, acting_as):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     if special := _CHECKS.get(move):
         special(enrollment, actor, acting_as, now)
@@ -106,6 +105,8 @@ def offered(
     moves = []
     for move in Move:
         for role in roles:
+            if not _is_considered(move, enrollment, role):
+                continue
             try:
                 check(move, enrollment, actor=actor, acting_as=role, now=now)
             except Refused:
@@ -113,6 +114,13 @@ def offered(
             moves.append((move, role))
             break
     return moves
+
+
+def _is_considered(move: Move, enrollment: Enrollment, acting_as: ActingAs) -> bool:
+    """Whether the role makes such a move, and the states allow it. Two moves depend on the history instead."""
+    if move in BY_HISTORY:
+        return acting_as in ACTORS[move]
+    return move in allowed_moves(enrollment, acting_as)
 
 
 def _not_ones_own(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:

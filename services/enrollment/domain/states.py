@@ -195,6 +195,8 @@ ACTORS: Final[Mapping[Move, frozenset[ActingAs]]] = {
 """Who makes a move of one request. The closing of a sheet makes others too: see `OF_THE_SHEET` and `CancelledBy`."""
 OF_THE_SHEET: Final = frozenset({Move.ATTEND, Move.ADMIT, Move.CORRECT})
 """The moves that nobody makes for one request by itself: only the sheet of its session does."""
+BY_HISTORY: Final = frozenset({Move.UNDO, Move.REOPEN})
+"""The moves that lead to a state of before: their check reads the history."""
 
 _LABELS: Final[Mapping[tuple[Approval, Seat], str]] = {
     (Approval.AWAITING_EMPLOYER,     Seat.NONE):    "En attente de l'employeur",

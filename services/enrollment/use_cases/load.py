@@ -17,15 +17,12 @@ from services.enrollment.domain.rules.promotion_freeze import promotion_freeze
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.domain.session_seats import SessionSeats
-from services.enrollment.domain.states import ActingAs, Move, Seat, status_label
+from services.enrollment.domain.states import BY_HISTORY, ActingAs, Move, Seat, status_label
 from services.enrollment.domain.training_seats import TrainingSeats
 from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.enrollments import RequestToMove
 from services.enrollment.storage.transaction import Transaction
-
-BY_HISTORY = frozenset({Move.UNDO, Move.REOPEN})
-"""The moves that lead to a state of before: their check reads the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
