@@ -1,4 +1,4 @@
-"""`python -m bench [events] [writes] [latency] [reads] [pages] [--rounds N]`: measure and print tables (see README.md).
+"""`python -m bench [events] [writes] [latency] [reads] [pages] [scale] [--rounds N]`: print tables (see README.md).
 
 `python -m bench soak [--minutes N] [--rate N]` runs alone: it takes as long as it is told.
 """
@@ -9,14 +9,14 @@ import sys
 
 from rich.console import Console
 
-from bench import events, latency, pages, reads, report, soak, writes
+from bench import events, latency, pages, reads, report, scale, soak, writes
 from bench.population import Population, filled_enrollment
 from bench.report import Comparison, drifts, growth, heading, latencies, table
 from bench.servers import Servers
 from tests.support.broker import Broker
 from tests.support.postgres import EmbeddedServer, TestServer
 
-PARTS = ("events", "writes", "latency", "reads", "pages")
+PARTS = ("events", "writes", "latency", "reads", "pages", "scale")
 SOAK = "soak"
 
 
@@ -60,7 +60,7 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
     if "events" in parts:
         comparisons.append(await compare_events(servers, rounds, console))
     population = Population()
-    filled = await filled_enrollment(servers, population) if {"writes", "latency"} & set(parts) else ""
+    filled = await filled_enrollment(servers, population) if {"writes", "latency", "scale"} & set(parts) else ""
     if "writes" in parts:
         comparisons += await compare_writes(servers, population, filled, rounds, console)
     if comparisons:
@@ -72,6 +72,9 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
         )
     if "reads" in parts:
         console.print(growth(await reads.measure(servers, console)))
+    if "scale" in parts:
+        console.print(report.scaled(await scale.measure(servers, population, filled, console)))
+        console.print(report.caught_up(await scale.catch_up(servers, console)))
     if "pages" in parts:
         times, rates, visits = await pages.measure(console)
         console.print(report.pages(times), report.page_rates(rates), report.first_visits(visits))

@@ -48,11 +48,11 @@ async def _measure(servers: Servers, publishing: str, receiving: str, processes:
     """Effects per second from the first observed effect to the last: the delay of an idle relay is not throughput."""
     database = Database(publishing, application="bench")
     async with observer(receiving) as connection:
-        await _emit(database, WARM_UP)
+        await emit(database, WARM_UP)
         await until(connection, EFFECTS, WARM_UP)
         await servers.checkpoint()
         used = sum(map(cpu_seconds, processes))
-        await _emit(database, EVENTS)
+        await emit(database, EVENTS)
         counts = await until(connection, EFFECTS, WARM_UP + EVENTS)
     used = sum(map(cpu_seconds, processes)) - used
     await database.close()
@@ -60,7 +60,8 @@ async def _measure(servers: Servers, publishing: str, receiving: str, processes:
     return Rate((last[1] - first[1]) / (last[0] - first[0]), used / EVENTS)
 
 
-async def _emit(database: Database, count: int) -> None:
+async def emit(database: Database, count: int) -> None:
+    """Write the events of `count` new trainings into the catalogue's outbox, in one transaction."""
     now = datetime.now(UTC)
     async with database.transaction() as work:
         for _ in range(count):

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -78,6 +79,28 @@ class FirstVisit:
     files: int
     largest_paint: float
     shift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Operations per second with some replicas, and the CPU in milliseconds that each part used for one operation."""
+
+    name: str
+    replicas: int
+    per_second: float
+    cpu: Mapping[str, float]
+    busy: float
+    """The part of the machine's processors that was in use, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """How a listener took what it had missed: its memory in MiB when it had taken a tenth, and at the end."""
+
+    events: int
+    seconds: float
+    memory_early: float
+    memory_late: float
 
 
 LIBRARIES = ("aio-pika", "asyncpg", "SQLAlchemy", "fastapi", "pydantic", "uvicorn", "uvloop")
@@ -174,6 +197,23 @@ def drifts(measured: list[Drift]) -> Table:
     for drift in measured:
         shown.add_row(drift.name, f"{drift.first:,.1f}", f"{drift.last:,.1f}", drift.ratio)
     return shown
+
+
+def scaled(measured: list[Scaled]) -> Table:
+    """The rates by number of replicas, and who used the processors of the machine."""
+    shown = Table("measure", "replicas", "per second", "CPU of each operation, ms", "processors in use")
+    for each in measured:
+        cpu = ", ".join(f"{part} {used:.2f}" for part, used in each.cpu.items())
+        shown.add_row(each.name, str(each.replicas), f"{each.per_second:,.0f}", cpu, f"{each.busy:.0%}")
+    return shown
+
+
+def caught_up(measured: CaughtUp) -> str:
+    """One line about a listener that was away."""
+    return (
+        f"{measured.events:,} missed events taken in {measured.seconds:.0f} s, memory "
+        f"{measured.memory_early:.0f} MiB after a tenth, {measured.memory_late:.0f} MiB at the end"
+    )
 
 
 def pages(measured: list[Page]) -> Table:
