@@ -23,8 +23,7 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     if recipient_id is None:
         return situation
     if mail.audience in TRAINERS and spec.about in {About.REQUEST, About.FACTS}:
-        was_told = await tx.told.trainer_was_told(mail.subject_id, recipient_id)
-        situation = replace(situation, was_told=was_told)
+        situation = await _as_trainers_know(tx, situation, mail.subject_id, recipient_id)
     if spec.replaces:
         replaces = await tx.told.was_sent(mail.subject_id, recipient_id, spec.replaces)
         situation = replace(situation, replaces=replaces)
@@ -33,6 +32,18 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
         return situation
     statuses = await tx.copies.statuses(account_id=recipient_id, structure_id=situation.structure.id)
     return replace(situation, recipient_statuses=statuses)
+
+
+async def _as_trainers_know(tx: Transaction, situation: Situation, subject_id: UUID, trainer_id: UUID) -> Situation:
+    """Of several requests, only those in sessions that the trainer still has, and of which the trainer was told."""
+    if not situation.lines:
+        return replace(situation, was_told=await tx.told.trainer_was_told(subject_id, trainer_id))
+    lines = [
+        line
+        for line in situation.lines
+        if trainer_id in line.session.trainer_ids and await tx.told.trainer_was_told(line.enrollment.id, trainer_id)
+    ]
+    return replace(situation, lines=tuple(lines), was_told=bool(lines))
 
 
 async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  # noqa: PLR0911 - a case a subject
