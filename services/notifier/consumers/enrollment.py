@@ -1,6 +1,7 @@
 """What the notifier does with enrollment's events about requests and decisions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -186,8 +187,9 @@ async def when_somebody_abandons(message: EnrollmentAbandoned, tx: Transaction) 
 async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transaction) -> None:
     """Notify everybody concerned except the employer or the member of staff who cancelled.
 
-    Why an attachment ended is for the person alone, who gets it in the mail about the attachment. Of several requests
-    that one act ended, everybody gets one mail: trainers about those in their sessions.
+    Why an attachment ended is for the person alone, who gets it in the mail about the attachment: these mails wait for
+    it, because it says to the person what they say. Of several requests that one act ended, everybody gets one mail:
+    trainers about those in their sessions.
     """
     request = await request_of(tx, message.enrollment)
     if message.by == "session":
@@ -206,6 +208,8 @@ async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transact
                 await queue_for_each_trainer(tx, mail, request.session_id, message.act.enrollment_ids)
             return
     mail = mail_about(CANCELLED, message, facts)
+    if message.by == "attachment":
+        mail = replace(mail, delay=GROUPING_DELAY)
     await queue_about_request(tx, mail, request, without=without, acted_by=message.cancelled_by)
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.notifier.storage import tables
 from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
 from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
@@ -13,6 +15,7 @@ from shared.contracts.enrollment import (
     EnrollmentValidated,
     SlotPresence,
 )
+from shared.contracts.identity import AccountAttachmentEnded
 from tests.integration.notifier.later_stories import ended_together
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
@@ -77,6 +80,48 @@ async def test_requests_that_one_act_ends_are_one_mail_for_the_person_and_each_e
     assert file.content.count(b"BEGIN:VEVENT") == 1
     assert [row.slots for row in await service.rows(tables.calendars)] == [[]]
     assert await service.sent("cancelled") == []
+
+
+async def attachment_ends(service: NotifierService) -> None:
+    attachment = service.attachment(service.person, "ended", version=9)
+    await service.tell(
+        AccountAttachmentEnded(occurred_at=NOW, attachment=attachment, ended_by=uuid4(), reason="Fin de contrat")
+    )
+
+
+@pytest.mark.parametrize("attachment_first", [True, False])
+async def test_the_mail_about_the_end_of_an_attachment_says_to_the_person_which_requests_ended(
+    service: NotifierService, *, attachment_first: bool
+) -> None:
+    if attachment_first:
+        await ended_together(service, before=attachment_ends)
+    else:
+        await ended_together(service)
+        await attachment_ends(service)
+    await service.send()
+    [mail] = await service.sent(recipient="zoe@example.org")
+    assert mail.kind == "attachment_ended"
+    assert "Fin de contrat" in mail.text
+    assert "Vos demandes de formation en cours sont annulées" in mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert mail.text.count("Tenir une réunion") == 2
+    [file] = mail.files
+    assert b"METHOD:CANCEL" in file.content
+    assert [row.slots for row in await service.rows(tables.calendars)] == [[]]
+    [dropped] = await service.rows(kind="cancelled_together", recipient="zoe@example.org")
+    assert (dropped.status, dropped.why_not) == ("dropped", "Le message sur la fin du rattachement le dit aussi.")
+
+
+async def test_what_ends_long_after_the_attachment_has_a_mail_of_its_own(service: NotifierService) -> None:
+    async def ends_and_is_told(service: NotifierService) -> None:
+        await attachment_ends(service)
+        await service.send()
+
+    await ended_together(service, before=ends_and_is_told)
+    await service.send()
+    mails = await service.sent(recipient="zoe@example.org")
+    assert [mail.kind for mail in mails] == ["cancelled_together", "attachment_ended"]
+    assert "2 demandes de formation en cours sont annulées" in mails[1].text.replace("\N{NO-BREAK SPACE}", " ")
+    assert [len(mail.files) for mail in mails] == [1, 0]
 
 
 async def test_each_trainer_gets_one_mail_about_the_requests_that_one_act_ends_in_their_sessions(
