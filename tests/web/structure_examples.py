@@ -45,8 +45,8 @@ def attendance() -> dict[str, Any]:
 
 def decision() -> dict[str, Any]:
     return {
-        "enrollment_id": ID, "label": HOSTILE, "at": START, "by": HOSTILE, "note": HOSTILE, "person": PERSON,
-        "structure": STRUCTURE, "session": SESSION, "status_label": HOSTILE,
+        "enrollment_id": ID, "label": HOSTILE, "at": START, "by": HOSTILE, "own": False, "note": HOSTILE,
+        "person": PERSON, "structure": STRUCTURE, "session": SESSION, "status_label": HOSTILE,
     }  # fmt: skip
 
 

@@ -93,6 +93,17 @@ async def test_the_page_before_a_decision_shows_hostile_text_as_text(page: str, 
     assert "Non concernées" in answer.text
 
 
+async def test_the_use_of_the_quota_stands_wherever_an_employer_decides() -> None:
+    sentence = "3 actions réservées sur 5 cette année, dont 2 formations sur 3, avec cette demande."
+    request = enrollment(quota={"sentence": sentence})
+    gateway = of("employer", request)
+    gateway.answers[f"GET {REQUEST}"] = request
+    async with browser(gateway, signed_in=True) as client:
+        for path in ("", f"/ensemble?acte=accept&demande-{ID}=oui"):
+            assert sentence in (await client.get(f"/structure/demandes{path}")).text
+        assert sentence in (await client.get(f"/demandes/{ID}")).text
+
+
 async def test_a_list_without_a_chosen_request_is_shown_again() -> None:
     async with browser(of("staff"), signed_in=True) as client:
         answer = await client.get("/agence/demandes/ensemble?acte=refuse&retour=/agence/demandes%3Fq%3Da")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.web.examples import ID, OTHER, problem
 from tests.web.fake import ESCAPED, HOSTILE, FakeGateway, browser, token_on
-from tests.web.structure_examples import ATTACHMENT, attachment, of_structure, page
+from tests.web.structure_examples import ATTACHMENT, attachment, decision, of_structure, page
 
 PAGES = (
     "/structure/personnes",
@@ -202,6 +202,22 @@ async def test_a_list_is_downloaded_with_its_filters(name: str, endpoint: str) -
     assert dict(sent.url.params) == {
         "from": "2027-01-01T00:00:00+01:00", "to": "2028-01-01T00:00:00+01:00", "format": "xlsx",
     }  # fmt: skip
+
+
+async def test_decisions_on_ones_own_request_are_a_filter_of_the_list_and_of_its_file() -> None:
+    own = {**decision(), "own": True}
+    gateway = FakeGateway(of_structure("employer", **{"GET /api/enrollment/v1/decisions": page(own)}))
+    async with browser(gateway, signed_in=True) as client:
+        first = (await client.get("/structure/decisions?decision=accept&an=2027")).text
+        own_only = (await client.get("/structure/decisions?decision=accept&demandes=propres&an=2027")).text
+        asked = [each.url.params for each in gateway.sent if each.url.path == "/api/enrollment/v1/decisions"]
+        await client.get("/structure/decisions/fichier.csv?demandes=autres")
+    assert 'href="/structure/decisions?decision=accept&amp;demandes=propres&amp;an=2027"' in first
+    assert "(sa propre demande)" in first
+    assert 'demandes=propres&amp;an=2027" aria-current="true">Sur sa propre demande' in own_only
+    assert 'href="/structure/decisions/fichier.csv?decision=accept&amp;demandes=propres&amp;an=2027"' in own_only
+    assert [(each["move"], each.get("own")) for each in asked] == [("accept", None), ("accept", "true")]
+    assert dict(gateway.sent[-1].url.params) == {"own": "false", "format": "csv"}
 
 
 async def test_the_year_of_a_structure_has_a_row_for_each_month_and_totals() -> None:

@@ -146,6 +146,12 @@ class Asked(Read):
     by: str
 
 
+class Quota(Read):
+    """The use of the yearly quota, in a sentence."""
+
+    sentence: str
+
+
 class Enrollment(Read):
     """A request."""
 
@@ -166,6 +172,7 @@ class Enrollment(Read):
     queue_length: int | None
     rank_reason: str | None
     structure_held: int
+    quota: Quota | None
     question: Asked | None
     decide_before: datetime | None
     can_withdraw_without_late_until: datetime | None

@@ -79,6 +79,7 @@ class Decision(Read):
     label: str
     at: datetime
     by: str
+    own: bool
     note: str | None
     person: PersonOf
     structure: StructureName

@@ -10,6 +10,7 @@ from services.enrollment.api.moves import MoveView, moves_of
 from services.enrollment.domain.history_labels import HistoryMove, author_label, move_label
 from services.enrollment.domain.offers import UNDO_TIME
 from services.enrollment.domain.readers import Relation, note_for, reads_motivation
+from services.enrollment.domain.rules.yearly_quota import QuotaUse
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat, status_label
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.details import MoveMade, PersonName
@@ -84,6 +85,35 @@ class WaitingQuestion(View):
     by: str = Field(examples=["Nadia Roux, formateur"])
 
 
+class QuotaView(View):
+    """How many actions, and trainings among them, the person has in the year of the session, and how many they may.
+
+    `counts`: only actions that are reserved to members, or all. A request that waits counts too.
+    """
+
+    year: int = Field(examples=[2026])
+    counts: Literal["reserved", "all"] = Field(examples=["reserved"])
+    actions: int = Field(examples=[3])
+    most_actions: int = Field(examples=[5])
+    trainings: int = Field(examples=[2])
+    most_trainings: int = Field(examples=[3])
+    sentence: str = Field(
+        examples=["3 actions réservées sur 5 cette année, dont 2 formations sur 3, avec cette demande."]
+    )
+
+    @classmethod
+    def of(cls, use: QuotaUse) -> Self:
+        return cls(
+            year=use.year,
+            counts=use.value.counts,
+            actions=use.actions,
+            most_actions=use.value.actions,
+            trainings=use.trainings,
+            most_trainings=use.value.trainings,
+            sentence=use.sentence,
+        )
+
+
 class EnrollmentView(View):
     """One request. `moves` are the moves that the caller may make now. `mine`: it is the caller's own.
 
@@ -91,7 +121,8 @@ class EnrollmentView(View):
     unless the request is queued. `attended` is null until the attendance is closed. `motivation` is null for those who
     may not read it (yet). `decide_before`: the request expires if no employer has decided until then.
     `can_withdraw_without_late_until` is null once the request is closed. `structure_held`: seats of the structure in
-    the training. Until `undo_until` the caller may take their last decision back; it is null if they may not.
+    the training. `quota` is set while the request waits for an employer, for employers and staff, if there is a yearly
+    quota. Until `undo_until` the caller may take their last decision back; it is null if they may not.
     `certificate` is the path of the certificate of a person who attended.
     """
 
@@ -116,6 +147,7 @@ class EnrollmentView(View):
     queue_length: int | None = Field(None, examples=[7])
     rank_reason: str | None = Field(None, examples=["L'ordre est celui des accords donnés par les employeurs."])
     structure_held: int = Field(examples=[1])
+    quota: QuotaView | None = None
     last_decision: LastDecision | None = None
     question: WaitingQuestion | None = None
     decide_before: datetime | None = None
@@ -154,6 +186,7 @@ class EnrollmentView(View):
             queue_length=details.session.queued if request.seat is Seat.QUEUED else None,
             rank_reason=None if rank is None else rank.sentence,
             structure_held=details.held_by_structure,
+            quota=None if details.quota is None else QuotaView.of(details.quota),
             last_decision=_last_decision(details.last_decision, readers),
             question=_question(details.question, readers),
             decide_before=until.decide_before if until and waits else None,

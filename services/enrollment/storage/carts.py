@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.cart import WantedSession
 from services.enrollment.domain.facts import Requested
-from services.enrollment.domain.rules.situation import Count, ThisYear
 from services.enrollment.storage.details import COLUMNS, SessionSummary, session_of
 from services.enrollment.storage.tables import carts, enrollments, sessions
 from services.enrollment.storage.wanted import LOCK_WANTED, READ_WANTED
+from services.enrollment.storage.yearly_counts import year_of
 from shared.compiled import compiled
 from shared.records import from_attributes
 
@@ -141,12 +141,8 @@ class Carts:
 
 
 def _considered_of(row: Row[Any]) -> ConsideredSession:
-    this_year = ThisYear(
-        of_all=Count(actions=row.actions, trainings=row.trainings),
-        reserved=Count(actions=row.reserved_actions, trainings=row.reserved_trainings),
-    )
     return ConsideredSession(
-        wanted=from_attributes(WantedSession, row, trainer_ids=frozenset(row.trainer_ids), this_year=this_year),
+        wanted=from_attributes(WantedSession, row, trainer_ids=frozenset(row.trainer_ids), this_year=year_of(row)),
         summary=session_of(row),
         training_state=row.training_state,
     )

@@ -14,6 +14,7 @@ from services.enrollment.domain.deadlines import Deadlines
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.queue import Rank
+from services.enrollment.domain.rules.yearly_quota import QuotaUse
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.presences import presence_of
@@ -84,8 +85,8 @@ class EnrollmentDetails:
 
     `closed_by` is set for a cancelled request only. `rank` is set for a queued request, and `deadlines`, if the use
     case computes them. `last_decision` leaves out what only the queue did. `question` waits for an answer. The
-    structure has `held_by_structure` seats in the training. `acting` is the person who is about to move the request;
-    None if it is only read.
+    structure has `held_by_structure` seats in the training. `quota` is for those who decide for an employer.
+    `acting` is the person who is about to move the request; None if it is only read.
     """
 
     enrollment: Enrollment
@@ -100,6 +101,7 @@ class EnrollmentDetails:
     deadlines: Deadlines | None = None
     last_decision: MoveMade | None = None
     question: MoveMade | None = None
+    quota: QuotaUse | None = None
     acting: PersonName | None = None
 
 

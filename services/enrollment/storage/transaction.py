@@ -27,6 +27,7 @@ from services.enrollment.storage.session_copies import SessionCopies
 from services.enrollment.storage.session_messages import SessionMessages
 from services.enrollment.storage.structure_people import StructurePeople
 from services.enrollment.storage.trained_sessions import TrainedSessions
+from services.enrollment.storage.yearly_counts import YearlyCounts
 from shared.database import UnitOfWork
 
 
@@ -61,4 +62,5 @@ class Transaction:
         self.session_messages = SessionMessages(work.connection)
         self.notes = Notes(work.connection)
         self.structure_people = StructurePeople(work.connection)
+        self.yearly_counts = YearlyCounts(work.connection)
         self.emit = work.emit

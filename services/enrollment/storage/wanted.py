@@ -5,13 +5,11 @@ requests gives all counts. For the validation of a cart, PostgreSQL plans it onc
 plan: see `_generic_plans` in `people.py`.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Integer,
     ScalarSelect,
     Select,
     Uuid,
@@ -26,29 +24,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from services.enrollment.domain.paris import PARIS
-from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_HELD, IS_OPEN, word
+from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, word
 from services.enrollment.storage.details import SESSION_COLUMNS
 from services.enrollment.storage.tables import carts, enrollments, sessions, trainings
+from services.enrollment.storage.yearly_counts import COUNTS, counts_of_year
 from shared.compiled import compiled
 
 _ACCOUNT: Final = bindparam("account", type_=Uuid)
 _TRAINING: Final[ColumnElement[str]] = word("training")
 
 
-def _year(moment: ColumnElement[datetime]) -> ColumnElement[int]:
-    """The calendar year of a moment, as people in France read it."""
-    return func.date_part("year", func.timezone(PARIS.key, moment), type_=Integer)
-
-
 def _already() -> LateralFromClause:
     """Count the person's requests in the training of the session, and in the year in which the session begins."""
     theirs, of_what = sessions.alias("theirs"), trainings.alias("of_what")
     of_training = enrollments.c.training_id == sessions.c.training_id
-    counts = and_(
-        APPROVAL_IS_OPEN, enrollments.c.attended.is_not(False), _year(theirs.c.starts_at) == _year(sessions.c.starts_at)
-    )
-    is_training = of_what.c.kind == _TRAINING
     is_open = and_(of_training, IS_OPEN)
     # who gave up did not follow it, and may ask for it again
     attended = and_(of_training, enrollments.c.attended, enrollments.c.approval == word("validated"))
@@ -56,10 +45,7 @@ def _already() -> LateralFromClause:
         select(
             func.coalesce(func.bool_or(is_open), False).label("has_open"),
             func.max(theirs.c.ends_at).filter(attended).label("followed_until"),
-            func.count().filter(counts).label("actions"),
-            func.count().filter(counts, is_training).label("trainings"),
-            func.count().filter(counts, of_what.c.members_only).label("reserved_actions"),
-            func.count().filter(counts, of_what.c.members_only, is_training).label("reserved_trainings"),
+            *counts_of_year(enrollments, theirs, of_what, sessions),
         )
         .join_from(enrollments, theirs, theirs.c.id == enrollments.c.session_id)
         .join(of_what, of_what.c.id == enrollments.c.training_id)
@@ -105,7 +91,7 @@ def _wanted() -> Select[Any]:
             already.c.has_open.label("has_open_in_training"),
             already.c.followed_until.label("followed_training_until"),
             _held_by_structure().label("held_by_structure"),
-            *already.c["actions", "trainings", "reserved_actions", "reserved_trainings"],
+            *(already.c[name] for name in COUNTS),
         )
         .select_from(sessions.join(trainings, trainings.c.id == sessions.c.training_id).join(already, true()))
         .where(

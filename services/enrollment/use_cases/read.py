@@ -10,7 +10,8 @@ from services.enrollment.domain.readers import Relation, note_for
 from services.enrollment.domain.rules.decision_deadline import DECISION_DEADLINE
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.structure_cap import structure_cap
-from services.enrollment.domain.states import Seat
+from services.enrollment.domain.rules.yearly_quota import YEARLY_QUOTA, quota_use
+from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.details import EnrollmentDetails
 from services.enrollment.storage.filters import Filters
@@ -58,7 +59,8 @@ async def list_page(
     requests = await requests_of(tx, actor, role, filters, rules=rules, order=order, after=after, limit=limit)
     total = await tx.listings.total(actor, role, filters)
     ranked = await with_ranks(tx, requests, now, rules=rules)
-    return RequestPage(requests=await with_moves(tx, ranked, rules, actor=actor, now=now), total=total)
+    complete = await _with_quotas(tx, ranked, rules, actor=actor, now=now)
+    return RequestPage(requests=await with_moves(tx, complete, rules, actor=actor, now=now), total=total)
 
 
 async def requests_of(
@@ -92,7 +94,8 @@ async def one(tx: Transaction, enrollment_id: UUID, actor: Actor, now: datetime)
     """A request that the person may see. Raises NotFound."""
     details = await tx.enrollments.load(enrollment_id, actor, "reader")
     rules = await tx.rules.load()
-    complete = await with_ranks(tx, [_with_deadlines(details, rules)], now, rules=rules)
+    ranked = await with_ranks(tx, [_with_deadlines(details, rules)], now, rules=rules)
+    complete = await _with_quotas(tx, ranked, rules, actor=actor, now=now)
     [offered] = await with_moves(tx, complete, rules, actor=actor, now=now)
     return offered
 
@@ -119,6 +122,39 @@ async def with_ranks(
     return [
         replace(each, rank=queues[each.enrollment.training_id].rank_of(each.enrollment, cap=cap))
         if each.enrollment.seat is Seat.QUEUED
+        else each
+        for each in requests
+    ]
+
+
+async def _with_quotas(
+    tx: Transaction, requests: Sequence[EnrollmentDetails], rules: Rules, *, actor: Actor, now: datetime
+) -> Sequence[EnrollmentDetails]:
+    """The same requests; those that the person can decide for an employer have the use of the yearly quota.
+
+    One statement counts for all of them, and none runs if the rule is off.
+    """
+    quota = rules.in_force(YEARLY_QUOTA)
+    to_decide = [
+        each.enrollment.id
+        for each in requests
+        if each.enrollment.approval is Approval.AWAITING_EMPLOYER and relations(actor, each) & {"employer", "staff"}
+    ]
+    if quota is None or not to_decide:
+        return requests
+    counted = await tx.yearly_counts.of_requests(to_decide)
+    return [
+        replace(
+            each,
+            quota=quota_use(
+                quota,
+                counted[each.enrollment.id].this_year,
+                starts_at=each.session.starts_at,
+                members_only=counted[each.enrollment.id].members_only,
+                now=now,
+            ),
+        )
+        if each.enrollment.id in counted
         else each
         for each in requests
     ]

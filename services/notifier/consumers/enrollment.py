@@ -1,6 +1,7 @@
 """What the notifier does with enrollment's events about requests and decisions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ from services.notifier.use_cases.queue_mails import (
     NewMail,
     queue_about_request,
     queue_for_deciders,
+    queue_for_each_trainer,
     queue_for_people,
     queue_for_trainers,
 )
@@ -185,8 +187,9 @@ async def when_somebody_abandons(message: EnrollmentAbandoned, tx: Transaction) 
 async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transaction) -> None:
     """Notify everybody concerned except the employer or the member of staff who cancelled.
 
-    Why an attachment ended is for the person alone, who gets it in the mail about the attachment. Of several requests
-    that one act ended, person and employers get one mail, and trainers one for each: they are in different sessions.
+    Why an attachment ended is for the person alone, who gets it in the mail about the attachment: these mails wait for
+    it, because it says to the person what they say. Of several requests that one act ended, everybody gets one mail:
+    trainers about those in their sessions.
     """
     request = await request_of(tx, message.enrollment)
     if message.by == "session":
@@ -199,9 +202,14 @@ async def when_a_request_is_cancelled(message: EnrollmentCancelled, tx: Transact
         facts["because"] = message.act.because
         if len(message.act.enrollment_ids) > 1:
             mail = _cancelled_together(message.act, request, facts)
-            await queue_about_request(tx, mail, request, acted_by=message.cancelled_by)
-            without = (*without, Audience.PERSON, Audience.EMPLOYER)
+            without_all = (*without, Audience.TRAINER)
+            await queue_about_request(tx, mail, request, without=without_all, acted_by=message.cancelled_by)
+            if not without:
+                await queue_for_each_trainer(tx, mail, request.session_id, message.act.enrollment_ids)
+            return
     mail = mail_about(CANCELLED, message, facts)
+    if message.by == "attachment":
+        mail = replace(mail, delay=GROUPING_DELAY)
     await queue_about_request(tx, mail, request, without=without, acted_by=message.cancelled_by)
 
 

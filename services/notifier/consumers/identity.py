@@ -1,6 +1,8 @@
 """What the notifier does with the events of identity, and with its commands to send a link or a notice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +40,7 @@ from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.ask_again import ask_again, tell_desk_of_last_referent
+from services.notifier.use_cases.cancelled_session import GROUPING_DELAY
 from services.notifier.use_cases.known import known_account, known_structure, people_with_status, require_structure
 from services.notifier.use_cases.queue_mails import (
     NewMail,
@@ -209,7 +212,7 @@ async def when_an_attachment_is_refused(message: AccountAttachmentRefused, tx: T
 
 @subscriptions.on(AccountAttachmentEnded)
 async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transaction) -> None:
-    """Notify the person, with the number of requests that end too, and the referents of what the person did.
+    """Notify the person, after the requests have ended too, and the referents of what the person did.
 
     Ask others for what waits; in a closed structure nothing does. Requests follow their person to another structure.
     """
@@ -226,7 +229,8 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
     }
     if message.continues_in is not None:
         facts["continues_in"] = (await known_structure(tx, message.continues_in)).name
-    await _notify_person(tx, _mail(ATTACHMENT_ENDED, message, attachment.id, facts), attachment)
+    delay = GROUPING_DELAY if facts["open_requests"] else timedelta(0)
+    await _notify_person(tx, replace(_mail(ATTACHMENT_ENDED, message, attachment.id, facts), delay=delay), attachment)
     if message.structure_closed:
         return
     if by_person:

@@ -61,12 +61,13 @@ class Situation:
 
     - `recipient_statuses`: the recipient's statuses now in the structure; `statuses_held`: those of anybody there.
     - `held`: the calendar entries that the recipient has from earlier mails; `held_of_lines`: those of each request.
-    - `lines`: the requests of the cart, of the attendance sheet, or those that the facts name.
+    - `lines`: the requests of the cart, of the attendance sheet, or those that the facts or included mails name.
     - `superseded`: a newer mail of the same kind, subject and recipient is waiting to be sent.
     - `motivation`: empty if the person wrote none; `proposal`: what the person read of the proposal that led to the
       request.
     - `was_told`: the recipient was sent a mail about the person's request before, or trainers have decided on it.
     - `replaces`: the recipient was sent a mail that this one puts right.
+    - `included`: the mails that wait and that this one says too.
     - `sheet_closed`: the attendance of the session is closed.
     - `other_session`: the session that a request is moved from.
     """
@@ -90,6 +91,7 @@ class Situation:
     sheet_closed: bool = False
     statuses_held: frozenset[str] = frozenset()
     replaces: bool = False
+    included: tuple[UUID, ...] = ()
 
     @property
     def seats(self) -> Occupancy | None:

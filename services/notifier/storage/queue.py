@@ -1,13 +1,13 @@
 """The queue of mails to send: one row for each recipient. Finished rows stay; `storage/mails.py` reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Interval, bindparam, case, func, null, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Interval, Uuid, any_, bindparam, case, func, null, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.audience import Audience
@@ -82,6 +82,12 @@ _FINISHED: Final = {"outgoing": null(), "facts": bindparam("kept_facts", type_=J
 _SENT: Final = _OPEN.values(status="sent", why_not=None, sent_at=func.now(), **_KEPT, **_FINISHED)
 _NOT_SENT: Final = _OPEN.values(status=bindparam("outcome"), why_not=bindparam("reason"), **_FINISHED)
 _DUE_AGAIN: Final = {"why_not": bindparam("reason"), "next_at": func.now() + bindparam("delay", type_=Interval)}
+_SAID_BY_ANOTHER: Final = (
+    update(mails)
+    .where(mails.c.id == any_(bindparam("mail_ids", type_=ARRAY(Uuid))), mails.c.status == "pending")
+    .where(mails.c.attempts == 0)
+    .values(status="dropped", why_not=bindparam("reason"))
+)
 _REPEAT: Final = _OPEN.values(status="unknown", **_KEPT, **_DUE_AGAIN)
 _RETRY: Final = _OPEN.values(
     **_DUE_AGAIN,
@@ -171,6 +177,11 @@ class MailQueue:
     async def begin_sending(self, mail_id: UUID, outgoing: Outgoing) -> None:
         """Count a copy that may leave from now on. If the process dies, the next one is sent from these bytes."""
         await self._connection.execute(_BEGIN_SENDING, {"mail_id": mail_id, "its_outgoing": outgoing_as_json(outgoing)})
+
+    async def drop_included(self, mail_ids: Sequence[UUID], *, reason: str) -> None:
+        """Drop mails that no worker has begun to send, because another mail says what they say."""
+        if mail_ids:
+            await self._connection.execute(_SAID_BY_ANOTHER, {"mail_ids": list(mail_ids), "reason": reason})
 
     async def finish_sent(
         self, mail_id: UUID, outgoing: Outgoing, *, keeps_text: bool, facts: Mapping[str, Any]

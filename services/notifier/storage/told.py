@@ -1,6 +1,7 @@
 """Who was told of a request: read from the mails themselves, which are about one request or name several."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,6 +64,18 @@ _SENT: Final = (
     )
     .limit(1)
 )
+_WAITING: Final = (
+    select(mails.c.id, mails.c.subject_id, mails.c.facts)
+    .where(
+        _OF_ACCOUNT,
+        mails.c.audience == Audience.PERSON.value,
+        mails.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+        mails.c.facts["by"].astext == "attachment",
+        mails.c.status == "pending",
+        mails.c.attempts == 0,
+    )
+    .order_by(mails.c.created_at, mails.c.id)
+)
 _IS_PROPOSAL: Final = (
     select(mails.c.id)
     .where(mails.c.kind == "proposal", mails.c.subject_id == bindparam("proposal_id", type_=Uuid))
@@ -75,6 +88,14 @@ _PROPOSAL_OF: Final = (
     .where(mails.c.kind == "proposal", enrollments.c.id == bindparam("enrollment_id"))
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMail:
+    """A mail that no worker has begun to send, and the requests that it is about."""
+
+    mail_id: UUID
+    request_ids: Sequence[UUID]
 
 
 class Told:
@@ -106,6 +127,17 @@ class Told:
         """Whether a mail of these kinds about the subject has left to the account."""
         parameters = {"subject_id": subject_id, "account_id": account_id, "kinds": list(kinds)}
         return await self._connection.scalar(_SENT, parameters) is not None
+
+    async def waiting_to_say_what_ended(self, account_id: UUID, kinds: Sequence[str]) -> list[WaitingMail]:
+        """The mails of these kinds to a person about requests that ended with an attachment, and that wait still."""
+        rows = await self._connection.execute(_WAITING, {"account_id": account_id, "kinds": list(kinds)})
+        return [
+            WaitingMail(
+                mail_id=row.id,
+                request_ids=[UUID(each) for each in row.facts.get("enrollment_ids", (str(row.subject_id),))],
+            )
+            for row in rows
+        ]
 
     async def is_proposal(self, cart_id: UUID) -> bool:
         """Whether the cart is a proposal, to which its person consents."""

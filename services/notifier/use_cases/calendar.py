@@ -90,7 +90,8 @@ def calendar_change(
     spec: MailSpec, mail: Mail, situation: Situation, *, organizer: Organizer, attendee: str, link: str, now: datetime
 ) -> CalendarChange | None:
     """Cancel the entries that are no longer right and request those that are. None if nothing changes."""
-    if spec.about is About.FACTS and spec.calendar is CalendarEffect.CANCELS and mail.audience is Audience.PERSON:
+    about_several = spec.about in {About.FACTS, About.ATTACHMENT}
+    if about_several and spec.calendar is CalendarEffect.CANCELS and mail.audience is Audience.PERSON:
         return _cancelled_requests(mail, situation, organizer=organizer, attendee=attendee, link=link, now=now)
     session, enrollment, held = situation.session, situation.enrollment, situation.held
     if session is None or _READERS.get(mail.audience) is not spec.about or spec.calendar is CalendarEffect.NONE:

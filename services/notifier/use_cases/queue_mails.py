@@ -1,7 +1,7 @@
 """Queues mails: finds the addresses of an audience and adds one row for each recipient."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -79,6 +79,17 @@ async def queue_for_trainers(
     if else_desk and not people:
         await queue_for_desk(tx, mail)
     await queue_for_people(tx, mail, Audience.TRAINER, people)
+
+
+async def queue_for_each_trainer(
+    tx: Transaction, mail: NewMail, session_id: UUID, enrollment_ids: Sequence[UUID]
+) -> None:
+    """Queue for each trainer of the session a mail that names only the requests in sessions of that trainer."""
+    lines = await tx.copies.requests(enrollment_ids)
+    for trainer in await trainers_of(tx, session_id):
+        theirs = [str(line.enrollment.id) for line in lines if trainer.id in line.session.trainer_ids]
+        their_mail = replace(mail, facts={**mail.facts, "enrollment_ids": theirs})
+        await queue_for_people(tx, their_mail, Audience.TRAINER, [trainer])
 
 
 async def queue_for_those_who_decide(tx: Transaction, mail: NewMail, structure_id: UUID) -> None:

@@ -42,6 +42,8 @@ MOST_COPIES: Final = 2
 REPEATED_AFTER: Final = timedelta(minutes=5)
 PERHAPS: Final = "Le serveur a coupé la connexion avant de confirmer : le message est peut-être arrivé."
 
+INCLUDED: Final = "Le message sur la fin du rattachement le dit aussi."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
@@ -126,11 +128,13 @@ class Sender:
         if reason is not None:
             await self._finish_unsent(spec, claimed, "dropped", reason)
             return None
-        outgoing = claimed.outgoing
+        outgoing, included = claimed.outgoing, ()
         if outgoing is None:
             outgoing = self._outgoing(mail, compose(spec, mail, situation, self.identity, now=now), now)
+            included = situation.included
         async with self.begin() as tx:
             await tx.queue.begin_sending(mail.id, outgoing)
+            await tx.queue.drop_included(included, reason=INCLUDED)
         return outgoing
 
     def _outgoing(self, mail: Mail, composed: ComposedMail, now: datetime) -> Outgoing:

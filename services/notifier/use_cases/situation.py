@@ -1,12 +1,13 @@
 """Loads the current copies that a mail is about, just before it leaves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 from uuid import UUID
 
 from services.notifier.domain.audience import Audience
-from services.notifier.domain.copies import RequestLine
-from services.notifier.domain.mail import Mail, Situation
+from services.notifier.domain.copies import Attachment, RequestLine
+from services.notifier.domain.mail import HeldEntries, Mail, Situation
 from services.notifier.domain.mails.conditions import TRAINERS
 from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 from services.notifier.storage.transaction import Transaction
@@ -23,8 +24,7 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     if recipient_id is None:
         return situation
     if mail.audience in TRAINERS and spec.about in {About.REQUEST, About.FACTS}:
-        was_told = await tx.told.trainer_was_told(mail.subject_id, recipient_id)
-        situation = replace(situation, was_told=was_told)
+        situation = await _as_trainers_know(tx, situation, mail.subject_id, recipient_id)
     if spec.replaces:
         replaces = await tx.told.was_sent(mail.subject_id, recipient_id, spec.replaces)
         situation = replace(situation, replaces=replaces)
@@ -35,12 +35,24 @@ async def situation_of(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation
     return replace(situation, recipient_statuses=statuses)
 
 
+async def _as_trainers_know(tx: Transaction, situation: Situation, subject_id: UUID, trainer_id: UUID) -> Situation:
+    """Of several requests, only those in sessions that the trainer still has, and of which the trainer was told."""
+    if not situation.lines:
+        return replace(situation, was_told=await tx.told.trainer_was_told(subject_id, trainer_id))
+    lines = [
+        line
+        for line in situation.lines
+        if trainer_id in line.session.trainer_ids and await tx.told.trainer_was_told(line.enrollment.id, trainer_id)
+    ]
+    return replace(situation, lines=tuple(lines), was_told=bool(lines))
+
+
 async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  # noqa: PLR0911 - a case a subject
     match spec.about:
         case About.NOTHING:
             return Situation()
         case About.ATTACHMENT:
-            return await _attachment(tx, mail.subject_id)
+            return await _attachment(tx, spec, mail)
         case About.CART:
             return Situation(lines=await tx.copies.cart(mail.subject_id))
         case About.ATTENDANCE_SHEET:
@@ -55,15 +67,40 @@ async def _subject(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:  #
             assert_never(spec.about)
 
 
-async def _attachment(tx: Transaction, attachment_id: UUID) -> Situation:
-    attachment = await tx.copies.attachment(attachment_id)
+async def _attachment(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
+    attachment = await tx.copies.attachment(mail.subject_id)
     if attachment is None:
         return Situation()
-    return Situation(
+    situation = Situation(
         attachment=attachment,
         structure=await tx.copies.structure(attachment.structure_id),
         person=await tx.copies.account(attachment.account_id),
     )
+    return await _with_included(tx, situation, attachment, spec, mail) if spec.includes else situation
+
+
+async def _with_included(
+    tx: Transaction, situation: Situation, attachment: Attachment, spec: MailSpec, mail: Mail
+) -> Situation:
+    """The mails to the person about requests that ended with the attachment and that wait still, and these requests."""
+    lines: list[RequestLine] = []
+    included: list[UUID] = []
+    for waiting in await tx.told.waiting_to_say_what_ended(attachment.account_id, spec.includes):
+        requests = await tx.copies.requests(waiting.request_ids)
+        if all(line.enrollment.structure_id == attachment.structure_id for line in requests):
+            included.append(waiting.mail_id)
+            lines.extend(requests)
+    return replace(
+        situation,
+        included=tuple(included),
+        lines=tuple(lines),
+        held_of_lines=await _held(tx, lines, mail),
+    )
+
+
+async def _held(tx: Transaction, lines: Sequence[RequestLine], mail: Mail) -> dict[UUID, HeldEntries]:
+    """The calendar entries of each request that the recipient has."""
+    return {line.enrollment.id: await tx.calendars.held(line.enrollment.id, mail.calendar_key) for line in lines}
 
 
 async def _attendance_sheet(tx: Transaction, mail: Mail) -> Situation:
@@ -117,10 +154,7 @@ async def _facts(tx: Transaction, spec: MailSpec, mail: Mail) -> Situation:
         person=None if person_id is None else await tx.copies.account(person_id),
         other_session=None if other_session_id is None else await tx.copies.session(other_session_id),
         lines=lines,
-        held_of_lines={
-            line.enrollment.id: await tx.calendars.held(line.enrollment.id, mail.calendar_key)
-            for line in (lines if has_entries else ())
-        },
+        held_of_lines=await _held(tx, lines if has_entries else (), mail),
     )
 
 

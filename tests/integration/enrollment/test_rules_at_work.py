@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.enrollment.domain.paris import PARIS
 from shared.contracts.enrollment import EnrollmentPromoted, EnrollmentRequested
 from shared.contracts.identity import AccountUpdated, StructureSnapshot, StructureUpdated
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.integration.enrollment.test_cart import starts
 
 
 async def verdict(service: EnrollmentService, person: Person, session: UUID, rule: str) -> Any:
@@ -69,6 +71,54 @@ async def test_actions_open_to_all_do_not_count_for_the_quota_unless_staff_count
     assert (await set_rule(service, "yearly_quota", value=value)).status_code == 200
     fourth = await verdict(service, person, open_to_all[4], "yearly_quota")
     assert (fourth["blocks"], fourth["sentence"][:43]) == (True, "Vous avez déjà 4 demandes pour des formatio")
+
+
+async def test_whoever_decides_for_an_employer_reads_the_quota_of_each_person_with_one_statement_for_all(
+    service: EnrollmentService,
+) -> None:
+    first, second = await service.people(2)
+    for_members = [await service.session(9, members_only=True, kind=kind) for kind in ("training", "other_action")]
+    open_to_all = await service.session(9)
+    made = [await service.request(first, session) for session in (*for_members, open_to_all)]
+    made.append(await service.request(second, open_to_all))
+    for session in (for_members[0], open_to_all):
+        await starts(service, session, service.now)
+    await starts(service, for_members[1], service.now.replace(year=service.now.year + 1, day=1))
+
+    async def quotas(scope: str, limit: int = 4, who: UUID = service.employer) -> list[str | None]:
+        page = await service.call("GET", f"/enrollments?scope={scope}&direction=asc&limit={limit}", by=who)
+        return [each["quota"] and each["quota"]["sentence"] for each in page.json()["items"]]
+
+    year = service.now.astimezone(PARIS).year
+    alone = "1 action réservée sur 5 cette année, dont 1 formation sur 3"
+    with service.statements() as of_one:
+        await quotas("structure", limit=1)
+    with service.statements() as of_four:
+        assert await quotas("structure") == [
+            f"{alone}, avec cette demande.",
+            f"1 action réservée sur 5 en {year + 1}, dont 0 formation sur 3, avec cette demande.",
+            f"{alone} ; cette demande n'y compte pas.",
+            "0 action réservée sur 5 cette année, dont 0 formation sur 3 ; cette demande n'y compte pas.",
+        ]
+    # actor, rules, page, total, counts of the year, circumstances
+    assert len(of_one) == len(of_four) == 6
+    read = await service.call("GET", f"/enrollments/{made[0]}", by=service.staff)
+    assert read.json()["quota"] == {
+        "year": year,
+        "counts": "reserved",
+        "actions": 1,
+        "most_actions": 5,
+        "trainings": 1,
+        "most_trainings": 3,
+        "sentence": f"{alone}, avec cette demande.",
+    }
+    assert await quotas("mine", who=first.account_id) == [None] * 3
+    assert await quotas("sessions", who=service.trainer) == [None] * 4
+    await service.accepts(made[0])
+    assert (await quotas("structure"))[0] is None
+    value = {"actions": 5, "trainings": 3, "counts": "reserved"}
+    assert (await set_rule(service, "yearly_quota", enabled=False, value=value)).status_code == 200
+    assert await quotas("structure") == [None] * 4
 
 
 async def test_two_carts_of_one_person_at_once_stay_in_the_quota(service: EnrollmentService) -> None:

@@ -58,11 +58,16 @@ async def reinstated(service: NotifierService) -> None:
     await service.tell(SessionReinstated(occurred_at=NOW, session=service.session(3), reason="Il fait beau"))
 
 
-async def ended_together(service: NotifierService) -> None:
-    """The attachment ends: a request with calendar entries is cancelled, and one that waits for a decision."""
+async def ended_together(service: NotifierService, *, before: Story | None = None) -> None:
+    """The attachment ends: a request with calendar entries is cancelled, and one that waits for a decision.
+
+    `before`: what happens just before, after all earlier mails have left.
+    """
     enrolled, waiting = await service.request_validated(), await service.request_made()
     await service.send()
     await service.keep_as_earlier()
+    if before is not None:
+        await before(service)
     act = EndingAct(id=uuid4(), because="attachment_ended", enrollment_ids=(enrolled, waiting))
     for key, seat in ((enrolled, "held"), (waiting, "none")):
         await service.tell(

@@ -219,7 +219,7 @@ ABOUT_REQUESTS: dict[str, tuple[Story, dict[str, set[str]]]] = {
     ),
     "the attachment ended, and two requests with it": (
         ended_together,
-        {"cancelled_together": {"person"} | EMPLOYERS, "cancelled": {"trainer"}},
+        {"cancelled_together": {"person", "trainer"} | EMPLOYERS},
     ),
     "a lost status, and the only request": (
         after_a_request(EnrollmentCancelled, "cancelled", **BY_STAFF, act=OF_ONE),

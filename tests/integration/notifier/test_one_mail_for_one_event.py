@@ -2,10 +2,20 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.notifier.storage import tables
 from shared.contracts.attendance import AttendanceClosed, SheetSnapshot
 from shared.contracts.catalogue import SessionBefore, SessionCancelled, SessionReinstated, SessionRescheduled
-from shared.contracts.enrollment import AttendanceRecorded, EnrollmentCancelled, EnrollmentReopened, SlotPresence
+from shared.contracts.enrollment import (
+    AttendanceRecorded,
+    EndingAct,
+    EnrollmentCancelled,
+    EnrollmentReopened,
+    EnrollmentValidated,
+    SlotPresence,
+)
+from shared.contracts.identity import AccountAttachmentEnded
 from tests.integration.notifier.later_stories import ended_together
 from tests.integration.notifier.notifier_service import NOW, NotifierService
 
@@ -59,16 +69,95 @@ async def test_requests_that_one_act_ends_are_one_mail_for_the_person_and_each_e
     await ended_together(service)
     await service.send()
     mails = await service.sent("cancelled_together")
-    assert sorted(mail.recipient for mail in mails) == [*EMPLOYERS, "zoe@example.org"]
+    assert sorted(mail.recipient for mail in mails) == [*EMPLOYERS, "tim@example.org", "zoe@example.org"]
     for mail in mails:
-        assert mail.text.count("Tenir une réunion") == 2
+        # the trainer was never told of the request that waited for the employer
+        assert mail.text.count("Tenir une réunion") == (1 if mail.recipient == "tim@example.org" else 2)
         assert "ne faites plus partie" in mail.text or "ne fait plus partie" in mail.text
         assert "Fin de contrat" not in mail.text
     [file] = [file for mail in mails for file in mail.files]
     assert b"METHOD:CANCEL" in file.content
     assert file.content.count(b"BEGIN:VEVENT") == 1
     assert [row.slots for row in await service.rows(tables.calendars)] == [[]]
-    assert [mail.recipient for mail in await service.sent("cancelled")] == ["tim@example.org"]
+    assert await service.sent("cancelled") == []
+
+
+async def attachment_ends(service: NotifierService) -> None:
+    attachment = service.attachment(service.person, "ended", version=9)
+    await service.tell(
+        AccountAttachmentEnded(occurred_at=NOW, attachment=attachment, ended_by=uuid4(), reason="Fin de contrat")
+    )
+
+
+@pytest.mark.parametrize("attachment_first", [True, False])
+async def test_the_mail_about_the_end_of_an_attachment_says_to_the_person_which_requests_ended(
+    service: NotifierService, *, attachment_first: bool
+) -> None:
+    if attachment_first:
+        await ended_together(service, before=attachment_ends)
+    else:
+        await ended_together(service)
+        await attachment_ends(service)
+    await service.send()
+    [mail] = await service.sent(recipient="zoe@example.org")
+    assert mail.kind == "attachment_ended"
+    assert "Fin de contrat" in mail.text
+    assert "Vos demandes de formation en cours sont annulées" in mail.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert mail.text.count("Tenir une réunion") == 2
+    [file] = mail.files
+    assert b"METHOD:CANCEL" in file.content
+    assert [row.slots for row in await service.rows(tables.calendars)] == [[]]
+    [dropped] = await service.rows(kind="cancelled_together", recipient="zoe@example.org")
+    assert (dropped.status, dropped.why_not) == ("dropped", "Le message sur la fin du rattachement le dit aussi.")
+
+
+async def test_what_ends_long_after_the_attachment_has_a_mail_of_its_own(service: NotifierService) -> None:
+    async def ends_and_is_told(service: NotifierService) -> None:
+        await attachment_ends(service)
+        await service.send()
+
+    await ended_together(service, before=ends_and_is_told)
+    await service.send()
+    mails = await service.sent(recipient="zoe@example.org")
+    assert [mail.kind for mail in mails] == ["cancelled_together", "attachment_ended"]
+    assert "2 demandes de formation en cours sont annulées" in mails[1].text.replace("\N{NO-BREAK SPACE}", " ")
+    assert [len(mail.files) for mail in mails] == [1, 0]
+
+
+async def test_each_trainer_gets_one_mail_about_the_requests_that_one_act_ends_in_their_sessions(
+    service: NotifierService,
+) -> None:
+    nina = await service.another_account("Nina")
+    elsewhere = await service.other_session(trainer_ids=(nina,))
+    here = [await service.request_validated() for _ in range(2)]
+    there = await service.request_validated()
+    moved = service.request(there, 4, "validated", "held").model_copy(update={"session_id": elsewhere.id})
+    await service.tell(EnrollmentValidated(occurred_at=NOW, enrollment=moved, validated_by=nina))
+    await service.send()
+    await service.keep_as_earlier()
+    act = EndingAct(id=uuid4(), because="attachment_ended", enrollment_ids=(*here, there))
+    for key, session_id in ((here[0], service.session_id), (there, elsewhere.id), (here[1], service.session_id)):
+        ended = service.request(key, 9, "cancelled").model_copy(update={"session_id": session_id})
+        await service.tell(
+            EnrollmentCancelled(
+                occurred_at=NOW,
+                enrollment=ended,
+                by="attachment",
+                cancelled_by=None,
+                reason="Fin de contrat",
+                seat_before="held",
+                act=act,
+            )
+        )
+    await service.send()
+    of_trainers = [mail for mail in await service.sent() if mail.recipient[:4] in {"tim@", "nina"}]
+    assert {(mail.kind, mail.recipient, mail.text.count("Tenir une réunion")) for mail in of_trainers} == {
+        ("cancelled_together", "tim@example.org", 2),
+        ("cancelled_together", "nina@example.org", 1),
+    }
+    assert len(of_trainers) == 2
+    assert all("formateur/demandes?etat=cancelled" in mail.text for mail in of_trainers)
+    assert all("Fin de contrat" not in mail.text for mail in of_trainers)
 
 
 async def test_a_session_that_was_put_back_can_be_cancelled_again(service: NotifierService) -> None:

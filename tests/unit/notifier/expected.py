@@ -113,6 +113,7 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         audiences=(Audience.PERSON,),
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
+        calendar=CalendarEffect.CANCELS,
     ),
     "attachment_left": Expected(
         attachment="ended",

@@ -122,8 +122,8 @@ OF_REQUESTS: Final[Mapping[str, Expected]] = {
     ),
     "cancelled_together": Expected(
         approval="cancelled",
-        outcomes="........... ....... ..... ... .. .. YY.Y ... .. .. .. .. ....",
-        audiences=(Audience.PERSON, Audience.EMPLOYER),
+        outcomes="........... ....... ..... ... .. .. YY.Y ... .T .. .. .. ....",
+        audiences=(Audience.PERSON, Audience.EMPLOYER, Audience.TRAINER),
         about=About.FACTS,
         page="demandes",
         calendar=CalendarEffect.CANCELS,

@@ -52,6 +52,7 @@ class RequestCard:
     rank: int | None
     queue_length: int | None
     is_late: bool
+    quota: str | None
     moves: frozenset[str]
 
 
@@ -100,6 +101,7 @@ def request_card(request: Enrollment, dates: Dates) -> RequestCard:
         rank=request.rank,
         queue_length=request.queue_length,
         is_late=request.late,
+        quota=request.quota.sentence if request.quota else None,
         moves=frozenset(each.move for each in request.moves),
     )
 

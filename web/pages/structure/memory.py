@@ -22,8 +22,11 @@ router = APIRouter(prefix="/structure")
 OfSession = Annotated[UUID | None, Query(alias="session")]
 Year = Annotated[int | None, Query(alias="an", ge=1900, le=2199)]
 Kind = Annotated[Literal["accept", "refuse", ""], Query(alias="decision")]
+Whose = Annotated[Literal["propres", "autres", ""], Query(alias="demandes")]
 FileFormat = Literal["csv", "xlsx"]
 ON_A_PAGE: Final = 25
+_OWN: Final = {"propres": "true", "autres": "false"}
+"""Decisions on the own request of who decided, or on those of others."""
 _TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -82,38 +85,49 @@ async def presences_file(
 
 
 @router.get("/decisions")
-async def decisions_page(reader: Reader, kind: Kind = "", year: Year = None, after: str | None = None) -> Response:
+async def decisions_page(
+    reader: Reader, kind: Kind = "", whose: Whose = "", year: Year = None, after: str | None = None
+) -> Response:
     """Newest first. Whoever decided takes a decision back on the page of the request."""
     if not reader.api.is_signed_in:
         raise SignInNeeded
-    query: dict[str, Any] = {"move": kind or None, **_of_year(year)}
+    query = _of_decisions(kind, whose, year)
     header, found = await asyncio.gather(
         read_header(reader.api),
         reader.api(structure.DECISIONS, query={**query, "cursor": after, "limit": ON_A_PAGE}),
     )
     this_year = datetime.now(PARIS).year
-    given = {"decision": kind, "an": year}
+    given = {"decision": kind, "demandes": whose, "an": year}
+
+    def choice(name: str, *values: object) -> list[tuple[object, str]]:
+        return [(value, _address("decisions", **{**given, name: value})) for value in values]
+
     return await reader.page(
         "structure/decisions.html",
         header=header,
         decisions=[decision_line(each, reader.pages.dates) for each in found.items],
         kind=kind,
+        whose=whose,
         year=year,
-        kinds=[(name, _address("decisions", decision=name, an=year)) for name in ("", "accept", "refuse")],
-        years=[
-            (each, _address("decisions", decision=kind, an=each)) for each in (this_year, this_year - 1, this_year - 2)
-        ],
-        every_year_url=_address("decisions", decision=kind),
+        kinds=choice("decision", "", "accept", "refuse"),
+        whose_choices=choice("demandes", "", *_OWN),
+        years=choice("an", None, this_year, this_year - 1, this_year - 2),
         files={each: _address(f"decisions/fichier.{each}", **given) for each in _TYPES},
         next_url=_address("decisions", **given, after=found.next) if found.next else None,
     )
 
 
 @router.get("/decisions/fichier.{file_format}")
-async def decisions_file(reader: Reader, file_format: FileFormat, kind: Kind = "", year: Year = None) -> Response:
+async def decisions_file(
+    reader: Reader, file_format: FileFormat, kind: Kind = "", whose: Whose = "", year: Year = None
+) -> Response:
     """The whole list with the same filters."""
-    query = {"move": kind or None, **_of_year(year), "format": file_format}
+    query = {**_of_decisions(kind, whose, year), "format": file_format}
     return _file(await reader.api(structure.DECISIONS_FILE, query=query), "decisions", file_format)
+
+
+def _of_decisions(kind: str, whose: str, year: int | None) -> dict[str, Any]:
+    return {"move": kind or None, "own": _OWN.get(whose), **_of_year(year)}
 
 
 def _file(content: bytes, name: str, file_format: FileFormat) -> Response:

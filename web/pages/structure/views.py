@@ -92,6 +92,7 @@ class DecisionLine:
     label: str
     when: str
     by: str
+    own: bool
     note: str | None
     person: str
     title: str
@@ -179,6 +180,7 @@ def decision_line(decision: Decision, dates: Dates) -> DecisionLine:
         label=decision.label,
         when=dates.moment(decision.at),
         by=decision.by,
+        own=decision.own,
         note=decision.note,
         person=full_name(decision.person),
         title=decision.session.title,

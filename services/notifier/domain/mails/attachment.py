@@ -4,7 +4,7 @@ from typing import Final
 
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.conditions import ALWAYS, attachment_is
-from services.notifier.domain.mails.spec import About, MailSpec
+from services.notifier.domain.mails.spec import About, CalendarEffect, MailSpec
 
 _PAGE: Final = "rattachements/{subject}"
 
@@ -72,6 +72,8 @@ ATTACHMENT_ENDED: Final = MailSpec(
     about=About.ATTACHMENT,
     true_while=(attachment_is("ended"),),
     page=_PAGE,
+    calendar=CalendarEffect.CANCELS,
+    includes=("cancelled", "cancelled_together"),
 )
 ATTACHMENT_LEFT: Final = MailSpec(
     kind="attachment_left",

@@ -146,10 +146,13 @@ CANCELLED: Final = MailSpec(
 CANCELLED_TOGETHER: Final = MailSpec(
     kind="cancelled_together",
     label="Demandes annulées ensemble",
-    audiences=(Audience.PERSON, Audience.EMPLOYER),
+    audiences=(Audience.PERSON, Audience.EMPLOYER, Audience.TRAINER),
     about=About.FACTS,
-    true_while=(some_request_is("cancelled"),),
+    true_while=(TRAINER_KNOWS_OF_THE_PERSON, some_request_is("cancelled")),
     page="demandes",
-    pages={Audience.EMPLOYER: "structure/demandes?etat=cancelled"},
+    pages={
+        Audience.EMPLOYER: "structure/demandes?etat=cancelled",
+        Audience.TRAINER: "formateur/demandes?etat=cancelled",
+    },
     calendar=CalendarEffect.CANCELS,
 )

@@ -47,6 +47,7 @@ class MailSpec:
     - `secret`: its link is a secret. It appears in no log, and the database does not keep it after sending over SMTP.
     - `newest_only`: it is dropped if a newer mail about the same subject is waiting.
     - `motivation`: it asks for a decision, so it contains what the person wrote, which is not kept afterwards.
+    - `includes`: the kinds about requests of the person in the structure that it says too, if they wait when it leaves.
     - `replaces`: the kinds about the same subject that it puts right, so that it reads as first news without them.
     """
 
@@ -61,6 +62,7 @@ class MailSpec:
     secret: bool = False
     newest_only: bool = False
     motivation: bool = False
+    includes: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
 
     def path(self, mail: Mail, situation: Situation) -> str:
