@@ -4,7 +4,7 @@ They go, as those of `catch_up`, from one service's worker to another's queue, w
 inbox. A lost one is repaired by the next one.
 """
 
-from typing import Final, get_args
+from typing import Final, cast, get_args
 from uuid import UUID
 
 from shared.contracts.attendance import SheetSnapshot
@@ -18,15 +18,35 @@ FIRST: Final = UUID(int=0)
 """Before the id of every row."""
 
 
+class SessionState(SessionSnapshot):
+    """A session with what single events tell of it.
+
+    `reinstated` is the version at which it was last put back after a cancellation, 0 if never.
+    """
+
+    reinstated: int = 0
+
+
+class EnrollmentState(EnrollmentSnapshot):
+    """A request with what single events tell of it.
+
+    `attendance`: for each slot whether the person was present; null until the sheet was closed. `excused`: of how many
+    slots the absence is excused. `rank` is the place in the order of the acceptances.
+    """
+
+    attendance: dict[UUID, bool] | None = None
+    excused: int = 0
+
+
 class States(Snapshot):
     """The states of a page: one of the fields has them. Each field is a kind of state that services keep copies of."""
 
     trainings: tuple[TrainingSnapshot, ...] = ()
-    sessions: tuple[SessionSnapshot, ...] = ()
+    sessions: tuple[SessionState, ...] = ()
     accounts: tuple[AccountSnapshot, ...] = ()
     structures: tuple[StructureSnapshot, ...] = ()
     attachments: tuple[AttachmentSnapshot, ...] = ()
-    enrollments: tuple[EnrollmentSnapshot, ...] = ()
+    enrollments: tuple[EnrollmentState, ...] = ()
     occupancy: tuple[SessionOccupancyChanged, ...] = ()
     sheets: tuple[SheetSnapshot, ...] = ()
 
@@ -76,13 +96,13 @@ def _snapshot(kind: str) -> type[Snapshot]:
 
 
 KINDS: Final = {kind: _snapshot(kind) for kind in States.model_fields}
-"""The snapshot of each kind."""
+"""The class of each kind: the snapshot that events carry, or one with more fields that is derived from it."""
 
 
 def kind_of(snapshot: type[Snapshot]) -> str:
     """Raises ValueError for a snapshot whose owner cannot be asked for the present state."""
     for kind, declared in KINDS.items():
-        if declared is snapshot:
+        if snapshot in {declared, declared.__base__}:
             return kind
     text = f"{snapshot.__name__} is no kind of state: declare it in States, so that its copies can be rebuilt"
     raise ValueError(text)
@@ -90,7 +110,9 @@ def kind_of(snapshot: type[Snapshot]) -> str:
 
 def event_of(kind: str) -> str:
     """The wire name of an event that carries the snapshot: whoever subscribes to it may have the states too."""
-    return REGISTRY.carrying(KINDS[kind])[0].wire_name
+    state = KINDS[kind]
+    carrying = REGISTRY.carrying(state) or REGISTRY.carrying(cast("type[Snapshot]", state.__base__))
+    return carrying[0].wire_name
 
 
 def owner_of(kind: str) -> str:

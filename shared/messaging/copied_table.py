@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.message import Snapshot
-from shared.contracts.states import ErasedState, StateListed, kind_of
+from shared.contracts.states import KINDS, ErasedState, StateListed, kind_of
 from shared.database import UnitOfWork
 from shared.messaging.copies import Copy
 from shared.messaging.subscriptions import Kept, Tx
@@ -34,7 +34,7 @@ class CopiedTable(Generic[Tx]):
 
     def __init__(self, kept: Kept[Tx]) -> None:
         self.kind = kind_of(kept.snapshot)
-        self.copy = Copy(kept.snapshot, kept.table) if kept.put is None else None
+        self.copy = Copy(KINDS[self.kind], kept.table, only_new=kept.only_new) if kept.put is None else None
         self._put = kept.put
         [key] = kept.table.primary_key
         self._key = key.name

@@ -40,14 +40,16 @@ def upsert_if_newer(table: Table, columns: Collection[str]) -> Insert:
     )
 
 
-def upsert_unless_newer(table: Table, columns: Collection[str], most: ColumnElement[int]) -> Insert:
+def upsert_unless_newer(
+    table: Table, columns: Collection[str], most: ColumnElement[int], *, only_new: Collection[str]
+) -> Insert:
     """Insert a row, or make it equal if the existing row has a version up to `most`. A tombstone is never updated.
 
-    It returns the keys of the rows that were missing or different.
+    It returns the keys of the rows that were missing or different. Columns of `only_new` are set only by the insertion.
     """
     statement = insert(table).values({name: bindparam(name) for name in columns})
     key = [column.name for column in table.primary_key]
-    others = [name for name in columns if name not in key]
+    others = [name for name in columns if name not in {*key, *only_new}]
     differs = or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in others))
     alive = [table.c.erased.is_(False)] if "erased" in table.c else []
     return statement.on_conflict_do_update(
@@ -65,8 +67,11 @@ class Copy:
     of arrival does not matter.
     """
 
-    def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
-        """Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires."""
+    def __init__(self, snapshot: type[Snapshot], table: Table, *, only_new: Collection[str] = ()) -> None:
+        """`only_new`: the columns that `repair` sets only in rows that are missing.
+
+        Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires.
+        """
         self.table = table
         self._columns = [name for name in snapshot.model_fields if name in table.c]
         required = {column.name for column in table.c if _is_required(column)}
@@ -76,8 +81,10 @@ class Copy:
             raise ValueError(text)
         self._json = {name for name in self._columns if isinstance(table.c[name].type, JSON)}
         self._statement = compiled(upsert_if_newer(table, self._columns))
-        self._repair = upsert_unless_newer(table, self._columns, insert(table).excluded.version)
-        self._put_back = upsert_unless_newer(table, self._columns, bindparam("most", type_=BigInteger))
+        self._repair = upsert_unless_newer(table, self._columns, insert(table).excluded.version, only_new=only_new)
+        self._put_back = upsert_unless_newer(
+            table, self._columns, bindparam("most", type_=BigInteger), only_new=only_new
+        )
 
     def values(self, snapshot: Snapshot) -> dict[str, Any]:
         """The row of a snapshot, by column."""

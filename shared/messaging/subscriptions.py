@@ -1,6 +1,6 @@
 """Which handler runs for which message."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -55,6 +55,7 @@ class Kept(Generic[Tx]):
     snapshot: type[Snapshot]
     table: Table
     put: Callable[[Any, int, Tx], Awaitable[bool]] | None = None
+    only_new: Collection[str] = ()
 
 
 class Subscriptions(Generic[Tx]):
@@ -75,9 +76,10 @@ class Subscriptions(Generic[Tx]):
 
         return register
 
-    def keep(self, snapshot: type[Snapshot], *, into: Table) -> None:
+    def keep(self, snapshot: type[Snapshot], *, into: Table, only_new: Collection[str] = ()) -> None:
         """Keep a copy of the newest snapshot of each aggregate in a table, from every event that carries it.
 
+        `only_new`: the columns that a rebuilding sets only in rows that are missing, because a handler compares them.
         It runs before the message's other handlers. Raises ValueError if the snapshot cannot fill the table.
         """
         copy = Copy(snapshot, into)
@@ -85,7 +87,7 @@ class Subscriptions(Generic[Tx]):
         if not events:
             text = f"no event carries {snapshot.__name__}"
             raise ValueError(text)
-        self.kept.append(Kept(snapshot, into))
+        self.kept.append(Kept(snapshot, into, only_new=only_new))
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
 
     def put(

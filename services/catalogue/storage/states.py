@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from services.catalogue.storage.sessions import slots_of
-from services.catalogue.storage.tables import axes, sessions, trainings
-from shared.contracts.catalogue import SessionSnapshot, SlotSnapshot, TrainingSnapshot
+from services.catalogue.storage.tables import axes, catalogue_history, sessions, trainings
+from shared.contracts.catalogue import SlotSnapshot, TrainingSnapshot
+from shared.contracts.states import SessionState
 from shared.messaging.states import OwnStates, State
 from shared.records import from_attributes
 
@@ -15,15 +16,20 @@ def _training(row: Row[Any]) -> TrainingSnapshot:
     return from_attributes(TrainingSnapshot, row)
 
 
-def _session(row: Row[Any]) -> SessionSnapshot:
+def _session(row: Row[Any]) -> SessionState:
     return from_attributes(
-        SessionSnapshot,
+        SessionState,
         row,
         slots=tuple(from_attributes(SlotSnapshot, slot) for slot in slots_of(row)),
         trainer_ids=tuple(row.trainer_ids),
     )
 
 
+_REINSTATED: Final = (
+    select(func.max(catalogue_history.c.version))
+    .where(catalogue_history.c.aggregate_id == sessions.c.id, catalogue_history.c.act == "Reinstated")
+    .scalar_subquery()
+)
 STATES: Final = OwnStates(
     "catalogue",
     State(
@@ -35,10 +41,10 @@ STATES: Final = OwnStates(
         _training,
     ),
     State(
-        SessionSnapshot,
-        select(sessions, trainings.c.title.label("training_title")).join(
-            trainings, trainings.c.id == sessions.c.training_id
-        ),
+        SessionState,
+        select(
+            sessions, trainings.c.title.label("training_title"), func.coalesce(_REINSTATED, 0).label("reinstated")
+        ).join(trainings, trainings.c.id == sessions.c.training_id),
         sessions.c.id,
         _session,
     ),
