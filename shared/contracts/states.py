@@ -99,10 +99,16 @@ KINDS: Final = {kind: _snapshot(kind) for kind in States.model_fields}
 """The class of each kind: the snapshot that events carry, or one with more fields that is derived from it."""
 
 
+def carried(kind: str) -> type[Snapshot]:
+    """The snapshot of a kind as events carry it."""
+    state = KINDS[kind]
+    return state if REGISTRY.carrying(state) else cast("type[Snapshot]", state.__base__)
+
+
 def kind_of(snapshot: type[Snapshot]) -> str:
     """Raises ValueError for a snapshot whose owner cannot be asked for the present state."""
-    for kind, declared in KINDS.items():
-        if snapshot in {declared, declared.__base__}:
+    for kind, state in KINDS.items():
+        if snapshot in {state, carried(kind)}:
             return kind
     text = f"{snapshot.__name__} is no kind of state: declare it in States, so that its copies can be rebuilt"
     raise ValueError(text)
@@ -110,9 +116,7 @@ def kind_of(snapshot: type[Snapshot]) -> str:
 
 def event_of(kind: str) -> str:
     """The wire name of an event that carries the snapshot: whoever subscribes to it may have the states too."""
-    state = KINDS[kind]
-    carrying = REGISTRY.carrying(state) or REGISTRY.carrying(cast("type[Snapshot]", state.__base__))
-    return carrying[0].wire_name
+    return REGISTRY.carrying(carried(kind))[0].wire_name
 
 
 def owner_of(kind: str) -> str:

@@ -132,6 +132,11 @@ class Rebuild(Generic[Tx]):
         """The kinds of states that this service keeps copies of."""
         return self._tables.keys()
 
+    @property
+    def owned(self) -> Collection[str]:
+        """The kinds of states that this service answers for."""
+        return set() if self._states is None else self._states.kinds
+
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Keep its messages among handled deliveries for the next `run_once`."""
         self._received += [each.envelope for each in deliveries if each.envelope.name in _NAMES]

@@ -44,6 +44,10 @@ class OwnStates:
             text = f"{service} must read the states {sorted(own)}, it reads {sorted(self._by_kind)}"
             raise ValueError(text)
 
+    @property
+    def kinds(self) -> set[str]:
+        return set(self._by_kind)
+
     async def page(self, database: Database, request: StateRequested) -> StateListed | None:
         """The page after the last id; None for a kind that this service does not own."""
         state = self._by_kind.get(request.kind)
