@@ -94,7 +94,8 @@ class RunningServices:
         draft = {**made[0], "id": uuid4(), "state": "draft"}
         async with self.databases["catalogue"].transaction() as work:
             await work.connection.execute(
-                axes.insert(), {"id": axis, "version": 1, "name": "Droit", "description": "", "position": 1}
+                axes.insert(),
+                {"id": axis, "version": 1, "name": f"Axe {axis.hex[:8]}", "description": "", "position": 1},
             )
             await work.connection.execute(trainings.insert(), [*made, draft])
             await work.connection.execute(sessions.insert(), planned)
