@@ -9,7 +9,16 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from shared.contracts import REGISTRY, Message
-from shared.contracts.catch_up import TECHNICAL, EventsRequested, TechnicalMessage
+from shared.contracts.catch_up import EventsRequested, TechnicalMessage
+from shared.contracts.states import (
+    KINDS,
+    STATE_MESSAGES,
+    TECHNICAL_MESSAGES,
+    StateListed,
+    StateRequested,
+    event_of,
+    owner_of,
+)
 from shared.messaging.broker import COMMANDS, EVENTS
 
 CONTRACTS: Final = Path(__file__).parents[1] / "shared" / "contracts"
@@ -23,7 +32,7 @@ Listeners = Mapping[str, Sequence[str]]
 
 def all_kinds() -> list[Kind]:
     """The messages of the services, then the technical ones."""
-    return [*REGISTRY.all(), *TECHNICAL]
+    return [*REGISTRY.all(), *TECHNICAL_MESSAGES]
 
 
 def schemas() -> dict[str, str]:
@@ -54,7 +63,7 @@ def asyncapi(listeners: Listeners) -> dict[str, Any]:
         "servers": {"rabbitmq": {"host": "localhost:5672", "protocol": "amqp"}},
         "channels": {
             **{message.wire_name: _channel(message) for message in REGISTRY.all()},
-            **{message.wire_name: _technical_channel(message) for message in TECHNICAL},
+            **{message.wire_name: _technical_channel(message) for message in TECHNICAL_MESSAGES},
         },
         "operations": _operations(listeners),
         "components": {
@@ -76,9 +85,14 @@ def _channel(message: type[Message]) -> dict[str, Any]:
 
 
 def _technical_channel(message: type[TechnicalMessage]) -> dict[str, Any]:
-    services = {"sender": "The service that publishes it", "receiver": "The service whose queue alone receives it"}
+    services = {
+        "event": "An event with the same contents, to which the receiver subscribes",
+        "sender": "The service that publishes it",
+        "receiver": "The service whose queue alone receives it",
+    }
+    del services["sender" if message is StateListed else "event"]
     return {
-        "address": "{sender}.to.{receiver}",
+        "address": "{event}.to.{receiver}" if message is StateListed else "{sender}.to.{receiver}",
         "messages": {message.__name__: {"$ref": f"#/components/messages/{message.__name__}"}},
         "parameters": {name: {"description": description} for name, description in services.items()},
         "bindings": {"amqp": {"is": "routingKey", "exchange": {"name": "events", "type": "topic", "durable": True}}},
@@ -111,13 +125,16 @@ def _technical_operations(listeners: Listeners) -> dict[str, Any]:
     events = [message for message in REGISTRY.all() if message.recipient is None]
     publishers = sorted({message.owner for message in events})
     subscribers = sorted({service for message in events for service in listeners.get(message.wire_name, ())})
+    owners = sorted({owner_of(kind) for kind in KINDS})
+    keepers = sorted({service for kind in KINDS for service in listeners.get(event_of(kind), ())})
     operations: dict[str, Any] = {}
-    for message in TECHNICAL:
+    for message in TECHNICAL_MESSAGES:
         channel = {"$ref": f"#/channels/{message.wire_name}"}
-        is_request = message is EventsRequested
+        is_request = message in {EventsRequested, StateRequested}
+        asking, answering = (keepers, owners) if message in STATE_MESSAGES else (subscribers, publishers)
         for action, services in (
-            ("send", subscribers if is_request else publishers),
-            ("receive", publishers if is_request else subscribers),
+            ("send", asking if is_request else answering),
+            ("receive", answering if is_request else asking),
         ):
             for service in services:
                 operations[f"{service}.{action}s.{message.__name__}"] = {"action": action, "channel": channel}
@@ -151,12 +168,13 @@ def table(listeners: Listeners) -> str:
         "## Technical messages",
         "",
         "The workers of a subscriber and of a publisher exchange them, to find out which events were missed and to",
-        "publish them again: see [the decision](decisions/0013-what-was-missed-is-asked-for.md).",
+        "publish them again: see [the decision](decisions/0013-what-was-missed-is-asked-for.md); and to rebuild copies",
+        "from the owner's present state: see [operations](operations.md#rebuild-a-services-copies).",
         "",
         "| Message | Wire name | Meaning |",
         "|---|---|---|",
     ]
-    lines += [f"| `{kind.__name__}` | `{kind.wire_name}` | {_first_line(kind)} |" for kind in TECHNICAL]
+    lines += [f"| `{kind.__name__}` | `{kind.wire_name}` | {_first_line(kind)} |" for kind in TECHNICAL_MESSAGES]
     return "\n".join(lines) + "\n"
 
 

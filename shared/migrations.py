@@ -14,7 +14,14 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
 from shared.chains import CHAINS, ERASURES
-from shared.messaging.schema import ERASED_FROM_THE_LOG, EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
+from shared.messaging.schema import (
+    ERASED_FROM_THE_LOG,
+    EVENT_LOG_BY_DAY,
+    EVENT_LOG_READER,
+    MECHANISMS,
+    REBUILDS,
+    TRIES,
+)
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
@@ -133,6 +140,11 @@ def create_erasures() -> None:
     """Create what takes the texts of a person out of rows that never change. Called by a revision of each service."""
     run_sql(ERASURES)
     run_sql(ERASED_FROM_THE_LOG)
+
+
+def create_rebuilds() -> None:
+    """Create the table of what an operator lets be rebuilt. Called by a revision of each service."""
+    run_sql(REBUILDS)
 
 
 def run_sql(script: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import typer
 import uvloop
@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from shared import tracing
 from shared.chains import broken_chains
+from shared.contracts.states import owner_of
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE
 from shared.http.fastapi_telemetry import NO_TELEMETRY
@@ -23,10 +24,12 @@ from shared.http.health import health_router
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
 from shared.messaging.event_log import EventLog
+from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
 from shared.messaging.transport import Transport
 from shared.messaging.wakeup import Wakeup
 from shared.messaging.worker import Worker
+from shared.rebuild_command import rebuild
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
 from shared.serving import WithoutSignals, serve, server_config
@@ -155,8 +158,39 @@ async def _audit(service: ServiceDefinition[Settings], settings: Settings) -> li
         await database.close()
 
 
+async def _rebuild(service: ServiceDefinition[Settings], settings: Settings, owner: str | None) -> bool:
+    database = open_database(service, settings, "rebuild")
+    try:
+        kept = service.worker(settings, database, InProcessTransport()).rebuild.kinds
+        kinds = [kind for kind in kept if owner in {None, owner_of(kind)}]
+        if not kinds:
+            typer.echo(f"{service.name} keeps no copies of what {owner or 'another service'} owns.")
+            return False
+        return await rebuild(database, kinds, typer.echo)
+    finally:
+        await database.close()
+
+
+def _add_checks(app: typer.Typer, service: ServiceDefinition[Settings], settings: Callable[[], Settings]) -> None:
+    """The commands that compare what is stored, and put copies right."""
+
+    @app.command()
+    def audit() -> None:
+        """Check that no row of a history was changed or removed; print each place where one was."""
+        broken = asyncio.run(_audit(service, settings()))
+        typer.echo("\n".join(broken) or "No row was changed or removed.")
+        raise typer.Exit(1 if broken else 0)
+
+    @app.command("rebuild")
+    def rebuild_command(
+        owner: Annotated[str | None, typer.Option("--from", help="Only the copies of what this service owns")] = None,
+    ) -> None:
+        """Make the copies of other services' data equal to their present state, while everything runs."""
+        raise typer.Exit(0 if asyncio.run(_rebuild(service, settings(), owner)) else 1)
+
+
 def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
-    """`python -m services.<name> api | worker | migrate | audit | messages …`."""
+    """`python -m services.<name> api | worker | migrate | audit | rebuild | messages …`."""
     app = typer.Typer(no_args_is_help=True, help=f"The {service.name} service.", pretty_exceptions_enable=False)
 
     def settings() -> Settings:
@@ -189,12 +223,7 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
             append_only=service.append_only,
         )
 
-    @app.command()
-    def audit() -> None:
-        """Check that no row of a history was changed or removed; print each place where one was."""
-        broken = asyncio.run(_audit(service, settings()))
-        typer.echo("\n".join(broken) or "No row was changed or removed.")
-        raise typer.Exit(1 if broken else 0)
+    _add_checks(app, service, settings)
 
     @messages.callback()
     def with_database(context: typer.Context) -> None:

@@ -74,6 +74,28 @@ catch_up = Table(
     Column("next_at", _TIME, nullable=False, server_default=func.now()),
 )
 """How far this service has compared the event log of each publisher with its inbox, and when it asks again."""
+rebuilds = Table(
+    "rebuilds",
+    MECHANISMS,
+    Column("kind", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("round", Uuid, nullable=False, server_default=func.gen_random_uuid()),
+    Column("after", Uuid, nullable=False, server_default="00000000-0000-0000-0000-000000000000"),
+    Column("until", Uuid),
+    Column("doubts", JSONB, nullable=False, server_default="{}"),
+    Column("next_at", _TIME, nullable=False, server_default=func.now()),
+    Column("started_at", _TIME, nullable=False, server_default=func.now()),
+    Column("ended_at", _TIME),
+    Column("received", BigInteger, nullable=False, server_default="0"),
+    Column("repaired", BigInteger, nullable=False, server_default="0"),
+    Column("removed", BigInteger, nullable=False, server_default="0"),
+    Column("problems", ARRAY(Text), nullable=False, server_default="{}"),
+)
+"""The last rebuilding of each kind of copy, and how far it has come.
+
+`doubts`: the rows of the page until `until` that the owner did not name, or named with an older version, with the
+versions that they have here. The same page is asked for again: the second answer is certainly younger than these rows.
+"""
 inbox = Table(
     "inbox",
     MECHANISMS,

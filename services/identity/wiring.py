@@ -24,6 +24,7 @@ from services.identity.api import (
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
+from services.identity.storage.states import STATES
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
 from services.identity.use_cases.housekeeping import clean
@@ -104,6 +105,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
             Job("cleaning", CLEANING_EVERY, partial(clean, own_transaction)),
         ],
         relay_shards=settings.relay_shards,
+        states=STATES,
     )
 
 

@@ -7,14 +7,12 @@ until nothing of it is missing; only then comes the next page, so a lost request
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy import Interval, Text, any_, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,13 +23,12 @@ from shared.contracts.catch_up import (
     EventsListed,
     EventsRequested,
     Position,
-    TechnicalMessage,
-    is_technical,
 )
 from shared.database import Database
 from shared.messaging.envelope import Envelope
-from shared.messaging.event_log import EventLog, technical_envelope
+from shared.messaging.event_log import EventLog
 from shared.messaging.metrics import Metrics
+from shared.messaging.technical import read_technical, technical_envelope
 from shared.messaging.transport import Delivery, Transport
 from shared.tables import catch_up, inbox, undelivered
 
@@ -43,6 +40,7 @@ ASK_AGAIN = timedelta(seconds=10)
 LOOK_EVERY = 10.0
 """How often a worker looks whether it is time to ask, in seconds; several workers of a service take turns."""
 MOST_RECEIVED = 1000
+_NAMES = frozenset(message.wire_name for message in TECHNICAL)
 
 _NEW = insert(catch_up).values(publisher=bindparam("publisher"), names=bindparam("names"))
 _IS_KNOWN = _NEW.excluded.names.contained_by(catch_up.c.names)
@@ -93,14 +91,14 @@ class CatchUp:
         self._look_at = 0.0
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep the technical messages among handled deliveries for the next `run_once`."""
-        self._received += [each.envelope for each in deliveries if is_technical(each.envelope.name)]
+        """Keep its messages among handled deliveries for the next `run_once`."""
+        self._received += [each.envelope for each in deliveries if each.envelope.name in _NAMES]
 
     async def run_once(self) -> None:
         """Compare what was listed, answer requests, and ask when it is time."""
         requests: dict[str, EventsRequested] = {}
         while self._received:
-            sender, message = _read(self._received.popleft())
+            sender, message = read_technical(self._received.popleft(), TECHNICAL)
             if isinstance(message, EventsListed):
                 await self._compare(sender, message)
             elif isinstance(message, EventsRequested):
@@ -153,13 +151,3 @@ async def _missing(connection: AsyncConnection, listed: EventsListed) -> tuple[U
 
 def _position(row: Any) -> Position:  # noqa: ANN401 - a row of the table
     return Position(published_at=row.published_at, event_id=row.event_id)
-
-
-def _read(envelope: Envelope) -> tuple[str, TechnicalMessage | None]:
-    """The sender and the message; None if this code cannot read it, since a lost one does no harm."""
-    kind = {kind.wire_name: kind for kind in TECHNICAL}.get(envelope.name)
-    message = None
-    if kind is not None:
-        with suppress(ValidationError):
-            message = kind.model_validate_json(envelope.body)
-    return envelope.source or "", message

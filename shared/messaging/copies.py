@@ -1,9 +1,22 @@
 """Copies of other services' data: the newest snapshot of each aggregate is kept in a table of the subscriber."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Integer, Table, Text, bindparam, func
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +40,25 @@ def upsert_if_newer(table: Table, columns: Collection[str]) -> Insert:
     )
 
 
+def upsert_unless_newer(
+    table: Table, columns: Collection[str], most: ColumnElement[int], *, only_new: Collection[str]
+) -> Insert:
+    """Insert a row, or make it equal if the existing row has a version up to `most`. A tombstone is never updated.
+
+    It returns the keys of the rows that were missing or different. Columns of `only_new` are set only by the insertion.
+    """
+    statement = insert(table).values({name: bindparam(name) for name in columns})
+    key = [column.name for column in table.primary_key]
+    others = [name for name in columns if name not in {*key, *only_new}]
+    differs = or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in others))
+    alive = [table.c.erased.is_(False)] if "erased" in table.c else []
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={name: statement.excluded[name] for name in others},
+        where=and_(table.c.version <= most, differs, *alive),
+    ).returning(*table.primary_key)
+
+
 class Copy:
     """Keeps the rows of a table equal to the newest snapshots.
 
@@ -35,8 +67,11 @@ class Copy:
     of arrival does not matter.
     """
 
-    def __init__(self, snapshot: type[Snapshot], table: Table) -> None:
-        """Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires."""
+    def __init__(self, snapshot: type[Snapshot], table: Table, *, only_new: Collection[str] = ()) -> None:
+        """`only_new`: the columns that `repair` sets only in rows that are missing.
+
+        Raises ValueError if the snapshot has no `version`, or lacks a column that the table requires.
+        """
         self.table = table
         self._columns = [name for name in snapshot.model_fields if name in table.c]
         required = {column.name for column in table.c if _is_required(column)}
@@ -46,6 +81,10 @@ class Copy:
             raise ValueError(text)
         self._json = {name for name in self._columns if isinstance(table.c[name].type, JSON)}
         self._statement = compiled(upsert_if_newer(table, self._columns))
+        self._repair = upsert_unless_newer(table, self._columns, insert(table).excluded.version, only_new=only_new)
+        self._put_back = upsert_unless_newer(
+            table, self._columns, bindparam("most", type_=BigInteger), only_new=only_new
+        )
 
     def values(self, snapshot: Snapshot) -> dict[str, Any]:
         """The row of a snapshot, by column."""
@@ -59,6 +98,17 @@ class Copy:
     async def apply(self, connection: AsyncConnection, message: Message) -> None:
         """Keep the message's snapshot if it is newer than the row."""
         await self._statement.run(connection, self.values(message.snapshot))
+
+    async def repair(self, connection: AsyncConnection, snapshots: Sequence[Snapshot]) -> int:
+        """Make rows equal to snapshots of the same or a newer version; return how many were not."""
+        if not snapshots:
+            return 0
+        return len((await connection.execute(self._repair, [self.values(each) for each in snapshots])).all())
+
+    async def put_back(self, connection: AsyncConnection, snapshot: Snapshot, most: int) -> int:
+        """Make a row of a version up to `most` equal to an older snapshot; return how many were changed."""
+        values = {**self.values(snapshot), "most": most}
+        return len((await connection.execute(self._put_back, values)).all())
 
 
 class Tombstone:

@@ -11,13 +11,14 @@ class Envelope:
     """One message as a transport carries it.
 
     `message_id` is None only if a program that is not ours published it. `recipient` is the service that a command is
-    for, None for an event.
+    for, None for an event. `routed_as`: a technical message with the contents of this event, for its subscribers only.
     """
 
     message_id: str | None
     name: str
     body: bytes
     recipient: str | None = None
+    routed_as: str | None = None
     correlation_id: str | None = None
     source: str | None = None
     occurred_at: datetime | None = None

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, DateTime, Interval, Select, Uuid, bindparam, func, select, tuple_
 
-from shared.contracts.catch_up import EventsListed, EventsRequested, Position, TechnicalMessage
+from shared.contracts.catch_up import EventsListed, EventsRequested, Position
 from shared.database import Database
-from shared.messaging.envelope import Envelope, stored_envelope
+from shared.messaging.envelope import stored_envelope
+from shared.messaging.technical import technical_envelope
 from shared.messaging.transport import Outcome, Transport
 from shared.tables import event_log
 
@@ -133,9 +134,3 @@ class EventLog:
 
 def _position(row: Any) -> Position:  # noqa: ANN401 - a row of the log
     return Position(published_at=row.published_at, event_id=row.event_id)
-
-
-def technical_envelope(message: TechnicalMessage, *, source: str) -> Envelope:
-    return Envelope(
-        message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode(), source=source
-    )

@@ -65,7 +65,7 @@ class _Subscription:
 
     def wants(self, envelope: Envelope) -> bool:
         if is_technical(envelope.name):
-            return True
+            return envelope.routed_as is None or envelope.routed_as in self.queue.events
         if envelope.recipient is not None:
             return envelope.recipient == self.queue.service and envelope.name in self.queue.commands
         return envelope.name in self.queue.events

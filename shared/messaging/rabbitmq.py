@@ -82,7 +82,7 @@ class RabbitTransport:
             async with asyncio.timeout(broker.CALL_SECONDS) as limit:
                 confirmation = await exchange.publish(
                     message,
-                    routing_key=self._routing_key(envelope.name, to),
+                    routing_key=self._routing_key(envelope, to),
                     mandatory=to is not None or kind is None or not kind.public,
                 )
         except PublishError:
@@ -95,11 +95,13 @@ class RabbitTransport:
             return Outcome.TIMED_OUT if limit.expired() else Outcome.LOST
         return Outcome.CONFIRMED if isinstance(confirmation, Basic.Ack) else Outcome.REFUSED
 
-    def _routing_key(self, name: str, to: str | None) -> str:
+    def _routing_key(self, envelope: Envelope, to: str | None) -> str:
         """It begins with the service's own name: the broker lets it publish nothing else."""
         if to is None:
-            return name
-        return f"{self._service}.to.{to}" if is_technical(name) else key_to(to, name)
+            return envelope.name
+        if is_technical(envelope.name) and envelope.routed_as is None:
+            return f"{self._service}.to.{to}"
+        return key_to(to, envelope.routed_as or envelope.name)
 
     async def _open(self) -> _Publishing:
         async with self._opening:

@@ -179,3 +179,21 @@ END
 $$;
 """
 """The running role cannot change the log: this function of the owner empties texts in it, each named by its path."""
+
+REBUILDS = """
+CREATE TABLE rebuilds (
+    kind text PRIMARY KEY,
+    owner text NOT NULL,
+    round uuid NOT NULL DEFAULT gen_random_uuid(),
+    after uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    until uuid,
+    doubts jsonb NOT NULL DEFAULT '{}',
+    next_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz,
+    received bigint NOT NULL DEFAULT 0,
+    repaired bigint NOT NULL DEFAULT 0,
+    removed bigint NOT NULL DEFAULT 0,
+    problems text[] NOT NULL DEFAULT '{}'
+);
+"""

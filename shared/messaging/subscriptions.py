@@ -1,6 +1,6 @@
 """Which handler runs for which message."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -44,12 +44,26 @@ class Handler(Generic[Tx]):
             await self.run(message, tx)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Tx]):
+    """A table that is a copy of what another service owns, and how one of its rows is made equal to a state.
+
+    `put` is None for the tables of `keep`. Otherwise it gets the state, the highest version of a row that it may
+    overwrite, and the transaction; it returns whether the row was missing or different.
+    """
+
+    snapshot: type[Snapshot]
+    table: Table
+    put: Callable[[Any, int, Tx], Awaitable[bool]] | None = None
+    only_new: Collection[str] = ()
+
+
 class Subscriptions(Generic[Tx]):
     """The handlers of the messages of one publishing service; one object in each module of `consumers/`."""
 
     def __init__(self) -> None:
         self.handlers: list[Handler[Tx]] = []
-        self._kept: dict[str, type[Snapshot]] = {}
+        self.kept: list[Kept[Tx]] = []
 
     def on(
         self, message: type[M]
@@ -62,9 +76,10 @@ class Subscriptions(Generic[Tx]):
 
         return register
 
-    def keep(self, snapshot: type[Snapshot], *, into: Table) -> None:
+    def keep(self, snapshot: type[Snapshot], *, into: Table, only_new: Collection[str] = ()) -> None:
         """Keep a copy of the newest snapshot of each aggregate in a table, from every event that carries it.
 
+        `only_new`: the columns that a rebuilding sets only in rows that are missing, because a handler compares them.
         It runs before the message's other handlers. Raises ValueError if the snapshot cannot fill the table.
         """
         copy = Copy(snapshot, into)
@@ -72,8 +87,19 @@ class Subscriptions(Generic[Tx]):
         if not events:
             text = f"no event carries {snapshot.__name__}"
             raise ValueError(text)
-        self._kept[into.name] = snapshot
+        self.kept.append(Kept(snapshot, into, only_new=only_new))
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
+
+    def put(
+        self, snapshot: type[Snapshot], *, into: Table
+    ) -> Callable[[Callable[[Any, int, Tx], Awaitable[bool]]], Callable[[Any, int, Tx], Awaitable[bool]]]:
+        """Register how the rows of a table that functions keep are rebuilt: see `Kept`."""
+
+        def register(put: Callable[[Any, int, Tx], Awaitable[bool]]) -> Callable[[Any, int, Tx], Awaitable[bool]]:
+            self.kept.append(Kept(snapshot, into, put))
+            return put
+
+        return register
 
     def bury(self, event: type[Message], *, in_: Table, instead: Mapping[str, str] = MappingProxyType({})) -> None:
         """Turn the row of an aggregate into a tombstone when `event` means that the aggregate no longer exists.
@@ -81,7 +107,7 @@ class Subscriptions(Generic[Tx]):
         `instead`: what some of its personal fields get in place of an empty value. Call `keep` for the table first.
         Raises ValueError if the table cannot hold a tombstone.
         """
-        snapshot = self._kept.get(in_.name)
+        snapshot = next((each.snapshot for each in self.kept if each.table is in_), None)
         if snapshot is None:
             text = f"no snapshot is kept in {in_.name}"
             raise ValueError(text)
@@ -93,6 +119,8 @@ class Directory(Generic[Tx]):
 
     def __init__(self, subscriptions: Iterable[Subscriptions[Tx]]) -> None:
         """Raises ValueError for two handlers of the same name, because they would share their claims in the inbox."""
+        subscriptions = list(subscriptions)
+        self.kept = [each for group in subscriptions for each in group.kept]
         self._by_wire_name: dict[str, list[Handler[Tx]]] = {}
         names: set[tuple[str, str]] = set()
         for handler in (handler for group in subscriptions for handler in group.handlers):

@@ -15,8 +15,10 @@ from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
 from shared.messaging.metrics import Metrics
+from shared.messaging.rebuild import Rebuild
 from shared.messaging.relay import Relay
 from shared.messaging.secret_messages import drop_expired
+from shared.messaging.states import OwnStates
 from shared.messaging.subscriptions import Directory, Subscriptions, Tx
 from shared.messaging.transport import Queue, Transport
 from shared.messaging.undelivered import describe
@@ -27,6 +29,7 @@ LISTENER = "listener"
 BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
 CATCH_UP_EVERY = timedelta(seconds=0.25)
+REBUILD_EVERY = timedelta(seconds=0.1)
 HOUSEKEEPING_EVERY = timedelta(hours=6)
 EXPIRED_SECRETS_EVERY = timedelta(minutes=10)
 DEAD_MESSAGES_EVERY = timedelta(minutes=1)
@@ -63,8 +66,11 @@ class Worker(Generic[Tx]):
         transaction: Callable[[UnitOfWork], Tx],
         jobs: Sequence[Job] = (),
         relay_shards: int = 1,
+        states: OwnStates | None = None,
     ) -> None:
-        """`transaction` makes the service's transaction object; `relay_shards` must be the same for all its workers."""
+        """`transaction` makes the service's transaction object; `relay_shards` must be the same for all its workers;
+        `states` are those that other services keep copies of.
+        """
         self.database = database
         self.transport = transport
         self.service = service
@@ -73,6 +79,7 @@ class Worker(Generic[Tx]):
         self.inbox = Inbox(database, directory, transaction, self.metrics, service=service)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
         self.catch_up = CatchUp(database, transport, self.metrics, service=service, events=directory.events)
+        self.rebuild = Rebuild(database, transport, directory, transaction, service=service, states=states)
         self._relays = [
             Relay(database, transport, self.metrics, source=service, shard=shard, shards=relay_shards)
             for shard in range(relay_shards)
@@ -82,6 +89,7 @@ class Worker(Generic[Tx]):
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
             Job("catch-up", CATCH_UP_EVERY, self.catch_up.run_once),
+            Job("rebuild", REBUILD_EVERY, self.rebuild.run_once),
             Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
             Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
             Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
@@ -116,6 +124,7 @@ class Worker(Generic[Tx]):
                 progress.went_round(LISTENER)
                 await self.inbox.handle(deliveries, subscription)
                 self.catch_up.take(deliveries)
+                self.rebuild.take(deliveries)
         finally:
             await subscription.close()
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 from docs.message_documents import EXAMPLES, SCHEMAS, examples_of, schemas
 from shared.contracts import REGISTRY, Message
-from shared.contracts.catch_up import TECHNICAL, TechnicalMessage, is_technical
+from shared.contracts.catch_up import TechnicalMessage, is_technical
 from shared.contracts.fields import Known
+from shared.contracts.states import TECHNICAL_MESSAGES
 from tests.contracts.compatibility import illegal_edits
 from tests.contracts.history import versions
 
@@ -70,7 +71,7 @@ def test_every_example_still_parses(message: type[Message]) -> None:
         assert isinstance(parsed.aggregate_id, UUID)
 
 
-@pytest.mark.parametrize("message", TECHNICAL, ids=lambda message: message.wire_name)
+@pytest.mark.parametrize("message", TECHNICAL_MESSAGES, ids=lambda message: message.wire_name)
 def test_every_example_of_a_technical_message_still_parses(message: type[TechnicalMessage]) -> None:
     examples = examples_of(message)
     assert examples

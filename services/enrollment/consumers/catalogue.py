@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from services.enrollment.storage import tables
 from services.enrollment.storage.transaction import Transaction
-from services.enrollment.use_cases.cascade import cancel_session, keep_session
+from services.enrollment.use_cases.cascade import cancel_session, keep_session, restate_session
 from shared.contracts.catalogue import (
     SessionCancelled,
     SessionCapacityChanged,
     SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
+    SessionSnapshot,
     TrainingSnapshot,
 )
 from shared.messaging.subscriptions import Subscriptions
@@ -43,3 +44,8 @@ async def when_a_session_is_cancelled(message: SessionCancelled, tx: Transaction
 async def when_a_session_is_reinstated(message: SessionReinstated, tx: Transaction) -> None:
     """The requests that the cancellation ended stay cancelled: staff can reopen them."""
     await keep_session(tx, message.session, now=datetime.now(UTC))
+
+
+@subscriptions.put(SessionSnapshot, into=tables.sessions)
+async def when_a_session_is_restated(session: SessionSnapshot, most: int, tx: Transaction) -> bool:
+    return await restate_session(tx, session, most=most, now=datetime.now(UTC))

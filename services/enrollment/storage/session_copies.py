@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import BigInteger, and_, bindparam, case, or_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.storage.tables import sessions
@@ -25,6 +26,31 @@ _KEEP_AFTERWARDS: Final = (
     .values({name: bindparam(name) for name in _TOOK_PLACE})
 )
 
+_PUT: Final = insert(sessions).values({name: bindparam(name) for name in _PLAN})
+_EXCLUDED: Final = _PUT.excluded
+_FIELDS: Final = [name for name in _PLAN if name not in {"id", "overbooked_to"}]
+_PUT_BACK: Final = _PUT.on_conflict_do_update(
+    index_elements=[sessions.c.id],
+    set_={
+        **{name: _EXCLUDED[name] for name in _FIELDS},
+        "overbooked_to": case((sessions.c.held > _EXCLUDED.capacity, sessions.c.held)),
+    },
+    where=and_(
+        sessions.c.version <= bindparam("most", type_=BigInteger),
+        or_(*(sessions.c[name].is_distinct_from(_EXCLUDED[name]) for name in _FIELDS)),
+    ),
+).returning(sessions.c.id)
+_PUT_BACK_AFTERWARDS: Final = (
+    update(sessions)
+    .where(
+        sessions.c.id == bindparam("of"),
+        sessions.c.version <= bindparam("most", type_=BigInteger),
+        or_(*(sessions.c[name].is_distinct_from(bindparam(name)) for name in _TOOK_PLACE)),
+    )
+    .values({name: bindparam(name) for name in _TOOK_PLACE})
+    .returning(sessions.c.id)
+)
+
 
 class SessionCopies:
     """The copies of sessions. Callers hold the lock on the sessions of the training."""
@@ -37,32 +63,47 @@ class SessionCopies:
 
         `overbooked_to` is computed from the new capacity by the caller.
         """
-        values: dict[str, Any] = {
-            "id": snapshot.id,
-            "version": snapshot.version,
-            "training_id": snapshot.training_id,
-            "title": snapshot.training_title,
-            "place": snapshot.place,
-            "capacity": snapshot.capacity,
-            "opens_at": snapshot.opens_at,
-            "closes_at": snapshot.closes_at,
-            "starts_at": snapshot.slots[0].starts_at,
-            "ends_at": max(slot.ends_at for slot in snapshot.slots),
-            "slots": [slot.model_dump(mode="json") for slot in snapshot.slots],
-            "trainer_ids": list(snapshot.trainer_ids),
-            "state": snapshot.state,
-            "overbooked_to": overbooked_to,
-        }
-        await self._connection.execute(_KEEP, values)
+        await self._connection.execute(_KEEP, {**_values(snapshot), "overbooked_to": overbooked_to})
 
     async def keep_afterwards(self, snapshot: SessionSnapshot) -> None:
         """Apply a newer snapshot of a session whose attendance is closed."""
-        values = {
-            "of": snapshot.id,
-            "version": snapshot.version,
-            "title": snapshot.training_title,
-            "opens_at": snapshot.opens_at,
-            "closes_at": snapshot.closes_at,
-            "trainer_ids": list(snapshot.trainer_ids),
-        }
-        await self._connection.execute(_KEEP_AFTERWARDS, values)
+        await self._connection.execute(_KEEP_AFTERWARDS, _values_afterwards(snapshot))
+
+    async def put(self, snapshot: SessionSnapshot, *, most: int) -> bool:
+        """Make the row equal to the snapshot unless its version is above `most`. Return whether it was different."""
+        values = {**_values(snapshot), "overbooked_to": None, "most": most}
+        return (await self._connection.execute(_PUT_BACK, values)).first() is not None
+
+    async def put_afterwards(self, snapshot: SessionSnapshot, *, most: int) -> bool:
+        """The same for a session whose attendance is closed."""
+        values = {**_values_afterwards(snapshot), "most": most}
+        return (await self._connection.execute(_PUT_BACK_AFTERWARDS, values)).first() is not None
+
+
+def _values(snapshot: SessionSnapshot) -> dict[str, Any]:
+    return {
+        "id": snapshot.id,
+        "version": snapshot.version,
+        "training_id": snapshot.training_id,
+        "title": snapshot.training_title,
+        "place": snapshot.place,
+        "capacity": snapshot.capacity,
+        "opens_at": snapshot.opens_at,
+        "closes_at": snapshot.closes_at,
+        "starts_at": snapshot.slots[0].starts_at,
+        "ends_at": max(slot.ends_at for slot in snapshot.slots),
+        "slots": [slot.model_dump(mode="json") for slot in snapshot.slots],
+        "trainer_ids": list(snapshot.trainer_ids),
+        "state": snapshot.state,
+    }
+
+
+def _values_afterwards(snapshot: SessionSnapshot) -> dict[str, Any]:
+    return {
+        "of": snapshot.id,
+        "version": snapshot.version,
+        "title": snapshot.training_title,
+        "opens_at": snapshot.opens_at,
+        "closes_at": snapshot.closes_at,
+        "trainer_ids": list(snapshot.trainer_ids),
+    }

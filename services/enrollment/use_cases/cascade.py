@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
-from services.enrollment.domain.facts import Cancelled, EndedBecause, EndingAct
+from services.enrollment.domain.facts import Cancelled, EndedBecause, EndingAct, MovedFact
 from services.enrollment.domain.session_seats import SessionPlan, SessionSeats
 from services.enrollment.domain.states import CancelledBy, Move
 from services.enrollment.storage.enrollments import RequestKey
@@ -32,6 +32,25 @@ async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: dateti
     if plan is not None:
         training = await load_locked_training(tx, session.training_id, locked, now=now)
         await record(tx, training.plan(session.id, plan), now=now)
+
+
+async def restate_session(tx: Transaction, session: SessionSnapshot, *, most: int, now: datetime) -> bool:
+    """Make the copy of a session equal to its state at the owner unless its version is above `most`.
+
+    Seats are given if the queue should have had them. Return whether the copy was missing or different.
+    """
+    locked = await tx.seats.lock(session.training_id)
+    known = next((each for each in locked if each.id == session.id), None)
+    if known is not None and known.attendance_closed_at is not None:
+        return await tx.session_copies.put_afterwards(session, most=most)
+    if not await tx.session_copies.put(session, most=most):
+        return False
+    if known is not None:
+        training = await load_locked_training(tx, session.training_id, locked, now=now)
+        facts = training.plan(session.id, _plan_of(session))
+        if known.plan.version < session.version or any(isinstance(fact, MovedFact) for fact in facts):
+            await record(tx, facts, now=now)
+    return True
 
 
 async def cancel_session(tx: Transaction, session: SessionSnapshot, *, now: datetime, reason: str) -> None:
@@ -145,14 +164,7 @@ async def cancellations(
 
 async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence[SessionSeats]) -> SessionPlan | None:
     """Keep the copy of a session if it is newer. Return the new plan if the session was here before and has changed."""
-    plan = SessionPlan(
-        version=session.version,
-        capacity=session.capacity,
-        closes_at=session.closes_at,
-        starts_at=session.slots[0].starts_at,
-        ends_at=max(slot.ends_at for slot in session.slots),
-        scheduled=session.state == "scheduled",
-    )
+    plan = _plan_of(session)
     known = next((each for each in locked if each.id == session.id), None)
     if known is None:
         await tx.session_copies.keep(session, overbooked_to=None)
@@ -164,3 +176,14 @@ async def _keep_copy(tx: Transaction, session: SessionSnapshot, locked: Sequence
         return None
     await tx.session_copies.keep(session, overbooked_to=known.planned(plan).overbooked_to)
     return plan
+
+
+def _plan_of(session: SessionSnapshot) -> SessionPlan:
+    return SessionPlan(
+        version=session.version,
+        capacity=session.capacity,
+        closes_at=session.closes_at,
+        starts_at=session.slots[0].starts_at,
+        ends_at=max(slot.ends_at for slot in session.slots),
+        scheduled=session.state == "scheduled",
+    )

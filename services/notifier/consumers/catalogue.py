@@ -47,7 +47,7 @@ from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Transaction]()
 subscriptions.keep(TrainingSnapshot, into=tables.trainings)
-subscriptions.keep(SessionSnapshot, into=tables.sessions)
+subscriptions.keep(SessionSnapshot, into=tables.sessions, only_new=["reinstated"])
 
 
 def _cause(message: Message) -> str:

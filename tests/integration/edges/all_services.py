@@ -148,6 +148,8 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
             await create(services.scenario)
             await eventually(lambda: _is_quiet(services), within=60)
             await _stop(workers)
+            for service in running.values():
+                await service.databases[1].close()
             services.scenario.mail_id = (await services.scenario.staff.get_json(SENT_MAIL))["items"][0]["id"]
             yield services
     finally:

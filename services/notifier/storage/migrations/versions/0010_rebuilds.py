@@ -1,0 +1,10 @@
+"""Let an operator rebuild the copies of what other services own."""
+
+from shared.migrations import create_rebuilds
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    create_rebuilds()
