@@ -13,8 +13,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from shared.chains import CHAINS, ERASURES
-from shared.messaging.schema import ERASED_FROM_THE_LOG, EVENT_LOG_BY_DAY, EVENT_LOG_READER, MECHANISMS, TRIES
+from shared.chains import CHAINS, ERASES_BY_INDEX, ERASURES
+from shared.messaging.schema import (
+    BY_AGE,
+    ERASED_FROM_THE_LOG,
+    EVENT_LOG_BY_DAY,
+    EVENT_LOG_READER,
+    MECHANISMS,
+    TRIES,
+)
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
@@ -133,6 +140,12 @@ def create_erasures() -> None:
     """Create what takes the texts of a person out of rows that never change. Called by a revision of each service."""
     run_sql(ERASURES)
     run_sql(ERASED_FROM_THE_LOG)
+
+
+def prepare_retention() -> None:
+    """Let rows whose time is over be found and emptied by indexes. Called by a revision of each service."""
+    run_sql(ERASES_BY_INDEX)
+    run_sql(BY_AGE)
 
 
 def run_sql(script: str) -> None:

@@ -6,6 +6,7 @@ from services.catalogue.api import axes, exports, me, session_changes, sessions,
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
+from services.catalogue.storage.retention import RETENTION
 from services.catalogue.storage.transaction import Transaction
 from shared.database import Database
 from shared.http.app import create_app
@@ -34,6 +35,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         subscriptions=[identity.subscriptions, enrollment.subscriptions],
         transaction=Transaction,
         relay_shards=settings.relay_shards,
+        retention=RETENTION.limits(settings),
     )
 
 

@@ -27,6 +27,7 @@ from services.enrollment.api.certificate_pdf import Agency
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
+from services.enrollment.storage.retention import RETENTION
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.clock import Clock
 from services.enrollment.use_cases.count_figures import CountFigures
@@ -90,6 +91,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
             Job("figures", FIGURES_EVERY, CountFigures(begin(database, Transaction)).run),
         ],
         relay_shards=settings.relay_shards,
+        retention=RETENTION.limits(settings),
     )
 
 

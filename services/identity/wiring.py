@@ -24,9 +24,9 @@ from services.identity.api import (
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
+from services.identity.storage.retention import RETENTION
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
-from services.identity.use_cases.housekeeping import clean
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.sealing import Seal
@@ -41,7 +41,6 @@ from shared.tokens.verifier import TokenVerifier
 from shared.transactions import begin
 
 ROTATION_CHECKED_EVERY = timedelta(minutes=5)
-CLEANING_EVERY = timedelta(hours=1)
 FIRST_STAFF_CHECKED_EVERY = timedelta(days=1)
 
 
@@ -89,7 +88,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """The background process: the answers to erasures, and three jobs."""
+    """The background process: the answers to erasures, and two jobs."""
     own_transaction = begin(database, Transaction)
     first_staff = partial(ensure_first_staff, own_transaction, settings.first_staff_email)
     return Worker(
@@ -101,9 +100,9 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         jobs=[
             Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),
             Job("first staff", FIRST_STAFF_CHECKED_EVERY, first_staff),
-            Job("cleaning", CLEANING_EVERY, partial(clean, own_transaction)),
         ],
         relay_shards=settings.relay_shards,
+        retention=RETENTION.limits(settings),
     )
 
 

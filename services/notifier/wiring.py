@@ -10,6 +10,7 @@ from services.notifier.api import mails, me, subjects
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
 from services.notifier.settings import Settings
+from services.notifier.storage.retention import RETENTION
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
 from services.notifier.use_cases.mailers import MailboxMailer, Mailer
@@ -73,6 +74,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
             Job("motivations", FORGETTING_EVERY, sender.forget_motivations),
         ],
         relay_shards=settings.relay_shards,
+        retention=RETENTION.limits(settings),
     )
 
 

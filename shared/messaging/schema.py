@@ -179,3 +179,9 @@ END
 $$;
 """
 """The running role cannot change the log: this function of the owner empties texts in it, each named by its path."""
+
+BY_AGE = """
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE INDEX undelivered_parked ON undelivered (parked_at) WHERE parked_at IS NOT NULL;
+"""
+"""What the retention of these tables reads."""
