@@ -21,6 +21,7 @@ from services.identity.api import (
     structures,
     tokens,
 )
+from services.identity.api.dependencies import acting
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
@@ -34,6 +35,7 @@ from services.identity.use_cases.second_factor import SecondFactors
 from services.identity.use_cases.sign_in import SignIn
 from shared.database import Database
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
@@ -53,22 +55,25 @@ def api(settings: Settings, database: Database) -> FastAPI:
         database=database,
         verifier=TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience),
         routers=[
-            module.router
-            for module in (
-                registrations,
-                tokens,
-                me,
-                second_factor,
-                sessions,
-                overviews,
-                structures,
-                closing,
-                desk,
-                attachments,
-                accounts,
-                erasures,
-                security_events,
-            )
+            deliveries_router(acting),
+            *(
+                module.router
+                for module in (
+                    registrations,
+                    tokens,
+                    me,
+                    second_factor,
+                    sessions,
+                    overviews,
+                    structures,
+                    closing,
+                    desk,
+                    attachments,
+                    accounts,
+                    erasures,
+                    security_events,
+                )
+            ),
         ],
         problems=PROBLEMS,
     )

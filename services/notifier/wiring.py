@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.notifier.api import mails, me, subjects
+from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
 from services.notifier.settings import Settings
@@ -19,6 +20,7 @@ from services.notifier.use_cases.send_due import Sender
 from services.notifier.use_cases.smtp import SmtpMailer
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition, verifier_of
@@ -38,7 +40,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="notifier",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[mails.router, subjects.router, me.router],
+        routers=[mails.router, subjects.router, me.router, deliveries_router(acting)],
         problems=PROBLEMS,
     )
 
