@@ -2,8 +2,8 @@
 """`python -m docs.generate` (make docs) writes all generated documents.
 
 These are the messages' schemas, docs/asyncapi.json, docs/messages.md, the definitions of the broker, the services'
-objects of Kubernetes, the README's table of settings, and docs/pages.md. Services are found by their `wiring.py`, so
-that a new one is documented without an entry here.
+objects of Kubernetes, the README's table of settings, the tables of docs/personal-data.md, and docs/pages.md. Services
+are found by their `wiring.py`, so that a new one is documented without an entry here.
 """
 
 import os
@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docs import broker_definitions, message_documents, pages_table, settings_table
+from docs import broker_definitions, message_documents, pages_table, retention_table, settings_table
 from docs.kubernetes import written
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
@@ -58,4 +58,5 @@ if __name__ == "__main__":
     broker_definitions.write(ROOT / BROKER_DEFINITIONS, queues())
     written.write(ROOT, queues())
     settings_table.write(ROOT / "README.md", services())
+    retention_table.write(ROOT / "docs" / "personal-data.md", services())
     (ROOT / "docs" / "pages.md").write_text(pages_table.written(pages_table.all_pages()))

@@ -119,6 +119,51 @@ $$;
 """
 """Of a migration of each service: never changed."""
 
+ERASES_BY_INDEX = """
+CREATE OR REPLACE FUNCTION erase_chained(chained text, chains text[], positions bigint[], erased text[], instead text)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    named_by text;
+    its_type text;
+    changes text;
+BEGIN
+    IF length(instead) > 100 THEN
+        RAISE EXCEPTION 'only a short text can stand instead of what is erased';
+    END IF;
+    -- the first argument of the trigger is the column that names the chain; a NUL ends it
+    SELECT attname, format_type(atttypid, atttypmod) INTO STRICT named_by, its_type
+        FROM pg_trigger JOIN pg_attribute ON attrelid = tgrelid
+            AND attname = convert_from(substr(tgargs, 1, length(tgargs) - 1), 'UTF8')
+        WHERE tgrelid = chained::regclass AND tgname = 'in_chain';
+    SELECT string_agg(format(CASE
+            WHEN NOT attnotnull THEN '%1$I = NULL'
+            WHEN atttypid = 'jsonb'::regtype THEN
+                '%1$I = CASE jsonb_typeof(t.%1$I) WHEN ''array'' THEN ''[]''::jsonb ELSE ''{}''::jsonb END'
+            ELSE '%1$I = $4' END, attname), ', ') INTO STRICT changes
+        FROM pg_attribute WHERE attrelid = chained::regclass AND attname = ANY(erased)
+            AND atttypid IN ('text'::regtype, 'jsonb'::regtype);
+    PERFORM set_config('parcourspro.erasing', 'on', true);  -- triggers that refuse changes look at it, and at the role
+    EXECUTE format('WITH emptied_row AS (
+            UPDATE %1$I AS t SET %2$s FROM unnest($1::%4$s[], $2) AS wanted (chain, position)
+            WHERE t.%3$I = wanted.chain AND t.chain_position = wanted.position RETURNING t.*
+        )
+        INSERT INTO chain_erasures AS known (table_name, chain, position, columns, hash)
+        SELECT %1$L, emptied_row.%3$I::text, chain_position, $3, sha256(chain_hash || convert_to(
+            jsonb_strip_nulls(to_jsonb(emptied_row) - ARRAY[''chain_position'', ''chain_hash''])::text, ''UTF8''))
+        FROM emptied_row
+        ON CONFLICT (table_name, chain, position) DO UPDATE SET hash = excluded.hash, erased_at = now(),
+            columns = ARRAY(SELECT DISTINCT unnest(known.columns || excluded.columns) ORDER BY 1)',
+        chained, changes, named_by, its_type) USING chains, positions, erased, instead;
+    PERFORM set_config('parcourspro.erasing', 'off', true);
+END
+$$;
+"""
+"""The same, but the rows are found by the index of the column that names the chain: its values are compared as they
+are, and not as texts. And no column may be taken for the row: `catalogue_history` has one that is called `changed`.
+Of a migration of each service: never changed.
+"""
+
 
 async def erase_texts(
     connection: AsyncConnection,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -13,20 +14,22 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from shared.chains import CHAINS, ERASURES
+from shared.chains import CHAINS, ERASES_BY_INDEX, ERASURES
 from shared.messaging.schema import (
+    BY_AGE,
     ERASED_FROM_THE_LOG,
     EVENT_LOG_BY_DAY,
     EVENT_LOG_READER,
     MECHANISMS,
     REBUILDS,
+    REPAIRS,
     TRIES,
 )
 
 LOCK = 7_267_001
 """The advisory lock that keeps two migrations of one database from running at the same time."""
 
-APPEND_ONLY = ("event_log",)
+APPEND_ONLY = ("event_log", "repairs")
 """The tables of the mechanisms that the running role may read and insert into, but never change."""
 READ_ONLY = ("chain_ends", "chain_erasures")
 """The tables of the mechanisms that only triggers write."""
@@ -82,13 +85,17 @@ def _grant(connection: Connection, role: str, append_only: Sequence[str]) -> Non
     quote = connection.dialect.identifier_preparer.quote
     for statement in _GRANTS:
         _run_ddl(connection, statement, role=quote(role))
-    for table in READ_ONLY:
-        if connection.scalar(select(func.to_regclass(table))) is not None:  # else a later revision creates it
-            _run_ddl(connection, _ONLY_READ, role=quote(role), table=quote(table))
-    for table in append_only:
+    for table in filter(partial(_exists, connection), READ_ONLY):
+        _run_ddl(connection, _ONLY_READ, role=quote(role), table=quote(table))
+    for table in filter(partial(_exists, connection), append_only):
         _run_ddl(connection, _ONLY_APPEND, role=quote(role), table=quote(table))
         for partition in _partitions(connection, table):
             _run_ddl(connection, _ONLY_APPEND, role=quote(role), table=partition)
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    """Else a later revision creates it."""
+    return connection.scalar(select(func.to_regclass(table))) is not None
 
 
 def _run_ddl(connection: Connection, statement: str, **quoted_names: str) -> None:
@@ -145,6 +152,17 @@ def create_erasures() -> None:
 def create_rebuilds() -> None:
     """Create the table of what an operator lets be rebuilt. Called by a revision of each service."""
     run_sql(REBUILDS)
+
+
+def prepare_retention() -> None:
+    """Let rows whose time is over be found and emptied by indexes. Called by a revision of each service."""
+    run_sql(ERASES_BY_INDEX)
+    run_sql(BY_AGE)
+
+
+def create_repairs() -> None:
+    """Create the table of what was done with failed deliveries. Called by a revision of each service."""
+    run_sql(REPAIRS)
 
 
 def run_sql(script: str) -> None:

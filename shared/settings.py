@@ -1,5 +1,6 @@
 """The settings that every service has. Each service's own class adds its prefix and its fields."""
 
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
@@ -67,6 +68,22 @@ class ServiceSettings(BaseSettings):
         " those of the pool",
         ge=1,
         le=SHARD_SPACE,
+    )
+    keep_handled: timedelta = Field(
+        timedelta(days=90),
+        description="How long a service remembers which messages it has handled; longer than the 30 days of the event"
+        " log, from which messages come again",
+        ge=timedelta(days=31),
+    )
+    keep_parked: timedelta = Field(
+        timedelta(days=180),
+        description="How long a message that failed can be replayed",
+        ge=timedelta(days=30),
+    )
+    keep_answers: timedelta = Field(
+        timedelta(days=2),
+        description="How long a repeated request gets the answer of the first one",
+        ge=timedelta(hours=1),
     )
 
     @property

@@ -164,3 +164,19 @@ chain_erasures = Table(
     Column("erased_at", _TIME, nullable=False, server_default=func.now()),
 )
 """The rows of chains whose texts were erased; the hash is that of what is left. The running role may only read it."""
+repairs = Table(
+    "repairs",
+    MECHANISMS,
+    Column("id", Uuid, primary_key=True),
+    Column("at", _TIME, nullable=False, server_default=func.now()),
+    Column("act", Text, nullable=False),
+    Column("acted_by", Uuid),
+    Column("reason", Text, nullable=False),
+    Column("deliveries", Integer, nullable=False),
+    Column("number", BigInteger),
+    Column("name", Text),
+    Column("handler", Text),
+)
+"""What was done with failed deliveries: by a member of staff or, without `acted_by`, by an operator's command.
+Append-only for the running role.
+"""

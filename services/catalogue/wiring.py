@@ -3,13 +3,16 @@
 from fastapi import FastAPI
 
 from services.catalogue.api import axes, exports, me, session_changes, sessions, trainers, trainings
+from services.catalogue.api.dependencies import staff
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
+from services.catalogue.storage.retention import RETENTION
 from services.catalogue.storage.states import STATES
 from services.catalogue.storage.transaction import Transaction
 from shared.database import Database
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 from shared.process import ServiceDefinition, verifier_of
@@ -22,7 +25,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="catalogue",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[each.router for each in routers],
+        routers=[*(each.router for each in routers), deliveries_router(staff)],
         problems=PROBLEMS,
     )
 
@@ -36,6 +39,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         transaction=Transaction,
         relay_shards=settings.relay_shards,
         states=STATES,
+        retention=RETENTION.limits(settings),
     )
 
 

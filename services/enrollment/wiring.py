@@ -24,15 +24,18 @@ from services.enrollment.api import (
     transfers,
 )
 from services.enrollment.api.certificate_pdf import Agency
+from services.enrollment.api.dependencies import acting
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
+from services.enrollment.storage.retention import RETENTION
 from services.enrollment.storage.states import STATES
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.clock import Clock
 from services.enrollment.use_cases.count_figures import CountFigures
 from shared.database import Database
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition, verifier_of
@@ -66,6 +69,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
             session_messages.router,
             notes.router,
             structure_people.router,
+            deliveries_router(acting),
         ],
         problems=PROBLEMS,
     )
@@ -92,6 +96,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         ],
         relay_shards=settings.relay_shards,
         states=STATES,
+        retention=RETENTION.limits(settings),
     )
 
 

@@ -34,6 +34,29 @@ class Settings(ServiceSettings):
         "first passwords and resets",
         ge=1,
     )
+    keep_unconfirmed: timedelta = Field(
+        timedelta(days=365),
+        description="How long an account is kept whose owner has not confirmed the address",
+        ge=timedelta(days=30),
+    )
+    keep_contacts: timedelta = Field(
+        timedelta(days=365),
+        description="How long the contact of an answered request for a structure is kept",
+        ge=timedelta(days=30),
+    )
+    keep_reasons: timedelta = Field(
+        timedelta(days=2 * 365),
+        description="How long reasons of decisions and texts of reported changes are kept",
+        ge=timedelta(days=90),
+    )
+    keep_devices: timedelta = Field(
+        timedelta(days=180),
+        description="How long a device is known that nobody uses for signing in",
+        ge=timedelta(days=30),
+    )
+    keep_ended_sign_ins: timedelta = Field(
+        timedelta(days=30), description="How long a sign-in is kept after its end", ge=timedelta(days=14)
+    )
     agency_name: str | None = Field(None, description="The agency; no password may contain a word of its name")
 
     @model_validator(mode="after")

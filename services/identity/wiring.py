@@ -21,13 +21,14 @@ from services.identity.api import (
     structures,
     tokens,
 )
+from services.identity.api.dependencies import acting
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
+from services.identity.storage.retention import RETENTION
 from services.identity.storage.states import STATES
 from services.identity.storage.transaction import Transaction
 from services.identity.use_cases.accounts import ensure_first_staff
-from services.identity.use_cases.housekeeping import clean
 from services.identity.use_cases.keys import KeyRing
 from services.identity.use_cases.passwords import Passwords
 from services.identity.use_cases.sealing import Seal
@@ -35,6 +36,7 @@ from services.identity.use_cases.second_factor import SecondFactors
 from services.identity.use_cases.sign_in import SignIn
 from shared.database import Database
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition
@@ -42,7 +44,6 @@ from shared.tokens.verifier import TokenVerifier
 from shared.transactions import begin
 
 ROTATION_CHECKED_EVERY = timedelta(minutes=5)
-CLEANING_EVERY = timedelta(hours=1)
 FIRST_STAFF_CHECKED_EVERY = timedelta(days=1)
 
 
@@ -55,22 +56,25 @@ def api(settings: Settings, database: Database) -> FastAPI:
         database=database,
         verifier=TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience),
         routers=[
-            module.router
-            for module in (
-                registrations,
-                tokens,
-                me,
-                second_factor,
-                sessions,
-                overviews,
-                structures,
-                closing,
-                desk,
-                attachments,
-                accounts,
-                erasures,
-                security_events,
-            )
+            deliveries_router(acting),
+            *(
+                module.router
+                for module in (
+                    registrations,
+                    tokens,
+                    me,
+                    second_factor,
+                    sessions,
+                    overviews,
+                    structures,
+                    closing,
+                    desk,
+                    attachments,
+                    accounts,
+                    erasures,
+                    security_events,
+                )
+            ),
         ],
         problems=PROBLEMS,
     )
@@ -90,7 +94,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
 
 
 def worker(settings: Settings, database: Database, transport: Transport) -> Worker[Transaction]:
-    """The background process: the answers to erasures, and three jobs."""
+    """The background process: the answers to erasures, and two jobs."""
     own_transaction = begin(database, Transaction)
     first_staff = partial(ensure_first_staff, own_transaction, settings.first_staff_email)
     return Worker(
@@ -102,10 +106,10 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         jobs=[
             Job("signing keys", ROTATION_CHECKED_EVERY, _keys(settings, database).rotate_now),
             Job("first staff", FIRST_STAFF_CHECKED_EVERY, first_staff),
-            Job("cleaning", CLEANING_EVERY, partial(clean, own_transaction)),
         ],
         relay_shards=settings.relay_shards,
         states=STATES,
+        retention=RETENTION.limits(settings),
     )
 
 

@@ -1,5 +1,6 @@
 """The notifier's settings."""
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -29,4 +30,15 @@ class Settings(ServiceSettings):
         description="The longest time that sending one mail may take",
         gt=0,
         lt=LEASE.total_seconds(),  # afterwards another worker sends the mail again
+    )
+    keep_mails: timedelta = Field(
+        timedelta(days=365),
+        description="How long address, subject, text and files of a mail are kept",
+        ge=timedelta(days=30),
+    )
+    keep_calendars: timedelta = Field(
+        timedelta(days=2 * 365),
+        description="How long the notifier knows what is in a recipient's calendar; longer than sessions are planned"
+        " ahead",
+        ge=timedelta(days=365),
     )

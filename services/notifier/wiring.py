@@ -7,9 +7,11 @@ import structlog
 from fastapi import FastAPI
 
 from services.notifier.api import mails, me, subjects
+from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
 from services.notifier.settings import Settings
+from services.notifier.storage.retention import RETENTION
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
 from services.notifier.use_cases.mailers import MailboxMailer, Mailer
@@ -18,6 +20,7 @@ from services.notifier.use_cases.send_due import Sender
 from services.notifier.use_cases.smtp import SmtpMailer
 from shared.database import Database, UnitOfWork
 from shared.http.app import create_app
+from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
 from shared.messaging.worker import Job, Worker
 from shared.process import ServiceDefinition, verifier_of
@@ -37,7 +40,7 @@ def api(settings: Settings, database: Database) -> FastAPI:
         service="notifier",
         database=database,
         verifier=verifier_of(settings, database),
-        routers=[mails.router, subjects.router, me.router],
+        routers=[mails.router, subjects.router, me.router, deliveries_router(acting)],
         problems=PROBLEMS,
     )
 
@@ -73,6 +76,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
             Job("motivations", FORGETTING_EVERY, sender.forget_motivations),
         ],
         relay_shards=settings.relay_shards,
+        retention=RETENTION.limits(settings),
     )
 
 

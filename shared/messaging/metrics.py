@@ -43,6 +43,12 @@ class Metrics:
             ("publisher",),
             registry=self.registry,
         )
+        self._not_kept = Counter(
+            "data_not_kept",
+            "Rows that were deleted or emptied when their time was over",
+            ("kind",),
+            registry=self.registry,
+        )
         self._backlog = Gauge(
             "outbox_messages", "Messages that are committed and not yet published", registry=self.registry
         )
@@ -78,6 +84,10 @@ class Metrics:
     def missed(self, publisher: str, events: int) -> None:
         """Count events that had not arrived although they were published."""
         self._missed.labels(publisher).inc(events)
+
+    def not_kept(self, kind: str, rows: int) -> None:
+        """Count rows that were deleted or emptied because their time was over."""
+        self._not_kept.labels(kind).inc(rows)
 
     async def measure(self, database: Database) -> None:
         """Read the numbers of the tables. While the database is away, the last numbers stay."""

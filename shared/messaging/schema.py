@@ -197,3 +197,17 @@ CREATE TABLE rebuilds (
     problems text[] NOT NULL DEFAULT '{}'
 );
 """
+
+BY_AGE = """
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+CREATE INDEX undelivered_parked ON undelivered (parked_at) WHERE parked_at IS NOT NULL;
+"""
+"""What the retention of these tables reads."""
+
+REPAIRS = """
+CREATE TABLE repairs (
+    id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), act text NOT NULL CHECK (act IN ('replay', 'drop')),
+    acted_by uuid, reason text NOT NULL, deliveries int NOT NULL, number bigint, name text, handler text
+);
+CREATE INDEX repairs_by_age ON repairs (at, id);
+"""

@@ -72,6 +72,18 @@ async def replay_selected(database: Database, selection: Selection, *, per_secon
     return replayed
 
 
+async def replay_batches(connection: AsyncConnection, selection: Selection, *, per_second: float | None) -> int:
+    """The same in one transaction, which the caller commits."""
+    last = await connection.scalar(select(func.max(undelivered.c.id)).where(*selection.conditions))
+    replayed, number, batch = 0, 0, BATCH
+    while last is not None and batch == BATCH:
+        numbers = await _replay_batch(connection, selection, (number, last), replayed, per_second)
+        batch = len(numbers)
+        replayed += batch
+        number = max(numbers, default=last)
+    return replayed
+
+
 async def _replay_batch(
     connection: AsyncConnection,
     selection: Selection,

@@ -1,4 +1,4 @@
-"""The background process of a service: relays, the subscription, retries, housekeeping, and the service's own jobs."""
+"""The background process of a service: relays, the subscription, retries, retention, and the service's own jobs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import Generic, NoReturn
 
 import structlog
-from sqlalchemy import delete, func, select
 
-from shared import tables
 from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
@@ -22,6 +20,7 @@ from shared.messaging.states import OwnStates
 from shared.messaging.subscriptions import Directory, Subscriptions, Tx
 from shared.messaging.transport import Queue, Transport
 from shared.messaging.undelivered import describe
+from shared.retention import Limit, RetentionJob
 
 log = structlog.get_logger()
 
@@ -30,18 +29,9 @@ BATCH = 50
 RETRY_EVERY = timedelta(seconds=1)
 CATCH_UP_EVERY = timedelta(seconds=0.25)
 REBUILD_EVERY = timedelta(seconds=0.1)
-HOUSEKEEPING_EVERY = timedelta(hours=6)
+RETENTION_EVERY = timedelta(hours=1)
 EXPIRED_SECRETS_EVERY = timedelta(minutes=10)
 DEAD_MESSAGES_EVERY = timedelta(minutes=1)
-INBOX_DAYS = timedelta(days=90)
-"""Longer than the longest retry and any replay by an operator: an older claim is no longer needed."""
-IDEMPOTENCY_DAYS = timedelta(days=2)
-_HOUSEKEEPING = (
-    select(func.maintain_event_log()),
-    delete(tables.inbox).where(tables.inbox.c.done_at < func.now() - INBOX_DAYS),
-    delete(tables.tries).where(tables.tries.c.noted_at < func.now() - INBOX_DAYS),
-    delete(tables.idempotency_keys).where(tables.idempotency_keys.c.created_at < func.now() - IDEMPOTENCY_DAYS),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +57,7 @@ class Worker(Generic[Tx]):
         jobs: Sequence[Job] = (),
         relay_shards: int = 1,
         states: OwnStates | None = None,
+        retention: Sequence[Limit] = (),
     ) -> None:
         """`transaction` makes the service's transaction object; `relay_shards` must be the same for all its workers;
         `states` are those that other services keep copies of.
@@ -85,12 +76,13 @@ class Worker(Generic[Tx]):
             for shard in range(relay_shards)
         ]
         self.metrics.progress.went_round(LISTENER)
+        self.retention = RetentionJob(database, retention, self.metrics.not_kept)
         self.jobs = [
             *jobs,
             Job("retries", RETRY_EVERY, self._retry),
             Job("catch-up", CATCH_UP_EVERY, self.catch_up.run_once),
             Job("rebuild", REBUILD_EVERY, self.rebuild.run_once),
-            Job("housekeeping", HOUSEKEEPING_EVERY, self._clean_up),
+            Job("retention", RETENTION_EVERY, self.retention.run),
             Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
             Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
         ]
@@ -144,11 +136,6 @@ class Worker(Generic[Tx]):
 
     async def _retry(self) -> None:
         await self.inbox.retry_due()
-
-    async def _clean_up(self) -> None:
-        for statement in _HOUSEKEEPING:
-            async with self.database.transaction() as work:
-                await work.connection.execute(statement)
 
     async def _drop_expired_secrets(self) -> None:
         async with self.database.transaction() as work:

@@ -1,10 +1,11 @@
-"""The README's table of settings is up to date."""
+"""The README's table of settings and the tables of retention are up to date."""
 
 from pathlib import Path
 
-from docs import generate, settings_table
+from docs import generate, retention_table, settings_table
 
 README = Path(__file__).parents[2] / "README.md"
+PERSONAL_DATA = README.parent / "docs" / "personal-data.md"
 
 
 def test_the_table_of_settings_is_up_to_date() -> None:
@@ -15,3 +16,8 @@ def test_the_table_of_settings_is_up_to_date() -> None:
 def test_a_setting_that_is_missing_in_the_table_is_found() -> None:
     readme = README.read_text().replace("| `RELAY_SHARDS` |", "| `OTHER` |")
     assert readme != settings_table.written(readme, generate.services())
+
+
+def test_the_tables_of_retention_are_up_to_date() -> None:
+    document = PERSONAL_DATA.read_text()
+    assert document == retention_table.written(document, generate.services()), "run `make docs`"

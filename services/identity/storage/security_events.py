@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, insert, select, tuple_
+from sqlalchemy import bindparam, exists, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identity.domain.security_events import Kind, SecurityEvent
@@ -20,7 +20,6 @@ _SINCE = select(
         security_events.c.at > bindparam("since"),
     )
 )
-_FORGET = select(func.forget_security_events())
 
 
 class SecurityEvents:
@@ -74,6 +73,3 @@ class SecurityEvents:
             )
             for row in await self._connection.execute(statement)
         ]
-
-    async def forget_old_ones(self) -> None:
-        await self._connection.execute(_FORGET)

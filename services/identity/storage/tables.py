@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
+    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -59,6 +60,8 @@ accounts = Table(
         nullable=False,
     ),
     Column("erased_at", _TIME),
+    # the default fills it
+    Column("created_at", _TIME, nullable=False, server_default=func.now()),
 )
 erasures = Table(
     "erasures",

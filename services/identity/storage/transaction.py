@@ -9,7 +9,6 @@ from services.identity.storage.desk_pages import DeskPages
 from services.identity.storage.devices import Devices
 from services.identity.storage.erasures import Erasures
 from services.identity.storage.history import History
-from services.identity.storage.housekeeping import Housekeeping
 from services.identity.storage.invitations import Invitations
 from services.identity.storage.keys import Keys
 from services.identity.storage.links import Links
@@ -34,7 +33,6 @@ class Transaction:
         self.devices = Devices(work.connection)
         self.erasures = Erasures(work.connection)
         self.history = History(work.connection)
-        self.housekeeping = Housekeeping(work.connection)
         self.invitations = Invitations(work.connection)
         self.keys = Keys(work.connection)
         self.links = Links(work.connection)

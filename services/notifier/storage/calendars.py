@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ _HELD: Final = select(calendars).where(
 _INSERT: Final = insert(calendars)
 _SAVE: Final = _INSERT.on_conflict_do_update(
     index_elements=[calendars.c.subject_id, calendars.c.recipient],
-    set_={name: _INSERT.excluded[name] for name in ("slots", "sequence", "place")},
+    set_={name: _INSERT.excluded[name] for name in ("slots", "sequence", "place")} | {"saved_at": func.now()},
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.mails.all import SECRET, SPECS
 from services.notifier.storage.access import Actor, require_staff
+from services.notifier.storage.retention import NO_ADDRESS
 from services.notifier.storage.tables import accounts, mails
 from shared.errors import NotFound
 
@@ -28,6 +29,7 @@ AGES: Final = (timedelta(0), timedelta(minutes=10), timedelta(hours=1), timedelt
 """Where the groups of waiting mails begin, by how long they have waited."""
 
 MOST_ABOUT: Final = 100
+_ERASED: Final = ("@compte-supprime.invalid", NO_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,8 @@ class StoredMail:
 
     @property
     def is_erased(self) -> bool:
-        """Whether its words were erased with the account of a person."""
-        return self.recipient.endswith("@compte-supprime.invalid") or (self.status == "sent" and self.text is None)
+        """Whether its words were erased with the account of a person, or because the mail is old."""
+        return self.recipient.endswith(_ERASED) or (self.status == "sent" and self.text is None)
 
     @property
     def file_names(self) -> list[str]:

@@ -164,4 +164,5 @@ calendars = Table(
     Column("slots", JSONB, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("place", Text, nullable=False, server_default=""),
+    Column("saved_at", _TIME, nullable=False, server_default=func.now()),
 )

@@ -30,6 +30,7 @@ from tests.e2e.people import Person
 from tests.e2e.scenario import Scenario
 from tests.e2e.systems import STAFF_EMAIL, System
 from tests.integration.edges.example_data import create
+from tests.integration.edges.targets import PARKED
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
 from tests.support.postgres import TestServer
@@ -150,6 +151,7 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
             await _stop(workers)
             for service in running.values():
                 await service.databases[1].close()
+            await _a_delivery_is_parked(services)
             services.scenario.mail_id = (await services.scenario.staff.get_json(SENT_MAIL))["items"][0]["id"]
             yield services
     finally:
@@ -159,6 +161,18 @@ async def started_on(server: TestServer) -> AsyncIterator[AllServices]:
                 await database.close()
         for name, _ in made.values():
             await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _a_delivery_is_parked(services: AllServices) -> None:
+    """One of an event that no code knows, in each service."""
+    row = text(
+        "INSERT INTO undelivered (id, message_id, name, body, headers, attempts, last_error, parked_at) "
+        "OVERRIDING SYSTEM VALUE "
+        "VALUES (:id, 'm', 'unknown.happened.v1', '{\"token\": \"abc\"}', '{}', 0, 'unknown', now())"
+    )
+    for database in services.databases.values():
+        async with database.transaction() as work:
+            await work.connection.execute(row, {"id": PARKED})
 
 
 async def _trust_tokens(services: AllServices) -> None:

@@ -266,4 +266,9 @@ BODIES: Final = {
     },
     ("enrollment", "PUT", "/rules/{name}"): lambda _: {"enabled": True, "value": {"people": 3}},
     ("enrollment", "POST", "/rules/{name}/preview"): lambda _: {"enabled": True, "value": {"people": 3}},
+    **{
+        (service, "POST", f"/deliveries/{path}"): lambda _: REASON
+        for service in MATRIX
+        for path in ("replay", "{number}/replay", "{number}/drop")
+    },
 }

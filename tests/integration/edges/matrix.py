@@ -92,6 +92,11 @@ POST   /accounts/{account_id=own}/erasure                             401  404  
 GET    /accounts/{account_id=erased}/erasure                          401  404  404  404  404  404  404  404  404  200
 GET    /erasures                                                      401  404  404  404  404  404  404  404  404  200
 GET    /security-events                                               401  404  404  404  404  404  404  404  404  200
+GET    /deliveries                                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/replay                                             401  404  404  404  404  404  404  404  404  200
+GET    /deliveries/{number=parked}                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/replay                             401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/drop                               401  404  404  404  404  404  404  404  404  204
 """
 
 CATALOGUE: Final = """
@@ -126,6 +131,11 @@ PATCH  /sessions/{session_id=future}                                  401  404  
 PUT    /sessions/{session_id=future}/capacity                         401  404  404  404  404  404  404  404  404  200
 POST   /sessions/{session_id=future}/cancellation                     401  404  404  404  404  404  404  404  404  200
 POST   /sessions/{session_id=cancelled}/reinstatement                 401  404  404  404  404  404  404  404  404  200
+GET    /deliveries                                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/replay                                             401  404  404  404  404  404  404  404  404  200
+GET    /deliveries/{number=parked}                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/replay                             401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/drop                               401  404  404  404  404  404  404  404  404  204
 """
 
 ENROLLMENT: Final = """
@@ -193,6 +203,11 @@ GET    /attendance/export                                             401  200  
 GET    /rules                                                         401  200  200  200  200  200  200  200  200  200
 PUT    /rules/{name=cap}                                              401  404  404  404  404  404  404  404  404  200
 POST   /rules/{name=cap}/preview                                      401  404  404  404  404  404  404  404  404  200
+GET    /deliveries                                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/replay                                             401  404  404  404  404  404  404  404  404  200
+GET    /deliveries/{number=parked}                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/replay                             401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/drop                               401  404  404  404  404  404  404  404  404  204
 """
 
 NOTIFIER: Final = """
@@ -204,6 +219,11 @@ GET    /mails/{mail_id=any}                                           401  404  
 POST   /mails/{mail_id=any}/resend                                    401  404  404  404  404  404  404  404  404  201
 GET    /me/data                                                       401  200  200  200  200  200  200  200  200  200
 GET    /subjects/{subject_id=any}/mails                               401  200  200  200  200  200  200  200  200  200
+GET    /deliveries                                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/replay                                             401  404  404  404  404  404  404  404  404  200
+GET    /deliveries/{number=parked}                                    401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/replay                             401  404  404  404  404  404  404  404  404  200
+POST   /deliveries/{number=parked}/drop                               401  404  404  404  404  404  404  404  404  204
 """
 
 MATRIX: Final = {"identity": IDENTITY, "catalogue": CATALOGUE, "enrollment": ENROLLMENT, "notifier": NOTIFIER}

@@ -5,6 +5,9 @@ import jwt
 from tests.e2e.people import Person
 from tests.e2e.scenario import Scenario
 
+PARKED = 900_001
+"""The number of a delivery that is parked, in each service."""
+
 
 def target(scenario: Scenario, parameter: str, name: str) -> str:
     """The id of an object that the table names."""
@@ -43,6 +46,7 @@ def target(scenario: Scenario, parameter: str, name: str) -> str:
         ("name", "cap"): "structure_cap",
         ("left_open_id", "waiting"): scenario.left_open_id,
         ("proposal_id", "open"): scenario.proposal_id,
+        ("number", "parked"): PARKED,
     }
     return str(targets[parameter, name])
 

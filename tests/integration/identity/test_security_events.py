@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 from structlog.testing import capture_logs
 
-from services.identity.use_cases.housekeeping import clean
 from tests.integration.identity.authenticator import enrolled, signs_in
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
 
@@ -150,13 +149,3 @@ async def test_only_staff_read_them(service: IdentityService) -> None:
 async def test_the_running_role_cannot_change_them(service: IdentityService, change: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         await service.execute(change)
-
-
-async def test_they_are_kept_for_a_year(service: IdentityService) -> None:
-    await service.execute(
-        "INSERT INTO security_events (id, at, kind) SELECT gen_random_uuid(), now() - make_interval(days => age), "
-        "'signed_in' FROM unnest(ARRAY[364, 366]) AS age"
-    )
-    before = len(await service.rows("SELECT 1 FROM security_events"))
-    await clean(service.signing_in.begin)
-    assert len(await service.rows("SELECT 1 FROM security_events")) == before - 1

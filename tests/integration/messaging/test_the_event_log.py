@@ -12,6 +12,8 @@ from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Worker
 from shared.migrations import migrate_async
+from shared.retention import OF_MECHANISMS
+from shared.settings import ServiceSettings
 from tests.conftest import MakeDatabase
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
@@ -40,11 +42,17 @@ async def _partitions(database: Database) -> list[str]:
 
 
 async def _clean_up(database: Database) -> None:
-    """Run the worker's housekeeping, as the running role."""
+    """Run the worker's job, as the running role."""
+    limits = OF_MECHANISMS.limits(ServiceSettings(database_url="postgresql+asyncpg://nobody@localhost/nowhere"))
     worker: Worker[Any] = Worker(
-        database, InProcessTransport(), service="test", subscriptions=[], transaction=lambda work: work
+        database,
+        InProcessTransport(),
+        service="test",
+        subscriptions=[],
+        transaction=lambda work: work,
+        retention=limits,
     )
-    (job,) = [job for job in worker.jobs if job.name == "housekeeping"]
+    (job,) = [job for job in worker.jobs if job.name == "retention"]
     await job.run()
 
 

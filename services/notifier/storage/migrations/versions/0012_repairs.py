@@ -1,0 +1,10 @@
+"""Keep what is done with failed deliveries: by whom, when and why."""
+
+from shared.migrations import create_repairs
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    create_repairs()
