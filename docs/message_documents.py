@@ -130,7 +130,7 @@ def _technical_operations(listeners: Listeners) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     for message in TECHNICAL_MESSAGES:
         channel = {"$ref": f"#/channels/{message.wire_name}"}
-        is_request = message in {EventsRequested, StateRequested}
+        is_request = message is EventsRequested or message is StateRequested
         asking, answering = (keepers, owners) if message in STATE_MESSAGES else (subscribers, publishers)
         for action, services in (
             ("send", asking if is_request else answering),

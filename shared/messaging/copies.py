@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Executable,
     Integer,
     Table,
     Text,
@@ -42,7 +43,7 @@ def upsert_if_newer(table: Table, columns: Collection[str]) -> Insert:
 
 def upsert_unless_newer(
     table: Table, columns: Collection[str], most: ColumnElement[int], *, only_new: Collection[str]
-) -> Insert:
+) -> Executable:
     """Insert a row, or make it equal if the existing row has a version up to `most`. A tombstone is never updated.
 
     It returns the keys of the rows that were missing or different. Columns of `only_new` are set only by the insertion.

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.erasures import AccountErased
 from shared.contracts.message import Snapshot
-from shared.contracts.states import STATE_MESSAGES, StateListed, StateRequested, kind_of, owner_of
+from shared.contracts.states import STATE_MESSAGES, StateListed, StateRequested, event_of, kind_of, owner_of
 from shared.database import Database, UnitOfWork
 from shared.messaging.copied_table import CopiedTable, Page
 from shared.messaging.states import OwnStates
@@ -151,14 +151,19 @@ class Rebuild(Generic[Tx]):
             elif isinstance(message, StateRequested):
                 # after an outage many requests of one subscriber may wait: the last one has what it needs now
                 requests[sender, message.kind] = message
-        for (subscriber, _), request in requests.items() if self._states is not None else ():
-            await self._states.answer(
-                self._database, self._transport, service=self._service, subscriber=subscriber, request=request
-            )
+        for (subscriber, _), request in requests.items():
+            await self._answer(subscriber, request)
         now = asyncio.get_running_loop().time()
         if self._tables and now >= self._look_at:
             self._look_at = now + LOOK_EVERY
             await self._ask_when_due()
+
+    async def _answer(self, subscriber: str, request: StateRequested) -> None:
+        """What cannot be published is not waited for: the subscriber asks again."""
+        listed = None if self._states is None else await self._states.page(self._database, request)
+        if listed is not None:
+            envelope = technical_envelope(listed, source=self._service, routed_as=event_of(listed.kind))
+            await self._transport.publish([envelope], to=subscriber)
 
     async def _ask_when_due(self) -> None:
         async with self._database.transaction() as work:

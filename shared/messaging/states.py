@@ -1,4 +1,4 @@
-"""The owner's side of a rebuilding: which queries read its present state, and the answer to a request for a page."""
+"""The owner's side of a rebuilding: which queries read its present state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam
 
 from shared.contracts.message import Snapshot
-from shared.contracts.states import KINDS, ErasedState, StateListed, StateRequested, States, event_of, kind_of, owner_of
+from shared.contracts.states import KINDS, ErasedState, StateListed, StateRequested, States, kind_of, owner_of
 from shared.database import Database
-from shared.messaging.technical import technical_envelope
-from shared.messaging.transport import Transport
 
 PAGE: Final = 500
 
@@ -63,18 +61,6 @@ class OwnStates:
             round=request.round,
             after=request.after,
             until=rows[-1].key if len(rows) == PAGE else None,
-            states=States(**states),  # type: ignore[arg-type]  # the kind is the name of the field
+            states=States(**states),
             erased=tuple(each for each in read if isinstance(each, ErasedState)),
         )
-
-    async def answer(
-        self, database: Database, transport: Transport, *, service: str, subscriber: str, request: StateRequested
-    ) -> None:
-        """Publish the page to the subscriber alone, if it subscribes to the events with the same contents.
-
-        What cannot be published is not waited for: the subscriber asks again.
-        """
-        listed = await self.page(database, request)
-        if listed is not None:
-            envelope = technical_envelope(listed, source=service, routed_as=event_of(request.kind))
-            await transport.publish([envelope], to=subscriber)
