@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from services.notifier.api import mails, me, subjects
 from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
-from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity
+from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity, structures
 from services.notifier.settings import Settings
 from services.notifier.storage.retention import RETENTION
 from services.notifier.storage.transaction import Transaction
@@ -28,7 +28,7 @@ from shared.transactions import begin
 
 log = structlog.get_logger()
 
-CONSUMERS = (identity, catalogue, enrollment, changes, attendance, erasure)
+CONSUMERS = (identity, structures, catalogue, enrollment, changes, attendance, erasure)
 SENDING_EVERY = timedelta(seconds=0.2)
 """Somebody may wait for the mail, as after a forgotten password. To look whether one is due reads an index only."""
 FORGETTING_EVERY = timedelta(minutes=10)

@@ -131,6 +131,21 @@ class StructureUpdated(_AboutAStructure):
     """Name, SIRET, town or membership of a structure changed, or it was closed, merged or opened again."""
 
 
+@event("identity.structure_people_received.v1")
+class StructurePeopleReceived(_AboutAStructure):
+    """Another structure, `origin`, was merged into this one.
+
+    `people` belonged to it and go on here with their open requests; `already_here` are those of them who belonged to
+    this one too. `waiting` people had asked to join it, and wait for an answer here.
+    """
+
+    origin: StructureSnapshot
+    people: tuple[UUID, ...]
+    already_here: tuple[UUID, ...]
+    waiting: int
+    reason: PersonalText
+
+
 @event("identity.structure_change_reported.v1")
 class StructureChangeReported(_AboutAStructure):
     """A referent reported a change of the structure to the desk.

@@ -18,6 +18,7 @@ _LABELS: Final[Mapping[Act, str]] = {
     "StructureClosed": "Structure fermée",
     "StructureMerged": "Structure fusionnée avec une autre",
     "StructureReopened": "Structure rouverte",
+    "PeopleReceived": "Structure fusionnée avec celle-ci",
     "StructureRequestAccepted": "Structure ajoutée à la demande d’un contact",
     "StructureChangeReported": "Changement signalé",
     "ChangeReportClosed": "Signalement traité",
@@ -76,7 +77,7 @@ class StructureLineView(View):
         return cls(
             at=line.at,
             act=line.act,
-            label=_LABELS[line.act],
+            label=_label(line),
             acted_by=None if line.acted_by is None else PersonNameView.model_validate(line.acted_by),
             acting_as=line.acting_as,
             note=line.note,
@@ -84,6 +85,15 @@ class StructureLineView(View):
                 ChangedField(field=name, label=_NAMES[name], before=before[name], after=after[name]) for name in after
             ],
         )
+
+
+def _label(line: StructureLine) -> str:
+    label = _LABELS[line.act]
+    if line.act != "PeopleReceived":
+        return label
+    people = line.facts["people"]
+    came = f"{people} personnes" if people > 1 else ("1 personne" if people else "personne n’y était rattaché")
+    return f"{label} : {line.facts['from_name']} ({came})"
 
 
 class FiguresView(View):

@@ -3,6 +3,7 @@
 The attachments of a closed structure end. In a merger each of them continues in the other structure.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -73,7 +74,23 @@ class StructureReopened:
     reason: str
 
 
-ClosingFact = StructureClosed | StructureMerged | StructureReopened
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleReceived:
+    """Another structure, `origin`, was merged into this one, which goes on with its people.
+
+    `people` belonged to it; `already_here` are those of them who belonged to this one too. `waiting` people had asked
+    to join it, and wait for an answer here.
+    """
+
+    structure: Structure
+    origin: Structure
+    people: tuple[UUID, ...]
+    already_here: tuple[UUID, ...]
+    waiting: int
+    reason: str
+
+
+ClosingFact = StructureClosed | StructureMerged | StructureReopened | PeopleReceived
 Continued = AttachmentConfirmed | AttachmentRequested | StatusesChanged
 
 
@@ -90,6 +107,22 @@ def merge(structure: Structure, into: Structure, *, reason: str, at: datetime) -
     if into.closed:
         raise CannotMerge(CLOSED_TOO)
     return StructureMerged(structure=closed, into=into, reason=reason)
+
+
+def receive(
+    fact: StructureMerged, attachments: Sequence[Attachment], there: Mapping[UUID, Attachment]
+) -> PeopleReceived:
+    """What a merger brings to the other structure. `there`: the open attachments that it had before, by account."""
+    people = tuple(each.account_id for each in attachments if each.state is State.ACTIVE)
+    asking = {each.account_id for each in attachments if each.state is State.REQUESTED}
+    return PeopleReceived(
+        structure=replace(fact.into, version=fact.into.version + 1),
+        origin=fact.structure,
+        people=people,
+        already_here=tuple(each for each in people if each in there and there[each].state is State.ACTIVE),
+        waiting=len(asking - there.keys()),
+        reason=fact.reason,
+    )
 
 
 def reopen(structure: Structure, *, reason: str) -> StructureReopened:

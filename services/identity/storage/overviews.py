@@ -33,6 +33,7 @@ Act = Literal[
     "StructureClosed",
     "StructureMerged",
     "StructureReopened",
+    "PeopleReceived",
     "StructureRequestAccepted",
     "StructureChangeReported",
     "ChangeReportClosed",

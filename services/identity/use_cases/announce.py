@@ -28,7 +28,13 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
-from services.identity.domain.closing import ClosingFact, StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.closing import (
+    ClosingFact,
+    PeopleReceived,
+    StructureClosed,
+    StructureMerged,
+    StructureReopened,
+)
 from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
@@ -141,6 +147,16 @@ def announce(fact: Fact, *, now: datetime) -> Message | None:  # noqa: C901, PLR
             | StructureReopened(structure=structure)
         ):
             return contracts.StructureUpdated(occurred_at=now, structure=_of_structure(structure))
+        case PeopleReceived(structure=structure, origin=origin):
+            return contracts.StructurePeopleReceived(
+                occurred_at=now,
+                structure=_of_structure(structure),
+                origin=_of_structure(origin),
+                people=fact.people,
+                already_here=fact.already_here,
+                waiting=fact.waiting,
+                reason=fact.reason,
+            )
         case StructureRequested(request):
             return contracts.StructureRegistrationRequested(occurred_at=now, request=_of_request(request))
         case StructureRequestAccepted(request, structure):

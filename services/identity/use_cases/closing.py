@@ -58,9 +58,9 @@ async def _record_closing(
     for attachment in attachments:
         ended = domain.end_with_structure(attachment, fact, by=actor.account_id)
         await record_attachment(tx, ended, author=author, now=now)
-    if structure.merged_into is None:
+    if isinstance(fact, StructureClosed):
         return structure
-    into_id = structure.merged_into
+    into_id = fact.into.id
     there = {each.account_id: each for each in await tx.attachments.open_of_structure(into_id)}
     unconfirmed_referent = (await tx.attachments.to_join(into_id, now=now)).unconfirmed_referent
     for attachment in attachments:
@@ -74,4 +74,5 @@ async def _record_closing(
         )
         if continued is not None:
             await record_attachment(tx, continued, author=author, now=now)
+    await record_structure(tx, domain.receive(fact, attachments, there), author=author, now=now)
     return structure

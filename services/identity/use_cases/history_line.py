@@ -25,7 +25,7 @@ from services.identity.domain.attachments import (
     Status,
     StatusesChanged,
 )
-from services.identity.domain.closing import StructureClosed, StructureMerged, StructureReopened
+from services.identity.domain.closing import PeopleReceived, StructureClosed, StructureMerged, StructureReopened
 from services.identity.domain.erasures import AccountErased
 from services.identity.domain.sign_in_sessions import RefreshTokenReplayed
 from services.identity.domain.structures import (
@@ -61,7 +61,7 @@ def _note(fact: Fact) -> str | None:
     match fact:
         case AttachmentRefused() | AttachmentEnded() | StatusesChanged() | StructureRequestRefused():
             return fact.reason
-        case StructureClosed() | StructureMerged() | StructureReopened():
+        case StructureClosed() | StructureMerged() | StructureReopened() | PeopleReceived():
             return fact.reason
         case ChangeReportClosed(report):
             return report.answer
@@ -85,7 +85,7 @@ def _aggregate(fact: Fact) -> tuple[UUID, int | None]:  # noqa: C901, PLR0911 - 
             return fact.attachment.id, fact.attachment.version
         case StructureRegistered(structure) | StructureUpdated(structure=structure):
             return structure.id, structure.version
-        case StructureClosed() | StructureMerged() | StructureReopened():
+        case StructureClosed() | StructureMerged() | StructureReopened() | PeopleReceived():
             return fact.structure.id, fact.structure.version
         case StructureRequested(request) | StructureRequestAccepted(request) | StructureRequestRefused(request):
             return request.id, request.version
@@ -120,6 +120,8 @@ def _facts(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one 
             return _difference(before=before, after=after)
         case StructureMerged(into=into):
             return {"into": str(into.id), "into_name": into.name}
+        case PeopleReceived(origin=origin):
+            return {"from": str(origin.id), "from_name": origin.name, "people": len(fact.people)}
         case StructureRequestAccepted(structure=structure):
             return {"structure": str(structure.id), "is_member": structure.is_member}
         case StructureChangeReported(structure=structure):

@@ -31,11 +31,6 @@ from services.notifier.domain.mails.attachment import (
     STATUSES_CHANGED,
     UNCONFIRMED_REFERENT,
 )
-from services.notifier.domain.mails.desk import (
-    STRUCTURE_CHANGE_REPORTED,
-    STRUCTURE_REQUEST_REFUSED,
-    STRUCTURE_REQUESTED,
-)
 from services.notifier.domain.mails.spec import MailSpec
 from services.notifier.storage import tables
 from services.notifier.storage.transaction import Transaction
@@ -64,9 +59,6 @@ from shared.contracts.identity import (
     SendAddressProof,
     SendPasswordReset,
     SendStructureInvitation,
-    StructureChangeReported,
-    StructureRegistrationRefused,
-    StructureRegistrationRequested,
     StructureSnapshot,
 )
 from shared.messaging.subscriptions import Subscriptions
@@ -100,35 +92,6 @@ async def when_an_account_is_updated(message: AccountUpdated, tx: Transaction) -
     """An account that was disabled decides no more: ask others for what waits."""
     for structure_id in await tx.copies.structures_to_decide_in(message.account.id):
         await ask_again(tx, structure_id, f"{_cause(message)}:{structure_id}")
-
-
-@subscriptions.on(StructureRegistrationRequested)
-async def when_a_structure_is_requested(message: StructureRegistrationRequested, tx: Transaction) -> None:
-    facts = message.request.model_dump(mode="json")
-    await queue_for_desk(tx, _mail(STRUCTURE_REQUESTED, message, message.request.id, facts))
-
-
-@subscriptions.on(StructureRegistrationRefused)
-async def when_a_structure_request_is_refused(message: StructureRegistrationRefused, tx: Transaction) -> None:
-    """Notify the person who asked."""
-    facts = {**message.request.model_dump(mode="json"), "reason": message.reason}
-    mail = _mail(STRUCTURE_REQUEST_REFUSED, message, message.request.id, facts)
-    await queue_for_address(tx, mail, Audience.CONTACT, message.request.contact_email)
-
-
-@subscriptions.on(StructureChangeReported)
-async def when_a_change_of_a_structure_is_reported(message: StructureChangeReported, tx: Transaction) -> None:
-    """Notify the desk. The cause is the report, because a report does not change the version of the structure."""
-    reporter = await known_account(tx, message.reported_by)
-    facts = {
-        "text": message.text,
-        "reporter": f"{reporter.full_name} ({reporter.email})",
-        "reported_by": str(reporter.id),
-        "structure_id": str(message.structure.id),
-    }
-    cause = f"{message.wire_name}:{message.report_id}"
-    mail = NewMail(spec=STRUCTURE_CHANGE_REPORTED, cause=cause, subject_id=message.report_id, facts=facts)
-    await queue_for_desk(tx, mail)
 
 
 @subscriptions.on(AccountAttachmentRequested)
@@ -217,11 +180,11 @@ async def when_an_attachment_ends(message: AccountAttachmentEnded, tx: Transacti
     Ask others for what waits; in a closed structure nothing does. Requests follow their person to another structure.
     """
     attachment = message.attachment
-    person_and_structure = {"account_id": attachment.account_id, "structure_id": attachment.structure_id}
+    theirs = {"account_ids": [attachment.account_id], "structure_ids": [attachment.structure_id]}
     by_person = message.ended_by == attachment.account_id
     facts = {
         "reason": message.reason,
-        "open_requests": await tx.copies.open_requests(**person_and_structure),
+        "open_requests": await tx.copies.open_requests(**theirs),
         "by_person": by_person,
         "taken_back": message.taken_back,
         "structure_closed": message.structure_closed,

@@ -92,8 +92,8 @@ _OPEN_REQUESTS: Final = (
     select(func.count())
     .select_from(enrollments)
     .where(
-        enrollments.c.account_id == bindparam("account_id"),
-        enrollments.c.structure_id == bindparam("structure_id"),
+        enrollments.c.account_id == any_(bindparam("account_ids", type_=ARRAY(Uuid))),
+        enrollments.c.structure_id == any_(bindparam("structure_ids", type_=ARRAY(Uuid))),
         enrollments.c.approval == any_(bindparam("approvals", type_=ARRAY(Text))),
     )
 )
@@ -213,8 +213,9 @@ class Copies:
         """The structures in which the account is an employer or a referent."""
         return list((await self._connection.scalars(_DECIDES_IN, {"account_id": account_id})).all())
 
-    async def open_requests(self, *, account_id: UUID, structure_id: UUID) -> int:
-        parameters = {"account_id": account_id, "structure_id": structure_id, "approvals": sorted(OPEN)}
+    async def open_requests(self, *, account_ids: Sequence[UUID], structure_ids: Sequence[UUID]) -> int:
+        ids = {"account_ids": list(account_ids), "structure_ids": list(structure_ids)}
+        parameters = {**ids, "approvals": sorted(OPEN)}
         return int(await self._connection.scalar(_OPEN_REQUESTS, parameters) or 0)
 
     async def people(self, structure_id: UUID, state: str = "active") -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
+from uuid import UUID
 
 import structlog
 from jinja2 import TemplateError
@@ -128,7 +129,8 @@ class Sender:
         if reason is not None:
             await self._finish_unsent(spec, claimed, "dropped", reason)
             return None
-        outgoing, included = claimed.outgoing, ()
+        outgoing = claimed.outgoing
+        included: tuple[UUID, ...] = ()
         if outgoing is None:
             outgoing = self._outgoing(mail, compose(spec, mail, situation, self.identity, now=now), now)
             included = situation.included

@@ -103,8 +103,19 @@ async def test_the_people_of_a_merged_structure_go_on_in_the_other_one(service: 
         *4 * ["account_attachment_ended"],
         "account_attachment_requested",
         "attachment_statuses_changed",
+        "structure_people_received",
         "structure_updated",
     ]
+    [received] = await service.emitted("structure_people_received")
+    accounts = {email: str(await account_of(service, email)) for email in (ROSE, PAUL, LEA)}
+    assert (received["structure"]["id"], received["origin"]["id"]) == (new, old)
+    assert set(received["people"]) == set(accounts.values())
+    assert (received["already_here"], received["waiting"]) == ([accounts[ROSE]], 1)
+    newest, *_ = (await service.ask("GET", f"/structures/{new}/history", by=STAFF))["items"]
+    assert (newest["label"], newest["note"]) == (
+        "Structure fusionnée avec celle-ci : Foyer (3 personnes)",
+        REASON["reason"],
+    )
     for ended in await service.emitted("account_attachment_ended"):
         assert (ended["structure_closed"], ended["continues_in"]) == (True, new)
     overview = await service.ask("GET", f"/structures/{old}/overview", by=STAFF)

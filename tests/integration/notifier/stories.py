@@ -20,6 +20,7 @@ from shared.contracts.identity import (
     SendAccountNotice,
     SendAddressProof,
     StructureChangeReported,
+    StructurePeopleReceived,
     StructureRequestSnapshot,
 )
 from shared.contracts.message import Message
@@ -93,6 +94,26 @@ async def notices(service: NotifierService) -> None:
 def change_reported(service: NotifierService) -> StructureChangeReported:
     return StructureChangeReported(
         occurred_at=NOW, structure=service.structure(2), report_id=uuid4(), reported_by=service.person, text="Nom"
+    )
+
+
+async def people_received(service: NotifierService) -> None:
+    """The person, who has an open request, and one of the two referents come from another structure."""
+    await service.request_made()
+    fred = await service.another_account("Fred", "referent")
+    await service.send()
+    await service.keep_as_earlier()
+    origin = service.structure(4).model_copy(update={"id": uuid4(), "name": "Le Foyer"})
+    await service.tell(
+        StructurePeopleReceived(
+            occurred_at=NOW,
+            structure=service.structure(),
+            origin=origin,
+            people=(service.person, fred, service.other_employer),
+            already_here=(service.other_employer,),
+            waiting=1,
+            reason="Une seule association.",
+        )
     )
 
 

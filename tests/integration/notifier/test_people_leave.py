@@ -16,6 +16,7 @@ from shared.contracts.identity import (
     StructureSnapshot,
 )
 from tests.integration.notifier.notifier_service import NOW, NotifierService
+from tests.integration.notifier.stories import people_received
 
 EVE = "eve@example.org"
 """Employer and referent."""
@@ -111,6 +112,19 @@ async def test_who_was_ended_by_others_reads_why_and_the_referents_get_no_mail(s
     [mail] = await service.sent("attachment_ended")
     assert "Motif" in mail.text
     assert await service.rows(kind="attachment_left") == []
+
+
+async def test_the_referents_read_what_a_merger_brings_to_their_structure(service: NotifierService) -> None:
+    await people_received(service)
+    await service.send()
+    [mail] = await service.sent("people_received")
+    assert (mail.recipient, mail.subject) == (EVE, "La structure Le Foyer fait maintenant partie de Les Amis")
+    text = " ".join(mail.text.split())
+    assert "2 personnes y étaient rattachées" in text
+    assert "1 demande de formation en cours continue au nom de votre structure" in text
+    assert "1 personne demandait à la rejoindre et attend maintenant votre réponse" in text
+    assert "Motif : Une seule association." in text
+    assert "/structure/personnes" in mail.text
 
 
 async def test_the_desk_is_told_that_a_request_which_it_should_answer_is_taken_back(service: NotifierService) -> None:

@@ -37,6 +37,7 @@ from tests.integration.notifier.stories import (
     moved,
     not_moved,
     notices,
+    people_received,
     session_changed,
     structure_request,
 )
@@ -142,6 +143,7 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
     "a structure added": (after(invitation), {"structure_invitation": {"lea@example.org"}}),
     "an address to change": (after(address_to_change), {"address_change": {"nouvelle@example.org"}}),
     "a change reported": (after(change_reported), {"structure_change_reported": {"desk@agence.example"}}),
+    "the people of another structure received": (people_received, {"people_received": {"other employer"}}),
     "a participation proposed": (after(proposed), {"proposal": {"person"}}),
     "a proposal declined": (after(proposal_declined), {"proposal_declined": {"employer"}}),
     "requests left open": (requests_left_open, {"requests_left_open": {"other employer"}}),

@@ -122,6 +122,14 @@ EXPECTED: list[tuple[Fact, str | None, int | None, Mapping[str, Any]]] = [
         3,
         {"into": str(OTHER.id), "into_name": "ML"},
     ),
+    (
+        closing.PeopleReceived(
+            structure=STRUCTURE, origin=OTHER, people=(SOMEBODY,), already_here=(), waiting=2, reason="Non."
+        ),
+        "identity.structure_people_received.v1",
+        2,
+        {"from": str(OTHER.id), "from_name": "ML", "people": 1},
+    ),
     (closing.reopen(replace(STRUCTURE, closed_at=NOW), reason="Non."), "identity.structure_updated.v1", 3, {}),
     (structures.StructureRequested(REQUEST), "identity.structure_registration_requested.v1", 1, {}),
     (

@@ -23,6 +23,7 @@ from services.identity.domain.closing import (
     continue_there,
     end_with_structure,
     merge,
+    receive,
     reopen,
 )
 from services.identity.domain.structures import AlreadyListed
@@ -152,3 +153,23 @@ def test_who_belongs_to_both_gains_the_statuses_of_the_closed_one() -> None:
     }
     assert (fact.before, fact.continues_from) == (existing.statuses, STRUCTURE.id)
     assert continued(ACTIVE, there(State.ACTIVE, Status.BENEFICIARY, Status.REFERENT)) is None
+
+
+def test_a_merger_brings_people_some_of_whom_are_there_already_and_those_who_wait_for_an_answer() -> None:
+    """Of the people who ask to join, who asks or belongs there too brings nothing new."""
+    new, here, asked_here, waits, waits_in_both = (uuid4() for _ in range(5))
+    attachments = [
+        *(replace(ACTIVE, account_id=each) for each in (new, here, asked_here)),
+        *(replace(REQUESTED, account_id=each) for each in (waits, waits_in_both)),
+    ]
+    existing = {
+        here: there(State.ACTIVE, Status.REFERENT),
+        asked_here: there(State.REQUESTED),
+        waits_in_both: there(State.REQUESTED),
+    }
+    merged = merge(STRUCTURE, OTHER, reason="Fusion", at=NOW)
+    received = receive(merged, attachments, existing)
+    assert changed(OTHER, received.structure) == {"version": 3}
+    assert (received.origin, received.reason) == (merged.structure, "Fusion")
+    assert (received.people, received.already_here) == ((new, here, asked_here), (here,))
+    assert received.waiting == 1

@@ -122,6 +122,12 @@ EXPECTED: Final[Mapping[str, Expected]] = {
         about=About.ATTACHMENT,
         page="rattachements/{subject}",
     ),
+    "people_received": Expected(
+        outcomes="........... ....... ..... ... .. .. .... ... .. .. .. .. ....",
+        audiences=(Audience.REFERENT,),
+        about=About.FACTS,
+        page="structure/personnes",
+    ),
     "statuses_changed": Expected(
         outcomes="........... ....... A.AAA ... .. .. .... ... .. .. .. .. ....",
         audiences=(Audience.PERSON,),

@@ -83,6 +83,14 @@ ATTACHMENT_LEFT: Final = MailSpec(
     true_while=(attachment_is("ended"),),
     page=_PAGE,
 )
+PEOPLE_RECEIVED: Final = MailSpec(
+    kind="people_received",
+    label="Structure fusionnée avec celle du destinataire",
+    audiences=(Audience.REFERENT,),
+    about=About.FACTS,
+    true_while=ALWAYS,
+    page="structure/personnes",
+)
 STATUSES_CHANGED: Final = MailSpec(
     kind="statuses_changed",
     label="Statuts modifiés",
