@@ -25,6 +25,7 @@ from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
 from web.pages.agency_dashboard.routes import router as dashboard
 from web.pages.agency_dashboard.search import router as search
+from web.pages.agency_deliveries.routes import router as deliveries
 from web.pages.agency_mails.routes import router as mails
 from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
@@ -73,6 +74,7 @@ AGENCY: Final = (
     attachments,
     left_open,
     mails,
+    deliveries,
     dashboard,
     search,
     structure_answers,
