@@ -29,6 +29,7 @@ from web.pages.agency_deliveries.routes import router as deliveries
 from web.pages.agency_mails.routes import router as mails
 from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
+from web.pages.agency_people.erasures import router as erasures
 from web.pages.agency_people.left_open import router as left_open
 from web.pages.agency_people.routes import router as people
 from web.pages.agency_rules.routes import router as rules
@@ -71,6 +72,7 @@ AGENCY: Final = (
     sessions,
     people,
     account_acts,
+    erasures,
     attachments,
     left_open,
     mails,
