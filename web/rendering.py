@@ -29,6 +29,7 @@ ROOMS: Final = (
     "agency_people",
     "agency_structures",
     "agency_mails",
+    "agency_deliveries",
     "agency_dashboard",
 )
 POLICY: Final = (

@@ -25,9 +25,11 @@ from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
 from web.pages.agency_dashboard.routes import router as dashboard
 from web.pages.agency_dashboard.search import router as search
+from web.pages.agency_deliveries.routes import router as deliveries
 from web.pages.agency_mails.routes import router as mails
 from web.pages.agency_people.account_acts import router as account_acts
 from web.pages.agency_people.attachments import router as attachments
+from web.pages.agency_people.erasures import router as erasures
 from web.pages.agency_people.left_open import router as left_open
 from web.pages.agency_people.routes import router as people
 from web.pages.agency_rules.routes import router as rules
@@ -70,9 +72,11 @@ AGENCY: Final = (
     sessions,
     people,
     account_acts,
+    erasures,
     attachments,
     left_open,
     mails,
+    deliveries,
     dashboard,
     search,
     structure_answers,

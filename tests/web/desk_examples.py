@@ -64,6 +64,26 @@ def left_open() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def erasure(**changes: Any) -> dict[str, Any]:
+    return {
+        "account_id": ID, "account_name": HOSTILE, "asked_by": OTHER, "asked_by_name": HOSTILE, "by_staff": True,
+        "reason": HOSTILE, "asked_at": START, "ended_at": END, "state": "refused", "sentences": [HOSTILE], **changes,
+    }  # fmt: skip
+
+
+def delivery(**changes: Any) -> dict[str, Any]:
+    return {
+        "number": 7, "name": HOSTILE, "handler": HOSTILE, "attempts": 5, "next_at": None, "created_at": START,
+        "last_error": HOSTILE, "message_id": HOSTILE, "source": HOSTILE, "body": HOSTILE, **changes,
+    }  # fmt: skip
+
+
+def repair(**changes: Any) -> dict[str, Any]:
+    return {
+        "at": START, "act": "drop", "acted_by": OTHER, "reason": HOSTILE, "deliveries": 1, "name": HOSTILE, **changes,
+    }  # fmt: skip
+
+
 def mail(**changes: Any) -> dict[str, Any]:
     return {
         "id": ID, "kind": "validated", "kind_label": HOSTILE, "recipient": HOSTILE, "recipient_account_id": OTHER,
@@ -131,6 +151,14 @@ def desk_answers() -> dict[str, Any]:
         f"GET {NOTIFIER}/mails": page(mail(), total=1),
         f"GET {NOTIFIER}/mails/figures": {"failed": 1, "unknown": 2, "waiting": [{"label": "x", "count": 1}]},
         f"GET {MAIL}": mail(),
+        f"GET {IDENTITY}/erasures": page(
+            erasure(), erasure(account_name=None, by_staff=False, state="done", reason=None)
+        ),
+        **{
+            f"GET /api/{service}/v1/deliveries{path}": answer
+            for service in ("identity", "catalogue", "enrollment", "notifier")
+            for path, answer in (("", page(delivery(), parked=1, waiting=2, acts=[repair()])), ("/7", delivery()))
+        },
         f"GET {ENROLLMENT}/figures": figures(),
         f"GET {IDENTITY}/figures": structure_figures(),
     }

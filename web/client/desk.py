@@ -59,6 +59,19 @@ class Account(AccountName):
     erased: bool
 
 
+class LedgerLine(Erasure):
+    """An erasure in the ledger. `account_name` is None once the account is erased."""
+
+    account_id: UUID
+    account_name: str | None
+    asked_by: UUID
+    asked_by_name: str
+    by_staff: bool
+    reason: str | None
+    asked_at: datetime
+    ended_at: datetime | None
+
+
 class ListedAccount(Account):
     """An account in a list."""
 
@@ -190,6 +203,7 @@ INVITE: Final = Call[None]("POST", "identity", "/accounts/{account_id}/invitatio
 RESET_FACTOR: Final = Call[None]("DELETE", "identity", "/accounts/{account_id}/second-factor", None)
 ASK_ERASURE: Final = Call[Erasure]("POST", "identity", "/accounts/{account_id}/erasure", Erasure)
 ERASURE: Final = Call[Erasure]("GET", "identity", "/accounts/{account_id}/erasure", Erasure)
+ERASURES: Final = Call[Page[LedgerLine]]("GET", "identity", "/erasures", Page[LedgerLine])
 ATTACHMENTS: Final = Call[AttachmentPage]("GET", "identity", "/attachments", AttachmentPage)
 ATTACHMENTS_FILE: Final = Call[bytes]("GET", "identity", "/attachments/export", bytes)
 ATTACHMENT: Final = Call[Attachment]("GET", "identity", "/attachments/{attachment_id}", Attachment)

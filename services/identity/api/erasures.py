@@ -11,6 +11,7 @@ from services.identity.api.dependencies import Acting, SigningIn, Tx, acting
 from services.identity.api.problems import ACCOUNT_DISABLED, HAS_OBLIGATIONS, OWN_ACCOUNT, TOO_BUSY, TOO_SOON
 from services.identity.api.requests import ErasureReason, OwnErasure
 from services.identity.domain.erasures import Erasure, State
+from services.identity.storage.erasures import LedgerLine
 from services.identity.use_cases import erasures
 from shared.errors import NotFound
 from shared.http.clock import Now
@@ -39,6 +40,13 @@ class ErasureView(View):
         examples=[["Des demandes de formation sont en cours : elles doivent d'abord être annulées."]],
     )
     ended_at: datetime | None
+
+
+class LedgerLineView(ErasureView):
+    """A line of the ledger, with the names that are left."""
+
+    account_name: str | None = Field(description="Null once the account is erased", examples=["Zoé Roy"])
+    asked_by_name: str = Field(examples=["Nadia Ferrand"])
 
 
 @router.get("/me/data", responses=problems(ACCOUNT_DISABLED))
@@ -85,15 +93,20 @@ async def read_erasure(account_id: UUID, actor: Acting, tx: Tx) -> ErasureView:
 @router.get("/erasures", responses=problems(NOT_FOUND, INVALID))
 async def list_erasures(
     *, actor: Acting, tx: Tx, after: Annotated[TimeKey | None, Depends(BY_TIME)], limit: Limit = 20
-) -> Page[ErasureView]:
+) -> Page[LedgerLineView]:
     """The ledger: every erasure that was asked for, newest first. Staff only."""
-    return Page[ErasureView].of(
+    return Page[LedgerLineView].of(
         await tx.erasures.page(actor, after=after, limit=limit),
         limit,
-        view=ErasureView.model_validate,
+        view=_line,
         sort_key=BY_TIME,
-        key=lambda erasure: (erasure.asked_at, erasure.id),
+        key=lambda line: (line.erasure.asked_at, line.erasure.id),
     )
+
+
+def _line(line: LedgerLine) -> LedgerLineView:
+    erasure = ErasureView.model_validate(line.erasure).model_dump()
+    return LedgerLineView(**erasure, account_name=line.account_name, asked_by_name=line.asked_by_name)
 
 
 def _view(erasure: Erasure | None) -> ErasureView:

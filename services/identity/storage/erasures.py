@@ -1,7 +1,7 @@
 """The ledger of erasures, and what is erased with an account."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -100,6 +100,30 @@ _OPEN_ATTACHMENTS: Final = (
 )
 
 
+_PERSON: Final = accounts.alias("person")
+_ASKING: Final = accounts.alias("asking")
+_LEDGER: Final = (
+    select(
+        erasures,
+        (_PERSON.c.first_name + " " + _PERSON.c.last_name).label("account_name"),
+        _PERSON.c.erased_at.is_not(None).label("is_gone"),
+        (_ASKING.c.first_name + " " + _ASKING.c.last_name).label("asked_by_name"),
+    )
+    .join(_PERSON, _PERSON.c.id == erasures.c.account_id)
+    .join(_ASKING, _ASKING.c.id == erasures.c.asked_by)
+    .order_by(erasures.c.asked_at.desc(), erasures.c.id.desc())
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """An erasure with the names that are left. `account_name` is None once the account is erased."""
+
+    erasure: Erasure
+    account_name: str | None
+    asked_by_name: str
+
+
 class Erasures:
     """Who asked for the erasure of which account, and what became of it. No line is ever deleted."""
 
@@ -126,14 +150,20 @@ class Erasures:
         row = (await self._connection.execute(_NEWEST, {"account_id": account_id})).one_or_none()
         return None if row is None else _erasure(row)
 
-    async def page(self, actor: Actor, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Erasure]:
+    async def page(self, actor: Actor, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[LedgerLine]:
         """All of them, newest first, for staff; one more than `limit` when there are more."""
         actor.must_be_staff()
-        statement = select(erasures)
+        statement = _LEDGER.limit(limit + 1)
         if after is not None:
             statement = statement.where(tuple_(erasures.c.asked_at, erasures.c.id) < after)
-        statement = statement.order_by(erasures.c.asked_at.desc(), erasures.c.id.desc()).limit(limit + 1)
-        return [_erasure(row) for row in await self._connection.execute(statement)]
+        return [
+            LedgerLine(
+                erasure=_erasure(row),
+                account_name=None if row.is_gone else row.account_name,
+                asked_by_name=row.asked_by_name,
+            )
+            for row in await self._connection.execute(statement)
+        ]
 
     async def obligations(self, account: Account) -> list[str]:
         """Why the account cannot be erased yet, as far as this service knows."""

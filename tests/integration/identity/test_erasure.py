@@ -83,11 +83,16 @@ async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: Identity
 
 async def test_staff_see_a_tombstone_that_nobody_changes_and_the_ledger(service: IdentityService, paul: str) -> None:
     asked = await service.ask("POST", f"/accounts/{paul}/erasure", REASON, by=STAFF)
+    [line] = (await service.ask("GET", "/erasures", by=STAFF))["items"]
+    named = await service.ask("GET", f"/accounts/{paul}", by=STAFF)
+    assert (line["state"], line["account_name"]) == ("asked", f"{named['first_name']} {named['last_name']}")
     await answer(service)
     alix = (await service.ask("GET", "/me", by=STAFF))["id"]
     [line] = (await service.ask("GET", "/erasures", by=STAFF))["items"]
     assert (line["id"], line["account_id"], line["asked_by"], line["state"]) == (asked["id"], paul, alix, "done")
     assert (line["by_staff"], line["reason"], line["ended_at"] is not None) == (True, REASON["reason"], True)
+    me = await service.ask("GET", "/me", by=STAFF)
+    assert (line["account_name"], line["asked_by_name"]) == (None, f"{me['first_name']} {me['last_name']}")
     tombstone = await service.ask("GET", f"/accounts/{paul}", by=STAFF)
     assert (tombstone["first_name"], tombstone["last_name"], tombstone["disabled"]) == ("Compte", "supprimé", True)
     assert tombstone["email"] == f"{paul}@compte-supprime.invalid"

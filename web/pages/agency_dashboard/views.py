@@ -78,7 +78,7 @@ def to_do(
             ("mails_unknown", mails.unknown, "/agence/mails?etat=unknown"),
         ]
     if requests:
-        found += [("undelivered", requests.waiting.undelivered, None)]
+        found += [("undelivered", requests.waiting.undelivered, "/agence/echanges")]
     return [ToDo(name=name, count=count, url=url) for name, count, url in found if count]
 
 
