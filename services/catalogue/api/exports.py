@@ -60,7 +60,7 @@ TRAINING_COLUMNS: Final[Sequence[Column[TrainingSummary]]] = (
 async def export_sessions(*, actor: Staff, query: Sessions, tx: Tx, now: Now, chosen: ChosenFormat = "csv") -> Response:
     """The list of sessions as a file, with the same filters. Staff only."""
     found = await tx.session_list.page(
-        query.wanted, actor, now=now, limit=MOST_ROWS, newest_first=query.newest_first, looks_through=None
+        query.wanted, actor, now=now, limit=MOST_ROWS, newest_first=query.newest_first, is_bounded=False
     )
     return await export(found.sessions, SESSION_COLUMNS, format=chosen, name="sessions", filters=["from", "to"])
 

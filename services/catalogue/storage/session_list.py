@@ -38,7 +38,7 @@ from services.catalogue.storage.records import (
     TrainingOfSession,
 )
 from services.catalogue.storage.session_filter import OF_OCCUPANCY, SessionFilter, condition, listed, order
-from services.catalogue.storage.session_words import LOOKED_THROUGH, SessionWords
+from services.catalogue.storage.session_words import SessionWords
 from services.catalogue.storage.sessions import slots_of
 from services.catalogue.storage.tables import accounts, axes, catalogue_history, occupancy, sessions, trainings
 from shared.errors import NotFound
@@ -66,11 +66,11 @@ class SessionList:
         after: tuple[datetime, UUID] | None = None,
         limit: int,
         newest_first: bool = False,
-        looks_through: int | None = LOOKED_THROUGH,
+        is_bounded: bool = True,
     ) -> SessionPart:
         """Up to `limit` + 1 sessions in order of their first slot and id, from those after the key `after`.
 
-        With words, up to `looks_through` sessions are looked through for them, or all if it is None.
+        With words, a bounded number of sessions is looked through for them, unless `is_bounded` is false.
         """
         given = wanted.given()
         filters, is_first = frozenset(given), after is None
@@ -85,9 +85,9 @@ class SessionList:
                 values,
                 filters,
                 most=limit + 1,
-                looks_through=looks_through,
                 is_first=is_first,
                 newest_first=newest_first,
+                is_bounded=is_bounded,
             )
             values, stopped_after = {"ids": found.ids}, found.stopped_after
             statement = _of_ids(newest_first=newest_first)

@@ -54,11 +54,12 @@ class SessionWords:
         filters: frozenset[str],
         *,
         most: int,
-        looks_through: int | None = LOOKED_THROUGH,
         is_first: bool = True,
         newest_first: bool = False,
+        is_bounded: bool = True,
     ) -> SessionsWithWords:
-        """Up to `most` sessions. `filters` are names in `values`; without `looks_through`, the whole list is read."""
+        """Up to `most` sessions. `filters` are names in `values`; if it is not bounded, the whole list is read."""
+        looks_through = LOOKED_THROUGH if is_bounded else None
         values = {**values, "most": most, "looked_through": looks_through}
         statement = _looked_through(role, filters, is_first=is_first, newest_first=newest_first)
         rows = (await self._connection.execute(statement, values)).all()
