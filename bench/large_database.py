@@ -2,7 +2,9 @@
 
 Enrollment: one person for each five requests, 2,000 structures of which the first has a tenth of all people, a session
 for each ten requests, a trainer for each ten sessions. 3 % of the requests wait for an employer; of the first structure
-only 30, the oldest.
+only 30, the oldest, and the next 270 have a seat.
+
+Catalogue: the sessions, with four axes, two towns, and a word that twenty trainings have, whatever the size.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ def id_of(kind: str, number: int) -> UUID:
     return UUID(f"{kind}0000-0000-4000-8000-{number:012x}")
 
 
-ACCOUNT, STRUCTURE, TRAINING, SESSION, REQUEST = "aaaa", "5555", "7777", "8888", "eeee"
+ACCOUNT, STRUCTURE, TRAINING, SESSION, REQUEST, AXIS = "aaaa", "5555", "7777", "8888", "eeee", "a5e5"
 EMPLOYER, TRAINER, STAFF = "e0e0", "70a1", "57af"
 
 

@@ -27,18 +27,19 @@ INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at
             now() - interval '2130 days' + n::float8 / pg_temp.size('sessions') * interval '2190 days' AS starts
         FROM generate_series(0, pg_temp.size('sessions') - 1) n) planned;
 INSERT INTO enrollments (id, version, account_id, structure_id, training_id, session_id, motivation, requested_at,
-        approval, seat, queue_number, late, attendance, attended)
+        employer_asked_at, approval, seat, queue_number, late, attendance, attended)
     SELECT pg_temp.id_of('eeee', n), 2, pg_temp.id_of('aaaa', person), pg_temp.id_of('5555', structure),
         pg_temp.id_of('7777', session / 2), pg_temp.id_of('8888', session), 'Parce que.',
-        now() - interval '2190 days' + n::float8 / pg_temp.size('requests') * interval '2190 days',
-        approval, CASE approval WHEN 'validated' THEN 'held' ELSE 'none' END,
+        requested_at, requested_at, approval, CASE approval WHEN 'validated' THEN 'held' ELSE 'none' END,
         CASE approval WHEN 'validated' THEN n % 10 + 1 END, false,
         CASE approval WHEN 'validated'
             THEN '[{"slot_id": "51070000-0000-4000-8000-000000000000", "present": true}]'::jsonb END,
         CASE approval WHEN 'validated' THEN true END
     FROM (
         SELECT n, n / 10 AS session, person, structure,
-            CASE WHEN structure = 0 THEN CASE WHEN n < 300 THEN 'awaiting_employer' ELSE 'refused' END
+            now() - interval '2190 days' + n::float8 / pg_temp.size('requests') * interval '2190 days' AS requested_at,
+            CASE WHEN structure = 0 THEN
+                    CASE WHEN n < 300 THEN 'awaiting_employer' WHEN n < 3000 THEN 'validated' ELSE 'refused' END
                 WHEN n % 100 < 3 THEN 'awaiting_employer' WHEN n % 10 < 5 THEN 'validated'
                 WHEN n % 10 < 7 THEN 'refused' ELSE 'withdrawn' END AS approval
         FROM (SELECT n, n % pg_temp.size('people') AS person,

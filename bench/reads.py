@@ -8,14 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from statistics import median
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 import jwt
 from rich.console import Console
 
-from bench.large_database import ACCOUNT, EMPLOYER, SESSION, STAFF, STRUCTURE, TRAINER, Size, fill, id_of
+from bench.large_database import ACCOUNT, AXIS, EMPLOYER, SESSION, STAFF, STRUCTURE, TRAINER, Size, fill, id_of
 from bench.population import KEY_ID, Population
 from bench.report import Growth
 from bench.servers import Servers, observer, service
@@ -44,16 +46,35 @@ class Read:
     shown: str = "items"
 
 
+def _day(number: int) -> str:
+    """The time so many days from now, as the pages write it into an address."""
+    return quote((datetime.now(UTC) + timedelta(days=number)).isoformat())
+
+
+YEAR = f"from={_day(-365)}&to={_day(0)}"
+
+
 def of_the_pages_of_the_catalogue() -> tuple[Read, ...]:
     """The filters and counts that the pages of the catalogue use."""
     queries = {
         "with counts": "facets=true",
         "of a town": "town=limoges",
+        "of an axis, with counts": f"axis_id={id_of(AXIS, 1)}&facets=true",
+        "for members, with counts": "members_only=true&facets=true",
         "search": "q=entretien",
         "search with counts": "q=entretien&facets=true",
-        "search for a rare word, with counts": "q=formation+400&facets=true",
+        "search for a rare word": "q=braille",
+        "search for a rare word, with counts": "q=braille&facets=true",
+        "search for a word of many past trainings": "q=formation+12",
+        "the same with counts": "q=formation+12&facets=true",
+        "search for two letters that few have": "q=40&facets=true",
+        "search in a town, with counts": "q=entretien&town=limoges&facets=true",
         "open, with free seats": "open=true&free=true",
+        "open, with counts": "open=true&facets=true",
+        "open, with free seats and counts": "open=true&free=true&facets=true",
         "past": "past=true",
+        "past, with counts": "past=true&facets=true",
+        "at a place": "place=limoges",
     }
     return tuple(
         Read(f"catalogue: sessions, {name}", "catalogue", None, f"/sessions?{query}&{PAGE}")
@@ -68,11 +89,19 @@ def searches_and_counts() -> Iterator[Read]:
         "a big employer's requests": (id_of(EMPLOYER, 0), "structure"),
         "staff: all requests": (id_of(STAFF, 0), "all"),
     }
+    month = f"session_from={_day(-60)}&session_to={_day(-30)}"
     for name, (reader, scope) in readers.items():
         path = f"/enrollments?scope={scope}"
+        yield Read(f"{name}, sessions of a month", "enrollment", reader, f"{path}&{month}&sort=session_start&{PAGE}")
+        yield Read(f"{name}, the same by request", "enrollment", reader, f"{path}&{month}&{PAGE}")
+        yield Read(f"{name}, with a seat", "enrollment", reader, f"{path}&seat=held&{PAGE}")
         yield Read(f"{name}, a frequent word", "enrollment", reader, f"{path}&q=faure&{PAGE}")
         yield Read(f"{name}, by session", "enrollment", reader, f"{path}&sort=session_start&{PAGE}")
-        for counted, query in (("counts", ""), ("counts of a frequent word", "&q=faure")):
+        for counted, query in (
+            ("counts", ""),
+            ("counts of those with a seat", "&seat=held"),
+            ("counts of a frequent word", "&q=faure"),
+        ):
             counts = f"/enrollments/counts?scope={scope}{query}"
             yield Read(f"{name}, {counted}", "enrollment", reader, counts, "approvals")
 
@@ -120,7 +149,14 @@ READS = (
         "staff: search for a training", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=formation+123&{PAGE}"
     ),
     Read("staff: the refused ones", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&group=refused&{PAGE}"),
-    Read("staff: with a seat", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&seat=held&{PAGE}"),
+    Read(
+        "staff: pending ones, by deadline",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&sort=decide_before&{PAGE}",
+    ),
+    Read("an employer's year", "enrollment", id_of(EMPLOYER, 7), f"/people/figures?{YEAR}", "requests"),
+    Read("a big employer's year", "enrollment", id_of(EMPLOYER, 0), f"/people/figures?{YEAR}", "requests"),
     Read(
         "staff: two states of one structure",
         "enrollment",

@@ -59,8 +59,10 @@ TRAINING_COLUMNS: Final[Sequence[Column[TrainingSummary]]] = (
 @router.get("/sessions/export", response_class=Response, responses={**EXPORTED, **_PROBLEMS})
 async def export_sessions(*, actor: Staff, query: Sessions, tx: Tx, now: Now, chosen: ChosenFormat = "csv") -> Response:
     """The list of sessions as a file, with the same filters. Staff only."""
-    found = await tx.session_list.page(query.wanted, actor, now=now, limit=MOST_ROWS, newest_first=query.newest_first)
-    return await export(found, SESSION_COLUMNS, format=chosen, name="sessions", filters=["from", "to"])
+    found = await tx.session_list.page(
+        query.wanted, actor, now=now, limit=MOST_ROWS, newest_first=query.newest_first, is_bounded=False
+    )
+    return await export(found.sessions, SESSION_COLUMNS, format=chosen, name="sessions", filters=["from", "to"])
 
 
 @router.get("/trainings/export", response_class=Response, responses={**EXPORTED, **_PROBLEMS})

@@ -28,17 +28,23 @@ async def list_sessions(
     after: Annotated[TimeKey | None, Depends(BY_TIME)],
     limit: Limit = 20,
 ) -> SessionPage:
-    """Sessions in order of their first slot, by default those that have not begun."""
+    """Sessions in order of their first slot, by default those that have not begun.
+
+    A search looks at many sessions for few: with `q`, a page may have fewer than `limit` sessions, or none, and a
+    `next` page.
+    """
     found = await tx.session_list.page(
         query.wanted, actor, now=now, after=after, limit=limit, newest_first=query.newest_first
     )
     page = SessionPage.of(
-        found,
+        found.sessions,
         limit,
         view=SessionView.model_validate,
         sort_key=BY_TIME,
         key=lambda session: (session.starts_at, session.id),
     )
+    if found.stopped_after is not None:
+        page = page.model_copy(update={"next": BY_TIME.write(found.stopped_after)})
     if not facets:
         return page
     return page.with_counts(await tx.session_facets.counts(query.wanted, actor, newest_first=query.newest_first))

@@ -177,6 +177,14 @@ class FacetCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPart:
+    """A part of a list. The list goes on after the key `stopped_after` if the search for words stopped there."""
+
+    sessions: Sequence[SessionDetails]
+    stopped_after: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCounts:
     """How many sessions a list has, and for each facet its values; not exact if there are too many to count."""
 

@@ -1,14 +1,15 @@
 """Which sessions a list shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, literal_column
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, literal_column, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.catalogue.storage.access import LISTED_SESSIONS, Role
 from services.catalogue.storage.tables import occupancy, sessions, trainings
 
 HELD: Final = func.coalesce(occupancy.c.held, 0)
@@ -93,3 +94,22 @@ def condition(name: str) -> ColumnElement[bool]:
     if name.startswith("place_word_"):
         return sessions.c.searched_place.like(func.anywhere(bindparam(name, type_=Text)))
     return _CONDITIONS[name]
+
+
+_ORDER: Final = (sessions.c.starts_at, sessions.c.id)
+_KEY: Final = tuple_(bindparam("after_time", type_=sessions.c.starts_at.type), bindparam("after_id", type_=Uuid))
+
+
+def order(*, newest_first: bool) -> Sequence[ColumnElement[Any]]:
+    """The order of a list of sessions."""
+    return tuple(key.desc() for key in _ORDER) if newest_first else _ORDER
+
+
+def listed(
+    role: Role, names: Iterable[str], *, is_first: bool = True, newest_first: bool = False
+) -> list[ColumnElement[bool]]:
+    """The conditions of a list; if it does not begin with the first session, it begins after `after_time, after_id`."""
+    conditions = [LISTED_SESSIONS[role], *(condition(name) for name in sorted(names))]
+    if not is_first:
+        conditions.append(tuple_(*_ORDER) < _KEY if newest_first else tuple_(*_ORDER) > _KEY)
+    return conditions

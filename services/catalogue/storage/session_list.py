@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
+    any_,
     bindparam,
     column,
     func,
@@ -20,24 +21,24 @@ from sqlalchemy import (
     not_,
     select,
     true,
-    tuple_,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.domain.request_state import Demand, requests_at
 from services.catalogue.domain.training import Kind
-from services.catalogue.storage.access import LISTED_SESSIONS, READABLE, Actor, Role
+from services.catalogue.storage.access import READABLE, Actor, Role
 from services.catalogue.storage.records import (
     AxisName,
     Cancellation,
     Occupancy,
     Person,
     SessionDetails,
+    SessionPart,
     TrainingOfSession,
 )
-from services.catalogue.storage.session_filter import OF_OCCUPANCY, SessionFilter, condition
-from services.catalogue.storage.session_words import ids_with_words, is_of_words
+from services.catalogue.storage.session_filter import OF_OCCUPANCY, SessionFilter, condition, listed, order
+from services.catalogue.storage.session_words import SessionWords
 from services.catalogue.storage.sessions import slots_of
 from services.catalogue.storage.tables import accounts, axes, catalogue_history, occupancy, sessions, trainings
 from shared.errors import NotFound
@@ -65,14 +66,35 @@ class SessionList:
         after: tuple[datetime, UUID] | None = None,
         limit: int,
         newest_first: bool = False,
-    ) -> Sequence[SessionDetails]:
-        """Up to `limit` + 1 sessions in order of their first slot and id, from those after the key `after`."""
-        filters = wanted.given()
-        values = {**filters, "actors": [actor.account_id], "count": limit + 1}
+        is_bounded: bool = True,
+    ) -> SessionPart:
+        """Up to `limit` + 1 sessions in order of their first slot and id, from those after the key `after`.
+
+        With words, a bounded number of sessions is looked through for them, unless `is_bounded` is false.
+        """
+        given = wanted.given()
+        filters, is_first = frozenset(given), after is None
+        values = {**given, "actors": [actor.account_id], "count": limit + 1}
         if after is not None:
             values |= {"after_time": after[0], "after_id": after[1]}
-        statement = _page(actor.role, frozenset(filters), is_first=after is None, newest_first=newest_first)
-        return [_details(row, actor, now) for row in await self._connection.execute(statement, values)]
+        stopped_after = None
+        if wanted.words:
+            words = SessionWords(self._connection)
+            found = await words.first(
+                actor.role,
+                values,
+                filters,
+                most=limit + 1,
+                is_first=is_first,
+                newest_first=newest_first,
+                is_bounded=is_bounded,
+            )
+            values, stopped_after = {"ids": found.ids}, found.stopped_after
+            statement = _of_ids(newest_first=newest_first)
+        else:
+            statement = _page(actor.role, filters, is_first=is_first, newest_first=newest_first)
+        rows = await self._connection.execute(statement, values)
+        return SessionPart(sessions=[_details(row, actor, now) for row in rows], stopped_after=stopped_after)
 
     async def of_training(
         self, training_id: UUID, actor: Actor, *, now: datetime, most: int
@@ -83,9 +105,6 @@ class SessionList:
         return [_details(row, actor, now) for row in rows]
 
 
-_ORDER = (sessions.c.starts_at, sessions.c.id)
-_NEWEST_FIRST = tuple(key.desc() for key in _ORDER)
-_KEY = tuple_(bindparam("after_time", type_=sessions.c.starts_at.type), bindparam("after_id", type_=Uuid))
 _CANDIDATES = select(
     sessions,
     trainings.c.title.label("training_title"),
@@ -107,25 +126,23 @@ def _one(role: Role) -> Select[Any]:
 @cache
 def _of_training(role: Role) -> Select[Any]:
     conditions = (condition(name) for name in ("training_id", "since", "state"))
-    chosen = _CANDIDATES.where(READABLE[role], *conditions).order_by(*_ORDER)
+    chosen = _CANDIDATES.where(READABLE[role], *conditions).order_by(*order(newest_first=False))
     return _details_of(chosen.limit(bindparam("count", type_=Integer)))
 
 
 @lru_cache(maxsize=500)  # filters can be combined in many ways
 def _page(role: Role, filters: frozenset[str], *, is_first: bool, newest_first: bool) -> Select[Any]:
-    words = sorted(filter(is_of_words, filters))
-    conditions = [LISTED_SESSIONS[role], *(condition(name) for name in sorted(filters.difference(words)))]
-    if not is_first:
-        conditions.append(tuple_(*_ORDER) < _KEY if newest_first else tuple_(*_ORDER) > _KEY)
-    if words:
-        ids = ids_with_words(words, conditions, newest_first=newest_first, most="count")
-        chosen = _CANDIDATES.where(sessions.c.id.in_(ids))
-    else:
-        chosen = _CANDIDATES.where(*conditions)
-        if filters & OF_OCCUPANCY:
-            chosen = chosen.outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
-    chosen = chosen.order_by(*(_NEWEST_FIRST if newest_first else _ORDER))
+    chosen = _CANDIDATES.where(*listed(role, filters, is_first=is_first, newest_first=newest_first))
+    if filters & OF_OCCUPANCY:
+        chosen = chosen.outerjoin(occupancy, occupancy.c.session_id == sessions.c.id)
+    chosen = chosen.order_by(*order(newest_first=newest_first))
     return _details_of(chosen.limit(bindparam("count", type_=Integer)), newest_first=newest_first)
+
+
+@cache
+def _of_ids(*, newest_first: bool) -> Select[Any]:
+    chosen = _CANDIDATES.where(sessions.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    return _details_of(chosen, newest_first=newest_first)
 
 
 def _details_of(chosen: Select[Any], *, newest_first: bool = False) -> Select[Any]:

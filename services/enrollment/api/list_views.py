@@ -67,7 +67,8 @@ class DecisionView(View):
 class CountView(View):
     """A number of requests. If `more` is true, there are more, or may be: requests are counted up to 1,000.
 
-    With words or times of sessions, the requests of all approvals are counted together; with words up to 100.
+    With words, a seat, times of sessions or only late ones, the requests of all approvals are counted together; with
+    words up to 100.
     """
 
     count: int = Field(examples=[12])

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, FromClause, Uuid, any_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, DateTime, Uuid, any_, bindparam, false, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.enrollment.domain.states import OPEN, Approval, Seat
 from services.enrollment.storage.conditions import seat_is, word
 from services.enrollment.storage.search import words_as_parameters, words_of
-from services.enrollment.storage.tables import enrollments, sessions
+from services.enrollment.storage.tables import enrollments
 
 Group = Literal["requested", "followed", "refused", "cancelled"]
 GROUPS: Final[dict[Group, frozenset[str]]] = {
@@ -122,15 +122,13 @@ class Shape:
             conditions.append(enrollments.c.requested_at >= _time("only_requested_from"))
         if "requested_to" in self.given:
             conditions.append(enrollments.c.requested_at < _time("only_requested_to"))
-        if of_sessions := self.of_sessions(sessions):
-            conditions.append(enrollments.c.session_id.in_(select(sessions.c.id).where(*of_sessions)))
-        return conditions
+        return conditions + self.of_start(enrollments.c.session_starts_at)
 
-    def of_sessions(self, planned: FromClause) -> list[ColumnElement[bool]]:
+    def of_start(self, starts_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The conditions on the start of the session."""
         return [
-            *([planned.c.starts_at >= _time("only_session_from")] if "session_from" in self.given else []),
-            *([planned.c.starts_at < _time("only_session_to")] if "session_to" in self.given else []),
+            *([starts_at >= _time("only_session_from")] if "session_from" in self.given else []),
+            *([starts_at < _time("only_session_to")] if "session_to" in self.given else []),
         ]
 
 

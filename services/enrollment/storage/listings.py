@@ -83,13 +83,14 @@ class Listings:
     async def counts(self, actor: Actor, role: Role, filters: Filters) -> Counts:
         """The numbers for each approval and group, with all other filters.
 
-        With words or times of sessions, which are not in one index with the approval, the first requests are counted
-        together; if there are more of them, each number may be larger.
+        With words, a seat, times of sessions or only late ones, which are not in one index with the approval, the first
+        requests are counted together; if there are more of them, each number may be larger.
         """
         filters = replace(filters, approvals=(), group=None)
         most = _most(filters)
         wanted = _first_page(actor, role, filters)
-        together = bool(wanted.shape.words) or wanted.order.by == "session_start"
+        shape = wanted.shape
+        together = bool(shape.words or shape.seat or shape.late) or wanted.order.by == "session_start"
         statement = _counts_together(wanted) if together else _counts(wanted)
         rows = (await self._connection.execute(statement, _values(actor, filters, most=most + 1))).all()
         has_more = together and sum(row.number for row in rows) > most

@@ -58,13 +58,11 @@ _some: Final[Select[Any]] = (
     .limit(literal_column(str(_FEW + 1)))
 )
 _ARE_FEW: Final = select(func.count()).select_from(_some.subquery()).scalar_subquery() <= literal_column(str(_FEW))
-_EXPIRES: Final = func.least(
-    enrollments.c.employer_asked_at + func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24),
-    sessions.c.starts_at,
-)
+_DAYS_TO_DECIDE: Final = func.make_interval(0, 0, 0, 0, bindparam("deadline_days", type_=Integer()) * 24)
+_EXPIRES: Final = func.least(enrollments.c.employer_asked_at + _DAYS_TO_DECIDE, enrollments.c.session_starts_at)
 _KEYS: Final[Mapping[Sort, ColumnElement[datetime]]] = {
     "requested_at": enrollments.c.requested_at,
-    "session_start": sessions.c.starts_at,
+    "session_start": enrollments.c.session_starts_at,
     "decide_before": _EXPIRES,
 }
 
@@ -104,11 +102,12 @@ class RequestList:
 
     def page(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         """Select `id` and the key of the first requests of the list."""
-        key = _KEYS[self.order.by]
-        statement = select(enrollments.c.id, key.label("key")).where(*conditions)
-        if self.order.by != "requested_at":
-            statement = statement.join(sessions, sessions.c.id == enrollments.c.session_id)
-        return statement.order_by(*self.sorted(key, enrollments.c.id)).limit(self.limit)
+        return self.sorted_page(_KEYS[self.order.by], *conditions)
+
+    def sorted_page(self, by: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+        """The same in the order of a column, and not of the key."""
+        statement = select(enrollments.c.id, _KEYS[self.order.by].label("key")).where(*conditions)
+        return statement.order_by(*self.sorted(by, enrollments.c.id)).limit(self.limit)
 
     def sorted(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         return [each.desc() if self.order.descending else each.asc() for each in columns]
@@ -151,6 +150,9 @@ def _by_condition(shape: Shape) -> list[ColumnElement[bool]]:
 
 
 def _of_staff(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    if (of_period := wanted.shape.of_start(sessions.c.starts_at)) and wanted.order.by == "requested_at":
+        # so that PostgreSQL begins with these sessions, and not with the newest requests of all
+        conditions = [*conditions, enrollments.c.session_id.in_(select(sessions.c.id).where(*of_period))]
     if wanted.shape.words:
         return _with_words(wanted, conditions, [], of_each=[])
     return _in_order(wanted, conditions, [], of_each=[])
@@ -173,6 +175,8 @@ def _in_order(
     of_each: Sequence[tuple[Any, ColumnElement[bool]]],
 ) -> Select[Any]:
     """By session, sort the requests of structures that have few; otherwise read the sessions."""
+    if wanted.order.by == "decide_before" and not wanted.order.descending and not of_each:
+        return _by_deadline(wanted, conditions)
     requests = _first_of_each(wanted, conditions, of_each)
     if wanted.order.by != "session_start":
         return requests
@@ -216,6 +220,24 @@ def _named(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Se
     return wanted.first_of(*parts)
 
 
+def _by_deadline(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The first requests of two orders, each of which an index has.
+
+    A request expires at the earlier one of two times. If it is among the first to expire, fewer requests than a page
+    has come before it in the order of that time: so it is on the first page of that order.
+    """
+    conditions = [*conditions, *_by_condition(replace(wanted.shape, words=0))]
+    asked, starts = enrollments.c.employer_asked_at, enrollments.c.session_starts_at
+    after_asking: list[ColumnElement[bool]] = []
+    after_start: list[ColumnElement[bool]] = []
+    if not wanted.is_first:
+        after = bindparam("after_time", type_=DateTime(timezone=True))
+        after_asking, after_start = [asked >= after - _DAYS_TO_DECIDE], [starts >= after]
+    return wanted.first_of(
+        wanted.sorted_page(asked, *conditions, *after_asking), wanted.sorted_page(starts, *conditions, *after_start)
+    )
+
+
 def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """Read the sessions in order, and of each one its requests, until the page is full."""
     planned = sessions.alias("planned")
@@ -224,12 +246,10 @@ def _by_session(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) 
         .where(enrollments.c.session_id == planned.c.id, *_by_condition(replace(wanted.shape, words=0)), *conditions)
         .correlate(planned)
     )
-    if not wanted.is_first:
-        inner = inner.join(sessions, sessions.c.id == enrollments.c.session_id)
     of_session = inner.order_by(*wanted.sorted(enrollments.c.id)).limit(wanted.limit).lateral("of_session")
     begins = planned.c.starts_at
     after = bindparam("after_time", type_=DateTime(timezone=True))
-    bounds = wanted.shape.of_sessions(planned)
+    bounds = wanted.shape.of_start(begins)
     if not wanted.is_first:
         bounds.append(begins <= after if wanted.order.descending else begins >= after)
     return (

@@ -19,7 +19,7 @@ from services.enrollment.storage.conditions import APPROVAL_IS_OPEN, IS_OPEN, wo
 from services.enrollment.storage.details import PersonName, StructureName, person_of, structure_of
 from services.enrollment.storage.filters import GROUPS, Group
 from services.enrollment.storage.search import has_every_word, words_as_parameters, words_of
-from services.enrollment.storage.tables import accounts, attachments, enrollments, sessions, structures
+from services.enrollment.storage.tables import accounts, attachments, enrollments, structures
 
 Key = tuple[str, UUID]
 
@@ -51,7 +51,6 @@ _PEOPLE: Final[Select[Any]] = (
     .where(attachments.c.state == word("active"), ~accounts.c.disabled)
     .order_by(_NAME, attachments.c.id)
 )
-_MONTH: Final = func.to_char(func.timezone(word(PARIS.key), sessions.c.starts_at), word("YYYY-MM"), type_=Text)
 _GROUP: Final = case(
     (enrollments.c.attended.is_(True), word("followed")),
     (and_(APPROVAL_IS_OPEN, enrollments.c.attended.is_(None)), word("requested")),
@@ -126,17 +125,23 @@ class StructurePeople:
         self, actor: Actor, structure_id: UUID | None, since: datetime, until: datetime
     ) -> list[MonthOfStructure]:
         """The requests for sessions that begin in the period, by month of Paris."""
-        statement = (
-            select(_MONTH.label("month"), _GROUP.label("group"), func.count().cast(Integer).label("requests"))
-            .join_from(enrollments, sessions, sessions.c.id == enrollments.c.session_id)
+        month = func.date_trunc(word("month"), func.timezone(word(PARIS.key), enrollments.c.session_starts_at))
+        # the name of a month is made once for each group: for each request, that takes longer than to count it
+        months = (
+            select(month.label("month"), _GROUP.label("group"), func.count().label("requests"))
             .where(
                 *_of_structures(enrollments.c.structure_id, actor, structure_id),
-                sessions.c.starts_at >= since,
-                sessions.c.starts_at < until,
+                enrollments.c.session_starts_at >= since,
+                enrollments.c.session_starts_at < until,
             )
-            .group_by(_MONTH, _GROUP)
-            .order_by(_MONTH, _GROUP)
+            .group_by(month, _GROUP)
+            .subquery("months")
         )
+        statement = select(
+            func.to_char(months.c.month, word("YYYY-MM"), type_=Text).label("month"),
+            months.c.group,
+            months.c.requests.cast(Integer).label("requests"),
+        ).order_by(months.c.month, months.c.group)
         rows = await self._connection.execute(statement)
         return [MonthOfStructure(**row) for row in rows.mappings()]
 

@@ -128,6 +128,8 @@ enrollments = Table(
     Column("attendance", JSONB(none_as_null=True)),
     Column("attended", Boolean),
     Column("certificate", Integer, nullable=False, server_default="0"),
+    # a copy that triggers keep
+    Column("session_starts_at", _TIME),
 )
 enrollment_history = Table(
     "enrollment_history",

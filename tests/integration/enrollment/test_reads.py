@@ -11,6 +11,7 @@ from sqlalchemy import literal_column, text
 
 from services.enrollment.storage import listings, request_pages
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.integration.enrollment.test_finding_requests import pages
 from tests.integration.enrollment.test_reading import get, ids
 
 
@@ -91,6 +92,51 @@ async def test_a_structure_lists_its_requests_by_session(
     )
     page = await get(service, service.employer, f"/enrollments?{by_session}&session_from={begin}")
     assert ([UUID(each["id"]) for each in page["items"]], page["total"]) == (requests[1::-1], 2)
+
+
+async def test_what_expires_first_comes_first_whichever_of_both_times_it_is(service: EnrollmentService) -> None:
+    sessions = [await service.session(9) for _ in range(3)]
+    people = await service.people(3)
+    asked_days_ago = dict(zip([(p, s) for p in range(3) for s in range(3)], (1, 1, 9, 15, 3, 1, 20, 9, 3), strict=True))
+    starts_in_days = (5, 12, 19)
+    expiring = []
+    for (person, number), days in asked_days_ago.items():
+        request = await service.request(people[person], sessions[number])
+        expiring.append((min(21 - days, starts_in_days[number]), request))
+        async with service.database.engine.begin() as connection:
+            values = {"id": request, "asked": service.now - timedelta(days=days)}
+            await connection.execute(text("UPDATE enrollments SET employer_asked_at = :asked WHERE id = :id"), values)
+    for session, days in zip(sessions, starts_in_days, strict=True):
+        begins = service.sessions[session].slots[0].starts_at
+        await service.moves(session, service.now + timedelta(days=days) - begins)
+    in_order = [request for _, request in sorted(expiring)]
+    for direction, expected in (("asc", in_order), ("desc", in_order[::-1])):
+        query = f"scope=all&sort=decide_before&direction={direction}"
+        assert await pages(service, service.staff, query) == expected, direction
+        assert await ids(service, service.staff, f"{query}&limit=20") == expected, direction
+        of_one = f"{query}&session_id={sessions[1]}"
+        of_session = await service.rows("SELECT id FROM enrollments WHERE session_id = :id", id=sessions[1])
+        assert await pages(service, service.staff, of_one) == [each for each in expected if (each,) in of_session]
+
+
+async def test_a_request_has_the_start_of_its_session(service: EnrollmentService) -> None:
+    training = uuid4()
+    first, second = await service.session(1, training_id=training), await service.session(1, training_id=training)
+    request = await service.request((await service.people(1))[0], first)
+    await service.moves(second, timedelta(days=3))
+
+    async def is_kept() -> bool:
+        [row] = await service.rows("""SELECT e.session_starts_at = s.starts_at FROM enrollments e
+            JOIN sessions s ON s.id = e.session_id WHERE e.id = :id""", id=request)  # fmt: skip
+        return bool(row[0])
+
+    assert await is_kept()
+    await service.moves(first, timedelta(days=-2))
+    assert await is_kept()
+    async with service.database.engine.begin() as connection:
+        values = {"id": request, "session": second}
+        await connection.execute(text("UPDATE enrollments SET session_id = :session WHERE id = :id"), values)
+    assert await is_kept()
 
 
 async def test_the_requests_by_month_equal_a_count_by_hand(service: EnrollmentService) -> None:
