@@ -5,8 +5,8 @@ Triggers keep it, so that processes of the previous version do too.
 
 from shared.migrations import run_sql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0026"
+down_revision = "0025"
 
 TRIGGERS = """
 CREATE FUNCTION take_the_start_of_the_session() RETURNS trigger LANGUAGE plpgsql AS $$
