@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, partial
 from gettext import NullTranslations
 from itertools import groupby
 from typing import Final, Protocol
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+KEPT: Final = 4_000
+"""As many written dates are kept: a list of sessions writes about seventy, always the same ones."""
 
 
 class Span(Protocol):
@@ -36,23 +39,23 @@ class Dates:
 
     def __init__(self, language: str, words: NullTranslations) -> None:
         """`words` has the words between a day and an hour, and between the last two of a list."""
-        self._language, self._words = language, words
+        self._words = words
+        self._written = lru_cache(KEPT)(partial(_write, language))
 
     def day(self, moment: datetime, *, year: bool | None = None) -> str:
         """Such as "jeudi 12 mars", with the year unless it is the present one."""
         local = moment.astimezone(PARIS).date()
         with_year = local.year != datetime.now(PARIS).year if year is None else year
-        text = format_date(local, "EEEE d MMMM y" if with_year else "EEEE d MMMM", locale=self._language)
-        return _first_of_month(text, local)
+        return _first_of_month(self._written(local, "EEEE d MMMM y" if with_year else "EEEE d MMMM"), local)
 
     def short_day(self, moment: datetime) -> str:
         """Such as "12 mars 2026"."""
         local = moment.astimezone(PARIS).date()
-        return _first_of_month(format_date(local, "d MMMM y", locale=self._language), local)
+        return _first_of_month(self._written(local, "d MMMM y"), local)
 
     def month(self, moment: datetime) -> str:
         """Such as "mars 2026"."""
-        return format_date(moment.astimezone(PARIS), "LLLL y", locale=self._language)
+        return self._written(moment.astimezone(PARIS).date(), "LLLL y")
 
     def day_number(self, moment: datetime) -> str:
         """Such as "12"."""
@@ -60,11 +63,11 @@ class Dates:
 
     def abbreviated_month(self, moment: datetime) -> str:
         """Such as "mars", "janv."."""
-        return format_date(moment.astimezone(PARIS), "LLL", locale=self._language)
+        return self._written(moment.astimezone(PARIS).date(), "LLL")
 
     def abbreviated_weekday(self, moment: datetime) -> str:
         """Such as "jeu."."""
-        return format_date(moment.astimezone(PARIS), "EEE", locale=self._language)
+        return self._written(moment.astimezone(PARIS).date(), "EEE")
 
     def hour(self, moment: datetime) -> str:
         """Such as "9 h" or "12 h 30", with no-break spaces."""
@@ -92,6 +95,10 @@ class Dates:
             return parts[0]
         joiner = self._words.gettext("and")
         return f"{', '.join(parts[:-1])} {joiner} {parts[-1]}"
+
+
+def _write(language: str, day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def _first_of_month(text: str, day: date) -> str:

@@ -1,5 +1,6 @@
 """Turns a template and a view model into a page."""
 
+import gzip
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -43,6 +44,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+EFFORT: Final = 4
+"""Of gzip: pages become a few hundredths larger than with the usual 9, in less than half of the time."""
 
 
 class Pages:
@@ -86,7 +89,16 @@ class Pages:
             problem=variables.pop("problem", None),
             **variables,
         )
-        return HTMLResponse(text, status)
+        return _compressed(request, HTMLResponse(text, status))
+
+
+def _compressed(request: Request, page: HTMLResponse) -> Response:
+    """The page as it is sent. Its size tells nothing of the one secret in it: see `web.forgery.form_token`."""
+    page.headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        page.body = gzip.compress(page.body, EFFORT, mtime=0)
+        page.headers.update({"Content-Encoding": "gzip", "Content-Length": str(len(page.body))})
+    return page
 
 
 def amount(number: int) -> str:

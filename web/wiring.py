@@ -6,12 +6,14 @@ from typing import Final
 
 import httpx
 from fastapi import FastAPI, Request
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.fastapi_telemetry import NO_TELEMETRY
 from web.assets import Assets
 from web.client.api import Gateway
+from web.client.connections import Connections
 from web.errors import handlers
 from web.metrics import serve_metrics
 from web.pages.account.address import router as address
@@ -59,6 +61,8 @@ from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
+MOST_CALLS: Final = 100
+"""As many calls of the API are made at once."""
 TRAINER: Final = (trained_session, written, sheet, closing, people_who_came)
 AGENCY: Final = (
     axes,
@@ -94,8 +98,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
         http = httpx.AsyncClient(
             base_url=settings.gateway_url,
             timeout=settings.api_seconds,
-            transport=transport() if transport else None,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
+            transport=transport() if transport else Connections(settings.gateway_url, most=MOST_CALLS),
         )
         async with http:
             app.state.gateway = Gateway(http)
@@ -105,7 +108,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     app.router.redirect_slashes = False
     assets = Assets()
     app.state.pages, app.state.sessions = Pages(settings, assets), Sessions(settings)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_with_session)
+    app.add_middleware(WithSession, sessions=app.state.sessions)
     serve_metrics(app)
     people_rooms = (
         visitor,
@@ -145,13 +148,29 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
     return app
 
 
-async def _with_session(request: Request, go_on: RequestResponseEndpoint) -> Response:
-    """Read the cookie before a page, write it after, and add the headers that every page has."""
-    sessions: Sessions = request.app.state.sessions
-    request.state.session = sessions.load(request)
-    response = await go_on(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not request.url.path.startswith("/static/"):
-        sessions.save(request.state.session, response)
-    return response
+class WithSession:
+    """Reads the cookie before a page, writes it after, and adds the headers that every page has."""
+
+    def __init__(self, app: ASGIApp, *, sessions: Sessions) -> None:
+        self._app, self._sessions = app, sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        session = request.state.session = self._sessions.load(request)
+        is_file = scope["path"].startswith("/static/")
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers, cookies = MutableHeaders(scope=message), Response()
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not is_file:
+                    self._sessions.save(session, cookies)
+                for cookie in cookies.headers.getlist("set-cookie"):
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, complete)

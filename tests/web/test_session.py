@@ -53,6 +53,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_plain_http() -> None:
     [
         (None, {}),
         ("0" * 64, {}),
+        ("0" * 128, {}),
         ("é", {}),
         ("right", {"Origin": "https://elsewhere.example"}),
         ("right", {"Sec-Fetch-Site": "cross-site"}),
@@ -81,6 +82,20 @@ async def test_a_form_that_was_open_before_the_sign_in_no_longer_works() -> None
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
         again = await client.post("/deconnexion", data={"form_token": before})
     assert again.status_code == 403
+
+
+async def test_pages_are_compressed_and_no_two_have_the_same_token_of_forms() -> None:
+    gateway = FakeGateway(answers("beneficiary"))
+    async with browser(gateway, signed_in=True) as client:
+        tokens = [await token_on(client, "/panier") for _ in range(2)]
+        page = await client.get("/panier")
+        plain = await client.get("/panier", headers={"Accept-Encoding": "identity"})
+        allowed = [(await client.post("/panier", data={"form_token": token})).status_code != 403 for token in tokens]
+    halves = [token[at : at + 64] for token in tokens for at in (0, 64)]
+    assert (len(set(halves)), allowed) == (4, [True, True])
+    assert (page.headers["Content-Encoding"], page.headers["Vary"]) == ("gzip", "Accept-Encoding")
+    assert "Content-Encoding" not in plain.headers
+    assert int(page.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
 
 
 async def test_a_message_does_not_bring_back_tokens_that_another_tab_has_renewed() -> None:

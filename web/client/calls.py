@@ -1,6 +1,7 @@
 """How the calls of the API are declared: a test compares every declaration with the services' OpenAPI documents."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -51,5 +52,9 @@ class Call(Generic[Answer_co]):
         """What the answer says. Raises ValidationError if it is not what we know."""
         if self.answer is None or self.answer is bytes:  # nothing to read, or a file
             return None if self.answer is None else content  # type: ignore[return-value]
-        read: Answer_co = TypeAdapter(self.answer).validate_json(content)
+        read: Answer_co = self._reader.validate_json(content)
         return read
+
+    @cached_property
+    def _reader(self) -> TypeAdapter[Answer_co]:
+        return TypeAdapter(self.answer)
