@@ -55,8 +55,6 @@ async def whole(stack: Stack) -> None:
     begun = time.monotonic()
     await stack.up()
     say(f"{len(await stack.containers())} containers, all healthy after {time.monotonic() - begun:.0f} s")
-    if JOURNEYS >= FEW:
-        await procedure(stack)
     parts = {"scaling": JOURNEYS // 4, "stopping": JOURNEYS // 4} if JOURNEYS >= FEW else {}
     load = await travellers(stack, JOURNEYS + sum(parts.values()))
     looking = asyncio.create_task(load.look())
@@ -70,6 +68,8 @@ async def whole(stack: Stack) -> None:
     await asyncio.gather(looking, return_exceptions=True)
     await checked(stack, load)
     await load.world.close()
+    if JOURNEYS >= FEW:
+        await procedure(stack)
 
 
 async def travellers(stack: Stack, journeys: int) -> Load:
