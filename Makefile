@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test drills check bench docs mails screenshots migration lock broker chromium env up down
+.PHONY: run reset test test-compose drills check bench docs mails screenshots migration lock broker chromium env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -42,6 +42,11 @@ chromium:
 test: .venv/installed broker chromium
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
+
+# the system on Docker while its containers are scaled, stopped and killed, about a quarter of an hour: JOURNEYS=1000,
+# and side by side with another version: OLD=<commit>; needs the images that docker-compose.yml names
+test-compose: .venv/installed
+	$(BIN)/python -m tests.compose
 
 # long tests with the time-outs of production, one after the other: docs/drills.md
 drills: .venv/installed broker
