@@ -217,6 +217,7 @@ async def test_only_its_own_states_are_answered_and_only_to_those_that_may_have_
         await owners.take(technical_envelope(request, source="notifier"))
 
     await ask("accounts")
+    await owners.take(Envelope(message_id="1", name=StateListed.wire_name, body=b"{}"))
     assert owners.answered == []
     await ask("sheets")
     [answer] = owners.answered

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.contracts.fields import PersonalText
 from shared.contracts.message import REGISTRY, AggregateSnapshot, Message, Snapshot, event
+from shared.contracts.states import KINDS
 from shared.database import Database, UnitOfWork
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Subscriptions
@@ -61,6 +62,7 @@ def _message_classes() -> tuple[type[Message], type[Message], type[Message]]:
 @pytest.fixture
 def messages(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:
     """Three messages that only this test declares: two with the snapshot, one without that ends the aggregate."""
+    monkeypatch.setitem(KINDS, "people", PersonSnapshot)
     monkeypatch.setattr(REGISTRY, "_by_name", dict(REGISTRY._by_name))
     names = ("test.person_came.v1", "test.person_changed.v1", "test.person_gone.v1")
     came, changed, gone = (event(name)(cls) for name, cls in zip(names, _message_classes(), strict=True))

@@ -11,6 +11,7 @@ import pytest
 from shared.contracts.catch_up import EventsRequested
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.contracts.identity import SendAccountNotice
+from shared.contracts.states import StateListed
 from shared.messaging import inprocess
 from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
@@ -139,7 +140,8 @@ async def test_what_is_published_to_one_service_reaches_it_alone(transport: Tran
 
 async def test_no_service_gets_an_event_alone_to_which_it_does_not_subscribe(transport: Transport) -> None:
     other = await transport.subscribe(Queue("enrollment"))
-    assert await transport.publish([_event()], to="enrollment") == [Outcome.UNROUTABLE]
+    alike = _event(name=StateListed.wire_name, routed_as=EVENT)
+    assert await transport.publish([_event(), alike], to="enrollment") == [Outcome.UNROUTABLE] * 2
     assert await _nothing_comes(other)
 
 
