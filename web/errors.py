@@ -37,6 +37,8 @@ async def _refused(request: Request, error: Refused) -> Response:
     status = error.problem.status
     if status == HTTPStatus.UNAUTHORIZED:
         return await _sign_in(request, SignInNeeded())
+    if error.problem.kind == "second-factor-missing":  # staff may call nothing else before they have set it up
+        return RedirectResponse("/compte/second-facteur", 303)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method == "GET":  # a filter that no page of ours has
         return await _page(request, HTTPStatus.NOT_FOUND)
     return await _page(request, status, error.problem.detail if status != HTTPStatus.NOT_FOUND else None)

@@ -22,6 +22,7 @@ from web.pages.account.erasure import router as own_erasure
 from web.pages.account.own import router as own_account
 from web.pages.account.places import router as places
 from web.pages.account.routes import router as account
+from web.pages.account.second_factor import router as second_factor
 from web.pages.agency_catalogue.axes import router as axes
 from web.pages.agency_catalogue.editing import router as editing
 from web.pages.agency_catalogue.trainings import router as trainings
@@ -118,6 +119,7 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
         own_data,
         own_erasure,
         places,
+        second_factor,
         beneficiary,
         requests,
         lists,

@@ -1,5 +1,6 @@
 """Creates the four services of the embedded installation, each with its own database, all with one transport."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,11 +40,20 @@ class Running:
     databases: tuple[Database, Database]
 
 
+def staff_settings(*, demo: bool) -> dict[str, Any]:
+    """The first staff account and its second factor; without demo data, the variables of identity count if set."""
+    usual = {"first_staff_email": STAFF_EMAIL, "staff_second_factor": False}
+    prefix = IdentitySettings.model_config.get("env_prefix", "")
+    given = {name: os.environ.get(f"{prefix}{name}".upper()) for name in usual}
+    return usual if demo else {name: given[name] or value for name, value in usual.items()}
+
+
 def settings_of(
-    postgres: EmbeddedPostgres, address: str, *, key_passphrase: str, keeps_mails: bool
+    postgres: EmbeddedPostgres, address: str, *, key_passphrase: str, keeps_mails: bool, staff: Mapping[str, Any]
 ) -> Mapping[str, ServiceSettings]:
     """The settings of each service. `address`: the base URL of the API, for people and for the services themselves;
-    `keeps_mails`: for the mailbox page, in place of sending them as PARCOURSPRO_NOTIFIER_SMTP_… say.
+    `keeps_mails`: for the mailbox page, in place of sending them as PARCOURSPRO_NOTIFIER_SMTP_… say; `staff`: see
+    `staff_settings`.
     """
 
     def shared_by_all(service: str) -> dict[str, Any]:
@@ -58,9 +68,8 @@ def settings_of(
     return {
         "identity": IdentitySettings(
             **shared_by_all("identity"),
-            first_staff_email=STAFF_EMAIL,
+            **staff,
             agency_name=AGENCY,
-            staff_second_factor=False,
             key_passphrase=key_passphrase,
         ),
         "catalogue": CatalogueSettings(**shared_by_all("catalogue")),

@@ -19,7 +19,16 @@ import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from deploy.embedded import demo as demonstration
-from deploy.embedded.composition import AGENCY, DEFINITIONS, STAFF_EMAIL, Running, compose, migrate_all, settings_of
+from deploy.embedded.composition import (
+    AGENCY,
+    DEFINITIONS,
+    STAFF_EMAIL,
+    Running,
+    compose,
+    migrate_all,
+    settings_of,
+    staff_settings,
+)
 from deploy.embedded.demo.client import Stuck
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
 from deploy.embedded.front import front
@@ -56,6 +65,7 @@ class Installation:
         self._port = port
         self._demo = demo
         self._keeps_mails = keeps_mails
+        self._staff = staff_settings(demo=demo)
         self._hosts = [*HOSTS, *([host_name] if host_name else [])]
         self._address = f"http://localhost:{port}"
 
@@ -71,7 +81,11 @@ class Installation:
                 await postgres.prepare(DEFINITIONS)
                 passphrase, is_new = key_passphrase(self._folder)
                 settings = settings_of(
-                    postgres, self._address, key_passphrase=passphrase, keeps_mails=self._keeps_mails
+                    postgres,
+                    self._address,
+                    key_passphrase=passphrase,
+                    keeps_mails=self._keeps_mails,
+                    staff=self._staff,
                 )
                 await migrate_all(settings)
                 if is_new:
@@ -84,7 +98,8 @@ class Installation:
         notifier_database = services["notifier"].databases[0]
         key = _mailbox_key(self._folder)
         mails = mailbox(notifier_database, key) if self._keeps_mails else []
-        shown = pages(self._address, (self._folder / DEMO_DONE).exists, mails)
+        staff_email = self._staff["first_staff_email"]
+        shown = pages(self._address, (self._folder / DEMO_DONE).exists, mails, staff_email=staff_email)
         gateway = Gateway({name: service.app for name, service in services.items()}, shown)
         gateway.front = pages_of_people = front(
             gateway, address=self._address, key=_secret(self._folder, "cookie-key"), agency=AGENCY, desk=STAFF_EMAIL,
@@ -142,6 +157,9 @@ class Installation:
                 *(f"  {account.email:<40} {account.role}" for account in ACCOUNTS),
                 "",
             ]
+        else:
+            kept = "in the mailbox" if self._keeps_mails else "in the mail to it"
+            lines += [f"The first staff account is {self._staff['first_staff_email']}: its link is {kept}.", ""]
         lines += [
             "What to try:",
             f"  {self._address}/          the pages of an agency",

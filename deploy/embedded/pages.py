@@ -64,7 +64,15 @@ class SafeHeaders:
 
 async def _start(request: Request) -> Response:
     state = request.app.state
-    return render("start.html", accounts=ACCOUNTS, password=PASSWORD, address=state.address, has_demo=state.has_demo())
+    has_demo = state.has_demo()
+    return render(
+        "start.html",
+        accounts=ACCOUNTS,
+        password=PASSWORD,
+        address=state.address,
+        has_demo=has_demo,
+        caller=ACCOUNTS[3].email if has_demo else state.staff_email,
+    )
 
 
 async def _docs(_: Request) -> Response:
@@ -79,7 +87,7 @@ async def _not_here(request: Request, _: Exception) -> Response:
     return render("missing.html", 404, path=request.url.path)
 
 
-def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute]) -> Starlette:
+def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute], *, staff_email: str) -> Starlette:
     """All pages. `address`: the base URL in examples; `has_demo`: whether demo accounts exist; `more`: the mailbox."""
     routes: list[BaseRoute] = [
         Route("/essai", _start),
@@ -90,5 +98,5 @@ def pages(address: str, has_demo: Callable[[], bool], more: Sequence[BaseRoute])
     ]
     app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers={404: _not_here})
     app.router.redirect_slashes = False  # the redirection would go to the host that the request names
-    app.state.address, app.state.has_demo = address, has_demo
+    app.state.address, app.state.has_demo, app.state.staff_email = address, has_demo, staff_email
     return app

@@ -41,6 +41,26 @@ class Erasure(Read):
     sentences: list[str]
 
 
+class Factor(Read):
+    """The second factor; `confirmed_at` is null while there is none."""
+
+    confirmed_at: datetime | None
+    recovery_codes_left: int
+
+
+class NewSecret(Read):
+    """A secret for an authenticator application, and the same as a link."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodes(Read):
+    """Each replaces one code of the application, once."""
+
+    recovery_codes: list[str]
+
+
 OWN_DATA: Final = {
     "comptes": Call[bytes]("GET", "identity", "/me/data", bytes),
     "formations": Call[bytes]("GET", "catalogue", "/me/data", bytes),
@@ -59,3 +79,6 @@ ATTACH: Final = Call[NewId]("POST", "identity", "/attachments", NewId)
 LEAVE: Final = Call[None]("POST", "identity", "/attachments/{attachment_id}/departure", None)
 TAKE_BACK: Final = Call[None]("POST", "identity", "/attachments/{attachment_id}/withdrawal", None)
 INVITATION: Final = Call[Invitation]("POST", "identity", "/structure-invitations", Invitation)
+FACTOR: Final = Call[Factor]("GET", "identity", "/me/second-factor", Factor)
+ENROL_FACTOR: Final = Call[NewSecret]("POST", "identity", "/me/second-factor", NewSecret)
+CONFIRM_FACTOR: Final = Call[RecoveryCodes]("POST", "identity", "/me/second-factor/confirmation", RecoveryCodes)

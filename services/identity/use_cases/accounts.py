@@ -103,6 +103,25 @@ async def ensure_first_staff(begin: Begin[Transaction], email: str | None) -> No
                 await _set_marks(tx, known, is_staff=True, disabled=known.disabled, author=OPERATOR, now=now)
 
 
+async def make_staff(begin: Begin[Transaction], email: str) -> bool:
+    """The operator makes or enables a staff account. Return whether its owner gets a link to prove the address.
+
+    An account whose address is not proved gets a new link; the one before works no more.
+    """
+    now = datetime.now(UTC)
+    async with begin() as tx:
+        known = await tx.accounts.by_address(email.lower(), lock=True)
+        if known is None:
+            await _add_first_staff(tx, email.lower(), now)
+            return True
+        if not known.is_staff or known.disabled:
+            known = await _set_marks(tx, known, is_staff=True, disabled=False, author=OPERATOR, now=now)
+        if not known.proved:
+            await tx.links.forget(known.email)
+            await send_proof(tx, registration_of(known), now=now)
+        return not known.proved
+
+
 async def _add_first_staff(tx: Transaction, email: str, now: datetime) -> None:
     account = Account(
         id=uuid4(),

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
+from services.identity.__main__ import command
 from services.identity.use_cases.accounts import ensure_first_staff
 from tests.integration.identity.identity_service import SIRETS, STAFF, IdentityService
 
@@ -218,6 +220,29 @@ async def test_the_first_of_the_staff_is_made_once_and_kept(service: IdentitySer
     await ensure_first_staff(service.signing_in.begin, ROSE)
     assert (await service.ask("GET", "/me", by=ROSE))["is_staff"] is True
     assert (await service.emitted("account_updated"))[-1]["account"]["version"] == 2
+
+
+async def test_the_operator_makes_staff_by_the_command_line(
+    service: IdentityService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the runner closes the stream to which the command would make the whole process log
+    monkeypatch.setattr("services.identity.__main__.configure_logging", lambda *_: None)
+
+    async def run(address: str) -> str:
+        result = await asyncio.to_thread(CliRunner().invoke, command, ["make-staff", address])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    for _ in range(2):  # a mail may have been lost
+        assert "mails its owner a link" in await run("Nadia@x.example")
+    first, second = [each for each in await service.emitted("send_address_proof") if each["email"] == "nadia@x.example"]
+    assert first["token"] != second["token"]
+    await service.prove("nadia@x.example")
+    assert (await service.ask("GET", "/me", by="nadia@x.example"))["is_staff"] is True
+    me = await service.ask("GET", "/me", by="nadia@x.example")
+    await service.ask("PATCH", f"/accounts/{me['id']}", {"disabled": True}, by=STAFF, If_Match=f'"{me["version"]}"')
+    assert "signs in as before" in await run("nadia@x.example")
+    await service.sign_in("nadia@x.example")
 
 
 STRUCTURE = {"name": "X", "siret": SIRETS[3], "town": "X", "is_member": True}
