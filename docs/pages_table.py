@@ -242,11 +242,13 @@ def _routes(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
 
 
 def _address(route: APIRoute) -> str:
-    """An address of the page: its parameters are an id, or the first of the words that they can be."""
+    """An address of the page: its parameters are an id, a number, or the first of the words that they can be."""
     if route.path in ADDRESSES:
         return ADDRESSES[route.path]
     values = {each.alias: str(ID) for each in route.dependant.path_params}
     for each in route.dependant.path_params:
         if get_origin(each.field_info.annotation) is Literal:
             values[each.alias] = str(get_args(each.field_info.annotation)[0])
+        elif each.field_info.annotation is int:
+            values[each.alias] = "1"
     return re.sub(r"\{(\w+)[^}]*\}", lambda name: values[name[1]], route.path)

@@ -40,6 +40,8 @@ def _address(route: APIRoute) -> str:
     for each in route.dependant.path_params:
         if get_origin(each.field_info.annotation) is Literal:
             values[each.alias] = str(get_args(each.field_info.annotation)[0])
+        elif each.field_info.annotation is int:
+            values[each.alias] = "7"
     return re.sub(r"\{(\w+)[^}]*\}", lambda found: values[found[1]], route.path)
 
 

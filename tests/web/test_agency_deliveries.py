@@ -102,7 +102,7 @@ async def test_a_message_that_is_tried_again_by_itself_is_not_one_of_the_stopped
     gateway.answers["GET /api/notifier/v1/deliveries/7"] = delivery(next_at="2031-03-12T09:30:00Z", source="enrollment")
     async with browser(gateway, signed_in=True) as client:
         text = (await client.get("/agence/echanges/mails/7")).text
-    assert "Nouvel essai" in text
+    assert "prochain essai" in text
     assert "Demandes et présences" in text
     assert "relance?nom=" not in text
 

@@ -10,8 +10,8 @@ async def test_the_ledger_says_who_asked_and_what_became_of_it() -> None:
     assert ESCAPED in text
     assert HOSTILE not in text
     assert "par la personne elle-même" in text
-    assert ", de l’équipe" in text
-    assert "Refusé" in text
+    assert "(équipe)" in text
+    assert "Refusée" in text
     assert "Supprimé" in text
 
 

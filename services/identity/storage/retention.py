@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import and_, exists, literal_column
+from sqlalchemy import ColumnElement, and_, exists, literal_column
 
 from services.identity.domain.sign_in_sessions import REFRESH_LIFE
 from services.identity.storage.erasures import ERASED_TEXT
@@ -30,8 +30,8 @@ from services.identity.storage.tables import (
 from shared.retention import Kept, Limited, LimitedByOwner, Retention
 
 # constants in the SQL, not parameters: PostgreSQL must recognise the conditions of its partial indexes
-_ERASED: Final = literal_column("'(supprimé)'")
-_OPEN: Final = literal_column("'open'")
+_ERASED: Final[ColumnElement[str]] = literal_column("'(supprimé)'")
+_OPEN: Final[ColumnElement[str]] = literal_column("'open'")
 
 RETENTION: Final = Retention(
     METADATA,

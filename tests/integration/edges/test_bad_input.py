@@ -205,7 +205,7 @@ def _bad_values(parameter: dict[str, Any]) -> list[str]:
         return ["n-importe-quoi", "x" * 501, "WyJhIiwiYiJd", "WyIyMDI2LTAxLTAxIiwiYiJd", *map(_cursor, AT_THE_EDGE[:2])]
     if parameter["name"] in {"q", "place", "town"}:
         return ["x" * 201, "%00"]
-    if parameter["name"] in {"recipient", "correlation_id", "cause"}:
+    if parameter["name"] in {"recipient", "correlation_id", "cause", "name", "handler"}:
         return ["", "x" * 321, "%00"]
     if parameter["name"] == "format":
         return ["pdf"]

@@ -30,10 +30,8 @@ _SERVICES: Final[dict[str, Service]] = {address: service for service, address in
 @router.get("")
 async def all_page(reader: Reader) -> Response:
     """All services beside each other; one that is away is named."""
-    header, *found = await asyncio.gather(
-        read_staff_header(reader.api),
-        *(or_none(reader.api(calls.found, query={"limit": SHOWN})) for calls in SERVICES.values()),
-    )
+    services = (or_none(reader.api(calls.found, query={"limit": SHOWN})) for calls in SERVICES.values())
+    header, found = await asyncio.gather(read_staff_header(reader.api), asyncio.gather(*services))
     pages = dict(zip(SERVICES, found, strict=True))
     dates = reader.pages.dates
     acts = [(service, each) for service, page in pages.items() if page for each in page.acts]
