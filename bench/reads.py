@@ -92,8 +92,10 @@ def searches_and_counts() -> Iterator[Read]:
     month = f"session_from={_day(-60)}&session_to={_day(-30)}"
     for name, (reader, scope) in readers.items():
         path = f"/enrollments?scope={scope}"
-        yield Read(f"{name}, sessions of a month", "enrollment", reader, f"{path}&{month}&sort=session_start&{PAGE}")
-        yield Read(f"{name}, the same by request", "enrollment", reader, f"{path}&{month}&{PAGE}")
+        if reader != id_of(EMPLOYER, 7):  # in the small database, this one has no request for a session of the month
+            by_session = f"{path}&{month}&sort=session_start&{PAGE}"
+            yield Read(f"{name}, sessions of a month", "enrollment", reader, by_session)
+            yield Read(f"{name}, the same by request", "enrollment", reader, f"{path}&{month}&{PAGE}")
         yield Read(f"{name}, with a seat", "enrollment", reader, f"{path}&seat=held&{PAGE}")
         yield Read(f"{name}, a frequent word", "enrollment", reader, f"{path}&q=faure&{PAGE}")
         yield Read(f"{name}, by session", "enrollment", reader, f"{path}&sort=session_start&{PAGE}")
@@ -155,7 +157,6 @@ READS = (
         id_of(STAFF, 0),
         f"/enrollments?scope=all&sort=decide_before&{PAGE}",
     ),
-    Read("an employer's year", "enrollment", id_of(EMPLOYER, 7), f"/people/figures?{YEAR}", "requests"),
     Read("a big employer's year", "enrollment", id_of(EMPLOYER, 0), f"/people/figures?{YEAR}", "requests"),
     Read(
         "staff: two states of one structure",
