@@ -77,7 +77,8 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
         console.print(report.caught_up(await scale.catch_up(servers, console)))
     if "pages" in parts:
         times, rates, visits = await pages.measure(console)
-        console.print(report.pages(times), report.page_rates(rates), report.first_visits(visits))
+        console.print(*(report.pages(*each) for each in times.items()))
+        console.print(report.page_rates(rates), report.first_visits(visits))
 
 
 async def main() -> None:

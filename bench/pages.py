@@ -1,6 +1,7 @@
 """How quick the pages are: beside the API calls that they make, under load, and on a first visit.
 
-The pages run as one process of their own, in front of the embedded system with its demo data, which answers the API.
+The pages run as one process of their own, in front of the embedded system with its demo data, which answers the API;
+their times are measured with a process for each service, too.
 """
 
 import re
@@ -15,13 +16,14 @@ import httpx
 from playwright.async_api import Browser
 from rich.console import Console
 
+from bench.apart import apart
 from bench.load import Call, Plan, play
 from bench.report import FirstVisit, Page, Rate
 from bench.servers import cpu_seconds, running
 from deploy.embedded.demo.people import PASSWORD
 from tests.browser.browsers import NO_CHROMIUM, chromium, find_chromium
 from tests.browser.places import find_places
-from tests.e2e.systems import embedded
+from tests.e2e.systems import System, embedded
 from tests.support.processes import Process, free_port
 
 KARIM: Final = "karim.benali@mission-locale.example"
@@ -90,38 +92,50 @@ class Pages:
     places: dict[str, str]
 
 
-async def measure(console: Console) -> tuple[list[Page], dict[str, Rate], list[FirstVisit]]:
-    """All three measurements; the last one is empty without Chromium."""
-    async with _served() as pages:
-        times = [await _time(pages, subject) for subject in SUBJECTS]
-        rates = {each.name: await _load(pages, each) for each in SUBJECTS if each.name in UNDER_LOAD}
-        path = find_chromium()
-        if path is None:
-            console.print(f"No first visits: {NO_CHROMIUM}")
-            return times, rates, []
-        async with chromium(path) as browser:
-            visits = [await _visit(pages, each, browser) for each in SUBJECTS if each.name in MOST_USED]
+async def measure(console: Console) -> tuple[dict[str, list[Page]], dict[str, Rate], list[FirstVisit]]:
+    """All three measurements; the times by where the services run; the last one is empty without Chromium."""
+    async with _system() as (system, places):
+        async with apart(system) as api, _served(api, places) as pages:
+            times = {"with a process for each service": [await _time(pages, subject) for subject in SUBJECTS]}
+        async with _served(system.url, places) as pages:
+            times["with all services in one process"] = [await _time(pages, subject) for subject in SUBJECTS]
+            rates, visits = await _under_load_and_first(pages, console)
     return times, rates, visits
 
 
+async def _under_load_and_first(pages: Pages, console: Console) -> tuple[dict[str, Rate], list[FirstVisit]]:
+    rates = {each.name: await _load(pages, each) for each in SUBJECTS if each.name in UNDER_LOAD}
+    path = find_chromium()
+    if path is None:
+        console.print(f"No first visits: {NO_CHROMIUM}")
+        return rates, []
+    async with chromium(path) as browser:
+        return rates, [await _visit(pages, each, browser) for each in SUBJECTS if each.name in MOST_USED]
+
+
 @asynccontextmanager
-async def _served() -> AsyncIterator[Pages]:
+async def _system() -> AsyncIterator[tuple[System, dict[str, str]]]:
+    """An embedded system with its demo data, and its places."""
+    async with (
+        embedded(demo=True) as system,
+        httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http,
+    ):
+        yield system, dict(await find_places(http))
+
+
+@asynccontextmanager
+async def _served(api: str, places: dict[str, str]) -> AsyncIterator[Pages]:
+    """One process of the pages in front of this API."""
     port = free_port()
     url = f"http://localhost:{port}"
-    async with AsyncExitStack() as opened:
-        system = await opened.enter_async_context(embedded(demo=True))
-        environment = {
-            "PARCOURSPRO_WEB_GATEWAY_URL": system.url,
-            "PARCOURSPRO_WEB_PUBLIC_URL": url,
-            "PARCOURSPRO_WEB_PORT": str(port),
-            "PARCOURSPRO_WEB_COOKIE_KEYS": "a key of the measurements",
-        }
-        process = await opened.enter_async_context(
-            running("web", ["-m", "web", "api"], environment, f"{url}/health/live")
-        )
-        async with httpx.AsyncClient(base_url=system.url, timeout=30, trust_env=False) as http:
-            places = dict(await find_places(http))
-        yield Pages(process, url, system.url, places)
+    environment = {
+        "PARCOURSPRO_WEB_GATEWAY_URL": api,
+        "PARCOURSPRO_WEB_PUBLIC_URL": url,
+        "PARCOURSPRO_WEB_PORT": str(port),
+        "PARCOURSPRO_WEB_COOKIE_KEYS": "a key of the measurements",
+    }
+    async with running("web", ["-m", "web", "api"], environment, f"{url}/health/live") as process:
+        yield Pages(process, url, api, places)
 
 
 async def _time(pages: Pages, subject: Subject) -> Page:

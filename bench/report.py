@@ -216,9 +216,9 @@ def caught_up(measured: CaughtUp) -> str:
     )
 
 
-def pages(measured: list[Page]) -> Table:
+def pages(where: str, measured: list[Page]) -> Table:
     """The times of pages beside those of their calls."""
-    shown = Table("page", "ms", "its slowest call, ms", "calls", "ratio", "aim")
+    shown = Table(f"page, {where}", "ms", "its slowest call, ms", "calls", "ratio", "aim")
     for each in measured:
         times = (f"{1000 * each.page:.1f}", f"{1000 * each.slowest_call:.1f}", str(each.calls))
         shown.add_row(each.name, *times, f"{each.ratio:.2f}", f"≤ {AIM_OF_PAGES}")
