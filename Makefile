@@ -88,7 +88,7 @@ env:
 	@$(PYTHON) -m deploy.environment
 
 up:
-	$(COMPOSE) $(DEVELOPMENT) up --build --detach
+	REVISION=$$(git rev-parse HEAD 2>/dev/null) $(COMPOSE) $(DEVELOPMENT) up --build --detach
 
 down:
 	$(COMPOSE) $(DEVELOPMENT) down

@@ -110,6 +110,6 @@ async def procedure(stack: Stack) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(asyncio.run(main()))
     sys.exit(130)
