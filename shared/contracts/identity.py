@@ -133,7 +133,7 @@ class StructureUpdated(_AboutAStructure):
 
 @event("identity.structure_people_received.v1")
 class StructurePeopleReceived(_AboutAStructure):
-    """`origin` was merged into this one. `already_here`: its people who belonged to both; `waiting`: who asked to join."""
+    """`origin` was merged into this one. `already_here`: people who belong to both; `waiting`: who asked to join."""
 
     origin: StructureSnapshot
     people: tuple[UUID, ...]
