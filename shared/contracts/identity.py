@@ -133,11 +133,7 @@ class StructureUpdated(_AboutAStructure):
 
 @event("identity.structure_people_received.v1")
 class StructurePeopleReceived(_AboutAStructure):
-    """Another structure, `origin`, was merged into this one.
-
-    `people` belonged to it and go on here with their open requests; `already_here` are those of them who belonged to
-    this one too. `waiting` people had asked to join it, and wait for an answer here.
-    """
+    """`origin` was merged into this one. `already_here`: people who belong to both; `waiting`: who asked to join."""
 
     origin: StructureSnapshot
     people: tuple[UUID, ...]

@@ -68,6 +68,8 @@ async def scaled(stack: Stack, load: Load, journeys: int, say: Say) -> None:
         lambda: scale(enrollment_worker=1, notifier_worker=1),
         lambda: scale(**dict.fromkeys(both, 1)),
     ])  # fmt: skip
+    if errors := {kind: number for (phase, kind), number in load.errors.items() if phase == "scaling"}:
+        raise Wrong(f"errors while scaling: {errors}")
 
 
 async def stopped(stack: Stack, load: Load, journeys: int, say: Say) -> None:

@@ -88,6 +88,8 @@ FACTS: dict[str, Any] = {
     "new_dates": True,
     "new_place": True,
     "open_requests": 2,
+    "from_name": "Le Foyer",
+    "people": 2,
     "from_session_id": str(uuid4()),
     "capacity_before": 3,
 }
