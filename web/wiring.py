@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http.fastapi_telemetry import NO_TELEMETRY
 from web.assets import Assets
 from web.client.api import Gateway
-from web.client.connections import Connections
 from web.errors import handlers
 from web.metrics import serve_metrics
 from web.pages.account.address import router as address
@@ -62,8 +61,6 @@ from web.rendering import HEADERS, Pages
 from web.session import Sessions
 from web.settings import Settings
 
-MOST_CALLS: Final = 100
-"""As many calls of the API are made at once."""
 TRAINER: Final = (trained_session, written, sheet, closing, people_who_came)
 AGENCY: Final = (
     axes,
@@ -99,7 +96,8 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
         http = httpx.AsyncClient(
             base_url=settings.gateway_url,
             timeout=settings.api_seconds,
-            transport=transport() if transport else Connections(settings.gateway_url, most=MOST_CALLS),
+            transport=transport() if transport else None,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
         )
         async with http:
             app.state.gateway = Gateway(http)
