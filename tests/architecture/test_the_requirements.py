@@ -13,7 +13,7 @@ FOLDER = ROOT / "requirements"
 SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
 IMAGES = [*SERVICES, "web"]
 """What has requirements of its own: the services and the pages."""
-ONLY_FOR_SOME = {"web": {"python-multipart"}}  # starlette reads forms with it
+ONLY_FOR_SOME = {"web": {"python-multipart", "sniffio"}}  # starlette and httpcore use them if they are installed
 NEVER_IMPORTED = {
     "httptools",  # uvicorn uses it if it is installed
     "tzdata",  # zoneinfo reads it, because the images have no time zone data

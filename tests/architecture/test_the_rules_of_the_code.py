@@ -15,6 +15,7 @@ ONLY_IN = {
         "shared/messaging/rabbitmq.py",
         "shared/messaging/catch_up.py",
         "shared/messaging/event_log.py",
+        "shared/messaging/rebuild.py",
     },
     "acknowledge": {"shared/messaging/inbox.py"},
     "basic_ack": {"shared/messaging/rabbit_subscription.py", "shared/messaging/dead.py"},
