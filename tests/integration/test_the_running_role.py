@@ -79,4 +79,4 @@ async def _refused(database: Database, statement: str) -> None:
 
 def test_every_service_that_takes_decisions_keeps_a_history_of_them() -> None:
     assert {service for service, _ in HISTORIES} == {"identity", "catalogue", "enrollment"}
-    assert APPEND_ONLY == ("event_log",)
+    assert APPEND_ONLY == ("event_log", "repairs")
