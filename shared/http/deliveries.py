@@ -41,44 +41,47 @@ class Acting(Protocol):
 class RepairView(View):
     """An act on deliveries; `acted_by` is null for an operator's command."""
 
-    id: UUID
-    at: datetime
-    act: Literal["replay", "drop"]
-    acted_by: UUID | None
-    reason: str
-    deliveries: int
-    number: int | None
-    name: str | None
-    handler: str | None
+    id: UUID = Field(examples=["2b1c7d0f-3a64-4f0e-8a6d-0c9e5b1f2a34"])
+    at: datetime = Field(examples=["2026-03-12T09:30:00Z"])
+    act: Literal["replay", "drop"] = Field(examples=["replay"])
+    acted_by: UUID | None = Field(examples=["7d0f3a64-2b1c-4f0e-8a6d-0c9e5b1f2a33"])
+    reason: str = Field(examples=["Le service des formations répond de nouveau."])
+    deliveries: int = Field(examples=[12])
+    number: int | None = Field(examples=[4711])
+    name: str | None = Field(examples=["catalogue.session_updated.v1"])
+    handler: str | None = Field(examples=["when_a_session_is_updated"])
 
 
 class DeliveryLine(View):
     """A delivery that failed. It is parked, or is tried again at `next_at`."""
 
-    number: int
+    number: int = Field(examples=[4711])
     name: str = Field(description="The name of the message", examples=["identity.account_updated.v1"])
-    handler: str | None = Field(description="The handler that failed; null if the message could not be read")
-    attempts: int
-    next_at: datetime | None
-    parked_at: datetime | None
-    created_at: datetime
-    last_error: str = Field(description="Why the last attempt failed")
+    handler: str | None = Field(
+        description="The handler that failed; null if the message could not be read",
+        examples=["when_an_account_is_updated"],
+    )
+    attempts: int = Field(examples=[12])
+    next_at: datetime | None = Field(examples=["2026-03-12T10:30:00Z"])
+    parked_at: datetime | None = Field(examples=[None])
+    created_at: datetime = Field(examples=["2026-03-12T09:30:00Z"])
+    last_error: str = Field(description="Why the last attempt failed", examples=["ConnectionRefusedError"])
 
 
 class DeliveryPage(Page[DeliveryLine]):
     """A part of the list, with the number of all, and the last acts on deliveries of this service."""
 
-    parked: int = 0
-    waiting: int = 0
+    parked: int = Field(0, examples=[1])
+    waiting: int = Field(0, examples=[3])
     acts: list[RepairView] = Field(default_factory=list)
 
 
 class DeliveryView(DeliveryLine):
     """A delivery with its body: secrets and confidential texts are replaced, and so is what cannot be read."""
 
-    message_id: str | None
-    correlation_id: str | None
-    source: str | None = Field(description="The service that published the message")
+    message_id: str | None = Field(examples=["9c1e7d0f-3a64-4f0e-8a6d-0c9e5b1f2a35"])
+    correlation_id: str | None = Field(examples=["5d2f7d0f-3a64-4f0e-8a6d-0c9e5b1f2a36"])
+    source: str | None = Field(description="The service that published the message", examples=["identity"])
     body: str = Field(examples=['{"account_id": "7d0f3a64-2b1c-4f0e-8a6d-0c9e5b1f2a33"}'])
 
 
@@ -99,8 +102,8 @@ class ReplayAll(Why):
 class Replayed(View):
     """How many deliveries are tried again, and after how many seconds the last one is."""
 
-    deliveries: int
-    seconds: int
+    deliveries: int = Field(examples=[12])
+    seconds: int = Field(examples=[1])
 
 
 def deliveries_router(acting: Callable[..., Any]) -> APIRouter:

@@ -70,7 +70,9 @@ def test_the_personal_fields_of_a_message_can_be_asked_for(message: type, paths:
 
 def test_the_schemas_show_what_is_personal() -> None:
     marked = {name for name, text in schemas().items() if '"x-personal": true' in text}
-    assert marked == {f"{message.wire_name}.json" for message in REGISTRY.all() if personal_fields(message)}
+    # it has lists of snapshots, in which no path names a text; it is in no outbox and no log, from which paths erase
+    lists = {"catch_up.state_listed.v1.json"}
+    assert marked - lists == {f"{message.wire_name}.json" for message in REGISTRY.all() if personal_fields(message)}
 
 
 def test_the_secrets_are_marked_and_personal_too() -> None:

@@ -24,6 +24,9 @@ CHANGES = [
     ("PUT", "/sessions/{session}/capacity"),
     ("POST", "/sessions/{session}/cancellation"),
     ("POST", "/sessions/{session}/reinstatement"),
+    ("POST", "/deliveries/replay"),
+    ("POST", "/deliveries/{number}/replay"),
+    ("POST", "/deliveries/{number}/drop"),
 ]
 
 
@@ -43,7 +46,7 @@ async def test_nobody_but_staff_can_change_anything_whatever_they_send(
 ) -> None:
     training = await service.training()
     session = await service.session(training)
-    ids = {"axis": training["axis"]["id"], "training": training["id"], "session": session["id"]}
+    ids = {"axis": training["axis"]["id"], "training": training["id"], "session": session["id"], "number": 1}
     before = await service.rows("SELECT count(*), max(id) FROM outbox")
     place = path.format(**ids)
 
@@ -62,8 +65,9 @@ async def test_nobody_but_staff_can_change_anything_whatever_they_send(
 async def test_changing_an_unknown_object_is_404_for_staff(service: CatalogueService, method: str, path: str) -> None:
     bodies = {"/capacity": {"capacity": 3}, "/cancellation": {"reason": "Non."}}
     bodies |= {"/reinstatement": {"reason": "Oui."}, "/copy": {"starts_on": "2027-01-04"}}
+    bodies |= {"/replay": {"reason": "Oui."}, "/drop": {"reason": "Oui."}}
     body = next((body for end, body in bodies.items() if path.endswith(end)), {})
-    nowhere = path.format(axis=uuid4(), training=uuid4(), session=uuid4())
+    nowhere = path.format(axis=uuid4(), training=uuid4(), session=uuid4(), number=1)
     assert (await service.call(method, nowhere, body, version=1, by=service.staff)).status_code == 404
 
 

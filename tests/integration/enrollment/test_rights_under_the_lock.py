@@ -59,6 +59,9 @@ WITHOUT_LOCK: Final = {
     ("POST", "/proposals/{proposal_id}/decline"),
     ("POST", f"{REQUEST}/notes"),
     ("POST", "/rules/{name}/preview"),
+    ("POST", "/deliveries/replay"),
+    ("POST", "/deliveries/{number}/replay"),
+    ("POST", "/deliveries/{number}/drop"),
 }
 """They wait for no lock after the right was read."""
 WRITTEN: Final = (
