@@ -22,10 +22,9 @@ def technical_envelope(message: TechnicalMessage, *, source: str, routed_as: str
 
 
 def read_technical(envelope: Envelope, kinds: Sequence[type[TechnicalMessage]]) -> tuple[str, TechnicalMessage | None]:
-    """The sender and the message; None if this code cannot read it, since a lost one does no harm."""
-    kind = {kind.wire_name: kind for kind in kinds}.get(envelope.name)
+    """The sender and the message, of one of these kinds; None if it cannot be read, since a lost one does no harm."""
+    [kind] = [each for each in kinds if each.wire_name == envelope.name]
     message = None
-    if kind is not None:
-        with suppress(ValidationError):
-            message = kind.model_validate_json(envelope.body)
+    with suppress(ValidationError):
+        message = kind.model_validate_json(envelope.body)
     return envelope.source or "", message
