@@ -59,7 +59,7 @@ class CopiedTable(Generic[Tx]):
 
     async def is_buried(self, connection: AsyncConnection, state: ErasedState) -> bool:
         row = (await connection.execute(self._find, {"key": state.id})).one_or_none()
-        return row is not None and row.erased and row.version >= state.version
+        return row is not None and row.erased and row.version >= state.version  # untraced
 
     async def remove(self, connection: AsyncConnection, key: UUID, version: int) -> int:
         """Remove a row of a version up to this one; return how many were removed."""
@@ -72,7 +72,7 @@ class CopiedTable(Generic[Tx]):
         for row in await connection.execute(self._read, {"after": after, "until": page.until}):
             key = getattr(row, self._key)
             if self._has_tombstones and row.erased:
-                revived += [key] if key in page.states else []
+                revived += [key] if key in page.states else []  # untraced
             elif row.version > page.version_of(key):
                 doubts[key] = row.version
         return doubts, revived

@@ -206,7 +206,7 @@ class Rebuild(Generic[Tx]):
         """Erase again the people of whom something is still here, as their event does."""
         for state in page.erased.values() if self._erasing else ():
             async with self._database.transaction() as work:
-                if await table.is_buried(work.connection, state):
+                if await table.is_buried(work.connection, state):  # untraced
                     continue
                 event = AccountErased(occurred_at=datetime.now(UTC), account_id=state.id, version=state.version)
                 for handler in self._erasing:

@@ -48,7 +48,7 @@ class Counts:
     waiting: int
 
 
-async def counts(connection: AsyncConnection) -> Counts:
+async def counts(connection: AsyncConnection) -> Counts:  # untraced
     is_parked = deliveries.c.parked_at.is_not(None)
     statement = select(
         func.count().filter(is_parked).label("parked"), func.count().filter(~is_parked).label("waiting")
@@ -73,7 +73,7 @@ async def newest(connection: AsyncConnection, *, limit: int) -> Sequence[Repair]
     return [Repair(**row._asdict()) for row in await connection.execute(_NEWEST.limit(limit))]
 
 
-async def replay_one(connection: AsyncConnection, number: int, author: Author) -> bool:
+async def replay_one(connection: AsyncConnection, number: int, author: Author) -> bool:  # untraced
     """Make a delivery due now. Return False if there is none of that number."""
     found = await undelivered.find(connection, number)
     if found is None or not await undelivered.replay(connection, number):
@@ -82,7 +82,7 @@ async def replay_one(connection: AsyncConnection, number: int, author: Author) -
     return True
 
 
-async def drop_one(connection: AsyncConnection, number: int, author: Author) -> bool:
+async def drop_one(connection: AsyncConnection, number: int, author: Author) -> bool:  # untraced
     """Delete a delivery. Return False if there is none of that number."""
     found = await undelivered.find(connection, number)
     if found is None or not await undelivered.drop(connection, number):
@@ -93,7 +93,7 @@ async def drop_one(connection: AsyncConnection, number: int, author: Author) -> 
 
 async def replay_many(
     connection: AsyncConnection, selection: Selection, author: Author, *, per_second: float | None
-) -> int:
+) -> int:  # untraced
     """Make the selected deliveries due, one after the other, in this transaction; return how many."""
     replayed = await replay_batches(connection, selection, per_second=per_second)
     if replayed:

@@ -72,7 +72,9 @@ async def replay_selected(database: Database, selection: Selection, *, per_secon
     return replayed
 
 
-async def replay_batches(connection: AsyncConnection, selection: Selection, *, per_second: float | None) -> int:
+async def replay_batches(
+    connection: AsyncConnection, selection: Selection, *, per_second: float | None
+) -> int:  # untraced
     """The same in one transaction, which the caller commits."""
     last = await connection.scalar(select(func.max(undelivered.c.id)).where(*selection.conditions))
     replayed, number, batch = 0, 0, BATCH
