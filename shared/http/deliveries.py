@@ -39,7 +39,7 @@ class Acting(Protocol):
 
 
 class RepairView(View):
-    """An act on deliveries; `acted_by` is null for an operator's command."""
+    """An act of staff on deliveries. What an operator does with `messages …` is not kept here."""
 
     id: UUID = Field(examples=["2b1c7d0f-3a64-4f0e-8a6d-0c9e5b1f2a34"])
     at: datetime = Field(examples=["2026-03-12T09:30:00Z"])

@@ -19,7 +19,7 @@ _NEWEST: Final = select(repairs).order_by(repairs.c.at.desc(), repairs.c.id.desc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who acts, and why. `acted_by` is None for an operator's command."""
+    """The member of staff who acts, and why."""
 
     acted_by: UUID | None
     reason: str
