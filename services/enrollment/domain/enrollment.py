@@ -119,16 +119,17 @@ def allowed_moves(enrollment: Enrollment, acting_as: ActingAs | None = None) -> 
 
     The moves of the session's sheet are never included: nobody makes them for one request.
     """
-    return _allowed(enrollment.approval, enrollment.seat, enrollment.attendance is not None, acting_as)
+    return moves_of_states(enrollment.approval, enrollment.seat, enrollment.attendance is not None, acting_as)
 
 
 @cache  # it depends on the tables only, and is asked for each line of each list
-def _allowed(
+def moves_of_states(
     approval: Approval,
     seat: Seat,
     is_attended: bool,  # noqa: FBT001 - `cache` is slower with names
     acting_as: ActingAs | None,
 ) -> frozenset[Move]:
+    """What `allowed_moves` says about a request in these states."""
     return frozenset(
         move
         for move, actors in ACTORS.items()
@@ -225,7 +226,7 @@ def _line(
     )
 
 
-def _can(approval: Approval, seat: Seat, is_attended: bool, move: Move) -> bool:  # noqa: FBT001 - as in `_allowed`
+def _can(approval: Approval, seat: Seat, is_attended: bool, move: Move) -> bool:  # noqa: FBT001 - as above
     in_both = (approval, move) in TRANSITIONS and (seat, move) in SEATS
     # once its attendance is recorded, a request makes no other move than its correction
     return in_both and is_attended == (move is Move.CORRECT)

@@ -3,18 +3,29 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from services.enrollment.domain.decisions import gives_up_later, not_begun
-from services.enrollment.domain.enrollment import Enrollment, IllegalMove, Line, SessionIsOver, allowed_moves
+from services.enrollment.domain.enrollment import Enrollment, IllegalMove, Line, SessionIsOver, moves_of_states
 from services.enrollment.domain.paris import moment
 from services.enrollment.domain.rules.own_request import check_own_acceptance
 from services.enrollment.domain.session_seats import NoSeatFree
-from services.enrollment.domain.states import ACTORS, BY_HISTORY, REOPENED_FROM, UNDONE_FROM, ActingAs, Approval, Move
+from services.enrollment.domain.states import (
+    ACTORS,
+    BY_HISTORY,
+    REOPENED_FROM,
+    UNDONE_FROM,
+    ActingAs,
+    Approval,
+    Move,
+    Seat,
+)
 from shared.errors import Refused
 
 UNDO_TIME: Final = timedelta(minutes=15)
+_ORDER: Final = {move: number for number, move in enumerate(Move)}
 ROLES: Final[Sequence[ActingAs]] = ("beneficiary", "employer", "trainer", "staff")
 """A person with several roles acts in the first one that allows the move: staff act for others only if they must."""
 
@@ -92,7 +103,7 @@ Check = Callable[[Enrollment, UUID, ActingAs, Circumstances], None]
 
 def check(move: Move, enrollment: Enrollment, *, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
     """Raises the Refused that says why the move is not possible now."""
-    if not _is_considered(move, enrollment, acting_as):
+    if move not in _considered(enrollment.approval, enrollment.seat, enrollment.attendance is not None, acting_as):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
     if special := _CHECKS.get(move):
         special(enrollment, actor, acting_as, now)
@@ -102,25 +113,34 @@ def offered(
     enrollment: Enrollment, *, actor: UUID, roles: Sequence[ActingAs], now: Circumstances
 ) -> list[tuple[Move, ActingAs]]:
     """Every move that the person can make now, with the role in which they make it."""
-    moves = []
-    for move in Move:
-        for role in roles:
-            if not _is_considered(move, enrollment, role):
-                continue
-            try:
-                check(move, enrollment, actor=actor, acting_as=role, now=now)
-            except Refused:
-                continue
-            moves.append((move, role))
-            break
-    return moves
+    states = enrollment.approval, enrollment.seat, enrollment.attendance is not None
+    possible: dict[Move, ActingAs] = {}
+    for role in roles:
+        for move in _considered(*states, role):
+            if move not in possible and _is_possible(move, enrollment, actor, role, now):
+                possible[move] = role
+    return [(move, possible[move]) for move in sorted(possible, key=_ORDER.__getitem__)]
 
 
-def _is_considered(move: Move, enrollment: Enrollment, acting_as: ActingAs) -> bool:
-    """Whether the role makes such a move, and the states allow it. Two moves depend on the history instead."""
-    if move in BY_HISTORY:
-        return acting_as in ACTORS[move]
-    return move in allowed_moves(enrollment, acting_as)
+def _is_possible(move: Move, enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> bool:
+    try:
+        if special := _CHECKS.get(move):
+            special(enrollment, actor, acting_as, now)
+    except Refused:
+        return False
+    return True
+
+
+@cache  # it depends on the tables only, and is asked for each line of each list
+def _considered(
+    approval: Approval,
+    seat: Seat,
+    is_attended: bool,  # noqa: FBT001 - `cache` is slower with names
+    acting_as: ActingAs,
+) -> frozenset[Move]:
+    """The moves that the role makes and that the states allow. Two moves depend on the history instead."""
+    by_history = {move for move in BY_HISTORY if acting_as in ACTORS[move]}
+    return (moves_of_states(approval, seat, is_attended, acting_as) - BY_HISTORY) | by_history
 
 
 def _not_ones_own(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:

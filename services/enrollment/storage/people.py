@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text, true
+from sqlalchemy import ColumnElement, any_, bindparam, exists, func, literal, select, text
 from sqlalchemy import Text as TextType
 from sqlalchemy import Uuid as UuidType
 from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.storage.access import Actor
 from services.enrollment.storage.conditions import word
+from services.enrollment.storage.plans import GENERIC_PLANS
 from services.enrollment.storage.tables import accounts, attachments, structures
 from shared.compiled import compiled
 
@@ -121,13 +122,8 @@ _standing = (
     )
 )
 _STANDING: Final = compiled(_standing)
-# With this setting PostgreSQL plans a statement once for each connection, and not again for the values of its
-# parameters. The next statement of the transaction reads the wanted sessions: planning it costs more than running it.
-# The setting holds for the rest of the transaction. Its other statements read the few settings of rules, or find and
-# write rows by their keys, so the best plan does not depend on the values. To set it here saves a round trip.
-_generic_plans = func.set_config("plan_cache_mode", "force_generic_plan", true()).label("plan_cache_mode")
 _LOCKED_STANDING: Final = compiled(
-    _standing.add_columns(_generic_plans)
+    _standing.add_columns(GENERIC_PLANS)
     .with_for_update(of=accounts)
     # text, because SQLAlchemy writes only one lock clause for a statement, and this one needs two
     .suffix_with(text("FOR SHARE OF attachments"))

@@ -15,6 +15,7 @@ from services.enrollment.domain.training_seats import Queues
 from services.enrollment.storage.access import DECIDING, Actor, Role, as_parameters, for_each_role
 from services.enrollment.storage.conditions import IS_HELD, IS_QUEUED
 from services.enrollment.storage.details import COLUMNS, enrollment_of
+from services.enrollment.storage.plans import GENERIC_PLANS
 from services.enrollment.storage.tables import enrollments, sessions
 from shared.compiled import Compiled, compiled
 from shared.errors import NotFound
@@ -26,10 +27,10 @@ _SEATS: Final = (
 )  # fmt: skip
 
 
-def _lock(training_id: ColumnElement[UUID]) -> Compiled:
+def _lock(training_id: ColumnElement[UUID], *others: ColumnElement[Any]) -> Compiled:
     """Lock the sessions in the order of their ids, so that two transactions cannot deadlock."""
     of_training = _LOCKED.c.training_id == training_id
-    return compiled(select(*_LOCKED.c[_SEATS]).where(of_training).order_by(_LOCKED.c.id).with_for_update())
+    return compiled(select(*_LOCKED.c[_SEATS], *others).where(of_training).order_by(_LOCKED.c.id).with_for_update())
 
 
 _LOCK: Final = _lock(bindparam("training", type_=Uuid()))
@@ -38,7 +39,8 @@ _LOCK_OF_REQUEST: Final = for_each_role(
         select(enrollments.c.training_id)
         .join(sessions, sessions.c.id == enrollments.c.session_id)
         .where(enrollments.c.id == bindparam("id", type_=Uuid()), may_act)
-        .scalar_subquery()
+        .scalar_subquery(),
+        GENERIC_PLANS,
     ),
     roles=DECIDING,
 )

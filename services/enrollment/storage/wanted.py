@@ -2,7 +2,7 @@
 
 Planning it costs PostgreSQL more than running it. So it has as few subqueries as possible: one pass over the person's
 requests gives all counts. For the validation of a cart, PostgreSQL plans it once for each connection and keeps the
-plan: see `_generic_plans` in `people.py`.
+plan: see `plans.py`.
 """
 
 from typing import Any, Final
