@@ -258,8 +258,8 @@ def session_of(row: Row[Any]) -> SessionSummary:
     )
 
 
-def details_of(row: Row[Any]) -> EnrollmentDetails:
-    """Make the record of a row of DETAILS."""
+def details_of(row: Row[Any], *, acting: PersonName | None = None) -> EnrollmentDetails:
+    """Make the record of a row of DETAILS. `acting` is the person who is about to move the request."""
     enrollment = enrollment_of(row)
     return EnrollmentDetails(
         enrollment=enrollment,
@@ -272,6 +272,7 @@ def details_of(row: Row[Any]) -> EnrollmentDetails:
         closed_by=row.moved_as if enrollment.approval is Approval.CANCELLED else None,
         last_decision=_move_of(row, "last"),
         question=_move_of(row, "asked"),
+        acting=acting,
     )
 
 

@@ -1,7 +1,7 @@
 """Load requests. Loading is the access check: each load for a person takes the actor and the role."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Select, Uuid, any_, bindparam, select, tru
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.deadlines import deadlines
 from services.enrollment.domain.enrollment import Enrollment
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.storage.access import (
@@ -97,10 +96,12 @@ class Enrollments:
         """
         row = await self._row(_LOAD_TO_MOVE[role], enrollment_id, actor)
         acting = PersonName(id=actor.account_id, first_name=row.acting_first_name, last_name=row.acting_last_name)
-        rules, details = rules_of(row.rules), details_of(row)
-        until = deadlines(rules, asked_at=details.enrollment.employer_asked_at, starts_at=details.session.starts_at)
-        details = replace(details, acting=acting, deadlines=until)
-        return RequestToMove(details=details, rules=rules, is_employer=row.is_employer, is_staff=row.is_staff)
+        return RequestToMove(
+            details=details_of(row, acting=acting),
+            rules=rules_of(row.rules),
+            is_employer=row.is_employer,
+            is_staff=row.is_staff,
+        )
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:
         """Load requests for a message or the clock, without an acting person, in the order of `ids`.
