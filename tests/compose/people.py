@@ -104,10 +104,15 @@ async def _join(world: World, town: Town, number: int, turn: asyncio.Semaphore) 
     async with turn:
         first, last = FIRST_NAMES[number % len(FIRST_NAMES)], str(town.employer.last_name)
         email = f"{first.lower().replace('ë', 'e')}.{number}.{town.structure['id'][:8]}@exemple.example"
-        person = world.person(first, last, email)
-        path = f"identity/v1/attachments/{await _register(person, town.structure)}/confirmation"
-        await town.employer.call("POST", path, {"statuses": ["beneficiary"]})
-        town.beneficiaries.append(person)
+        town.beneficiaries.append(await join(world, town, first, last, email))
+
+
+async def join(world: World, town: Town, first: str, last: str, email: str) -> Person:
+    """A person with an account, confirmed as a beneficiary of the structure."""
+    person = world.person(first, last, email)
+    path = f"identity/v1/attachments/{await _register(person, town.structure)}/confirmation"
+    await town.employer.call("POST", path, {"statuses": ["beneficiary"]})
+    return person
 
 
 async def _register(person: Person, structure: dict[str, Any]) -> str:
