@@ -9,7 +9,7 @@ import sys
 
 from rich.console import Console
 
-from bench import events, latency, pages, reads, report, scale, soak, writes
+from bench import costs, events, latency, pages, reads, report, scale, soak, writes
 from bench.population import Population, filled_enrollment
 from bench.report import Comparison, drifts, growth, heading, latencies, table
 from bench.servers import Servers
@@ -73,7 +73,8 @@ async def measure(servers: Servers, parts: list[str], rounds: int, console: Cons
     if "reads" in parts:
         console.print(growth(await reads.measure(servers, console)))
     if "scale" in parts:
-        console.print(report.scaled(await scale.measure(servers, population, filled, console)))
+        scaled = await scale.measure(servers, population, filled, console)
+        console.print(report.scaled([*scaled, *await costs.measure(servers, population, filled, console)]))
         console.print(report.caught_up(await scale.catch_up(servers, console)))
     if "pages" in parts:
         times, rates, visits = await pages.measure(console)

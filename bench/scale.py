@@ -60,7 +60,7 @@ async def _acceptances(servers: Servers, population: Population, filled: str, re
         first = len(calls) // 5
         await _spread(apis, calls[:first])
         await servers.checkpoint()
-        use = _Use("api", replicas, apis)
+        use = Use("api", replicas, apis)
         seconds = await _spread(apis, calls[first:])
         scaled = use.scaled("acceptances", len(calls) - first, seconds)
     await servers.drop(database)
@@ -91,7 +91,7 @@ async def _events(servers: Servers, replicas: int) -> Scaled:
         await emit(database, WARM_UP)
         await until(connection, EFFECTS, WARM_UP)
         await servers.checkpoint()
-        use = _Use("workers", replicas, workers)
+        use = Use("workers", replicas, workers)
         await emit(database, EVENTS)
         counts = await until(connection, EFFECTS, WARM_UP + EVENTS)
         first, last = next(moment for moment in counts if moment[1] > WARM_UP), counts[-1]
@@ -127,7 +127,7 @@ async def catch_up(servers: Servers, console: Console) -> CaughtUp:
     return CaughtUp(MISSED, seconds, early / 2**20, late / 2**20)
 
 
-class _Use:
+class Use:
     """The CPU that the replicas, the servers and everything else use from now on."""
 
     def __init__(self, name: str, number: int, replicas: Sequence[Served]) -> None:
@@ -141,7 +141,7 @@ class _Use:
         used = Counter({self._name: sum(cpu_seconds(replica.process) for replica in self._replicas)})
         for process in psutil.process_iter(["name", "cpu_times"]):
             if (server := _OTHERS.get(process.info["name"])) and process.info["cpu_times"]:
-                used[server] += process.info["cpu_times"].user + process.info["cpu_times"].system
+                used[server] += sum(process.info["cpu_times"][:4])  # also of its children that have ended
         return used
 
     def scaled(self, name: str, count: int, seconds: float) -> Scaled:

@@ -113,7 +113,9 @@ async def running(
 
 
 @asynccontextmanager
-async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncIterator["Served"]:
+async def service(
+    name: str, role: str, database: str, amqp: str = "", settings: Mapping[str, str] | None = None
+) -> AsyncIterator["Served"]:
     """Run `python -m services.<name> <role>` during the block, which starts when the process is ready."""
     port, prefix = free_port(), f"PARCOURSPRO_{name.upper()}_"
     environment = {
@@ -123,6 +125,7 @@ async def service(name: str, role: str, database: str, amqp: str = "") -> AsyncI
         f"{prefix}JWKS_URL": f"http://127.0.0.1:{free_port()}/jwks.json",
         **({f"{prefix}AMQP_URL": amqp} if amqp else {}),
         **({f"{prefix}MAIL_MODE": "mailbox"} if name == "notifier" else {}),
+        **(settings or {}),
     }
     base = f"http://127.0.0.1:{port}"
     async with running(
