@@ -33,23 +33,23 @@ _OTHERS: Final[Mapping[str, str]] = {"postgres": "PostgreSQL", "beam.smp": "Rabb
 
 
 async def measure(servers: Servers, population: Population, filled: str, console: Console) -> list[Scaled]:
-    """Measure acceptances and events with each number of replicas."""
-    measured = []
+    """Measure validations of carts, acceptances and events with each number of replicas."""
+    measured: list[Scaled] = []
     for replicas in REPLICAS:
-        measured.append(await _acceptances(servers, population, filled, replicas))
-        console.print(f"acceptances, {replicas} replicas: {measured[-1].per_second:,.0f} per second")
+        measured += await _writes(servers, population, filled, replicas)
     for replicas in REPLICAS:
         measured.append(await _events(servers, replicas))
-        console.print(f"events, {replicas} replicas: {measured[-1].per_second:,.0f} per second")
+    for each in measured:
+        console.print(f"{each.name}, {each.replicas} replicas: {each.per_second:,.0f} per second")
     return measured
 
 
-async def _acceptances(servers: Servers, population: Population, filled: str, replicas: int) -> Scaled:
+async def _writes(servers: Servers, population: Population, filled: str, replicas: int) -> list[Scaled]:
     database = await servers.copy(filled)
     identify = bearer_of(population)
     async with AsyncExitStack() as stack:
         apis = [await stack.enter_async_context(service("enrollment", "api", database)) for _ in range(replicas)]
-        await _spread(apis, carts(population, identify))
+        validations = await _measured(servers, "validations of a cart", apis, carts(population, identify))
         async with observer(database) as connection:
             rows = await connection.fetch("SELECT id, structure_id FROM enrollments")
         calls = [
@@ -57,14 +57,19 @@ async def _acceptances(servers: Servers, population: Population, filled: str, re
             for row in rows
         ]
         random.Random(1).shuffle(calls)  # noqa: S311 - not a secret
-        first = len(calls) // 5
-        await _spread(apis, calls[:first])
-        await servers.checkpoint()
-        use = Use("api", replicas, apis)
-        seconds = await _spread(apis, calls[first:])
-        scaled = use.scaled("acceptances", len(calls) - first, seconds)
+        acceptances = await _measured(servers, "acceptances", apis, calls)
     await servers.drop(database)
-    return scaled
+    return [validations, acceptances]
+
+
+async def _measured(servers: Servers, name: str, apis: Sequence[Served], calls: Sequence[Call]) -> Scaled:
+    """Make all calls; the first fifth, which opens connections and prepares statements, is not counted."""
+    first = len(calls) // 5
+    await _spread(apis, calls[:first])
+    await servers.checkpoint()
+    use = Use("api", len(apis), apis)
+    seconds = await _spread(apis, calls[first:])
+    return use.scaled(name, len(calls) - first, seconds)
 
 
 async def _spread(apis: Sequence[Served], calls: Sequence[Call]) -> float:
