@@ -6,6 +6,7 @@ from shared.contracts.catalogue import SessionScheduled
 from shared.contracts.enrollment import EnrollmentApproved, EnrollmentWithdrawn
 from shared.contracts.identity import (
     AccountAttachmentEnded,
+    AccountAttachmentRequested,
     AccountUpdated,
     AttachmentStatusesChanged,
     SendAccountNotice,
@@ -112,6 +113,26 @@ async def test_without_a_change_of_statuses_there_is_no_mail(service: NotifierSe
         AttachmentStatusesChanged(occurred_at=NOW, attachment=attachment, changed_by=uuid4(), before=("referent",))
     )
     assert await service.rows(kind="statuses_changed") == []
+
+
+async def test_who_changes_their_own_statuses_is_not_told_of_it(service: NotifierService) -> None:
+    for changed_by, mails in ((service.other_employer, 0), (service.employer, 1)):
+        attachment = service.attachment(service.other_employer, "active", "referent", version=5 + mails)
+        before = ("employer", "referent")
+        await service.tell(
+            AttachmentStatusesChanged(occurred_at=NOW, attachment=attachment, changed_by=changed_by, before=before)
+        )
+        assert len(await service.rows(kind="statuses_changed")) == mails
+
+
+async def test_who_asks_to_join_a_structure_reads_who_will_answer(service: NotifierService) -> None:
+    new = await service.another_account("Nina")
+    requested = service.attachment(new, "requested")
+    await service.tell(AccountAttachmentRequested(occurred_at=NOW, attachment=requested))
+    await service.send()
+    [receipt] = await service.sent("attachment_receipt")
+    assert receipt.recipient == "nina@example.org"
+    assert "transmise à Eve, qui vous répondra" in receipt.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 async def test_a_trainer_does_not_validate_their_own_request(service: NotifierService) -> None:
