@@ -162,6 +162,11 @@ def test_a_trainer_of_a_cancelled_session_has_no_entries() -> None:
     assert {event["status"] for event in events(file)} == {"CANCELLED"}
 
 
+def test_a_trainer_who_is_taken_off_a_session_has_no_entries() -> None:
+    [file] = composed("session_taken", Audience.FORMER_TRAINER, held=HELD).files
+    assert {event["status"] for event in events(file)} == {"CANCELLED"}
+
+
 def test_times_of_the_stamp_are_in_utc() -> None:
     [file] = composed("validated").files
     assert f"DTSTAMP:{NOW.astimezone(UTC):%Y%m%dT%H%M%SZ}" in file.content
