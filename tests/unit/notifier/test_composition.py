@@ -211,6 +211,29 @@ def test_an_act_of_the_agency_is_not_written_as_that_of_somebody_else(
 
 
 @pytest.mark.parametrize(
+    ("kind", "by", "trainers_read"),
+    [
+        ("withdrawn", "beneficiary", True),
+        ("withdrawn", "employer", False),
+        ("withdrawn", "staff", False),
+        ("abandoned", "beneficiary", True),
+        ("abandoned", "trainer", True),
+        ("abandoned", "employer", False),
+        ("cancelled", "trainer", True),
+        ("cancelled", "employer", False),
+        ("cancelled_together", "referent", False),
+        ("transferred", "staff", False),
+    ],
+)
+def test_a_reason_reaches_trainers_only_from_the_person_or_from_trainers(
+    kind: str, by: str, *, trainers_read: bool
+) -> None:
+    for audience, reads in ((Audience.PERSON, True), (Audience.EMPLOYER, True), (Audience.TRAINER, trainers_read)):
+        text = composed(kind, audience, by=by, reason="Rendez-vous médical").text
+        assert ("Motif : Rendez-vous médical" in text.replace("\N{NO-BREAK SPACE}", " ")) is reads, audience
+
+
+@pytest.mark.parametrize(
     ("decision", "by", "name", "sentence"),
     [
         ("validate", "trainer", "Tim Bois", "Le formateur est revenu sur sa décision"),
