@@ -95,8 +95,7 @@ async def test_trainers_correct_for_seven_days_and_staff_at_any_time(service: En
         assert (await room.corrects(request, stranger, morning="present")).status_code == 404
 
 
-async def test_the_quota_follows_a_correction(service: EnrollmentService) -> None:
-    """An absence does not count for the year; corrected to a presence, it does."""
+async def test_who_was_absent_after_all_can_ask_for_the_training_again(service: EnrollmentService) -> None:
     room = await a_room(service)
     [person] = await service.people(1)
     request = await service.enrolled(person, room.session)
@@ -114,13 +113,18 @@ async def test_the_quota_follows_a_correction(service: EnrollmentService) -> Non
 
 async def test_who_was_absent_is_in_the_last_of_the_four_lists(service: EnrollmentService) -> None:
     room = await a_room(service)
-    people = await service.people(2)
-    here, away = [await service.enrolled(person, room.session) for person in people]
+    people = await service.people(3)
+    here, away = [await service.enrolled(person, room.session) for person in people[:2]]
+    to_come = await service.enrolled(people[2], await service.session(5))
     await service.moves(room.session, YESTERDAY)
     await room.all_present(here)
     await room.all_present(away, present=False)
     await room.closes()
-    for person, group, request in ((people[0], "followed", here), (people[1], "cancelled", away)):
+    expected = (("followed", here), ("cancelled", away), ("requested", to_come))
+    for person, (group, request) in zip(people, expected, strict=True):
         for each in ("requested", "followed", "refused", "cancelled"):
             found = (await service.call("GET", f"/enrollments?group={each}", by=person.account_id)).json()["items"]
             assert [UUID(item["id"]) for item in found] == ([request] if each == group else [])
+        for query in ("", "?q=faure"):
+            counts = (await service.call("GET", f"/enrollments/counts{query}", by=person.account_id)).json()["groups"]
+            assert {name: each["count"] for name, each in counts.items() if each["count"]} == {group: 1}
