@@ -150,7 +150,7 @@ READS = (
         f"/enrollments?scope=all&q=ines&{PAGE}",
     ),
     Read(
-        "a big employer's requests, the same",
+        "a big employer's requests, the same first name",
         "enrollment",
         id_of(EMPLOYER, 0),
         f"/enrollments?scope=structure&q=ines&{PAGE}",
