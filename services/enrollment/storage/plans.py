@@ -1,4 +1,4 @@
-"""How PostgreSQL plans the statements of a decision, and of a search."""
+"""How PostgreSQL plans the statements of a decision, of a list of decisions, and of a search."""
 
 from typing import Final
 
@@ -12,7 +12,8 @@ parameters: planning the statements of a decision costs more than running them. 
 transaction. Its other statements read the few settings of rules, or find and write rows by their keys, so the best plan
 does not depend on the values.
 """
-
+ONE_PLAN: Final = select(GENERIC_PLANS)
+"""The same, to be run before a statement of many joins that is read from one index for any values."""
 PLANS_FOR_VALUES: Final = select(func.set_config("plan_cache_mode", "force_custom_plan", true()))
 """To be run before a search for words: with this setting, PostgreSQL plans it for these words each time.
 
