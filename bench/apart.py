@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import cast
 
 from bench.servers import running
-from tests.e2e.systems import System
+from tests.e2e.systems import SERVICES, System
 from tests.support.processes import free_port
 
-SERVICES = ("catalogue", "enrollment", "identity", "notifier")
-"""Those that the pages call."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
