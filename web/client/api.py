@@ -83,7 +83,10 @@ class Gateway:
         for left in reversed(range(tries)):
             try:
                 answer = await self._transport.handle_async_request(request)
-                await answer.aread()
+                try:
+                    await answer.aread()
+                finally:  # a reading that was given up must give its connection back
+                    await answer.aclose()
             except httpx.HTTPError as error:
                 if not left:
                     raise Away(service) from error
