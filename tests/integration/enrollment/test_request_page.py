@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from shared.contracts.catalogue import TrainingRevised
+from shared.contracts.enrollment import EnrollmentCancelled
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.integration.enrollment.test_reading import get
 
@@ -90,6 +91,8 @@ async def test_nobody_reads_why_an_attachment_ended(service: EnrollmentService) 
         assert one["last_decision"]["note"] == "La personne ne fait plus partie de la structure."
         history = await service.call("GET", f"/enrollments/{request}/history", by=who)
         assert "Licenciement" not in history.text
+    [told] = await service.emitted(EnrollmentCancelled)
+    assert told.reason == "La personne ne fait plus partie de la structure."
 
 
 async def test_everybody_learns_their_roles_and_what_waits_for_them(service: EnrollmentService) -> None:

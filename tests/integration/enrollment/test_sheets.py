@@ -80,6 +80,22 @@ async def test_who_holds_a_seat_is_on_the_sheet_and_the_closing_asks_about_who_i
     assert await service.audit() == []
 
 
+async def test_the_reason_for_who_was_not_validated_addresses_nobody(service: EnrollmentService) -> None:
+    room = await a_room(service)
+    [person] = await service.people(1)
+    request = await accepted(service, person, room.session)
+    await service.moves(room.session, YESTERDAY)
+    await room.all_present(request, present=False)
+    closed = await room.closes(undecided=[{"enrollment_id": str(request), "act": "cancel"}])
+    assert closed.status_code == 200, closed.text
+    reason = "La session a eu lieu ; l'inscription n'avait pas été validée."
+    [cancelled] = await service.emitted(EnrollmentCancelled)
+    assert cancelled.reason == reason
+    for reader in (person.account_id, service.trainer):
+        shown = (await service.call("GET", f"/enrollments/{request}", by=reader)).json()
+        assert shown["last_decision"]["note"] == reason
+
+
 async def test_who_never_got_a_seat_is_ended_with_a_reason_for_every_reader(service: EnrollmentService) -> None:
     room = await a_room(service, 1)
     first, second, third = await service.people(3)

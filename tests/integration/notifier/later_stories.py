@@ -96,6 +96,11 @@ def trainers_changed(*, to: bool) -> Story:
     return story
 
 
+def scheduled(service: NotifierService) -> Message:
+    session = service.session(1).model_copy(update={"id": uuid4()})
+    return SessionScheduled(occurred_at=NOW, session=session)
+
+
 def scheduled_without_trainers(service: NotifierService) -> Message:
     session = service.session(2, trainers=()).model_copy(update={"id": uuid4()})
     return SessionScheduled(occurred_at=NOW, session=session)

@@ -197,7 +197,7 @@ async def test_a_move_is_one_mail_for_each_employer_and_says_what_was_before(ser
     await service.tell(SessionRescheduled(occurred_at=NOW, session=session, moved=True, before=before))
     await service.send()
     mails = await service.sent("session_moved_people")
-    assert sorted(mail.recipient for mail in mails) == EMPLOYERS
+    assert sorted((mail.recipient, mail.text.count("Zoe X")) for mail in mails) == [(each, 2) for each in EMPLOYERS]
     for mail in (*mails, *await service.sent("session_moved"), *await service.sent("session_moved_trainer")):
         assert "Le lieu change, les dates restent les mêmes." in mail.text
         assert "Avant (Salle 2)" in mail.text

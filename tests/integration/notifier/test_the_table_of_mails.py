@@ -21,6 +21,7 @@ from tests.integration.notifier.later_stories import (
     proposed,
     reinstated,
     requests_left_open,
+    scheduled,
     scheduled_without_trainers,
     session_message,
     trainers_changed,
@@ -168,6 +169,7 @@ TABLE: dict[str, tuple[Story, dict[str, set[str]]]] = {
             "session_reinstated_trainer": {"trainer"},
         },
     ),
+    "a session scheduled": (after(scheduled), {"session_given": {"trainer"}}),
     "a session given to another trainer": (
         trainers_changed(to=True),
         {"session_given": {"nina@example.org"}, "session_taken": {"trainer"}},

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from shared.contracts.catalogue import SessionScheduled
 from shared.contracts.enrollment import EnrollmentApproved, EnrollmentWithdrawn
 from shared.contracts.identity import (
     AccountAttachmentEnded,
@@ -115,9 +116,15 @@ async def test_without_a_change_of_statuses_there_is_no_mail(service: NotifierSe
 
 async def test_a_trainer_does_not_validate_their_own_request(service: NotifierService) -> None:
     session = service.session(2, trainers=(service.person,))
-    from shared.contracts.catalogue import SessionScheduled
-
     await service.tell(SessionScheduled(occurred_at=NOW, session=session))
+    key = await service.request_made()
+    approved = service.request(key, 2, "awaiting_trainer", "held")
+    await service.tell(EnrollmentApproved(occurred_at=NOW, enrollment=approved, approved_by=service.employer))
+    assert await service.mails("request_to_validate") == {("request_to_validate", "desk", "pending")}
+
+
+async def test_the_desk_validates_in_a_session_without_trainers(service: NotifierService) -> None:
+    await service.tell(SessionScheduled(occurred_at=NOW, session=service.session(2, trainers=())))
     key = await service.request_made()
     approved = service.request(key, 2, "awaiting_trainer", "held")
     await service.tell(EnrollmentApproved(occurred_at=NOW, enrollment=approved, approved_by=service.employer))

@@ -192,6 +192,25 @@ def test_the_cause_of_a_mail_needs_no_elision(kind: str, audience: Audience) -> 
 
 
 @pytest.mark.parametrize(
+    ("kind", "audience", "agency", "usual"),
+    [
+        ("accepted", Audience.PERSON, "L’agence, à la place de votre employeur", "Votre employeur a accepté"),
+        ("accepted", Audience.EMPLOYER, "L’agence, à la place de votre structure", "Votre collègue Ada Roux a accepté"),
+        ("validated", Audience.PERSON, "L’agence, à la place du formateur, a validé", "Le formateur a validé"),
+        ("validated", Audience.TRAINER, "L’agence, à votre place, a validé", "Le formateur a validé"),
+        ("question", Audience.PERSON, "l’agence, à la place du formateur, vous demande", "le formateur vous demande"),
+    ],
+)
+def test_an_act_of_the_agency_is_not_written_as_that_of_somebody_else(
+    kind: str, audience: Audience, agency: str, usual: str
+) -> None:
+    by_agency = composed(kind, audience, by="staff", by_name="").text
+    assert agency in by_agency
+    assert usual not in by_agency
+    assert usual in composed(kind, audience, by="employer").text
+
+
+@pytest.mark.parametrize(
     ("decision", "by", "name", "sentence"),
     [
         ("validate", "trainer", "Tim Bois", "Le formateur est revenu sur sa décision"),
