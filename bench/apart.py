@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import cast
 
 from bench.servers import running
-from tests.e2e.systems import System
+from tests.e2e.systems import SERVICES, System
 from tests.support.processes import free_port
 
-SERVICES = ("catalogue", "enrollment", "identity")
-"""Those that the pages call."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -38,6 +36,8 @@ async def apart(system: System) -> AsyncIterator[str]:
             }
             if name == "identity":
                 values |= {"KEY_PASSPHRASE": (folder / "key-passphrase").read_text(), "STAFF_SECOND_FACTOR": "false"}
+            if name == "notifier":
+                values["MAIL_MODE"] = "mailbox"
             environment = {f"PARCOURSPRO_{name.upper()}_{setting}": value for setting, value in values.items()}
             arguments = ["-m", f"services.{name}", "api"]
             await opened.enter_async_context(

@@ -17,7 +17,7 @@ INSERT INTO trainings (id, version, axis_id, title, kind, members_only,
 INSERT INTO sessions (id, version, training_id, capacity, place, town, opens_at, closes_at,
         slot_ids, slot_starts, slot_ends, trainer_ids, state)
     SELECT pg_temp.id_of('8888', n), 1, pg_temp.id_of('7777', n / 2), 12, 'Limoges', CASE WHEN n % 4 = 0 THEN 'Brive' ELSE 'Limoges' END,
-        starts - interval '60 days', starts - interval '5 days',
+        starts - interval '90 days', starts - interval '5 days',
         ARRAY[gen_random_uuid()], ARRAY[starts], ARRAY[starts + interval '7 hours'],
         ARRAY[pg_temp.id_of('70a1', n % pg_temp.size('trainers'))], 'scheduled'
     FROM (SELECT n, now() - interval '1000 days' + n::float8 / pg_temp.size('sessions') * interval '2190 days' AS starts

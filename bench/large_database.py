@@ -1,10 +1,14 @@
 """A database of enrollment or of the catalogue with the data of several years, generated in SQL, the same each time.
 
-Enrollment: one person for each five requests, 2,000 structures of which the first has a tenth of all people, a session
-for each ten requests, a trainer for each ten sessions. 3 % of the requests wait for an employer; of the first structure
-only 30, the oldest, and the next 270 have a seat.
+Enrollment: one person for each five requests, a session for each ten requests, a trainer for each fifty sessions. The
+first structure has a tenth of all requests, each other one about a hundred or more. 3 % of the requests wait for an
+employer; of the first structure only 30, the oldest, and the next 270 have a seat. Whatever the size, ten people and
+about twenty trainings have a rare name; the oldest twentieth of the people have a first name that none of the newest
+requests has.
 
 Catalogue: the sessions, with four axes, two towns, and a word that twenty trainings have, whatever the size.
+
+What is measured fills a page of 25 in the small database too, so that both answers show as many rows.
 """
 
 from dataclasses import dataclass
@@ -36,8 +40,13 @@ class Size:
 
     @property
     def trainers(self) -> int:
-        """A trainer for each ten sessions, at most 2,000, because an agency does not have more."""
-        return min(2_000, max(1, self.sessions // 10))
+        """A trainer for each fifty sessions, at most 2,000, because an agency does not have more."""
+        return min(2_000, max(1, self.sessions // 50))
+
+    @property
+    def structures(self) -> int:
+        """The structures beside the first one: each has a page of seats and of decisions."""
+        return min(1_999, self.requests // 101)
 
 
 async def fill(servers: Servers, service: str, size: Size) -> str:
@@ -46,6 +55,7 @@ async def fill(servers: Servers, service: str, size: Size) -> str:
     script = Path(__file__).with_name(f"large_{service}.sql").read_text()
     sizes = {
         "people": size.requests // 5, "sessions": size.sessions, "requests": size.requests, "trainers": size.trainers,
+        "structures": size.structures,
     }  # fmt: skip
     async with observer(url) as connection:
         for name, value in sizes.items():

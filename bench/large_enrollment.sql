@@ -6,7 +6,8 @@ CREATE FUNCTION pg_temp.size(name text) RETURNS bigint LANGUAGE sql STABLE
 INSERT INTO structures (id, version, name, is_member)
     SELECT pg_temp.id_of('5555', n), 1, 'Structure ' || n, true FROM generate_series(0, 1999) n;
 INSERT INTO accounts (id, version, first_name, last_name, is_staff, disabled)
-    SELECT pg_temp.id_of('aaaa', n), 1, 'Lou', 'Faure ' || n, false, false
+    SELECT pg_temp.id_of('aaaa', n), 1, CASE WHEN n < pg_temp.size('people') / 20 THEN 'Inès' ELSE 'Lou' END,
+            CASE WHEN n % (pg_temp.size('people') / 10) = 8 THEN 'Lenoir ' ELSE 'Faure ' END || n, false, false
         FROM generate_series(0, pg_temp.size('people') - 1) n
     UNION ALL SELECT pg_temp.id_of('e0e0', n), 1, 'Ana', 'Petit', false, false FROM generate_series(0, 1999) n
     UNION ALL SELECT pg_temp.id_of('70a1', n), 1, 'Nadia', 'Roux', false, false
@@ -16,7 +17,9 @@ INSERT INTO attachments
     SELECT gen_random_uuid(), 1, pg_temp.id_of('e0e0', n), pg_temp.id_of('5555', n), 'active', '{employer}'
     FROM generate_series(0, 1999) n;
 INSERT INTO trainings (id, version, title, kind, members_only, state)
-    SELECT pg_temp.id_of('7777', n), 1, 'Formation ' || n, 'training', false, 'published'
+    SELECT pg_temp.id_of('7777', n), 1,
+            CASE WHEN n % (pg_temp.size('sessions') / 40) = 0 THEN 'Lire le braille ' ELSE 'Formation ' END || n,
+            'training', false, 'published'
     FROM generate_series(0, pg_temp.size('sessions') / 2) n;
 INSERT INTO sessions (id, version, training_id, title, place, capacity, opens_at, closes_at, starts_at, ends_at,
         slots, trainer_ids, state, held, last_queue_number)
@@ -43,7 +46,7 @@ INSERT INTO enrollments (id, version, account_id, structure_id, training_id, ses
                 WHEN n % 100 < 3 THEN 'awaiting_employer' WHEN n % 10 < 5 THEN 'validated'
                 WHEN n % 10 < 7 THEN 'refused' ELSE 'withdrawn' END AS approval
         FROM (SELECT n, n % pg_temp.size('people') AS person,
-                CASE WHEN n % 10 = 9 THEN 0 ELSE n % (pg_temp.size('people') / 7) % 1999 + 1 END AS structure
+                CASE WHEN n % 10 = 9 THEN 0 ELSE n % pg_temp.size('structures') + 1 END AS structure
             FROM generate_series(0, pg_temp.size('requests') - 1) n) numbered
     ) made;
 INSERT INTO enrollment_history

@@ -59,7 +59,8 @@ SUBJECTS: Final = (
     ),
     Subject(
         "a request", "/demandes/{karim_awaiting_employer}", KARIM,
-        (*HEAD, f"{REQUESTS}/{{karim_awaiting_employer}}", f"{REQUESTS}/{{karim_awaiting_employer}}/history"),
+        (*HEAD, f"{REQUESTS}/{{karim_awaiting_employer}}", f"{REQUESTS}/{{karim_awaiting_employer}}/history",
+         "notifier/v1/subjects/{karim_awaiting_employer}/mails"),
     ),
     Subject(
         "an employer's list", "/structure/demandes", CLAIRE,

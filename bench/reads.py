@@ -1,6 +1,7 @@
 """How much slower lists become when the tables grow from 10,000 to 1,000,000 requests.
 
-One caller reads the first page of 50 of each list, in turn from the small and from the large database.
+One caller reads the first page of each list, with 25 lines as the pages show it, in turn from the small and from the
+large database.
 """
 
 import json
@@ -10,6 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,7 +31,7 @@ from shared.transactions import begin
 SMALL, LARGE = Size(10_000), Size(1_000_000)
 CALLS = 40
 WARM_UP = 10
-PAGE = "limit=50"
+PAGE = "limit=25"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,13 @@ def searches_and_counts() -> Iterator[Read]:
         "a big employer's requests": (id_of(EMPLOYER, 0), "structure"),
         "staff: all requests": (id_of(STAFF, 0), "all"),
     }
-    month = f"session_from={_day(-60)}&session_to={_day(-30)}"
+    months = f"session_from={_day(-90)}&session_to={_day(-30)}"
     for name, (reader, scope) in readers.items():
         path = f"/enrollments?scope={scope}"
-        if reader != id_of(EMPLOYER, 7):  # in the small database, this one has no request for a session of the month
-            by_session = f"{path}&{month}&sort=session_start&{PAGE}"
-            yield Read(f"{name}, sessions of a month", "enrollment", reader, by_session)
-            yield Read(f"{name}, the same by request", "enrollment", reader, f"{path}&{month}&{PAGE}")
+        if reader != id_of(EMPLOYER, 7):  # this one has few requests for sessions of two months
+            by_session = f"{path}&{months}&sort=session_start&{PAGE}"
+            yield Read(f"{name}, sessions of two months", "enrollment", reader, by_session)
+            yield Read(f"{name}, the same by request", "enrollment", reader, f"{path}&{months}&{PAGE}")
         yield Read(f"{name}, with a seat", "enrollment", reader, f"{path}&seat=held&{PAGE}")
         yield Read(f"{name}, a frequent word", "enrollment", reader, f"{path}&q=faure&{PAGE}")
         yield Read(f"{name}, by session", "enrollment", reader, f"{path}&sort=session_start&{PAGE}")
@@ -140,15 +142,37 @@ READS = (
         id_of(STAFF, 0),
         f"/enrollments?scope=all&approval=awaiting_employer&{PAGE}",
     ),
-    Read("staff: search for a person", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=faure+1234&{PAGE}"),
+    Read("staff: search for a person", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=lenoir&{PAGE}"),
+    Read(
+        "staff: a first name of the oldest twentieth",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&q=ines&{PAGE}",
+    ),
+    Read(
+        "a big employer's requests, the same first name",
+        "enrollment",
+        id_of(EMPLOYER, 0),
+        f"/enrollments?scope=structure&q=ines&{PAGE}",
+    ),
     Read(
         "staff: search for a structure",
         "enrollment",
         id_of(STAFF, 0),
-        f"/enrollments?scope=all&q=structure+123&{PAGE}",
+        f"/enrollments?scope=all&q=structure+42&{PAGE}",
+    ),
+    Read("staff: search for a training", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=braille&{PAGE}"),
+    Read(
+        "staff: a word of many old trainings",
+        "enrollment",
+        id_of(STAFF, 0),
+        f"/enrollments?scope=all&q=formation+12&{PAGE}",
     ),
     Read(
-        "staff: search for a training", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&q=formation+123&{PAGE}"
+        "a big employer's requests, a word of many old trainings",
+        "enrollment",
+        id_of(EMPLOYER, 0),
+        f"/enrollments?scope=structure&q=formation+12&{PAGE}",
     ),
     Read("staff: the refused ones", "enrollment", id_of(STAFF, 0), f"/enrollments?scope=all&group=refused&{PAGE}"),
     Read(
@@ -202,8 +226,7 @@ async def measure(servers: Servers, console: Console) -> list[Growth]:
             for read in READS:
                 if read.service == name:
                     headers = {"Authorization": f"Bearer {population.token(read.reader)}"} if read.reader else {}
-                    small, large = await _medians(client, [base + read.path for base in bases], headers, read.shown)
-                    growths.append(Growth(read.name, small, large))
+                    growths.append(await _compare(client, read, bases, headers))
     return growths
 
 
@@ -221,15 +244,28 @@ async def _count_figures(url: str) -> None:
     await database.close()
 
 
-async def _medians(client: httpx.AsyncClient, urls: list[str], headers: dict[str, str], shown: str) -> list[float]:
+async def _compare(client: httpx.AsyncClient, read: Read, bases: list[str], headers: dict[str, str]) -> Growth:
+    urls = [base + read.path for base in bases]
     times: dict[str, list[float]] = {url: [] for url in urls}
+    rows: dict[str, str] = {}
     for _ in range(CALLS):
         for url in urls:
             begun = time.perf_counter()
             answer = await client.get(url, headers=headers)
             times[url].append(time.perf_counter() - begun)
             answer.raise_for_status()
-            if not answer.json()[shown]:
-                text = f"the list is empty, so its time does not depend on the size of the table: {url}"
-                raise RuntimeError(text)
-    return [median(times[url][WARM_UP:]) for url in urls]
+            rows[url] = _rows(answer.json(), read)
+    small, large = (median(times[url][WARM_UP:]) for url in urls)
+    return Growth(read.name, small, large, " → ".join(rows[url] for url in urls))
+
+
+def _rows(answer: dict[str, Any], read: Read) -> str:
+    """The rows that an answer shows, or whose sum it shows, and how many it has counted if it counts."""
+    shown = answer[read.shown]
+    if not shown:
+        text = f"the list is empty, so its time does not depend on the size of the table: {read.path}"
+        raise RuntimeError(text)
+    if isinstance(shown, dict):
+        return f"{sum(each['count'] for each in shown.values()):,}"
+    total = answer.get("total")
+    return f"{len(shown)}" if total is None else f"{len(shown)} of {total:,}"

@@ -57,8 +57,8 @@ class Visit:
         return RedirectResponse(path, 303)
 
 
-def visit(request: Request) -> Visit:
-    """The dependency of every route."""
+async def visit(request: Request) -> Visit:
+    """The dependency of every route; not a plain function, which FastAPI would run in a thread each time."""
     state = request.app.state
     session: Session = request.state.session
     return Visit(request, Api(state.gateway, session), state.pages, session)

@@ -23,7 +23,7 @@ KINDS: Final[Mapping[int, str]] = {
 
 
 async def _page(request: Request, status: int, sentence: str | None = None) -> Response:
-    reader = visit(request)
+    reader = await visit(request)
     return await reader.page(
         "error.html",
         status=status,

@@ -61,6 +61,7 @@ class Pages:
             loader=ChoiceLoader([PrefixLoader(rooms), PackageLoader("web", "components")]),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # no template changes while a process runs: the files are not looked at for each page
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,

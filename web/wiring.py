@@ -93,14 +93,9 @@ def create(settings: Settings, *, transport: Callable[[], httpx.AsyncBaseTranspo
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        http = httpx.AsyncClient(
-            base_url=settings.gateway_url,
-            timeout=settings.api_seconds,
-            transport=transport() if transport else None,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
-        )
-        async with http:
-            app.state.gateway = Gateway(http)
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+        async with transport() if transport else httpx.AsyncHTTPTransport(limits=limits) as connections:
+            app.state.gateway = Gateway(connections, url=settings.gateway_url, seconds=settings.api_seconds)
             yield
 
     app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers=handlers(), telemetry=NO_TELEMETRY)

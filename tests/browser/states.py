@@ -63,6 +63,13 @@ async def _password_too_short(reader: Reader, _: Places) -> None:
     await reader.page.locator("#errors").wait_for()
 
 
+async def _key_of_a_second_factor(reader: Reader, _: Places) -> None:
+    await reader.open("/compte")
+    await reader.follow("Second facteur de connexion")
+    await reader.press("Configurer le second facteur")
+    await reader.page.get_by_role("img", name="Code QR de la clé, écrite en toutes lettres ci-dessous").wait_for()
+
+
 async def _structures_while_typing(reader: Reader, _: Places) -> None:
     await reader.open("/compte/nouveau")
     await reader.page.get_by_label("Votre structure").press_sequentially("limoges")
@@ -104,6 +111,7 @@ STATES: Final[Mapping[str, State]] = {
     "mot de passe oublie sans adresse": State(VISITOR, _reset_without_address, errors=1),
     "mot de passe oublie, envoye": State(VISITOR, _reset_is_sent),
     "mot de passe trop court": State(VISITOR, _password_too_short),
+    "cle du second facteur": State(LUCAS, _key_of_a_second_factor),
     "structures pendant la saisie": State(VISITOR, _structures_while_typing),
     "panier sans motivation": State(LUCAS, _cart_without_motivation, errors=1),
     "refus sans motif": State(CLAIRE, _refusal_without_reason, errors=1),

@@ -20,6 +20,7 @@ PROCEDURE: Final[tuple[Step, ...]] = (
     agency.staff_add_the_structure,
     accounts.the_first_user_creates_an_account_and_is_the_referent,
     accounts.others_join_and_the_referent_confirms_them,
+    accounts.the_referent_refuses_somebody_who_does_not_work_there,
     agency.staff_make_the_account_of_a_trainer,
     accounts.a_trainer_opens_the_account_that_staff_made,
     accounts.a_forgotten_password_is_replaced,
@@ -31,12 +32,17 @@ PROCEDURE: Final[tuple[Step, ...]] = (
     requests.an_employer_takes_a_decision_back,
     requests.the_trainer_asks_and_the_person_answers,
     requests.the_trainer_validates,
+    requests.another_person_is_queued_because_the_session_is_full,
     requests.a_person_withdraws_from_one_of_them,
+    requests.the_first_of_the_queue_gets_the_place,
     requests.the_session_takes_place,
     requests.the_trainer_fills_in_the_sheet,
     requests.the_person_finds_the_certificate,
     requests.the_employer_finds_all_decisions,
 )
+PEOPLE: Final = 7
+"""Each is in a browser of their own: staff, a trainer, and of the structure the referent, an employer, two people who
+ask for trainings, and one who does not work there."""
 MANNERS: Final[dict[str, dict[str, Any]]] = {
     "with scripts": {},
     "without scripts": {"options": {"java_script_enabled": False}},
@@ -58,5 +64,7 @@ async def perform(journey: Journey) -> None:
 @pytest.mark.parametrize("manner", MANNERS)
 async def test_the_procedure_by_clicking(browser: Browser, system: System, scenario: Scenario, manner: str) -> None:
     doors = Doors(browser, system, **MANNERS[manner])
-    await perform(Journey(scenario, doors))
+    journey = Journey(scenario, doors)
+    await perform(journey)
+    assert len({id(reader.page.context) for reader in journey.readers.values()}) == PEOPLE
     await doors.close()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.catalogue.storage.access import LISTED_SESSIONS, Role
@@ -63,6 +63,10 @@ class SessionFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
+_theirs = sessions.alias("theirs")
+_OF_TRAINER: Final = select(_theirs.c.id).where(
+    _theirs.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid)))
+)
 _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "since": sessions.c.starts_at >= bindparam("since"),
     "until": sessions.c.starts_at < bindparam("until"),
@@ -79,7 +83,8 @@ _CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
         & (sessions.c.closes_at > bindparam("open_at", type_=sessions.c.opens_at.type))
         & (trainings.c.state == "published")
     ),
-    "trainers": sessions.c.trainer_ids.contains(bindparam("trainers", type_=ARRAY(Uuid))),
+    # the ids first: in a plan for any trainer, PostgreSQL takes each to have many sessions, and reads all in order
+    "trainers": sessions.c.id == any_(func.array(_OF_TRAINER.scalar_subquery(), type_=ARRAY(Uuid))),
     "without_trainer": func.cardinality(sessions.c.trainer_ids) == literal_column("0"),
     "overbooked": sessions.c.capacity < HELD,
 }

@@ -18,6 +18,7 @@ from services.enrollment.api.problems import (
     SESSION_HAS_BEGUN,
     SESSION_IS_OVER,
     UNCONFIRMED_FIRST_USER,
+    WAITS_FOR_THE_SEAT,
 )
 from services.enrollment.api.requests import Answer, OptionalReason, Question, Reason
 from services.enrollment.api.views import EnrollmentView
@@ -30,9 +31,10 @@ router = APIRouter(tags=["decisions"])
 _ANY = (NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE)
 OF_EMPLOYER = problems(*_ANY, OWN_REQUEST, REASON_MISSING)
 OF_ACCEPTANCE = problems(*_ANY, OWN_REQUEST, SESSION_IS_OVER, REASON_MISSING, UNCONFIRMED_FIRST_USER)
-OF_CANCELLATION = problems(*_ANY, OWN_REQUEST, NO_AGREEMENT_YET)
+OF_CANCELLATION = problems(*_ANY, OWN_REQUEST, WAITS_FOR_THE_SEAT, NO_AGREEMENT_YET)
 OF_TRAINER = problems(*_ANY, OWN_REQUEST, REASON_MISSING)
-OF_PERSON = problems(*_ANY, SESSION_IS_OVER, REASON_MISSING)
+OF_DECLINE = problems(*_ANY, OWN_REQUEST, WAITS_FOR_THE_SEAT, REASON_MISSING)
+OF_PERSON = problems(*_ANY, WAITS_FOR_THE_SEAT, SESSION_IS_OVER, REASON_MISSING)
 OF_ABANDONMENT = problems(*_ANY, NOT_BEGUN, REASON_MISSING)
 OF_UNDO = problems(*_ANY, NOTHING_TO_UNDO, CANNOT_BE_REOPENED, SESSION_HAS_BEGUN, SESSION_IS_OVER)
 OF_REOPENING = problems(*_ANY, CANNOT_BE_REOPENED, SESSION_HAS_BEGUN, SESSION_IS_OVER)
@@ -70,7 +72,7 @@ async def validate(
     return EnrollmentView.of(await decide.validate(tx, enrollment_id, actor=actor, now=now, reason=reason), actor)
 
 
-@router.post("/enrollments/{enrollment_id}/decline", responses=OF_TRAINER)
+@router.post("/enrollments/{enrollment_id}/decline", responses=OF_DECLINE)
 async def decline(enrollment_id: UUID, body: Reason, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
     """The trainer does not agree; the next in the waiting list gets the seat."""
     return EnrollmentView.of(await decide.decline(tx, enrollment_id, actor=actor, now=now, reason=body.reason), actor)

@@ -18,6 +18,7 @@ from services.enrollment.domain.offers import (
     NothingToUndo,
     NotPossibleBeforeTheStart,
     OwnRequest,
+    WaitsForTheSeat,
 )
 from services.enrollment.domain.proposal import ProposalAnswered
 from services.enrollment.domain.rules.own_request import UnconfirmedFirstUser
@@ -41,6 +42,7 @@ NO_AGREEMENT_YET = ProblemKind(409, "no-agreement-yet", "Accord non donné")
 NOTHING_TO_UNDO = ProblemKind(409, "nothing-to-undo", "Rien à annuler")
 CANNOT_BE_REOPENED = ProblemKind(409, "cannot-be-reopened", "Réouverture impossible")
 OWN_REQUEST = ProblemKind(409, "own-request", "Votre propre demande")
+WAITS_FOR_THE_SEAT = ProblemKind(409, "waits-for-the-seat", "Vous attendez cette place")
 UNCONFIRMED_FIRST_USER = ProblemKind(409, "unconfirmed-first-user", "Première personne à confirmer")
 NO_SEAT_FREE = ProblemKind(409, "no-seat-free", "Aucune place libre")
 REASON_MISSING = ProblemKind(422, "reason-missing", "Raison à indiquer")
@@ -89,6 +91,7 @@ PROBLEMS: ProblemMap = {
     NothingToUndo: NOTHING_TO_UNDO,
     CannotBeReopened: CANNOT_BE_REOPENED,
     OwnRequest: OWN_REQUEST,
+    WaitsForTheSeat: WAITS_FOR_THE_SEAT,
     UnconfirmedFirstUser: UNCONFIRMED_FIRST_USER,
     NoSeatFree: NO_SEAT_FREE,
     ReasonMissing: REASON_MISSING,

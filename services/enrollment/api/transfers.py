@@ -6,7 +6,13 @@ from fastapi import APIRouter
 
 from services.enrollment.api.dependencies import Acting, Tx
 from services.enrollment.api.people_bodies import Transfer
-from services.enrollment.api.problems import DECIDED_MEANWHILE, NOT_ADMITTED, SESSION_IS_OVER, TRANSFER_IMPOSSIBLE
+from services.enrollment.api.problems import (
+    DECIDED_MEANWHILE,
+    NOT_ADMITTED,
+    SESSION_IS_OVER,
+    TRANSFER_IMPOSSIBLE,
+    WAITS_FOR_THE_SEAT,
+)
 from services.enrollment.api.views import EnrollmentView
 from services.enrollment.use_cases.transfer import transfer_request
 from shared.http.clock import Now
@@ -17,7 +23,9 @@ router = APIRouter(tags=["decisions"])
 
 @router.post(
     "/enrollments/{enrollment_id}/transfer",
-    responses=problems(NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, SESSION_IS_OVER, TRANSFER_IMPOSSIBLE),
+    responses=problems(
+        NOT_ADMITTED, NOT_FOUND, DECIDED_MEANWHILE, WAITS_FOR_THE_SEAT, SESSION_IS_OVER, TRANSFER_IMPOSSIBLE
+    ),
 )
 async def transfer(enrollment_id: UUID, body: Transfer, *, actor: Acting, tx: Tx, now: Now) -> EnrollmentView:
     """Staff move a request to another session of the training, where it gets a seat if one is free for the person.

@@ -17,6 +17,7 @@ from services.enrollment.domain.rules.registry import Verdict, eligibility
 from services.enrollment.domain.rules.rule_set import Rules
 from services.enrollment.domain.rules.situation import Count, Situation, ThisYear
 
+NOTHING: Final = ThisYear()
 NOT_IN_CART: Final = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
 
 
@@ -121,9 +122,7 @@ def request(
     )
 
 
-def _situation(
-    session: WantedSession, requester: Requester, *, now: datetime, before: ThisYear | None = None
-) -> Situation:
+def _situation(session: WantedSession, requester: Requester, *, now: datetime, before: ThisYear = NOTHING) -> Situation:
     """The facts for the rules. `before` counts the lines before, in the same year."""
     followed = session.followed_training_until
     return Situation(
@@ -137,7 +136,8 @@ def _situation(
         has_open_in_training=session.has_open_in_training,
         followed_training_until=followed and followed.astimezone(now.tzinfo),
         held_by_structure=session.held_by_structure,
-        this_year=session.this_year + (before or ThisYear()),
+        this_year=session.this_year,
+        before=before,
         is_employer=requester.is_employer,
         has_other_employer=requester.has_other_employer,
     )

@@ -39,6 +39,15 @@ class OwnRequest(Refused):
     )
 
 
+class WaitsForTheSeat(Refused):
+    """Nobody takes a seat away from somebody else while they wait for one of the session themselves."""
+
+    sentence = (
+        "Vous attendez vous-même une place dans cette session : une autre personne de votre structure, un autre "
+        "formateur ou l'agence doit en décider."
+    )
+
+
 class NoAgreementYet(Refused):
     """An employer takes back an agreement that was not given."""
 
@@ -81,7 +90,7 @@ class Circumstances:
     on their own request as an employer, and the structure has another one. `last` is the last decision; a seat that
     followed from it at once is not one. `has_other_open`: the person has another open request for the training.
     `has_other_session`: the training has another session that takes requests now. `is_beneficiary`: the person
-    may still make requests in the structure.
+    may still make requests in the structure. `actor_waits`: the actor is in the queue of the session.
     """
 
     now: datetime
@@ -96,6 +105,7 @@ class Circumstances:
     has_other_open: bool = False
     has_other_session: bool = False
     is_beneficiary: bool = True
+    actor_waits: bool = False
 
 
 Check = Callable[[Enrollment, UUID, ActingAs, Circumstances], None]
@@ -148,6 +158,16 @@ def _not_ones_own(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now:
         raise OwnRequest
 
 
+def _not_for_ones_own_seat(enrollment: Enrollment, actor: UUID, now: Circumstances) -> None:
+    if now.actor_waits and enrollment.seat is Seat.HELD and actor != enrollment.account_id:
+        raise WaitsForTheSeat
+
+
+def _declining(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
+    _not_ones_own(enrollment, actor, acting_as, now)
+    _not_for_ones_own_seat(enrollment, actor, now)
+
+
 def _acceptance(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
     _not_ones_own(enrollment, actor, acting_as, now)
     check_own_acceptance(decider=actor, beneficiary=enrollment.account_id, is_unconfirmed=now.is_unconfirmed)
@@ -155,6 +175,7 @@ def _acceptance(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: C
 
 
 def _cancellation(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
+    _not_for_ones_own_seat(enrollment, actor, now)
     if acting_as != "employer":
         return
     if enrollment.approval is Approval.AWAITING_EMPLOYER:
@@ -162,8 +183,9 @@ def _cancellation(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now:
     _not_ones_own(enrollment, actor, acting_as, now)
 
 
-def _withdrawal(enrollment: Enrollment, _: UUID, __: ActingAs, now: Circumstances) -> None:
+def _withdrawal(enrollment: Enrollment, actor: UUID, _: ActingAs, now: Circumstances) -> None:
     _not_over(now)
+    _not_for_ones_own_seat(enrollment, actor, now)
     if gives_up_later(enrollment, first_slot=now.starts_at, at=now.now):
         not_begun(now.starts_at, now.now)
 
@@ -179,8 +201,9 @@ def _promotion(_: Enrollment, __: UUID, ___: ActingAs, now: Circumstances) -> No
         raise NoSeatFree(now.capacity, now.held)
 
 
-def _transfer(enrollment: Enrollment, _: UUID, __: ActingAs, now: Circumstances) -> None:
+def _transfer(enrollment: Enrollment, actor: UUID, _: ActingAs, now: Circumstances) -> None:
     _not_over(now)
+    _not_for_ones_own_seat(enrollment, actor, now)
     if not now.takes_place or not now.has_other_session:
         raise IllegalMove(enrollment.approval, enrollment.seat, Move.TRANSFER)
 
@@ -223,7 +246,7 @@ _CHECKS: Final[Mapping[Move, Check]] = {
     Move.REFUSE: _not_ones_own,
     Move.VALIDATE: _not_ones_own,
     Move.ASK: _not_ones_own,
-    Move.DECLINE: _not_ones_own,
+    Move.DECLINE: _declining,
     Move.CANCEL: _cancellation,
     Move.WITHDRAW: _withdrawal,
     Move.ABANDON: _abandonment,

@@ -45,6 +45,23 @@ _OF_PEOPLE: Final[Mapping[Role, ColumnElement[bool]]] = {
 }
 """Conditions on a request and its session. The condition for trainers needs only the session."""
 
+_waiting = enrollments.alias("waiting")
+
+
+def waits_in_the_queue(actor: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether a person is in the queue of the session of a request."""
+    return (
+        exists()
+        .where(
+            _waiting.c.training_id == enrollments.c.training_id,
+            _waiting.c.session_id == enrollments.c.session_id,
+            _waiting.c.seat == word("queued"),
+            _waiting.c.account_id == actor,
+        )
+        .correlate(enrollments)
+    )
+
+
 ACTING: Final = (
     select(
         accounts.c.is_staff,
@@ -59,6 +76,7 @@ ACTING: Final = (
         )
         .correlate(enrollments)
         .label("is_employer"),
+        waits_in_the_queue(_ACTOR).label("waits"),
     )
     .where(accounts.c.id == _ACTOR, ~accounts.c.disabled, ~accounts.c.erased)
     .correlate(enrollments)

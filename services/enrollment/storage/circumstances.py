@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.enrollment import Line
 from services.enrollment.domain.states import OPEN, Approval, Move, Seat
+from services.enrollment.storage.access import waits_in_the_queue
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.people import other_employer
 from services.enrollment.storage.tables import accounts, attachments, enrollment_history, enrollments, sessions
@@ -92,6 +93,7 @@ _OF: Final = compiled(
             "is_beneficiary"
         ),
         _attached(_ACTOR, attachments.c.unconfirmed).label("is_unconfirmed"),
+        waits_in_the_queue(_ACTOR).label("actor_waits"),
         other_employer(structure=enrollments.c.structure_id, account=_ACTOR).label("has_other_employer"),
     )
     .join_from(enrollments, sessions, sessions.c.id == enrollments.c.session_id)
@@ -115,7 +117,8 @@ _ATTACHMENT: Final = compiled(
 class Found:
     """What was read about one request. `lines` are the last ones of its history, oldest first.
 
-    `is_unconfirmed` and `has_other_employer` are about the acting person in the structure of the request.
+    `is_unconfirmed` and `has_other_employer` are about the acting person in the structure of the request, and
+    `actor_waits` in the queue of its session.
     """
 
     takes_place: bool
@@ -127,6 +130,7 @@ class Found:
     is_beneficiary: bool
     is_unconfirmed: bool
     has_other_employer: bool
+    actor_waits: bool
 
 
 class CircumstancesOfRequests:
@@ -159,6 +163,7 @@ def _found(row: Row[Any]) -> Found:
         is_beneficiary=row.is_beneficiary,
         is_unconfirmed=row.is_unconfirmed,
         has_other_employer=row.has_other_employer,
+        actor_waits=row.actor_waits,
     )
 
 

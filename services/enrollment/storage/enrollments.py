@@ -34,6 +34,7 @@ _to_move = (
         IN_FORCE_AS_JSON.label("rules"),
         ACTING.c.is_employer,
         ACTING.c.is_staff,
+        ACTING.c.waits,
         ACTING.c.first_name.label("acting_first_name"),
         ACTING.c.last_name.label("acting_last_name"),
     )
@@ -70,12 +71,16 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestToMove:
-    """A request with the rules in force. `is_employer`: whether the acting person is an employer of its structure."""
+    """A request with the rules in force. `is_employer`: whether the acting person is an employer of its structure.
+
+    `waits`: whether the acting person is in the queue of its session.
+    """
 
     details: EnrollmentDetails
     rules: Rules
     is_employer: bool
     is_staff: bool
+    waits: bool
 
 
 class Enrollments:
@@ -101,6 +106,7 @@ class Enrollments:
             rules=rules_of(row.rules),
             is_employer=row.is_employer,
             is_staff=row.is_staff,
+            waits=row.waits,
         )
 
     async def some(self, ids: Sequence[UUID]) -> list[Enrollment]:

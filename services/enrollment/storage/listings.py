@@ -15,6 +15,7 @@ from services.enrollment.storage.access import Actor, Role
 from services.enrollment.storage.conditions import word
 from services.enrollment.storage.details import EnrollmentDetails, details_from, details_of
 from services.enrollment.storage.filters import GROUPS, Filters, Group, Shape
+from services.enrollment.storage.plans import PLANS_FOR_VALUES
 from services.enrollment.storage.request_pages import Order, RequestList, page_of
 from services.enrollment.storage.tables import enrollments
 
@@ -71,12 +72,14 @@ class Listings:
         values = _values(actor, filters, most=limit + 1) | {"deadline_days": deadline_days}
         if after is not None:
             values |= {"after_time": after[0], "after_id": after[1]}
+        await self._plan(filters)
         return [details_of(row) for row in await self._connection.execute(_details(page), values)]
 
     async def total(self, actor: Actor, role: Role, filters: Filters) -> Count:
         """The number of requests that the person may see in that role."""
         most = _most(filters)
         statement = _total(_first_page(actor, role, filters))
+        await self._plan(filters)
         number = await self._connection.scalar(statement, _values(actor, filters, most=most + 1)) or 0
         return Count(count=min(number, most), more=number > most)
 
@@ -92,6 +95,7 @@ class Listings:
         shape = wanted.shape
         together = bool(shape.words or shape.seat or shape.late) or wanted.order.by == "session_start"
         statement = _counts_together(wanted) if together else _counts(wanted)
+        await self._plan(filters)
         rows = (await self._connection.execute(statement, _values(actor, filters, most=most + 1))).all()
         has_more = together and sum(row.number for row in rows) > most
         nothing = Count(count=0, more=has_more)
@@ -109,6 +113,10 @@ class Listings:
                 for group in GROUPS
             },
         )
+
+    async def _plan(self, filters: Filters) -> None:
+        if filters.words:
+            await self._connection.execute(PLANS_FOR_VALUES)
 
 
 def _most(filters: Filters) -> int:

@@ -211,12 +211,20 @@ def _with_words(
 
 
 def _named(wanted: RequestList, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """The first requests of each person, structure and training that has the words in its name."""
-    several = _by_condition(replace(wanted.shape, words=0))
+    """The first requests of each person, structure and training that has the words in its name.
+
+    A request on the page belongs to a name whose own first request comes before all but a page of those of the others.
+    So of many names one request each is read, and all requests of a page of names.
+    """
+    conditions = [*_by_condition(replace(wanted.shape, words=0)), *conditions]
     parts = []
     for column_, ids in matching(wanted.shape.words):
         found = ids.subquery(f"found_{column_.name}")
-        parts.append(_first_of_each(wanted, [*several, *conditions], [(found, column_ == found.c.id)], split=False))
+        its_first = wanted.page(column_ == found.c.id, *conditions).limit(literal_column("1"))
+        first = its_first.correlate(found).lateral(f"first_{column_.name}")
+        in_order = select(found.c.id).join(first, true()).order_by(*wanted.sorted(first.c.key, first.c.id))
+        names = in_order.limit(_MOST).subquery(f"names_{column_.name}")
+        parts.append(_first_of_each(wanted, conditions, [(names, column_ == names.c.id)], split=False))
     return wanted.first_of(*parts)
 
 

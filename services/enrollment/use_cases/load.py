@@ -29,7 +29,7 @@ from services.enrollment.storage.transaction import Transaction
 class LockedRequest:
     """A request with the seats of its training and the rules in force.
 
-    `roles` are those of the acting person, read under the lock.
+    `roles` are those of the acting person, read under the lock; `actor_waits`: they are in the queue of the session.
     """
 
     details: EnrollmentDetails
@@ -37,6 +37,7 @@ class LockedRequest:
     rules: Rules
     roles: Sequence[ActingAs]
     now: datetime
+    actor_waits: bool
 
     @property
     def enrollment(self) -> Enrollment:
@@ -46,11 +47,13 @@ class LockedRequest:
         """What counts beside the states of the request. `last` is its last decision, if it is needed."""
         session = self.training.session(self.enrollment.session_id)
         has_other = self.training.has_other_session(session.id)
-        return circumstances_of(session, now=self.now, last=last, has_other_session=has_other)
+        return circumstances_of(
+            session, now=self.now, last=last, has_other_session=has_other, actor_waits=self.actor_waits
+        )
 
 
 def circumstances_of(
-    session: SessionSeats, *, now: datetime, last: Line | None, has_other_session: bool
+    session: SessionSeats, *, now: datetime, last: Line | None, has_other_session: bool, actor_waits: bool
 ) -> Circumstances:
     """The part of the circumstances that comes from the session."""
     return Circumstances(
@@ -62,6 +65,7 @@ def circumstances_of(
         held=session.held,
         last=last,
         has_other_session=has_other_session,
+        actor_waits=actor_waits,
     )
 
 
@@ -91,7 +95,9 @@ async def load_request(
         is_trainer=actor.account_id in details.trainer_ids,
         is_staff=loaded.is_staff,
     )
-    return LockedRequest(details=details, training=training, rules=rules, roles=roles, now=now)
+    return LockedRequest(
+        details=details, training=training, rules=rules, roles=roles, now=now, actor_waits=loaded.waits
+    )
 
 
 async def own_circumstances(

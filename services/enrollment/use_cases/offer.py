@@ -90,6 +90,7 @@ def _moves(details: EnrollmentDetails, found: Found, rules: Rules, *, actor: Act
         has_other_open=found.has_other_open,
         has_other_session=found.has_other_session,
         is_beneficiary=found.is_beneficiary,
+        actor_waits=found.actor_waits,
         is_unconfirmed=is_own and found.is_unconfirmed,
         other_must_decide=is_own
         and not may_decide_own(

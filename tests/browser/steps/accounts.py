@@ -43,24 +43,24 @@ async def the_first_user_creates_an_account_and_is_the_referent(journey: Journey
 
 
 async def others_join_and_the_referent_confirms_them(journey: Journey) -> None:
-    name = journey.scenario.structures["mairie"]["name"]
     for key, status in STATUSES.items():
-        person, reader = journey.person(key), await journey.reader(key)
-        await reader.open("/compte/nouveau")
-        await reader.type("Votre structure", journey.scenario.run)
-        await reader.press("Rechercher")
-        await reader.follow(name)
-        await _asks_for_an_account(journey, key, reader)
-        await _chooses_a_password(journey, key, "Confirmez votre adresse")
-        await reader.open("/compte")
-        await reader.sees("En attente de la structure")
-        referent = await journey.reads_mail("amandine", f"{person.full_name} demande à rejoindre la structure {name}")
-        await referent.sees_heading(person.full_name)
+        reader, referent = await _asks_to_join(journey, key)
         await referent.choose(status)
         await referent.press("Confirmer le rattachement")
         await referent.sees("Rattachement en cours")
         await reader.page.reload()
         await reader.sees("Confirmé")
+
+
+async def the_referent_refuses_somebody_who_does_not_work_there(journey: Journey) -> None:
+    reason = "Cette personne ne travaille pas chez nous."
+    reader, referent = await _asks_to_join(journey, "zoe")
+    await referent.follow("Refuser le rattachement")
+    await referent.type("Votre motif", reason)
+    await referent.press("Refuser le rattachement")
+    await referent.sees("Rattachement refusé", reason)
+    await journey.reads_mail("zoe", "est refusé")
+    await reader.sees("Rattachement refusé", reason, "Vous pouvez demander un autre rattachement.")
 
 
 async def a_trainer_opens_the_account_that_staff_made(journey: Journey) -> None:
@@ -78,6 +78,22 @@ async def a_forgotten_password_is_replaced(journey: Journey) -> None:
     await reader.sees_heading("Consultez votre messagerie")
     bruno.password = f"{bruno.password}-nouveau"
     await _chooses_a_password(journey, "bruno", "Choisissez un nouveau mot de passe")
+
+
+async def _asks_to_join(journey: Journey, key: str) -> tuple[Reader, Reader]:
+    """The browsers of the person, on their account, and of the referent, where the mail about the person leads."""
+    name, person, reader = journey.scenario.structures["mairie"]["name"], journey.person(key), await journey.reader(key)
+    await reader.open("/compte/nouveau")
+    await reader.type("Votre structure", journey.scenario.run)
+    await reader.press("Rechercher")
+    await reader.follow(name)
+    await _asks_for_an_account(journey, key, reader)
+    await _chooses_a_password(journey, key, "Confirmez votre adresse")
+    await reader.open("/compte")
+    await reader.sees("En attente de la structure")
+    referent = await journey.reads_mail("amandine", f"{person.full_name} demande à rejoindre la structure {name}")
+    await referent.sees_heading(person.full_name)
+    return reader, referent
 
 
 async def _asks_for_an_account(journey: Journey, key: str, reader: Reader) -> None:

@@ -9,7 +9,7 @@ from tests.browser.steps.journey import STAFF, Journey
 TRAININGS: Final = {
     # key          title                                  days from now   seats
     "entretien": ("Mener un entretien d'accompagnement", 30, "2"),
-    "numerique": ("Animer un atelier numérique", 20, "5"),
+    "numerique": ("Animer un atelier numérique", 20, "1"),
 }
 
 

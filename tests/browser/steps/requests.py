@@ -102,6 +102,22 @@ async def the_trainer_validates(journey: Journey) -> None:
     await person.sees("Inscrit·e", "On vous attend le")
 
 
+async def another_person_is_queued_because_the_session_is_full(journey: Journey) -> None:
+    emma, scenario = journey.person("emma"), journey.scenario
+    title, reader = scenario.title("numerique"), await journey.reader("emma")
+    await reader.open("/")
+    await reader.follow(scenario.axis["name"])
+    await reader.follow(title)
+    await reader.press("Ajouter à mon panier")
+    await reader.type(WHY, "J’accueille des personnes que le numérique inquiète.", within=reader.part(title))
+    await reader.press("Envoyer ma demande")
+    employer = await journey.reads_mail("claire", f"Demande de formation {emma.of}")
+    await employer.press("Accepter")
+    await employer.sees("Sur liste d'attente")
+    person = await journey.reads_mail("emma", f"Liste d'attente : {title}")
+    await person.sees("Sur liste d'attente")
+
+
 async def a_person_withdraws_from_one_of_them(journey: Journey) -> None:
     reader, title = await journey.reader("bruno"), journey.scenario.title("numerique")
     await reader.follow("Mes demandes")
@@ -112,6 +128,17 @@ async def a_person_withdraws_from_one_of_them(journey: Journey) -> None:
     await reader.follow("Mes demandes")
     await reader.follow("Annulées")
     await reader.sees(title)
+
+
+async def the_first_of_the_queue_gets_the_place(journey: Journey) -> None:
+    emma, title = journey.person("emma"), journey.scenario.title("numerique")
+    person = await journey.reads_mail("emma", f"Une place s'est libérée : {title}")
+    await person.sees("Pré-inscrit·e")
+    trainer = await journey.reads_mail("theo", f"Pré-inscription {emma.of} à valider")
+    await trainer.press("Valider l'inscription")
+    await trainer.sees("Inscrit·e")
+    person = await journey.reads_mail("emma", f"Inscription confirmée : {title}")
+    await person.sees("Inscrit·e", "On vous attend le")
 
 
 async def the_session_takes_place(journey: Journey) -> None:
@@ -160,4 +187,4 @@ async def the_employer_finds_all_decisions(journey: Journey) -> None:
     await reader.follow("À décider")
     await reader.sees("Rien n’attend votre décision.")
     await reader.follow("Tous les états")
-    await reader.sees("3 demandes", scenario.title("entretien"), scenario.title("numerique"))
+    await reader.sees("4 demandes", scenario.title("entretien"), scenario.title("numerique"))

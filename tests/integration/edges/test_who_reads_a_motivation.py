@@ -20,12 +20,14 @@ from tests.integration.edges.example_data import ANSWER, QUESTION
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 READERS: Final = {"own", "employer", "trainer", "staff"}
+CONFIDENTIAL: Final = ("entretien", "droit", "visite")
+"""The sessions to whose requests the confidential texts belong."""
 MOTIVATION: Final = "mes missions ont changé cette année"
 
 
 def _secrets(services: AllServices) -> list[str]:
     """The confidential texts of requests that only the first beneficiary has made."""
-    titles = [services.scenario.title(key) for key in ("entretien", "droit", "visite")]
+    titles = [services.scenario.title(key) for key in CONFIDENTIAL]
     return [*(f"Pour « {title} » : {MOTIVATION}" for title in titles), QUESTION, ANSWER]
 
 
@@ -109,14 +111,21 @@ def _paths(services: AllServices, row: Row) -> list[str]:
     for paging in ("cursor", "limit"):
         filters.pop(paging, None)
     scopes = [[("scope", scope)] for scope in filters.pop("scope", [])] or [[]]
-    chosen = [[], *([(name, value)] for name, values in filters.items() for value in values)]
+    repeated = {parameter["name"] for parameter in parameters if parameter["schema"].get("type") == "array"}
+    chosen = [[], *(choice for name, values in filters.items() for choice in _choices(name, values, name in repeated))]
     return [f"{path}?{urlencode([*fixed, *scope, *choice])}" for scope, choice in product(scopes, chosen)]
 
 
+def _choices(name: str, values: list[str], may_be_repeated: bool) -> list[list[tuple[str, str]]]:
+    """What to ask for, so that each value is asked for; where several values may be, all at once, and one alone."""
+    choices = [(name, value) for value in values]
+    return [choices, choices[:1]] if may_be_repeated and choices else [[choice] for choice in choices]
+
+
 def _values(services: AllServices, parameter: dict[str, Any]) -> list[str]:
-    """Each value that a filter accepts."""
+    """Each value that a filter accepts; of the sessions, those whose requests have something to hide."""
     if parameter["name"] == "session_id":
-        return [session["id"] for session in services.scenario.sessions.values()]
+        return [services.scenario.sessions[key]["id"] for key in CONFIDENTIAL]
     schemas = parameter["schema"].get("anyOf", [parameter["schema"]])
     return [value for schema in schemas for value in _enum(services, schema.get("items", schema))]
 

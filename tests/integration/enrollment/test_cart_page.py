@@ -40,6 +40,8 @@ async def test_the_verdicts_of_a_cart_count_its_lines_together(service: Enrollme
         (True, []),
         (False, ["yearly_quota"]),
     ]
+    [sentence] = [each["sentence"] for each in of_structure["lines"][3]["verdicts"] if each["blocks"]]
+    assert sentence.startswith("Avec les lignes précédentes de votre panier, cela fait déjà 3 demandes pour des form")
 
 
 async def test_a_line_has_all_that_the_page_shows_with_a_fixed_number_of_statements(

@@ -146,6 +146,29 @@ async def test_a_trainer_leaves_their_own_request_to_somebody_else(service: Enro
     assert (await service.decides(service.trainer, made, "validation")).status_code == 200
 
 
+async def test_a_trainer_who_waits_takes_the_seat_from_nobody(service: EnrollmentService) -> None:
+    """The trainer asked for a place in the session too, and is in its queue behind the only seat."""
+    structure = uuid4()
+    first, waiting = await service.people(2, structure_id=structure)
+    session = await service.session(1)
+    trained = service.next_of(session, trainer_ids=(service.trainer, waiting.account_id))
+    has_the_seat, waits = await service.request(first, session), await service.request(waiting, session)
+    await service.accepts(has_the_seat)
+    await service.accepts(waits)
+    await service.tell(SessionRescheduled(occurred_at=service.now, session=trained, moved=False))
+
+    shown = await service.call("GET", f"/enrollments/{has_the_seat}", by=waiting.account_id)
+    assert [offer["move"] for offer in shown.json()["moves"]] == ["validate", "ask"]
+    declined = await service.decides(waiting.account_id, has_the_seat, "decline", reason="Complet.")
+    assert (declined.status_code, declined.json()["type"]) == (409, "urn:parcourspro:problem:waits-for-the-seat")
+    asked = await service.decides(waiting.account_id, has_the_seat, "question", question="Quoi ?")
+    assert "decline" not in [offer["move"] for offer in asked.json()["moves"]]
+
+    assert (await service.decides(service.trainer, has_the_seat, "decline", reason="Complet.")).status_code == 200
+    promoted = await service.call("GET", f"/enrollments/{waits}", by=waiting.account_id)
+    assert promoted.json()["seat"] == "held"
+
+
 async def test_an_employer_cannot_take_back_an_agreement_that_was_not_given(service: EnrollmentService) -> None:
     [person] = await service.people(1)
     made = await service.request(person, await service.session(1))

@@ -1,5 +1,6 @@
 """Reads whose statement depends on how much there is to read give what a count by hand gives."""
 
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,42 @@ async def test_rare_and_frequent_words_are_found_in_a_structure_and_by_staff(
         "awaiting_employer": 2,
         "awaiting_trainer": 1,
     }
+
+
+@pytest.mark.usefixtures("new_statements")
+async def test_the_newest_requests_of_many_names_are_those_that_a_count_by_hand_gives(
+    service: EnrollmentService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_pages, "_LOOKED_THROUGH", literal_column("1"))
+    chance = random.Random(16)  # noqa: S311 - not a secret
+    structure = uuid4()
+    people = [*await service.people(4, structure_id=structure), *await service.people(2)]
+    titles = ("Souder", "Rédiger", "Souder encore")
+    sessions = [await service.session(9, title=title) for title in titles]
+    for number, person in enumerate(people):
+        last_name = "Soudeur" if number % 2 else "Autre"
+        await service.tell(service.account(person.account_id, version=2, first_name="Lou", last_name=last_name))
+    found, of_structure = [], set()
+    for number, person in enumerate(people):
+        for title, session in zip(titles, sessions, strict=True):
+            request = await service.request(person, session)
+            # several at the same time, and those of one name between those of another
+            asked_at = service.now - timedelta(hours=chance.randrange(8))
+            async with service.database.engine.begin() as connection:
+                values = {"id": request, "at": asked_at}
+                await connection.execute(text("UPDATE enrollments SET requested_at = :at WHERE id = :id"), values)
+            if number % 2 or "Souder" in title:
+                found.append((asked_at, request))
+            if number < 4:
+                of_structure.add(request)
+    oldest_first = [request for _, request in sorted(found)]
+    for direction, expected in (("desc", oldest_first[::-1]), ("asc", oldest_first)):
+        query = f"q=soude&direction={direction}"
+        assert await pages(service, service.staff, f"scope=all&{query}") == expected
+        own = [each for each in expected if each in of_structure]
+        employer = f"scope=structure&structure_id={structure}&{query}"
+        assert await pages(service, service.employer, employer) == own
+    assert (await get(service, service.staff, "/enrollments?scope=all&q=soude&limit=1"))["total"] == len(found)
 
 
 async def test_counts_of_words_say_that_there_are_more(

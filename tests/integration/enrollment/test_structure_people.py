@@ -1,8 +1,12 @@
 """Employers and referents see the people of their structures, and what these asked for month by month."""
 
-from datetime import timedelta
+import random
+from collections import Counter
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID, uuid4
+
+from sqlalchemy import text
 
 from services.enrollment.domain.paris import PARIS
 from tests.integration.enrollment.enrollment_service import EnrollmentService
@@ -71,3 +75,41 @@ async def test_the_requests_of_a_structure_are_counted_by_the_month_of_the_sessi
     begin, end = quote(service.now.isoformat()), quote((service.now + timedelta(days=800)).isoformat())
     answer = await service.call("GET", f"/people/figures?from={begin}&to={end}", by=service.employer)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "to")
+
+
+async def test_requests_of_every_kind_are_counted_in_the_month_of_paris_as_a_count_by_hand_does(
+    service: EnrollmentService,
+) -> None:
+    chance = random.Random(16)  # noqa: S311 - not a secret
+    structure = uuid4()
+    for person in await service.people(24, structure_id=structure):
+        await service.request(person, await service.session(1))
+    # the hours around the begin of months, in summer and in winter
+    midnights = [datetime(year, month, 1, tzinfo=PARIS) for year, month in ((2026, 12), (2027, 1), (2027, 5))]
+    times = [each + timedelta(minutes=minutes) for each in midnights for minutes in (-61, -1, 0, 61, 121, 20_000)]
+    outcomes = [
+        ("validated", True, "followed"), ("validated", False, "cancelled"), ("validated", None, "requested"),
+        ("awaiting_employer", None, "requested"),
+        ("refused", None, "refused"), ("expired", None, "refused"), ("withdrawn", None, "cancelled"),
+    ]  # fmt: skip
+    begins, ends = midnights[0] - timedelta(minutes=61), midnights[2] + timedelta(minutes=121)
+    expected: Counter[tuple[str, str]] = Counter()
+    async with service.database.engine.begin() as connection:
+        for number, [request] in enumerate(await service.rows("SELECT id FROM enrollments")):
+            at = times[number % len(times)]
+            approval, attended, group = chance.choice(outcomes)
+            if begins <= at < ends:
+                expected[f"{at.astimezone(PARIS):%Y-%m}", group] += 1
+            await connection.execute(
+                text("""UPDATE enrollments SET session_starts_at = :at,
+                    approval = CAST(:approval AS text), attended = CAST(:attended AS boolean),
+                    attendance = CASE WHEN CAST(:attended AS boolean) IS NOT NULL THEN '[]'::jsonb END,
+                    seat = CASE CAST(:approval AS text) WHEN 'validated' THEN 'held' ELSE 'none' END, queue_number = 1
+                    WHERE id = :id"""),
+                {"at": at, "approval": approval, "attended": attended, "id": request},
+            )
+    period = f"from={quote(begins.isoformat())}&to={quote(ends.isoformat())}"
+    figures = await get(service, service.employer, f"/people/figures?{period}")
+    counted = [(each["month"], each["group"], each["requests"]) for each in figures["requests"]]
+    assert counted == sorted((*month_and_group, number) for month_and_group, number in expected.items())
+    assert len({month for month, _, _ in counted}) > 3

@@ -22,7 +22,8 @@ SOMEBODY_OF_A_STRUCTURE = Requester(
 )
 NOT_IN_CART = "Cette session n'est pas dans votre panier, ou n'est plus proposée."
 FIVE = ThisYear(reserved=Count(actions=5))
-THREE_TRAININGS = "Vous avez déjà 3 demandes pour des formations réservées aux adhérents en 2026, pour 3 au plus."
+WITH_THE_LINES = "Avec les lignes précédentes de votre panier, cela fait déjà"
+THREE_TRAININGS = f"{WITH_THE_LINES} 3 demandes pour des formations réservées aux adhérents en 2026, pour 3 au plus."
 
 
 def wanted(
@@ -73,7 +74,7 @@ def test_the_lines_before_count_for_the_quota_of_their_year() -> None:
     assert stops(Rules(), sessions, SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {3: THREE_TRAININGS}
     sessions = [wanted(is_training=False) for _ in range(6)]
     assert stops(Rules(), sessions, SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        5: "Vous avez déjà 5 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus."
+        5: f"{WITH_THE_LINES} 5 demandes pour des actions réservées aux adhérents en 2026, pour 5 au plus."
     }
 
 
@@ -101,7 +102,7 @@ def test_the_year_of_a_session_is_the_one_in_france(starts_at: datetime, stopped
 def test_the_rules_are_those_that_are_given() -> None:
     one_a_year = Rules().changed(YEARLY_QUOTA, Setting(value=YearlyQuota(actions=1, trainings=1)))
     assert stops(one_a_year, [wanted(), wanted()], SOMEBODY_OF_A_STRUCTURE, now=IN_PARIS) == {
-        1: "Vous avez déjà 1 demande pour des actions réservées aux adhérents en 2026, pour 1 au plus."
+        1: f"{WITH_THE_LINES} 1 demande pour des actions réservées aux adhérents en 2026, pour 1 au plus."
     }
 
 

@@ -15,6 +15,7 @@ from services.enrollment.domain.offers import (
     NothingToUndo,
     NotPossibleBeforeTheStart,
     OwnRequest,
+    WaitsForTheSeat,
     check,
     last_decision,
     offered,
@@ -63,6 +64,20 @@ def test_nobody_decides_as_trainer_or_staff_about_their_own_request(move: Move) 
     assert isinstance(refusal(move, PRE_REGISTERED, "trainer", actor=own), OwnRequest)
     assert isinstance(refusal(move, PRE_REGISTERED, "staff", actor=own), OwnRequest)
     assert refusal(move, PRE_REGISTERED, "trainer") is None
+
+
+@pytest.mark.parametrize(
+    ("move", "acting_as"),
+    [
+        (Move.DECLINE, "trainer"), (Move.DECLINE, "staff"), (Move.CANCEL, "employer"), (Move.CANCEL, "staff"),
+        (Move.WITHDRAW, "employer"), (Move.WITHDRAW, "staff"), (Move.TRANSFER, "staff"),
+    ],
+)  # fmt: skip
+def test_nobody_takes_a_seat_from_somebody_else_while_they_wait_for_one(move: Move, acting_as: ActingAs) -> None:
+    waits = replace(TO_COME, actor_waits=True, has_other_session=True)
+    assert isinstance(refusal(move, PRE_REGISTERED, acting_as, waits), WaitsForTheSeat)
+    assert refusal(move, PRE_REGISTERED, acting_as, replace(waits, actor_waits=False)) is None
+    assert refusal(move, a_request(T, Q), acting_as, waits) is None
 
 
 @pytest.mark.parametrize("move", [Move.ACCEPT, Move.REFUSE])

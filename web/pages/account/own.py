@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from web.client import enrollment, identity
+from web.client import account, enrollment, identity
 from web.client.api import or_none
 from web.client.errors import Refused, SignInNeeded
 from web.context import Reader
@@ -20,13 +20,13 @@ FIELDS: Final = ("name", "siret", "town", "contact_name", "contact_email")
 
 @router.get("/compte")
 async def account_page(reader: Reader) -> Response:
-    """Who the reader is, and their structures with their statuses."""
+    """Who the reader is, whether they have a second factor, and their structures with their statuses."""
     if not reader.api.is_signed_in:
         raise SignInNeeded
-    header = await read_header(reader.api)
+    header, factor = await asyncio.gather(read_header(reader.api), or_none(reader.api(account.FACTOR)))
     if not header.is_signed_in:  # the sign-in session has ended
         raise SignInNeeded
-    return await reader.page("account/account.html", header=header, me=header.me)
+    return await reader.page("account/account.html", header=header, me=header.me, factor=factor)
 
 
 @router.get("/regles")

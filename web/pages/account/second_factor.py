@@ -1,6 +1,7 @@
 """The second factor of the sign-in: staff set it up before they do anything else."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from web.client.errors import Refused, SignInNeeded
 from web.context import Reader, Visit
 from web.forms import Form
 from web.pages.header import Header
+from web.qr import qr_code
 from web.session import Sessions
 
 router = APIRouter(prefix="/compte/second-facteur")
@@ -79,6 +81,7 @@ async def _secret_page(reader: Visit, form: Form, secret: str, uri: str, *, stat
         header=Header(is_signed_in=True),
         secret=" ".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP)),
         uri=uri,
+        qr=partial(qr_code, uri),
         sealed=sessions.seal(f"{secret} {uri}"),
         form=form,
     )

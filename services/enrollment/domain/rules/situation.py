@@ -31,8 +31,9 @@ class Situation:
     """A person wants a session for a structure: the facts about the person, the structure and the session.
 
     `this_year` counts the person's open and attended requests for sessions that begin in the same calendar year as this
-    one; `followed_training_until` is the end of the last session of the training that the person attended;
-    `held_by_structure` counts the structure's seats in the training.
+    one, and `before` the lines before it in the cart, if all of them are requested; `followed_training_until` is the
+    end of the last session of the training that the person attended; `held_by_structure` counts the structure's seats
+    in the training.
     Times are in the time zone in which people read them.
     """
 
@@ -47,6 +48,7 @@ class Situation:
     followed_training_until: datetime | None
     held_by_structure: int
     this_year: ThisYear
+    before: ThisYear = ThisYear()
     is_employer: bool
     has_other_employer: bool
 

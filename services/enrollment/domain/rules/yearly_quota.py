@@ -72,20 +72,23 @@ def _judge(situation: Situation, value: YearlyQuota) -> Outcome:
     year = situation.first_slot.year
     if value.counts == "reserved" and not situation.members_only:
         return allows("Cette action n'est pas réservée aux adhérents : elle ne compte pas dans votre quota de l'année.")
-    done = situation.this_year.reserved if value.counts == "reserved" else situation.this_year.of_all
+    together = situation.this_year + situation.before
+    done = together.reserved if value.counts == "reserved" else together.of_all
+    in_cart = situation.before.reserved if value.counts == "reserved" else situation.before.of_all
+    begin = "Avec les lignes précédentes de votre panier, cela fait" if in_cart.actions else "Vous avez"
     among = " réservées aux adhérents" if value.counts == "reserved" else ""
     if done.actions >= value.actions:
         return blocks(
-            f"Vous avez déjà {counted(done.actions, 'demande')} pour des actions{among} en {year}, "
+            f"{begin} déjà {counted(done.actions, 'demande')} pour des actions{among} en {year}, "
             f"pour {value.actions} au plus."
         )
     if situation.is_training and done.trainings >= value.trainings:
         return blocks(
-            f"Vous avez déjà {counted(done.trainings, 'demande')} pour des formations{among} en {year}, "
+            f"{begin} déjà {counted(done.trainings, 'demande')} pour des formations{among} en {year}, "
             f"pour {value.trainings} au plus."
         )
     return allows(
-        f"Vous avez {counted(done.actions, 'demande')} pour des actions{among} en {year}, pour {value.actions} au plus."
+        f"{begin} {counted(done.actions, 'demande')} pour des actions{among} en {year}, pour {value.actions} au plus."
     )
 
 
