@@ -115,8 +115,7 @@ def check(move: Move, enrollment: Enrollment, *, actor: UUID, acting_as: ActingA
     """Raises the Refused that says why the move is not possible now."""
     if move not in _considered(enrollment.approval, enrollment.seat, enrollment.attendance is not None, acting_as):
         raise IllegalMove(enrollment.approval, enrollment.seat, move)
-    if special := _CHECKS.get(move):
-        special(enrollment, actor, acting_as, now)
+    _check_circumstances(move, enrollment, actor, acting_as, now)
 
 
 def offered(
@@ -134,11 +133,17 @@ def offered(
 
 def _is_possible(move: Move, enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> bool:
     try:
-        if special := _CHECKS.get(move):
-            special(enrollment, actor, acting_as, now)
+        _check_circumstances(move, enrollment, actor, acting_as, now)
     except Refused:
         return False
     return True
+
+
+def _check_circumstances(
+    move: Move, enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances
+) -> None:
+    if special := _CHECKS.get(move):
+        special(enrollment, actor, acting_as, now)
 
 
 @cache  # it depends on the tables only, and is asked for each line of each list
