@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test test-compose drills check bench docs mails screenshots migration lock broker chromium env up down
+.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock broker chromium env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -52,11 +52,15 @@ test-compose: .venv/installed
 drills: .venv/installed broker
 	$(BIN)/python -m pytest -s -o python_files='drill_*.py' tests/drills
 
-check: .venv/installed
+# what needs no server: a minute
+lint: .venv/installed
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-cache
+
+# with the tests that compare code, documents and calls with each other, which are part of `make test` too
+check: lint
 	$(BIN)/python -m pytest -q tests/architecture tests/web/test_calls.py
 
 bench: .venv/installed broker
