@@ -200,7 +200,8 @@ def _abandonment(enrollment: Enrollment, _: UUID, __: ActingAs, now: Circumstanc
         raise NotPossibleBeforeTheStart
 
 
-def _promotion(_: Enrollment, __: UUID, ___: ActingAs, now: Circumstances) -> None:
+def _promotion(enrollment: Enrollment, actor: UUID, acting_as: ActingAs, now: Circumstances) -> None:
+    _not_ones_own(enrollment, actor, acting_as, now)
     not_begun(now.starts_at, now.now)
     if now.held >= now.capacity or not now.takes_place:
         raise NoSeatFree(now.capacity, now.held)

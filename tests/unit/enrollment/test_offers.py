@@ -66,6 +66,12 @@ def test_nobody_decides_as_trainer_or_staff_about_their_own_request(move: Move) 
     assert refusal(move, PRE_REGISTERED, "trainer") is None
 
 
+def test_staff_give_no_seat_to_themselves_before_their_turn() -> None:
+    waiting = a_request(T, Q)
+    assert isinstance(refusal(Move.PROMOTE, waiting, "staff", actor=waiting.account_id), OwnRequest)
+    assert refusal(Move.PROMOTE, waiting, "staff") is None
+
+
 @pytest.mark.parametrize(
     ("move", "acting_as"),
     [
