@@ -35,7 +35,7 @@ def services() -> dict[str, ServiceDefinition[Any]]:
 def wired(service: ServiceDefinition[Any], database: Database) -> Worker[Any]:
     """The service's worker, with default settings."""
     os.environ.setdefault(f"PARCOURSPRO_{service.name.upper()}_DATABASE_URL", NOWHERE)
-    return service.worker(service.load_settings(), database, InProcessTransport())
+    return service.worker(service.settings(), database, InProcessTransport())
 
 
 def queues() -> dict[str, Queue]:

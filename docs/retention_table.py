@@ -24,8 +24,7 @@ def retention_of(service: str) -> Retention:
 def tables(services: Mapping[str, ServiceDefinition[Any]]) -> str:
     """What goes when its time is over, and then what stays."""
     every: list[tuple[str, Retention, type[ServiceSettings]]] = [("every", OF_MECHANISMS, ServiceSettings)]
-    # `load_settings` is the settings class itself
-    own = [(name, retention_of(name), each.load_settings) for name, each in services.items()]
+    own = [(name, retention_of(name), each.settings) for name, each in services.items()]
     declared = [*every, *own]
     lines = ["| Service | What | How long | What is done | Why so long |", "|---|---|---|---|---|"]
     lines += [line for name, each, settings in declared for line in _limited(name, each, settings)]

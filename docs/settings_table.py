@@ -21,8 +21,7 @@ def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
     lines = ["| Variable | Service | Default | What it is |", "|---|---|---|---|"]
     lines += [_row(name, "every", field) for name, field in ServiceSettings.model_fields.items()]
     for service, definition in services.items():
-        # `load_settings` is the settings class itself
-        fields: Mapping[str, FieldInfo] = definition.load_settings.model_fields  # type: ignore[attr-defined]
+        fields = definition.settings.model_fields
         own = {name: field for name, field in fields.items() if name not in ServiceSettings.model_fields}
         lines += [_row(name, service, field) for name, field in own.items()]
     lines += [_row(name, "web", field) for name, field in PagesSettings.model_fields.items()]

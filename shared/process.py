@@ -2,8 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
@@ -11,7 +10,6 @@ from typing import Annotated, Any, Generic, TypeVar
 import typer
 import uvloop
 from fastapi import FastAPI
-from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
 from shared import tracing
@@ -33,7 +31,7 @@ from shared.rebuild_command import rebuild
 from shared.resend_command import EVENT_LOG
 from shared.revisions import newest_revision
 from shared.serving import WithoutSignals, serve, server_config
-from shared.settings import ServiceSettings, TraceSettings, wrong_settings
+from shared.settings import ServiceSettings, TraceSettings, load
 from shared.telemetry import configure_logging
 from shared.tokens.keys import HttpKeys
 from shared.tokens.verifier import TokenVerifier
@@ -50,7 +48,7 @@ class ServiceDefinition(Generic[Settings]):
     """What a process needs to know of a service; each `wiring.py` has one, called SERVICE."""
 
     name: str
-    load_settings: Callable[[], Settings]
+    settings: type[Settings]
     api: Callable[[Settings, Database], FastAPI]
     worker: Callable[[Settings, Database, Transport], Worker[Any]]
     migrations_package: str
@@ -126,27 +124,10 @@ async def run_worker(service: ServiceDefinition[Settings], settings: Settings) -
         raise RuntimeError("the worker or its server ended although nobody stopped it")
 
 
-def _load(service: ServiceDefinition[Settings]) -> Settings:
-    with _refusing_wrong_settings(service.name, f"PARCOURSPRO_{service.name}"):
-        return service.load_settings()
-
-
 def _run(name: str, settings: Settings, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     """Run a process to its end, and export its traces."""
-    with _refusing_wrong_settings(name, "OTEL"):
-        traces = TraceSettings()
-    with tracing.exported(name, traces):
+    with tracing.exported(name, load(name, TraceSettings)):
         uvloop.run(work(settings))
-
-
-@contextmanager
-def _refusing_wrong_settings(process: str, prefix: str) -> Generator[None, None, None]:
-    try:
-        yield
-    except ValidationError as error:
-        for sentence in wrong_settings(error, prefix):
-            typer.echo(f"{process} does not start: {sentence}", err=True)
-        raise typer.Exit(2) from None
 
 
 async def _audit(service: ServiceDefinition[Settings], settings: Settings) -> list[str]:
@@ -194,7 +175,7 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, help=f"The {service.name} service.", pretty_exceptions_enable=False)
 
     def settings() -> Settings:
-        loaded = _load(service)
+        loaded = load(service.name, service.settings)
         configure_logging(loaded.log_level, service.name)
         return loaded
 

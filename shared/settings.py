@@ -1,23 +1,38 @@
-"""The settings that every service has. Each service's own class adds its prefix and its fields."""
+"""The settings that every service has. Each service's own class adds its name and its fields."""
 
+import os
+import sys
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.messaging.shards import SHARD_SPACE
 
 POSTGRESQL = r"^postgresql\+asyncpg://"
 AMQP = r"^amqps?://[^,]+(,amqps?://[^,]+)*$"
 HTTP = r"^https?://."
+PREFIX: Final = "PARCOURSPRO_"
 DEVELOPMENT_SECRET: Final = "development-"  # noqa: S105 - where a secret must not be
 """What each secret begins with that is in the repository, for tests on one's own machine."""
 
 
-class TraceSettings(BaseSettings):
+class EnvironmentSettings(BaseSettings):
+    """Settings that are read from environment variables with the prefix of the class."""
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{cls.model_config['env_prefix']}{field}".upper()
+
+
+Loaded = TypeVar("Loaded", bound=EnvironmentSettings)
+
+
+class TraceSettings(EnvironmentSettings):
     """The variables of the OpenTelemetry standard, the same for every process. Its exporter reads more of them."""
 
     model_config = SettingsConfigDict(env_prefix="OTEL_", env_ignore_empty=True)
@@ -33,11 +48,36 @@ class TraceSettings(BaseSettings):
     )
 
 
-class ServiceSettings(BaseSettings):
-    """Read from environment variables `PARCOURSPRO_<SERVICE>_…`; operators find them in the README's table."""
+class ProcessSettings(EnvironmentSettings):
+    """Read from the variable `PARCOURSPRO_<SERVICE>_<NAME>`, and without it from `PARCOURSPRO_<NAME>`, which is for all
+    processes; operators find them in the README's table.
+
+    A subclass sets its own prefix, as `PARCOURSPRO_IDENTITY_`.
+    """
 
     # an address contains a password, which must not be in the message that refuses it
-    model_config = SettingsConfigDict(hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, EnvSettingsSource(settings_cls, env_prefix=PREFIX)
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable that a field is read from; its own one if none is set."""
+        own, of_all = super().variable(field), f"{PREFIX}{field}".upper()
+        return of_all if of_all in os.environ and own not in os.environ else own
+
+
+class ServiceSettings(ProcessSettings):
+    """What every service has."""
 
     database_url: str = Field(
         description="The running role's database: postgresql+asyncpg://role:password@host/name", pattern=POSTGRESQL
@@ -100,20 +140,17 @@ class ServiceSettings(BaseSettings):
             raise ValueError(text)
         return self
 
-    @classmethod
-    def variable(cls, field: str) -> str:
-        """The environment variable of a field."""
-        return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
 
-
-def wrong_settings(error: ValidationError, prefix: str) -> list[str]:
-    """What is wrong with the settings whose variables begin with `prefix`: one sentence each, without the values."""
-    sentences = []
-    for each in error.errors(include_url=False, include_input=False):
-        own = each.get("ctx", {}).get("error")
-        variable = "_".join((prefix, *(str(part) for part in each["loc"]))).upper()
-        sentences.append(str(own) if own else f"{variable}: {each['msg']}.")
-    return sentences
+def load(process: str, settings: type[Loaded]) -> Loaded:
+    """The settings of a process. With wrong ones it ends with 2, after a sentence for each, without the values."""
+    try:
+        return settings()
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_input=False):
+            own = each.get("ctx", {}).get("error")
+            sentence = own or f"{settings.variable('_'.join(str(part) for part in each['loc']))}: {each['msg']}."
+            sys.stderr.write(f"{process} does not start: {sentence}\n")
+        sys.exit(2)
 
 
 def is_local(host: str) -> bool:

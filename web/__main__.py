@@ -6,7 +6,7 @@ import typer
 
 from shared import tracing
 from shared.serving import serve
-from shared.settings import TraceSettings
+from shared.settings import TraceSettings, load
 from shared.telemetry import configure_logging
 from web.settings import Settings
 from web.wiring import create
@@ -22,9 +22,9 @@ def pages() -> None:
 @app.command()
 def api() -> None:
     """Serve until SIGTERM."""
-    settings = Settings()
+    settings = load("web", Settings)
     configure_logging(settings.log_level, "web")
-    with tracing.exported("web", TraceSettings()):
+    with tracing.exported("web", load("web", TraceSettings)):
         asyncio.run(serve(create(settings), settings.host, settings.port))
 
 

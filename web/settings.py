@@ -4,17 +4,17 @@ from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from shared.settings import DEVELOPMENT_SECRET, HTTP, is_local
+from shared.settings import DEVELOPMENT_SECRET, HTTP, ProcessSettings, is_local
 
 COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
 
 
-class Settings(BaseSettings):
-    """Read from environment variables `PARCOURSPRO_WEB_…`; operators find them in the README's table."""
+class Settings(ProcessSettings):
+    """Environment variables start with PARCOURSPRO_WEB_, or with PARCOURSPRO_."""
 
-    model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_WEB_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_WEB_")
 
     gateway_url: str = Field("http://localhost:8000", description="Where the API is: the gateway", pattern=HTTP)
     public_url: str = Field(
@@ -46,6 +46,6 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _no_secret_of_the_repository_in_production(self) -> Self:
         if DEVELOPMENT_SECRET in self.cookie_keys and not is_local(urlsplit(self.public_url).hostname or ""):
-            text = f"PARCOURSPRO_WEB_COOKIE_KEYS: a secret that begins with {DEVELOPMENT_SECRET!r} is public."
+            text = f"{self.variable('cookie_keys')}: a secret that begins with {DEVELOPMENT_SECRET!r} is public."
             raise ValueError(text)
         return self

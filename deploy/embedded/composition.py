@@ -43,8 +43,7 @@ class Running:
 def staff_settings(*, demo: bool) -> dict[str, Any]:
     """The first staff account and its second factor; without demo data, the variables of identity count if set."""
     usual = {"first_staff_email": STAFF_EMAIL, "staff_second_factor": False}
-    prefix = IdentitySettings.model_config.get("env_prefix", "")
-    given = {name: os.environ.get(f"{prefix}{name}".upper()) for name in usual}
+    given = {name: os.environ.get(IdentitySettings.variable(name)) for name in usual}
     return usual if demo else {name: given[name] or value for name, value in usual.items()}
 
 
@@ -52,7 +51,7 @@ def settings_of(
     postgres: EmbeddedPostgres, address: str, *, key_passphrase: str, keeps_mails: bool, staff: Mapping[str, Any]
 ) -> Mapping[str, ServiceSettings]:
     """The settings of each service. `address`: the base URL of the API, for people and for the services themselves;
-    `keeps_mails`: for the mailbox page, in place of sending them as PARCOURSPRO_NOTIFIER_SMTP_… say; `staff`: see
+    `keeps_mails`: for the mailbox page, in place of sending them as PARCOURSPRO_SMTP_… say; `staff`: see
     `staff_settings`.
     """
 
@@ -79,7 +78,7 @@ def settings_of(
         ),
         "notifier": NotifierSettings(
             **shared_by_all("notifier"), mail_mode="mailbox" if keeps_mails else "smtp", desk_email=STAFF_EMAIL,
-            sender_name=AGENCY, sender_email="ne-pas-repondre@cap-exemple.example",
+            agency_name=AGENCY, sender_email="ne-pas-repondre@cap-exemple.example",
         ),
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The settings of the catalogue service: environment variables PARCOURSPRO_CATALOGUE_…."""
+"""The settings of the catalogue service."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Environment variables start with PARCOURSPRO_CATALOGUE_."""
+    """Environment variables start with PARCOURSPRO_CATALOGUE_, or with PARCOURSPRO_."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_CATALOGUE_")
 

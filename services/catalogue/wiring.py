@@ -45,7 +45,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     name="catalogue",
-    load_settings=Settings,
+    settings=Settings,
     api=api,
     worker=worker,
     migrations_package="services.catalogue.storage.migrations",

@@ -1,4 +1,4 @@
-"""The settings of the enrollment service: environment variables PARCOURSPRO_ENROLLMENT_…."""
+"""The settings of the enrollment service."""
 
 from datetime import timedelta
 
@@ -9,7 +9,10 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Environment variables start with PARCOURSPRO_ENROLLMENT_. The agency signs the certificates of attendance."""
+    """Environment variables start with PARCOURSPRO_ENROLLMENT_, or with PARCOURSPRO_.
+
+    The agency signs the certificates of attendance.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_ENROLLMENT_")
 

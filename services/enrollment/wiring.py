@@ -102,7 +102,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     name="enrollment",
-    load_settings=Settings,
+    settings=Settings,
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",

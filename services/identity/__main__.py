@@ -26,7 +26,7 @@ Address = Annotated[str, typer.Argument(help="The e-mail address of the account"
 @command.command("make-staff")
 def make_staff_account(address: Address) -> None:
     """Make, or enable, a staff account; its owner gets the link to the first password by mail."""
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     configure_logging(settings.log_level, SERVICE.name)
     if asyncio.run(_make_staff(open_database(SERVICE, settings, "staff"), address)):
         typer.echo("The account is one of staff. The worker mails its owner a link, which is valid for 24 hours.")
@@ -49,7 +49,7 @@ async def _make_staff(database: Database, address: str) -> bool:
 @command.command("reset-second-factor")
 def reset_second_factor(address: Address) -> None:
     """Delete the second factor of an account, so that its owner can enrol another one."""
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     configure_logging(settings.log_level, SERVICE.name)
     try:
         asyncio.run(_reset(open_database(SERVICE, settings, "second-factor"), address.lower()))

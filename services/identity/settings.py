@@ -10,7 +10,7 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Environment variables start with PARCOURSPRO_IDENTITY_."""
+    """Environment variables start with PARCOURSPRO_IDENTITY_, or with PARCOURSPRO_."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_IDENTITY_")
 

@@ -119,7 +119,7 @@ def _keys(settings: Settings, database: Database) -> KeyRing:
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     name="identity",
-    load_settings=Settings,
+    settings=Settings,
     api=api,
     worker=worker,
     migrations_package="services.identity.storage.migrations",

@@ -11,14 +11,14 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Environment variables start with PARCOURSPRO_NOTIFIER_."""
+    """Environment variables start with PARCOURSPRO_NOTIFIER_, or with PARCOURSPRO_."""
 
     model_config = SettingsConfigDict(env_prefix="PARCOURSPRO_NOTIFIER_")
 
     mail_mode: Literal["smtp", "mailbox"] = Field("smtp", description="smtp: send; mailbox: keep, and show at /mailbox")
+    agency_name: str = Field("ParcoursPro", description="The agency, which is the From name")
     desk_email: str = Field("contact@agence.example", description="The agency's desk")
     sender_email: str = Field("ne-pas-repondre@agence.example", description="The From address")
-    sender_name: str = Field("ParcoursPro", description="The From name")
     desk_phone: str | None = Field(None, description="The telephone of the agency's desk, for the foot of mails")
     smtp_host: str = Field("localhost", description="The SMTP server")
     smtp_port: int = Field(1025, description="The port of the SMTP server", ge=1, le=65535)

@@ -60,7 +60,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
     sender_identity = SenderIdentity(
         public_url=settings.public_url,
         email=settings.sender_email,
-        name=settings.sender_name,
+        name=settings.agency_name,
         desk_email=settings.desk_email,
         desk_phone=settings.desk_phone,
     )
@@ -96,7 +96,7 @@ def mailer(settings: Settings) -> Mailer:
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     name="notifier",
-    load_settings=Settings,
+    settings=Settings,
     api=api,
     worker=worker,
     migrations_package="services.notifier.storage.migrations",

@@ -22,7 +22,7 @@ FRENCH = re.compile(
 def openapi(service: str) -> dict[str, Any]:
     os.environ.setdefault(f"PARCOURSPRO_{service.upper()}_DATABASE_URL", generate.NOWHERE)
     definition = SERVICES[service]
-    return definition.api(definition.load_settings(), Database(generate.NOWHERE, application="test")).openapi()
+    return definition.api(definition.settings(), Database(generate.NOWHERE, application="test")).openapi()
 
 
 def outside_examples(node: Any) -> Iterator[str]:

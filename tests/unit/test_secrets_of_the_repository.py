@@ -21,7 +21,7 @@ def settings(service: str, **values: str) -> ServiceSettings:
     given = {"database_url": "postgresql+asyncpg://role:secret@host/name", **values}
     if service == "identity":
         given.setdefault("key_passphrase", "secret")
-    loaded: ServiceSettings = SERVICES[service].load_settings(**given)
+    loaded: ServiceSettings = SERVICES[service].settings(**given)
     return loaded
 
 

@@ -36,7 +36,7 @@ async def service(
     """An empty catalogue that knows three people. After the test its rows must be consistent."""
     database = await make_database("catalogue")
     monkeypatch.setenv("PARCOURSPRO_CATALOGUE_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     app = SERVICE.api(settings, database)
     made = CatalogueService(app, SERVICE.worker(settings, database, InProcessTransport()), database)
     app.dependency_overrides |= {

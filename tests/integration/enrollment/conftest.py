@@ -31,7 +31,7 @@ async def service(
     database = await make_database("enrollment")
     url = database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("PARCOURSPRO_ENROLLMENT_DATABASE_URL", url)
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     app = SERVICE.api(settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
     made = EnrollmentService(

@@ -32,7 +32,7 @@ class Owners(InProcessTransport):
         self.service = service
         self.asked: list[StateRequested] = []
         self.answered: list[Envelope] = []
-        self.worker: Worker[Any] = SERVICE.worker(SERVICE.load_settings(), service.database, self)
+        self.worker: Worker[Any] = SERVICE.worker(SERVICE.settings(), service.database, self)
 
     async def publish(self, envelopes: Sequence[Envelope], *, to: str | None = None) -> Sequence[Outcome]:
         for each in envelopes:

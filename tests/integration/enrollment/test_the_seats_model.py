@@ -22,7 +22,7 @@ async def url(make_database: Any, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def make(database: Database) -> EnrollmentService:
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     app = SERVICE.api(settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
     worker = SERVICE.worker(settings, database, InProcessTransport())

@@ -17,7 +17,7 @@ async def service(
     database = await make_database("identity")
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_STAFF_SECOND_FACTOR", "false")
-    settings = SERVICE.load_settings()
+    settings = SERVICE.settings()
     made = IdentityService(SERVICE.api(settings, database), database)
     await made.set_up()
     yield made

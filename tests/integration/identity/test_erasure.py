@@ -38,7 +38,7 @@ async def answer(service: IdentityService, *obligations: str) -> None:
         account_id=asked["account_id"],
         obligations=obligations,
     )
-    worker = SERVICE.worker(SERVICE.load_settings(), service.database, InProcessTransport())
+    worker = SERVICE.worker(SERVICE.settings(), service.database, InProcessTransport())
     envelope = Envelope(message_id=str(uuid4()), name=message.wire_name, body=message.model_dump_json().encode())
     await deliver(worker, [envelope])
     assert await failures(service.database) == []

@@ -48,7 +48,7 @@ def _api(settings: Settings, database: Database) -> FastAPI:
 
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
-    name="notifier", load_settings=Settings, api=_api, worker=_worker, migrations_package="tests.support.mechanisms"
+    name="notifier", settings=Settings, api=_api, worker=_worker, migrations_package="tests.support.mechanisms"
 )
 
 if __name__ == "__main__":

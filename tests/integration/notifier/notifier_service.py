@@ -82,7 +82,7 @@ class NotifierService:
 
     async def call(self, method: str, path: str, *, by: UUID, params: dict[str, Any] | None = None) -> httpx.Response:
         """An HTTP call of an account."""
-        app = SERVICE.api(SERVICE.load_settings(), self.database)
+        app = SERVICE.api(SERVICE.settings(), self.database)
         app.dependency_overrides[signed_in] = _account_of_the_header
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test/api/notifier/v1") as client:

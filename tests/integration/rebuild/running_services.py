@@ -128,7 +128,7 @@ async def running_services(databases: dict[str, Database], vhost: str | None) ->
         name: shared if vhost is None else RabbitTransport(vhost, service=name) for name in databases
     }
     workers = {
-        name: SERVICES[name].worker(SERVICES[name].load_settings(), database, transports[name])
+        name: SERVICES[name].worker(SERVICES[name].settings(), database, transports[name])
         for name, database in databases.items()
     }
     services = RunningServices(databases, workers)

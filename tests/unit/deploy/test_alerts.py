@@ -53,7 +53,7 @@ def applications() -> Iterator[FastAPI]:
         database = Database(generate.NOWHERE, application="test")
         yield worker_app(generate.wired(service, database))
         # the worker has set the address of its database in the environment
-        yield service.api(service.load_settings(), Database(generate.NOWHERE, application=name))
+        yield service.api(service.settings(), Database(generate.NOWHERE, application=name))
     yield create(Settings(cookie_keys="no development secret"))
 
 

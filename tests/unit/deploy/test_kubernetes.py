@@ -73,7 +73,7 @@ def test_a_process_has_the_variables_of_the_compose_file_and_its_settings_know_t
     ours = {variable for variable in variables(name) if variable.startswith(("PARCOURSPRO_", "OTEL_"))}
     assert ours == set(COMPOSE["services"][name]["environment"])
     service = name.partition("-")[0]
-    settings: Any = PagesSettings if name == "web" else SERVICES[service].load_settings
+    settings: Any = PagesSettings if name == "web" else SERVICES[service].settings
     prefix = settings.model_config["env_prefix"]
     of_traces = {f"OTEL_{field}".upper() for field in TraceSettings.model_fields}
     assert of_traces <= ours or name.endswith("-migrate")
