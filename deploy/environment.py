@@ -1,6 +1,6 @@
 """`make env` writes the file `.env` for real people: random secrets, and what only the operator knows.
 
-The variables are those that the compose file requires. A variable whose name says that it is a secret gets a random
+The variables are those that the compose files require. A variable whose name says that it is a secret gets a random
 value. The others are taken from the environment, or asked for on a terminal; Compose does not start before each has a
 value.
 """
@@ -19,13 +19,19 @@ REQUIRED: Final = re.compile(r"\$\{(\w+):\?")
 PLAIN: Final = re.compile(r"[\w@.:/+-]*", re.ASCII)
 SECRET_BYTES: Final = 24
 HEAD: Final = """\
-# The variables of docker-compose.yml for real people; deploy/README.md says what they mean, and which others there are.
+# The variables of the compose files for real people; deploy/README.md says what they mean, and which others there are.
 # Keep a copy where only operators can read it: PostgreSQL's passwords are set once, when its volume is created.
 """
 
 
+def compose_files() -> str:
+    """The text of the compose file and of all files that it takes its parts from."""
+    paths = [ROOT / "docker-compose.yml", *sorted(ROOT.glob("deploy/compose/*.yml"))]
+    return "\n".join(path.read_text() for path in paths)
+
+
 def required(compose: str) -> list[str]:
-    """The variables without a default, each once, in the order of the file."""
+    """The variables without a default, each once, in the order of the text."""
     return list(dict.fromkeys(REQUIRED.findall(compose)))
 
 
@@ -64,7 +70,7 @@ def from_operator(name: str) -> str:
 def main(path: Path = ROOT / ".env") -> None:
     """Write `.env` beside the compose file, or say that there is one."""
     try:
-        empty = write(path, (ROOT / "docker-compose.yml").read_text(), from_operator)
+        empty = write(path, compose_files(), from_operator)
     except FileExistsError:
         sys.exit(f"{path} exists and was not changed: its secrets may be in use. Move it away to get new ones.")
     print(f"{path} is written, with random secrets.", *(f"Fill in {name}." for name in empty), sep="\n")  # noqa: T201

@@ -17,9 +17,28 @@ NAMESPACE: Final = "parcourspro"
 
 
 def read(path: Path) -> Mapping[str, Object]:
-    """The containers by name."""
-    services: dict[str, Object] = yaml.safe_load(path.read_text())["services"]
-    return services
+    """The containers by name, each with all that it extends, as Compose joins them."""
+    return {name: _extended(path, name) for name in yaml.safe_load(path.read_text())["services"]}
+
+
+def _extended(path: Path, name: str) -> Object:
+    container: Object = yaml.safe_load(path.read_text())["services"][name]
+    below = container.pop("extends", None)
+    if below is None:
+        return container
+    file = path.parent / below["file"] if "file" in below else path
+    return _joined(_extended(file, below["service"]), container)
+
+
+def _joined(below: Object, above: Object) -> Object:
+    """Mappings are joined, of volumes there is each, and of all else what is above counts."""
+    joined = {**below, **above}
+    for name in below.keys() & above.keys():
+        if isinstance(below[name], dict):
+            joined[name] = _joined(below[name], above[name])
+        elif name == "volumes":
+            joined[name] = [*below[name], *above[name]]
+    return joined
 
 
 def secret_of(variable: str) -> str:
@@ -29,9 +48,11 @@ def secret_of(variable: str) -> str:
 
 
 def environment(container: Object) -> list[Object]:
-    """The same variables as in the compose file; secrets and settings by reference only."""
+    """What the ConfigMap does not have: fixed values, and secrets by reference only."""
     found: list[Object] = []
     for name, text in container.get("environment", {}).items():
+        if is_setting(name, text):
+            continue
         value = _with_hosts(str(text))
         variables = list(VARIABLE.finditer(value))
         if not variables:
@@ -46,10 +67,16 @@ def environment(container: Object) -> list[Object]:
     return found
 
 
+def is_setting(name: str, value: object) -> bool:
+    """Whether the operator sets a variable, and it is no secret: the ConfigMap has it under the same name."""
+    if value is None:
+        return True
+    given = VARIABLE.fullmatch(str(value))
+    return given is not None and given[1] == name and not SECRET.search(name)
+
+
 def _reference(variable: re.Match[str]) -> Object:
     name, kind, default = variable.groups()
-    if not SECRET.search(name):
-        return {"configMapKeyRef": {"name": SETTINGS, "key": name}}
     optional = {"optional": True} if (kind, default) == ("-", "") else {}
     return {"secretKeyRef": {"name": secret_of(name), "key": "password", **optional}}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from docs.kubernetes.compose import NAMESPACE, Object, environment, networks
+from docs.kubernetes.compose import NAMESPACE, SETTINGS, Object, environment, networks
 
 USER: Final = 10001
 """As in the Dockerfile."""
@@ -113,6 +113,7 @@ def _pod(name: str, role: str, container: Object) -> Object:
         "name": role,
         "image": image,
         **({"args": container["command"]} if "command" in container else {}),
+        "envFrom": [{"configMapRef": {"name": SETTINGS}}],
         "env": environment(container),
         "resources": RESOURCES.get(name, RESOURCES[role]),
         "securityContext": confined,

@@ -13,7 +13,14 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         r"(?m)^  {name}-migrate:$",
         r"(?m)^  {name}-api:$",
         r"(?m)^  {name}-worker:$",
-        r"(?m)^      {name}-api: {{condition: service_healthy}}$",
+        r"(?m)^      {name}-api: \*healthy$",
+    ),
+    "deploy/compose/{name}.yml": (
+        r"(?m)^  migrate:$",
+        r"(?m)^  api:$",
+        r"(?m)^  worker:$",
+    ),
+    "deploy/compose/servers.yml": (
         r"(?m)^      {NAME}_DATABASE_PASSWORD:",
         r"(?m)^      {NAME}_DATABASE_OWNER_PASSWORD:",
         r"(?m)^      {NAME}_BROKER_PASSWORD:",

@@ -1,27 +1,81 @@
 """The compose file has no secret, publishes only the gateway, and gives no container more than it needs."""
 
+import json
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
 
+from deploy.environment import compose_files
 from docs import generate
+from docs.kubernetes import compose
+from shared.settings import ProcessSettings, TraceSettings
+from web.settings import Settings as PagesSettings
 
 BASE = "docker-compose.yml"
 DEVELOPMENT = "docker-compose.development.yml"
-TEXT = (generate.ROOT / BASE).read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+TEXT = compose_files()
+NETWORKS: dict[str, Any] = yaml.safe_load((generate.ROOT / BASE).read_text())["networks"]
+DESCRIBED = compose.read(generate.ROOT / BASE)
 ADDED: dict[str, Any] = yaml.safe_load((generate.ROOT / DEVELOPMENT).read_text())
-CONTAINERS = {**COMPOSE["services"], "mailpit": ADDED["services"]["mailpit"]}
+CONTAINERS = {**DESCRIBED, "mailpit": ADDED["services"]["mailpit"]}
 
 
 def environment() -> dict[str, str]:
     """Every variable of every container, as it stands in the file."""
     return {
         f"{container}: {name}": str(value)
-        for container, entry in COMPOSE["services"].items()
+        for container, entry in DESCRIBED.items()
         for name, value in entry.get("environment", {}).items()
     }
+
+
+def compose_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["docker", "compose", "--env-file", "deploy/development.env", "-f", BASE, "--profile", "*", *arguments]
+    return subprocess.run(command, cwd=generate.ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+@pytest.mark.skipif(
+    not shutil.which("docker") or compose_command("version").returncode != 0, reason="Compose is not installed"
+)
+def test_the_parts_are_joined_as_compose_joins_them() -> None:
+    done = compose_command("config", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    joined: dict[str, Any] = json.loads(done.stdout)["services"]
+    assert set(joined) == set(DESCRIBED)
+    for name, container in joined.items():
+        described = DESCRIBED[name]
+        assert set(container.get("environment") or {}) == set(described.get("environment", {}))
+        assert set(container["networks"]) == set(described["networks"])
+        assert container["cap_drop"] == described["cap_drop"]
+        assert container.get("command") == described.get("command")
+        assert len(container.get("volumes", [])) == len(described.get("volumes", []))
+        built, wanted = (each.get("build", {}).get("args", {}) for each in (container, described))
+        assert {name: built.get(name) for name in ("SERVICE", "FOLDER")} == {
+            name: wanted.get(name) for name in ("SERVICE", "FOLDER")
+        }
+
+
+def test_the_compose_file_fits_on_two_screens() -> None:
+    assert len((generate.ROOT / BASE).read_text().splitlines()) <= 130
+
+
+def test_every_variable_of_all_processes_is_a_setting_of_one_and_no_secret() -> None:
+    """What is wrongly written would be read by nobody."""
+    of_all = {name for name in DESCRIBED["web"]["environment"] if not name.startswith("PARCOURSPRO_WEB_")}
+    for container in DESCRIBED.values():
+        if container["image"].startswith("parcourspro/"):
+            assert of_all <= set(container["environment"])
+    settings: list[type[ProcessSettings]] = [
+        *(service.settings for service in generate.services().values()),
+        PagesSettings,
+    ]
+    known = {f"PARCOURSPRO_{field}".upper() for each in settings for field in each.model_fields}
+    known |= {TraceSettings.variable(field) for field in TraceSettings.model_fields}
+    assert of_all <= known
+    assert [name for name in of_all if compose.SECRET.search(name)] == []
 
 
 def test_no_secret_has_a_default() -> None:
@@ -41,7 +95,7 @@ def test_there_is_no_mail_trap_unless_on_ones_own_machine() -> None:
 
 
 def test_nothing_is_published_on_all_addresses_unless_it_is_asked_for() -> None:
-    published = {name: entry["ports"] for name, entry in COMPOSE["services"].items() if "ports" in entry}
+    published = {name: entry["ports"] for name, entry in DESCRIBED.items() if "ports" in entry}
     assert published == {
         "gateway": ["${PARCOURSPRO_ADDRESS:-127.0.0.1}:${PARCOURSPRO_PORT:-8000}:8000"],
         "prometheus": ["127.0.0.1:${PARCOURSPRO_PROMETHEUS_PORT:-9090}:9090"],
@@ -70,10 +124,10 @@ def test_only_servers_that_change_their_user_have_capabilities() -> None:
 
 
 def test_only_the_gateway_the_sender_of_mails_and_the_operators_pages_are_in_a_network_with_a_way_out() -> None:
-    outside = {name for name, entry in COMPOSE["networks"].items() if not (entry or {}).get("internal")}
+    outside = {name for name, entry in NETWORKS.items() if not (entry or {}).get("internal")}
     reached = {
         name: sorted(outside & set(entry["networks"]))
-        for name, entry in COMPOSE["services"].items()
+        for name, entry in DESCRIBED.items()
         if outside & set(entry["networks"])
     }
     assert reached == {
@@ -86,7 +140,7 @@ def test_only_the_gateway_the_sender_of_mails_and_the_operators_pages_are_in_a_n
 
 
 def test_nothing_observes_unless_it_is_asked_for() -> None:
-    profiles = {name: entry["profiles"] for name, entry in COMPOSE["services"].items() if "profiles" in entry}
+    profiles = {name: entry["profiles"] for name, entry in DESCRIBED.items() if "profiles" in entry}
     assert profiles == {"prometheus": ["observe"], "grafana": ["grafana"], "jaeger": ["traces"]}
 
 
@@ -112,7 +166,7 @@ def test_only_its_own_processes_have_the_secrets_of_a_service(service: str) -> N
 
 def test_what_the_images_are_made_of_is_in_the_context_of_their_build() -> None:
     kept = {line[1:] for line in (generate.ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    builds = [entry["build"]["args"] for entry in COMPOSE["services"].values() if "build" in entry]
+    builds = [entry["build"]["args"] for entry in DESCRIBED.values() if "build" in entry]
     folders = {str(args.get("FOLDER", f"services/{args['SERVICE']}")) for args in builds}
     assert {"web", "services/identity"} <= folders
     assert {folder.partition("/")[0] for folder in folders} | {"requirements", "shared"} == kept

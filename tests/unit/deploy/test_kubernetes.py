@@ -11,14 +11,15 @@ import kubernetes_validate
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
 
+from deploy.environment import compose_files
 from docs import generate
-from docs.kubernetes import written
-from shared.settings import TraceSettings
+from docs.kubernetes import compose, written
 from web.settings import Settings as PagesSettings
 
 FOLDER = generate.ROOT / "deploy/kubernetes"
 FILES = sorted({*FOLDER.rglob("*.yaml"), *generate.ROOT.glob("deploy/*/kustomization.yaml")})
-COMPOSE: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())
+COMPOSE = compose.read(generate.ROOT / "docker-compose.yml")
+NETWORKS: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["networks"]
 BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definitions.json").read_text())
 SERVICES = generate.services()
 PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
@@ -65,51 +66,54 @@ def test_the_services_objects_are_those_of_the_compose_file() -> None:
 
 def test_every_process_of_the_compose_file_and_no_other_runs() -> None:
     others = {"postgres", "rabbitmq", "prometheus", "grafana", "jaeger"}
-    assert set(WORKLOADS) == set(COMPOSE["services"]) - others == {*PROCESSES, "gateway"}
+    assert set(WORKLOADS) == set(COMPOSE) - others == {*PROCESSES, "gateway"}
 
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_has_the_variables_of_the_compose_file_and_its_settings_know_them(name: str) -> None:
-    ours = {variable for variable in variables(name) if variable.startswith(("PARCOURSPRO_", "OTEL_"))}
-    assert ours == set(COMPOSE["services"][name]["environment"])
+    described = COMPOSE[name]["environment"]
+    ours = {variable for variable in variables(name) if variable.startswith("PARCOURSPRO_")}
+    assert ours == {variable for variable, value in described.items() if not compose.is_setting(variable, value)}
+    assert container(name)["envFrom"] == [{"configMapRef": {"name": "parcourspro"}}]
     service = name.partition("-")[0]
     settings: Any = PagesSettings if name == "web" else SERVICES[service].settings
     prefix = settings.model_config["env_prefix"]
-    of_traces = {f"OTEL_{field}".upper() for field in TraceSettings.model_fields}
-    assert of_traces <= ours or name.endswith("-migrate")
-    assert {variable.removeprefix(prefix).lower() for variable in ours - of_traces} <= set(settings.model_fields)
+    own = {variable.removeprefix(prefix).lower() for variable in described if variable.startswith(prefix)}
+    assert own <= set(settings.model_fields)
 
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_has_the_fixed_values_command_image_and_networks_of_the_compose_file(name: str) -> None:
-    compose = COMPOSE["services"][name]
-    for variable, value in compose["environment"].items():
-        if "${" not in str(value):
+    described = COMPOSE[name]
+    for variable, value in described["environment"].items():
+        if value is not None and "${" not in str(value):
             assert variables(name)[variable] == {"name": variable, "value": str(value)}
-    assert container(name).get("args") == compose.get("command")
-    assert container(name)["image"] == compose["image"].partition(":")[0]
+    assert container(name).get("args") == described.get("command")
+    assert container(name)["image"] == described["image"].partition(":")[0]
     labels = {label.partition("/")[2] for label in pod(name)["metadata"]["labels"] if "network/" in label}
-    assert labels == set(compose["networks"])
+    assert labels == set(described["networks"])
 
 
 def test_settings_come_from_the_config_map_and_every_key_has_a_value() -> None:
-    used = {
-        entry["valueFrom"]["configMapKeyRef"]["key"]
-        for name in WORKLOADS
-        for entry in container(name)["env"]
-        if "configMapKeyRef" in entry.get("valueFrom", {})
+    settings = {
+        variable: value
+        for name in PROCESSES
+        for variable, value in COMPOSE[name]["environment"].items()
+        if compose.is_setting(variable, value)
     }
     lines = [line for file in SETTINGS_FILES for line in (FOLDER / file).read_text().splitlines()]
     known = {line.partition("=")[0] for line in lines if not line.startswith("#")}
-    assert used == known
+    assert len(settings) > 15
+    assert {variable for variable, value in settings.items() if value is not None} <= known
+    assert known <= {*settings, "PARCOURSPRO_TRUSTED_PROXIES"}, "the last one is the gateway's"
+    [proxies] = container("gateway")["env"]
+    assert proxies["valueFrom"]["configMapKeyRef"] == {"name": "parcourspro", "key": "PARCOURSPRO_TRUSTED_PROXIES"}
     assert [name for name in known if SECRET.search(name)] == []
-    interpolated = set(re.findall(r"\$\{(\w+):", (generate.ROOT / "docker-compose.yml").read_text()))
-    assert known <= interpolated
 
 
 def test_secrets_are_references_and_each_is_one_of_the_compose_file() -> None:
     texts = "".join(path.read_text() for path in FILES)
-    required = set(re.findall(r"\$\{(\w+):", (generate.ROOT / "docker-compose.yml").read_text()))
+    required = set(re.findall(r"\$\{(\w+):", compose_files()))
     secrets = {
         variable.removeprefix("PARCOURSPRO_").removesuffix("_PASSWORD").lower().replace("_", "-")
         for variable in required
@@ -166,7 +170,7 @@ def test_an_address_of_all_pods_is_what_the_gateway_asks_for() -> None:
 def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name: str) -> None:
     probes = {kind: container(name)[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
     assert probes == {"livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
-    assert "/health/ready" in str(COMPOSE["services"][name]["healthcheck"]["test"])
+    assert "/health/ready" in str(COMPOSE[name]["healthcheck"]["test"])
     assert of("PodDisruptionBudget")[name]["spec"]["maxUnavailable"] == 1
     if name.endswith("-worker"):
         assert of("ScaledObject")[name]["spec"]["scaleTargetRef"] == {"name": name}
@@ -204,13 +208,13 @@ def test_a_pod_may_do_nothing_that_it_does_not_need(name: str) -> None:
     }
     assert set(container(name)["resources"]["requests"]) == {"cpu", "memory"}
     assert set(container(name)["resources"]["limits"]) == {"memory"}
-    assert spec["terminationGracePeriodSeconds"] == int(COMPOSE["services"][name]["stop_grace_period"].rstrip("s"))
+    assert spec["terminationGracePeriodSeconds"] == int(COMPOSE[name]["stop_grace_period"].rstrip("s"))
 
 
 def test_every_network_of_the_compose_file_has_a_policy() -> None:
     policies = of("NetworkPolicy")
     assert policies["nothing-but-names"]["spec"]["podSelector"] == {}
-    networks = {name: bool((entry or {}).get("internal")) for name, entry in COMPOSE["networks"].items()}
+    networks = {name: bool((entry or {}).get("internal")) for name, entry in NETWORKS.items()}
     for name in networks.keys() - {"operator"}:
         labels = {f"parcourspro.network/{name}": "member"}
         assert policies[name]["spec"]["podSelector"] == {"matchLabels": labels}
@@ -235,11 +239,11 @@ def test_the_servers_are_three_and_in_their_networks() -> None:
     shipped = (generate.ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text().splitlines()
     assert {line for line in shipped if line and not line.startswith("#")} <= set(configured)
     assert (broker["metadata"]["name"], broker["spec"]["replicas"]) == ("rabbitmq", 3)
-    assert broker["spec"]["image"] == COMPOSE["services"]["rabbitmq"]["image"]
+    assert broker["spec"]["image"] == COMPOSE["rabbitmq"]["image"]
     template = broker["spec"]["override"]["statefulSet"]["spec"]["template"]
     assert template["metadata"]["labels"] == {"parcourspro.network/broker": "member"}
     users = {entry["name"] for entry in template["spec"]["initContainers"][0]["env"]}
-    assert users == set(COMPOSE["services"]["rabbitmq"]["environment"])
+    assert users == set(COMPOSE["rabbitmq"]["environment"])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -7,7 +7,7 @@ import pytest
 
 from deploy import environment
 
-COMPOSE = (environment.ROOT / "docker-compose.yml").read_text()
+COMPOSE = environment.compose_files()
 DEVELOPMENT = (environment.ROOT / "deploy/development.env").read_text()
 ONLY_THE_OPERATOR_KNOWS = {
     "PARCOURSPRO_PUBLIC_URL": "https://parcours.example",
