@@ -78,6 +78,19 @@ def test_every_variable_of_all_processes_is_a_setting_of_one_and_no_secret() -> 
     assert [name for name in of_all if compose.SECRET.search(name)] == []
 
 
+def test_a_trace_begins_at_the_gateway_if_there_is_a_collector() -> None:
+    assert {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"} <= set(DESCRIBED["gateway"]["environment"])
+    described = DESCRIBED["gateway"]["command"]
+    [pod] = [
+        each["spec"]["template"]["spec"]["containers"][0]
+        for each in yaml.safe_load_all((generate.ROOT / "deploy/kubernetes/base/gateway.yaml").read_text())
+        if each["kind"] == "Deployment"
+    ]
+    assert pod["args"] == [part.replace("$$", "$") for part in described]
+    forwarding = (generate.ROOT / "deploy/gateway/Caddyfile").read_text().split("reverse_proxy {")[:-1]
+    assert [part.split()[-1] for part in forwarding] == ["{$TRACING}", "{$TRACING}"]
+
+
 def test_no_secret_has_a_default() -> None:
     secrets = {
         name: value

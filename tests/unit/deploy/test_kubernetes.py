@@ -106,7 +106,7 @@ def test_settings_come_from_the_config_map_and_every_key_has_a_value() -> None:
     assert len(settings) > 15
     assert {variable for variable, value in settings.items() if value is not None} <= known
     assert known <= {*settings, "PARCOURSPRO_TRUSTED_PROXIES"}, "the last one is the gateway's"
-    [proxies] = container("gateway")["env"]
+    proxies = variables("gateway")["TRUSTED_PROXIES"]
     assert proxies["valueFrom"]["configMapKeyRef"] == {"name": "parcourspro", "key": "PARCOURSPRO_TRUSTED_PROXIES"}
     assert [name for name in known if SECRET.search(name)] == []
 
