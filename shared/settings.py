@@ -104,8 +104,8 @@ class ServiceSettings(ProcessSettings):
     pool_size: int = Field(10, description="Database connections a process keeps", ge=1)
     relay_shards: int = Field(
         1,
-        description="Relays that share the outbox; the same for all workers of a service. Each has a connection besides"
-        " those of the pool",
+        description="Relays that share the outbox. Workers of a service may have different numbers while it is changed."
+        " Each has a connection besides those of the pool",
         ge=1,
         le=SHARD_SPACE,
     )

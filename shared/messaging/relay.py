@@ -19,6 +19,7 @@ from shared.messaging.envelope import stored_envelope
 from shared.messaging.held_names import HeldNames
 from shared.messaging.metrics import Metrics
 from shared.messaging.publications import Publications
+from shared.messaging.shards import SHARD_SPACE
 from shared.messaging.transport import Outcome, Transport
 from shared.messaging.undelivered import describe
 from shared.messaging.wakeup import DATABASE_ERRORS
@@ -34,7 +35,7 @@ LOCK_SPACE = 7_267_100
 LONGEST_PAUSE = 16
 """After failures in a row, in units of LOCK_RETRY_SECONDS."""
 
-_LOCK = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("shard")))
+_LOCK = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("number")))
 _SET_UP = select(
     func.set_config("idle_session_timeout", bindparam("limit"), False),  # noqa: FBT003 - "is local"
     # the planner would choose one for _READ_OTHERS if its statistics are old, and then compare all rows with all
@@ -108,7 +109,11 @@ class RelayPass:
 
 
 class Relay:
-    """The relay of one shard. Any number may run; the one that holds the session's advisory lock is active."""
+    """The relay of one shard. Any number may run; the one that holds the session's advisory lock is active.
+
+    While the number of shards is changed, relays of both numbers are active: neither waits for the other, so every row
+    has one. A row may then be published by both, each in the order of its aggregate, and listeners ignore the second.
+    """
 
     def __init__(
         self,
@@ -120,12 +125,13 @@ class Relay:
         shard: int = 0,
         shards: int = 1,
     ) -> None:
-        """`source` is the publishing service; `shards` must be the same for all workers of a service."""
+        """`source` is the publishing service."""
         self._database = database
         self._transport = transport
         self._metrics = metrics
         self._source = source
         self._parameters = {"shard": shard, "shards": shards}
+        self._lock = {"space": LOCK_SPACE, "number": shards * SHARD_SPACE + shard}
         self.name = f"relay {shard}"
         self._held = HeldNames()
         self._failures = 0
@@ -146,7 +152,7 @@ class Relay:
     async def _publish_while_locked(self, connection: AsyncConnection) -> None:
         """Publish once this session has the lock. A frozen process is disconnected as idle, and so loses the lock."""
         await connection.execute(_SET_UP, {"limit": FROZEN_AFTER})
-        while not await connection.scalar(_LOCK, {"space": LOCK_SPACE, "shard": self._parameters["shard"]}):
+        while not await connection.scalar(_LOCK, self._lock):
             # another process holds it, and goes round
             self._metrics.progress.went_round(self.name)
             await asyncio.sleep(LOCK_RETRY_SECONDS)

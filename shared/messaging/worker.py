@@ -59,9 +59,7 @@ class Worker(Generic[Tx]):
         states: OwnStates | None = None,
         retention: Sequence[Limit] = (),
     ) -> None:
-        """`transaction` makes the service's transaction object; `relay_shards` must be the same for all its workers;
-        `states` are those that other services keep copies of.
-        """
+        """`transaction` makes the service's transaction; `states` are those that other services keep copies of."""
         self.database = database
         self.transport = transport
         self.service = service

@@ -37,6 +37,7 @@ from tests.integration.messaging.two_services import occupancy
 AGGREGATES = 3
 LARGEST_BATCH = 4
 LAST_ROUNDS = 60
+MOST_RELAYS = 6
 NAMES = ("enrollment.session_occupancy_changed.v1", "catalogue.training_published.v1")
 FAULTS = st.sampled_from([*[Outcome.CONFIRMED] * 3, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.LOST, None])
 """None: the process is killed after the transport has it, and before the relay knows."""
@@ -106,25 +107,25 @@ class OutboxMachine(RuleBasedStateMachine):
     def a_transaction_is_rolled_back(self, chosen: list[tuple[int, int]]) -> None:
         self._do(self._write(chosen, commits=False))
 
-    @rule(kinds=st.tuples(st.integers(0, 1), st.integers(0, 1)), shard=st.integers(0, 2))
-    def one_commits_while_another_is_open_and_a_relay_works(self, kinds: tuple[int, int], shard: int) -> None:
+    @rule(kinds=st.tuples(st.integers(0, 1), st.integers(0, 1)), relay=st.integers(0, MOST_RELAYS - 1))
+    def one_commits_while_another_is_open_and_a_relay_works(self, kinds: tuple[int, int], relay: int) -> None:
         """The one that began first has the smaller numbers in the outbox; they can be seen later."""
         self.transport.outcomes, self.transport.unroutable = [], set()
         self._do(self._overlap(kinds))
-        self.a_relay_works(shard, [], set(), 1)
+        self.a_relay_works(relay, [], set(), 1)
 
     @rule(
-        shard=st.integers(0, 2),
+        relay=st.integers(0, MOST_RELAYS - 1),
         outcomes=st.lists(FAULTS, min_size=1, max_size=6),
         missing=st.sampled_from([*[set[str]()] * 2, *({name} for name in NAMES)]),
         rounds=st.integers(1, 3),
     )
-    def a_relay_works(self, shard: int, outcomes: list[Outcome | None], missing: set[str], rounds: int) -> None:
+    def a_relay_works(self, relay: int, outcomes: list[Outcome | None], missing: set[str], rounds: int) -> None:
         """`missing`: the names for which there is no queue meanwhile."""
         self.transport.outcomes, self.transport.unroutable = outcomes, missing
         try:
             for _ in range(rounds):
-                self._do(self._go_round(self.relays[shard % self.shards]))
+                self._do(self._go_round(self.relays[relay % len(self.relays)]))
         except Killed:
             self.relays = self._start()
 
@@ -136,6 +137,11 @@ class OutboxMachine(RuleBasedStateMachine):
     def the_workers_are_started_again(self, shards: int) -> None:
         self.shards = shards
         self.relays = self._start()
+
+    @rule(shards=st.integers(1, 3))
+    def workers_with_another_number_of_shards_are_started_beside_them(self, shards: int) -> None:
+        self.shards = shards
+        self.relays = [*self._start(), *self.relays][:MOST_RELAYS]
 
     # ---- what must be true
 

@@ -224,6 +224,28 @@ async def test_every_row_belongs_to_exactly_one_shard(services: TwoServices, tra
     assert all(published)
 
 
+async def test_the_number_of_shards_can_be_changed_while_workers_run(services: TwoServices) -> None:
+    """The relays of the new number take all rows, whichever relays of the old number are still there."""
+    transport = Scripted()
+    old = Relay(services.publisher, transport, Metrics(), source="enrollment", shard=0, shards=2)
+    running = asyncio.create_task(old.run())
+    await eventually(lambda: _locked(services), within=10)
+    worker: Worker[Any] = Worker(
+        services.publisher,
+        transport,
+        service="enrollment",
+        subscriptions=[],
+        transaction=lambda work: work,
+        relay_shards=3,
+    )
+    services.start(worker)
+    await services.emit(*(occupancy() for _ in range(60)))
+    await eventually(lambda: left(services, 0), within=10)
+    assert len(transport.given) >= 60
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_relays_take_no_connection_of_the_pool_from_the_other_work(
     services: TwoServices, transport: Scripted
 ) -> None:
