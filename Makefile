@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock broker chromium env up down
+.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -83,6 +83,24 @@ screenshots: .venv/installed chromium
 migration: .venv/installed
 	@$(BIN)/python -m docs.migration $(SERVICE) "$(NAME)"
 
+# of what the images install: what each is made of, in CycloneDX's form, in .data/sbom/; and the known vulnerabilities,
+# which PyPI must be reachable for: a package that it does not answer for is an error too
+.venv/supply-chain/installed: requirements/supply-chain.txt .venv/installed
+	$(PYTHON) -m venv .venv/supply-chain
+	sh requirements/install.sh .venv/supply-chain/bin/python requirements/supply-chain.txt
+	@touch $@
+
+sbom: .venv/supply-chain/installed
+	mkdir -p .data/sbom
+	for name in web $(SERVICES); do \
+		.venv/supply-chain/bin/cyclonedx-py requirements --output-file .data/sbom/$$name.json requirements/$$name.txt || exit; \
+	done
+
+vulnerabilities: .venv/supply-chain/installed
+	for name in web $(SERVICES); do \
+		.venv/supply-chain/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements/$$name.txt || exit; \
+	done
+
 # the distributed system on Docker, for this machine only: with secrets of the repository, and Mailpit
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker-compose.development.yml
@@ -91,8 +109,9 @@ DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker
 env:
 	@$(PYTHON) -m deploy.environment
 
+# replicas of any process: make up SCALE="enrollment-api=2 enrollment-worker=2"
 up:
-	REVISION=$$(git rev-parse HEAD 2>/dev/null) $(COMPOSE) $(DEVELOPMENT) up --build --detach
+	REVISION=$$(git rev-parse HEAD 2>/dev/null) $(COMPOSE) $(DEVELOPMENT) up --build --detach $(SCALE:%=--scale %)
 
 down:
 	$(COMPOSE) $(DEVELOPMENT) down
@@ -103,6 +122,6 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --univers
 
 lock: .venv/installed
 	$(COMPILE) $(UPGRADE) requirements/development.in -o requirements/development.txt
-	for name in uv web $(SERVICES); do \
+	for name in uv supply-chain web $(SERVICES); do \
 		$(COMPILE) --constraint requirements/development.txt requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

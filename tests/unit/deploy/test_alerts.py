@@ -138,6 +138,6 @@ def test_every_process_of_the_compose_file_is_read() -> None:
     compose = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["services"]
     targets = {name for job in SCRAPES for config in job["dns_sd_configs"] for name in config["names"]}
     processes = {name for name in compose if name.endswith(("-api", "-worker"))}
-    assert targets == {*processes, "web", "rabbitmq"}
+    assert targets == {*processes, "web", "gateway", "rabbitmq"}
     seen = set(compose["prometheus"]["networks"])
     assert [name for name in targets if not seen & set(compose[name]["networks"])] == []
