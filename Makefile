@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium env up down
+.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium promtool env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -38,8 +38,16 @@ chromium:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } \
 		|| echo "Without the package chromium, or a path in PARCOURSPRO_TEST_CHROMIUM, no test runs in a browser."
 
+# of the package prometheus, whose server is not installed; without it the tests of the alerts are skipped
+promtool: .venv/installed
+	@command -v promtool >/dev/null || [ -x $(BIN)/promtool ] || { command -v apt-get >/dev/null && cd .venv && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -q; } && apt-get download -q prometheus && \
+		dpkg-deb -x prometheus_*.deb prometheus && mv prometheus/usr/bin/promtool bin && \
+		rm -r prometheus prometheus_*.deb; } \
+		|| echo "Without promtool, of the package prometheus, the alerts are not tested."
+
 # in three processes, each with its own servers: they wait more than they compute; all branches of the domains and of the messaging must be covered
-test: .venv/installed broker chromium
+test: .venv/installed broker chromium promtool
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
