@@ -40,6 +40,11 @@ UNNEEDED = (
         "fpdf2 imports it if it is there, to put pictures into documents; ours have none",
     ),
     Unneeded(
+        "fontTools",
+        tuple(f"fontTools/{name}" for name in ("cu2qu", "merge", "mtiLib", "qu2cu", "ufoLib", "voltLib")),
+        "other sources of fonts than a TrueType file, of which fpdf2 takes the letters that a document has",
+    ),
+    Unneeded(
         "babel",
         ("babel/locale-data/*.dat",),
         "the pages are in French",
@@ -64,12 +69,16 @@ NOT_PYTHON = frozenset({".asm", ".c", ".cpp", ".h", ".hpp", ".obj", ".proto", ".
 """What compilers and type checkers read: no process does."""
 
 
-def slim(packages: Path) -> None:
-    """Remove it. Raises LookupError if a pattern finds nothing, RuntimeError if a module cannot be compiled."""
+def cut(packages: Path) -> None:
+    """Remove what is unneeded of the packages that are there. Raises LookupError if a pattern finds nothing."""
     for unneeded in UNNEEDED:
         if (packages / unneeded.package).is_dir():
             for path in unneeded.found(packages):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def without_sources(packages: Path) -> None:
+    """Keep bytecode instead of sources. Raises RuntimeError if a module cannot be compiled."""
     for path in list(packages.rglob("*")):
         if path.suffix in NOT_PYTHON:
             path.unlink()
@@ -83,7 +92,9 @@ def slim(packages: Path) -> None:
 
 
 if __name__ == "__main__":
+    folder = Path(sysconfig.get_path("purelib"))
     try:
-        slim(Path(sysconfig.get_path("purelib")))
+        cut(folder)
     except LookupError as error:
         sys.exit(str(error))
+    without_sources(folder)
