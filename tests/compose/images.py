@@ -22,11 +22,11 @@ MOST: Final = {"identity": 60, "catalogue": 60, "enrollment": 68, "notifier": 63
 Python's library, of 6, which that base does not bring, every image then has less than 200."""
 PROGRAMS: Final = Path(__file__).parent / "inside"
 RUN_BY: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(SERVICES, ("service",)),
-    "identity": ("service", "identity"),
-    "enrollment": ("service", "enrollment"),
-    "notifier": ("service", "notifier"),
-    "web": ("web",),
+    **dict.fromkeys(SERVICES, ("service", "traces")),
+    "identity": ("service", "traces", "identity"),
+    "enrollment": ("service", "traces", "enrollment"),
+    "notifier": ("service", "traces", "notifier"),
+    "web": ("web", "traces"),
 }
 SHOWN: Final = {
     "personnes.xlsx": ("Łucja Nguyễn-Çelik", "Reçu le"),
