@@ -23,6 +23,7 @@ CUT = {pattern.partition("/")[0] for unneeded in UNNEEDED for pattern in unneede
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages that are installed, as links, of which those are cut that an image cuts."""
     folder = tmp_path_factory.mktemp("packages")
+    assert [each.package for each in UNNEEDED if not (INSTALLED / each.package).is_dir()] == []
     for entry in INSTALLED.iterdir():
         if any(fnmatch(entry.name, name) for name in CUT):
             shutil.copytree(entry, folder / entry.name, copy_function=os.symlink)
