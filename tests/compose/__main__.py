@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-from tests.compose import checks, erased, faults, side_by_side
+from tests.compose import checks, erased, faults, images, side_by_side
 from tests.compose.journeys import Load
 from tests.compose.people import settle
 from tests.compose.stack import Stack, build, refusal, run, running
@@ -42,6 +42,7 @@ async def main() -> int:
     async with running() as stack:
         await build(stack)
         say("built")
+        await images.checked(say)
         if OLD:
             await side_by_side.upgraded(stack, OLD, JOURNEYS, say)
         else:
