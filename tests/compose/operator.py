@@ -71,7 +71,8 @@ class Operator:
             self.say(f"  {command.partition(' python -m ')[2]}: {answer.code}, {answer.printed.splitlines()}")
         else:
             await self._give(command)
-            await self.stack.healthy(*[one.name for one in await self.stack.containers() if one.service in command])
+            if "compose start" in command:
+                await self.stack.healthy(*[one.name for one in await self.stack.containers() if one.service in command])
 
     async def _until_nothing(self, command: str, something: str, *, first: float = 0) -> None:
         """Give it again until it names nothing; `first`: how long to wait before."""
