@@ -111,11 +111,10 @@ class Lab:
                 raise Wrong(f"not after {WITHIN} s: {what}")
             await asyncio.sleep(0.5)
 
-    async def mailed(self, kind: str, subject: str, *, facts: str = "") -> int:
-        """How many mails of a kind about a subject were sent, with these words among the facts or in the text."""
-        like = f"AND (text LIKE '%{facts}%' OR facts::text LIKE '%{facts}%')"
-        of = f"kind = '{kind}' AND subject_id = '{subject}' AND status = 'sent'"
-        return int(await self.one("notifier", f"SELECT count(*) FROM mails WHERE {of} {like};"))
+    async def mailed(self, kind: str, subject: str, *, to: str = "person", words: str = "") -> int:
+        """How many mails of a kind about a subject were sent to an audience, with these words."""
+        of = f"kind = '{kind}' AND subject_id = '{subject}' AND audience = '{to}' AND status = 'sent'"
+        return int(await self.one("notifier", f"SELECT count(*) FROM mails WHERE {of} AND text LIKE '%{words}%';"))
 
     async def arrived(self) -> Counter[str]:
         """The ids of all mails at the mail server."""
@@ -129,8 +128,8 @@ class Lab:
         request = await self.request(person, session)
         await self.decide(request, "acceptance")
         await self.drained()
-        for kind in ("request_to_decide", "accepted", "request_to_validate"):
-            expect(await self.mailed(kind, request), 1, f"mails {kind} after the restoration")
+        for kind, to in (("request_to_decide", "employer"), ("accepted", "person"), ("request_to_validate", "trainer")):
+            expect(await self.mailed(kind, request, to=to), 1, f"mails {kind} after the restoration")
         for service in ("catalogue", "notifier"):
             held = await self.one(service, f"SELECT held FROM occupancy WHERE session_id = '{session}';")
             expect(held, "1", f"held seats in {service}")

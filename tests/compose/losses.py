@@ -1,187 +1,226 @@
 """What is lost in each of the four databases, and what must be true after it was restored."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
 from typing import Final
 
 from tests.compose.faults import Say, Wrong
-from tests.compose.lab import TRAVELLING, Lab, expect
+from tests.compose.lab import Lab, expect
+from tests.e2e.people import Person
 
-OPEN_MAILS: Final = "SELECT id FROM mails WHERE chain_position IS NULL;"
+OPEN_MAILS: Final = "SELECT id FROM mails WHERE chain_position IS NULL"
 
 
-async def of_the_notifier(lab: Lab, say: Say) -> None:
+class Loss:
+    """One database that is lost: `begin` is before the backup, `go_on` between the backup and the loss."""
+
+    def __init__(self, lab: Lab, say: Say) -> None:
+        self.lab = lab
+        self.say = say
+        self.stack = lab.stack
+        self.beneficiaries = lab.town().beneficiaries
+        self.arrived: Counter[str] = Counter()
+        """The mails that had arrived when the database was lost, by their ids."""
+
+    async def begin(self) -> None:
+        raise NotImplementedError
+
+    async def go_on(self) -> None:
+        raise NotImplementedError
+
+    async def while_it_is_stopped(self) -> None:
+        """When the backup is in its place, and nothing of the service runs yet."""
+
+    async def compare(self) -> None:
+        raise NotImplementedError
+
+    async def is_erased_in(self, service: str, person: Person) -> None:
+        tombstone = f"SELECT erased FROM accounts WHERE id = '{person.id}';"
+        expect(await self.lab.one(service, tombstone), "t", f"the erased account in {service}")
+
+    async def new_mails(self) -> list[str]:
+        return [one for one in await self.lab.arrived() if one not in self.arrived]
+
+
+class OfTheNotifier(Loss):
     """The mails since the backup are not listed; those that waited leave twice; those of the outage leave once."""
-    person, other = lab.town().beneficiaries[:2]
-    cancelled, enlarged, late = lab.session(), lab.session(), lab.session()
-    request, asked = await lab.request(person, cancelled), await lab.request(other, late)
-    await lab.decide(request, "acceptance")
-    gone = await lab.joined("Notifiee")
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    await lab.cancel(cancelled)
-    await lab.until(
-        lambda: lab.is_so("notifier", f"SELECT count(*) > 0 FROM ({OPEN_MAILS[:-1]}) o;", "t"), "a mail waits"
-    )
-    await lab.operator.back_up("notifier")
 
-    await lab.load.travel(TRAVELLING)
-    await lab.joined("Nouvelle")
-    await lab.erase(gone)
-    await lab.move(enlarged, "Guéret")
-    await lab.drained()
-    before, listed = await lab.arrived(), await lab.one("notifier", "SELECT count(*) FROM mails;")
-    waiting: set[str] = set()
+    async def begin(self) -> None:
+        lab = self.lab
+        cancelled, late = lab.session(), lab.session()
+        request, self.asked = (
+            await lab.request(self.beneficiaries[0], cancelled), await lab.request(self.beneficiaries[1], late)
+        )  # fmt: skip
+        await lab.decide(request, "acceptance")
+        self.gone = await lab.joined("Notifiee")
+        await lab.drained()
+        await lab.cancel(cancelled)
+        is_there = f"SELECT count(*) > 0 FROM ({OPEN_MAILS}) AS waiting;"
+        await lab.until(lambda: lab.is_so("notifier", is_there, "t"), "a mail waits")
 
-    async def while_it_is_stopped() -> None:
-        waiting.update(f"{row[0]}@mail.parcourspro" for row in await lab.stack.query("notifier", OPEN_MAILS))
-        await lab.decide(asked, "acceptance")
+    async def go_on(self) -> None:
+        lab = self.lab
+        await lab.joined("Nouvelle")
+        await lab.erase(self.gone)
+        await lab.move(lab.session(), "Guéret")
+        await lab.drained()
+        self.listed = await lab.one("notifier", "SELECT count(*) FROM mails;")
 
-    await lab.operator.restore("notifier", {1: while_it_is_stopped})
-    await lab.drained()
-    lab.expect_answers()
-    await lab.same_copies()
-    after = await lab.arrived()
-    twice = {one for one in before if after[one] > before[one]}
-    expect(twice, waiting, "the mails that left twice")
-    expect(await lab.mailed("accepted", asked), 1, "mails about what was decided while it was stopped")
-    kinds = await lab.stack.query(
-        "notifier",
-        f"SELECT kind FROM mails WHERE status = 'sent' AND message_id IN "
-        f"({', '.join(repr(f'<{one}>') for one in after if one not in before) or 'NULL'}) ORDER BY 1;",
-    )
-    kept = await lab.one("notifier", "SELECT count(*) FROM mails;")
-    say(f"  {len(twice)} mails waited at the backup and left twice; new ones: {kinds}; listed: {listed}, then {kept}")
-    if other_kinds := {kind for [kind] in kinds} - {"accepted", "request_to_validate"}:
-        raise Wrong(f"mails that nothing has caused left: {other_kinds}")
+    async def while_it_is_stopped(self) -> None:
+        rows = await self.stack.query("notifier", f"{OPEN_MAILS};")
+        self.waiting = {f"{row[0]}@mail.parcourspro" for row in rows}
+        await self.lab.decide(self.asked, "acceptance")
+
+    async def compare(self) -> None:
+        lab = self.lab
+        lab.expect_answers()
+        await lab.same_copies()
+        await self.is_erased_in("notifier", self.gone)
+        after = await lab.arrived()
+        twice = {one for one in self.arrived if after[one] > self.arrived[one]}
+        expect(twice, self.waiting, "the mails that left twice")
+        expect(await lab.mailed("accepted", self.asked), 1, "mails about what was decided while it was stopped")
+        new = ", ".join(f"'<{one}>'" for one in await self.new_mails())
+        kinds = await self.stack.query("notifier", f"SELECT kind FROM mails WHERE message_id IN ({new});")
+        if others := {kind for [kind] in kinds} - {"accepted", "request_to_validate"}:
+            raise Wrong(f"mails about nothing new left: {others}")
+        kept = await lab.one("notifier", "SELECT count(*) FROM mails;")
+        self.say(f"  of {self.listed} mails {kept} are listed; {len(twice)} waited at the backup and left twice")
 
 
-async def of_enrollment(lab: Lab, say: Say) -> None:
+class OfEnrollment(Loss):
     """What was asked and decided since the backup is gone everywhere; what others did since then is done again."""
-    first, second, third = lab.town().beneficiaries[:3]
-    cancelled, moved, kept = lab.session(), lab.session(), lab.session()
-    ended, seated, refused = (
-        await lab.request(first, cancelled), await lab.request(second, moved), await lab.request(third, kept)
-    )  # fmt: skip
-    await lab.decide(ended, "acceptance")
-    await lab.decide(seated, "acceptance")
-    gone = await lab.joined("Inscrite")
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    states = dict(await lab.stack.query("enrollment", "SELECT id, approval FROM enrollments;"))
-    await lab.operator.back_up("enrollment")
 
-    await lab.decide(refused, "refusal", reason="Motif du soir.")
-    await lab.cancel(cancelled)
-    await lab.move(moved, "Brive")
-    await lab.erase(gone)
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    lost = {row[0] for row in await lab.stack.query("enrollment", "SELECT id FROM enrollments;")} - states.keys()
-    before = await lab.arrived()
+    async def begin(self) -> None:
+        lab, (first, second, third, *_) = self.lab, self.beneficiaries
+        self.cancelled, self.moved, kept = lab.session(), lab.session(), lab.session()
+        self.ended, seated, self.refused = (
+            await lab.request(first, self.cancelled), await lab.request(second, self.moved),
+            await lab.request(third, kept),
+        )  # fmt: skip
+        await lab.decide(self.ended, "acceptance")
+        await lab.decide(seated, "acceptance")
+        self.gone = await lab.joined("Inscrite")
+        await lab.drained()
+        self.states = await self._states()
 
-    await lab.operator.restore("enrollment")
-    await lab.drained()
-    lab.expect_answers()
-    await lab.same_copies()
-    found = dict(await lab.stack.query("enrollment", "SELECT id, approval FROM enrollments;"))
-    expect(found, {**states, ended: "cancelled"}, "the requests")
-    tombstone = f"SELECT erased FROM accounts WHERE id = '{gone.id}';"
-    expect(await lab.one("enrollment", tombstone), "t", "the erased account")
-    await lab.seats_are_right()
-    again = [one for one in await lab.arrived() if one not in before]
-    expect(again, [], "mails about what followed again from events since the backup")
-    say(f"  {len(lost)} requests are lost, {len(found)} are as in the backup; no mail left a second time")
-    await lab.decide(refused, "refusal", reason="Motif du matin.")
-    await lab.drained()
-    expect(await lab.mailed("refused", refused, facts="Motif du matin"), 1, "mails about the decision taken again")
+    async def go_on(self) -> None:
+        lab = self.lab
+        await lab.decide(self.refused, "refusal", reason="Motif du soir.")
+        await lab.cancel(self.cancelled)
+        await lab.move(self.moved, "Brive")
+        await lab.erase(self.gone)
+        await lab.drained()
+        self.lost = (await self._states()).keys() - self.states.keys()
+
+    async def compare(self) -> None:
+        lab = self.lab
+        lab.expect_answers()
+        await lab.same_copies()
+        found = await self._states()
+        expect(found, {**self.states, self.ended: "cancelled"}, "the requests")
+        await self.is_erased_in("enrollment", self.gone)
+        await lab.seats_are_right()
+        expect(await self.new_mails(), [], "mails about what followed again from events since the backup")
+        self.say(f"  {len(self.lost)} requests are lost, {len(found)} are as in the backup; no mail left again")
+        await lab.decide(self.refused, "refusal", reason="Motif du matin.")
+        await lab.drained()
+        mails = await lab.mailed("refused", self.refused, words="Motif du matin")
+        expect(mails, 1, "mails about the decision taken again")
+
+    async def _states(self) -> dict[str, str]:
+        return dict(await self.stack.query("enrollment", "SELECT id, approval FROM enrollments;"))
 
 
-async def of_the_catalogue(lab: Lab, say: Say) -> None:
+class OfTheCatalogue(Loss):
     """Sessions go back, also where they were copied; a new one that has requests is named."""
-    person, other = lab.town().beneficiaries[:2]
-    moved, enlarged = lab.session(), lab.session()
-    request = await lab.request(person, moved)
-    await lab.decide(request, "acceptance")
-    await lab.decide(request, "validation", by=lab.world.trainer)
-    gone = await lab.joined("Cataloguee")
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    await lab.operator.back_up("catalogue")
 
-    await lab.move(moved, "Tulle")
-    await lab.resize(enlarged, 9)
-    lost = await lab.schedule()
-    orphan = await lab.request(other, lost)
-    await lab.decide(orphan, "acceptance")
-    await lab.erase(gone)
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
+    async def begin(self) -> None:
+        lab = self.lab
+        self.moved, self.enlarged = lab.session(), lab.session()
+        self.request = await lab.request(self.beneficiaries[0], self.moved)
+        await lab.decide(self.request, "acceptance")
+        await lab.decide(self.request, "validation", by=lab.world.trainer)
+        self.gone = await lab.joined("Cataloguee")
+        await lab.drained()
 
-    await lab.operator.restore("catalogue")
-    await lab.drained()
-    lab.expect_answers(enrollment=1, notifier=1)
-    for service in ("enrollment", "notifier"):
-        lab.expect_named(service, lost)
-    await lab.same_copies(but=frozenset({lost}))
-    tombstone = f"SELECT erased FROM accounts WHERE id = '{gone.id}';"
-    expect(await lab.one("catalogue", tombstone), "t", "the erased account")
-    await lab.move(moved, "Ussel")
-    await lab.drained()
-    expect(await lab.mailed("session_moved", request, facts="Ussel"), 1, "mails about the session that moves again")
-    await lab.decide(orphan, "cancellation", by=lab.world.staff, reason="La session a été perdue.")
-    await lab.drained()
-    expect(await lab.mailed("cancelled", orphan), 2, "mails about the request in the lost session")
-    say("  a lost session is named; a session that moves again is told")
+    async def go_on(self) -> None:
+        lab = self.lab
+        await lab.move(self.moved, "Tulle")
+        await lab.resize(self.enlarged, 9)
+        self.lost = await lab.schedule()
+        self.orphan = await lab.request(self.beneficiaries[1], self.lost)
+        await lab.decide(self.orphan, "acceptance")
+        await lab.erase(self.gone)
+
+    async def compare(self) -> None:
+        lab = self.lab
+        lab.expect_answers(enrollment=1, notifier=1)
+        for service in ("enrollment", "notifier"):
+            lab.expect_named(service, f"sessions {self.lost}: its owner does not have it")
+        await lab.same_copies(but=frozenset({self.lost}))
+        await self.is_erased_in("catalogue", self.gone)
+        expect(await self.new_mails(), [], "mails about what was put back")
+        await lab.move(self.moved, "Ussel")
+        await lab.drained()
+        mails = await lab.mailed("session_moved", self.request, words="Ussel")
+        expect(mails, 1, "mails about the session that is moved again")
+        await lab.decide(self.orphan, "agreement-withdrawal", reason="La session a été perdue.")
+        await lab.drained()
+        expect(await lab.mailed("cancelled", self.orphan), 1, "mails about the request in the lost session")
+        self.say("  a lost session is named, and its requests can be ended; a session that is moved again is told")
 
 
-async def of_identity(lab: Lab, say: Say) -> None:
+class OfIdentity(Loss):
     """Accounts since the backup are lost, and named if they have requests; erased people are named; sign-ins end."""
-    person = lab.town().beneficiaries[0]
-    session = lab.session()
-    gone = await lab.joined("Effacee")
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    old_password = person.password
-    await lab.operator.back_up("identity")
 
-    new = await lab.joined("Arrivee")
-    request = await lab.request(new, session)
-    await lab.decide(request, "acceptance")
-    await lab.erase(gone)
-    person.password = f"{old_password}-autre"
-    await person.reset_password()
-    await lab.stack.query("identity", "DELETE FROM signing_keys;")
-    await lab.stack.compose("restart", "identity-api")
-    await lab.stack.healthy()
-    await lab.sign_in()
-    await lab.load.travel(TRAVELLING)
-    await lab.drained()
-    tokens = dict(person.tokens)
+    async def begin(self) -> None:
+        self.gone = await self.lab.joined("Effacee")
+        self.person = self.beneficiaries[0]
+        self.password = self.person.password
+        await self.lab.drained()
 
-    await lab.operator.restore("identity")
-    await lab.drained()
-    lab.expect_answers(catalogue=1, enrollment=1, notifier=1)
-    for service in ("catalogue", "enrollment", "notifier"):
-        lab.expect_named(service, f"{gone.id}: erased here, but not at its owner")
-    for service in ("enrollment", "notifier"):
-        lab.expect_named(service, f"accounts {new.id}: its owner does not have it")
-    await lab.same_copies(but=frozenset({gone.id, new.id, new.attachment_id}))
-    await person.call("GET", "identity/v1/me", expect=401)  # a token of the lost key
-    await person.call("POST", "identity/v1/tokens/refresh", {"refresh_token": tokens["refresh_token"]}, expect=401)
-    person.password = old_password
-    await lab.sign_in()
-    await gone.sign_in()
-    await lab.erase(gone)
-    await lab.drained()
-    say("  lost and erased accounts are named; tokens of the lost key and refresh tokens are refused")
-    await lab.staff_finds(request, new.last_name)
-    await lab.decide(request, "cancellation", by=lab.world.staff, reason="Le compte a été perdu.")
-    await lab.drained()
+    async def go_on(self) -> None:
+        lab, person = self.lab, self.person
+        self.new = await lab.joined("Arrivee")
+        self.request = await lab.request(self.new, lab.session())
+        await lab.decide(self.request, "acceptance")
+        await lab.erase(self.gone)
+        person.password = f"{self.password}-autre"
+        await person.reset_password()
+        await self.stack.query("identity", "DELETE FROM signing_keys;")
+        await self.stack.compose("restart", "identity-api")
+        await self.stack.healthy()
+        await lab.sign_in()
+        self.tokens = dict(person.tokens)
+
+    async def compare(self) -> None:
+        lab, person = self.lab, self.person
+        lab.expect_answers(catalogue=1, enrollment=1, notifier=1)
+        for service in ("catalogue", "enrollment", "notifier"):
+            lab.expect_named(service, f"accounts {self.gone.id}: erased here, but not at its owner")
+        for service in ("enrollment", "notifier"):
+            lab.expect_named(service, f"accounts {self.new.id}: its owner does not have it")
+        await lab.same_copies(but=frozenset({self.gone.id, self.new.id}))
+        await person.call("GET", "identity/v1/me", expect=401)  # the token is of the lost key
+        refresh = {"refresh_token": self.tokens["refresh_token"]}
+        await person.call("POST", "identity/v1/tokens/refresh", refresh, expect=401)
+        person.password = self.password
+        await lab.sign_in()
+        await self.gone.sign_in()
+        await lab.erase(self.gone)
+        await lab.drained()
+        for service in ("catalogue", "enrollment", "notifier"):
+            await self.is_erased_in(service, self.gone)
+        await lab.same_copies(but=frozenset({self.new.id}))
+        self.say("  lost and erased accounts are named; tokens of the lost key and refresh tokens are refused")
+        await lab.staff_finds(self.request, self.new.last_name)
+        await lab.decide(self.request, "agreement-withdrawal", reason="Le compte a été perdu.")
+        await lab.drained()
 
 
-LOSSES: Final[dict[str, Callable[[Lab, Say], Awaitable[None]]]] = {
-    "notifier": of_the_notifier,
-    "enrollment": of_enrollment,
-    "catalogue": of_the_catalogue,
-    "identity": of_identity,
+LOSSES: Final[dict[str, type[Loss]]] = {
+    "notifier": OfTheNotifier,
+    "enrollment": OfEnrollment,
+    "catalogue": OfTheCatalogue,
+    "identity": OfIdentity,
 }

@@ -19,8 +19,12 @@ COPIED_BY: Final = {
     "enrollment": ("catalogue", "notifier"),
     "notifier": (),
 }
-ONLY: Final = {"notifier only": {"notifier"}, "identity only": {"identity"},
-               "not identity": {"catalogue", "enrollment", "notifier"}}  # fmt: skip
+ONLY: Final = {
+    "notifier only": {"notifier"},
+    "identity only": {"identity"},
+    "not identity": {"catalogue", "enrollment", "notifier"},
+    "not notifier": {"catalogue", "enrollment", "identity"},
+}
 """What a comment behind a command says: for which services it is."""
 WORKS_FOR: Final = 125.0
 """The page says: two minutes."""
@@ -113,7 +117,7 @@ def _commands(section: str) -> list[list[str]]:
 
 def _for(service: str, commands: list[str]) -> list[str]:
     """The commands for this service; one with `OTHER` is for each that keeps copies of it."""
-    wanted = [one for one in commands if service in ONLY.get(one.partition("  # ")[2], {service})]
+    wanted = [one for one in commands if service in (ONLY[said] if (said := one.partition("  # ")[2]) else {service})]
     return [
         one.replace("SERVICE", service).replace("OTHER", other)
         for one in wanted
