@@ -47,7 +47,7 @@ class Operator:
     folder: Path
     say: Say
     answers: dict[str, Answer] = field(default_factory=dict)
-    """The last answers of `rebuild` and `audit`, by the service that gave them."""
+    """The last answers, by commands such as `catalogue rebuild` and `catalogue audit`."""
 
     async def back_up(self, service: str) -> None:
         for command in _commands("Back up one database")[0]:
@@ -71,7 +71,7 @@ class Operator:
         elif "messages list" in command:
             await self._until_nothing(command, r"^│ *\d+")
         elif checking := re.search(r"services\.(\w+) (rebuild|audit)", command):
-            answer = self.answers[checking[1]] = await self._give(command, check=False)
+            answer = self.answers[" ".join(checking.groups())] = await self._give(command, check=False)
             self.say(f"  {command.partition(' python -m ')[2]}: {answer.code}, {answer.printed.splitlines()}")
         else:
             await self._give(command)

@@ -256,4 +256,5 @@ def _kept(outgoing: Outgoing, *, keeps_text: bool) -> dict[str, Any]:
 
 def _owner_of(cause: str) -> str:
     """Whose object it is that causes the mail. Most causes begin with the name of an event."""
-    return "catalogue" if cause.startswith("session cancelled:") else cause.partition(".")[0]
+    begin = cause.partition(":")[0]
+    return {"session cancelled": "catalogue", "cancelled together": "enrollment"}.get(begin, begin.partition(".")[0])
