@@ -6,6 +6,7 @@ from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.message import Snapshot
@@ -13,6 +14,10 @@ from shared.contracts.states import KINDS, ErasedState, StateListed, kind_of
 from shared.database import UnitOfWork
 from shared.messaging.copies import Copy
 from shared.messaging.subscriptions import Kept, Tx
+
+
+class StillNeeded(Exception):
+    """Other rows name the row that is to be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class CopiedTable(Generic[Tx]):
         columns = [key, kept.table.c.version, *([kept.table.c.erased] if self._has_tombstones else [])]
         self._read = select(*columns).where(key > bindparam("after"), key <= bindparam("until"))
         self._find = select(*columns).where(key == bindparam("key"))
+        self._need = None if kept.needed_by is None else select(key).where(key == bindparam("key"), kept.needed_by)
         self._remove = delete(kept.table).where(key == bindparam("wanted"), kept.table.c.version <= bindparam("most"))
 
     def page(self, listed: StateListed, until: UUID) -> Page:
@@ -62,8 +68,16 @@ class CopiedTable(Generic[Tx]):
         return row is not None and row.erased and row.version >= state.version  # untraced
 
     async def remove(self, connection: AsyncConnection, key: UUID, version: int) -> int:
-        """Remove a row of a version up to this one; return how many were removed."""
-        return (await connection.execute(self._remove, {"wanted": key, "most": version})).rowcount
+        """Remove a row of a version up to this one; return how many were removed.
+
+        Raises StillNeeded if rows of this service would be left without it.
+        """
+        if self._need is not None and (await connection.execute(self._need.limit(1), {"key": key})).first():
+            raise StillNeeded
+        try:
+            return (await connection.execute(self._remove, {"wanted": key, "most": version})).rowcount
+        except IntegrityError as error:
+            raise StillNeeded from error
 
     async def doubts(self, connection: AsyncConnection, page: Page, after: UUID) -> tuple[dict[UUID, int], list[UUID]]:
         """The rows that the owner does not name or names with an older version; and tombstones that live there."""

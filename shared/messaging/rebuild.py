@@ -19,14 +19,13 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy import Interval, Text, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.erasures import AccountErased
 from shared.contracts.message import Snapshot
 from shared.contracts.states import STATE_MESSAGES, StateListed, StateRequested, event_of, kind_of, owner_of
 from shared.database import Database, UnitOfWork
-from shared.messaging.copied_table import CopiedTable, Page
+from shared.messaging.copied_table import CopiedTable, Page, StillNeeded
 from shared.messaging.states import OwnStates
 from shared.messaging.subscriptions import Directory, Tx
 from shared.messaging.technical import read_technical, technical_envelope
@@ -225,7 +224,7 @@ class Rebuild(Generic[Tx]):
         try:
             async with self._database.transaction() as work:
                 result.removed += await table.remove(work.connection, key, version)
-        except IntegrityError:
+        except StillNeeded:
             result.problems.append(f"{table.kind} {key}: its owner does not have it, and other rows here need it")
 
     async def _move_on(self, table: CopiedTable[Tx], page: Page, listed: StateListed, result: _Result) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 
 from shared.contracts import REGISTRY, Message
 from shared.contracts.message import Snapshot
@@ -50,12 +50,16 @@ class Kept(Generic[Tx]):
 
     `put` is None for the tables of `keep`. Otherwise it gets the state, the highest version of a row that it may
     overwrite, and the transaction; it returns whether the row was missing or different.
+
+    `needed_by`: how rows of another table name one of these. Such a row stays although its owner does not have it, as
+    one that a foreign key names.
     """
 
     snapshot: type[Snapshot]
     table: Table
     put: Callable[[Any, int, Tx], Awaitable[bool]] | None = None
     only_new: Collection[str] = ()
+    needed_by: ColumnElement[bool] | None = None
 
 
 class Subscriptions(Generic[Tx]):
@@ -76,10 +80,18 @@ class Subscriptions(Generic[Tx]):
 
         return register
 
-    def keep(self, snapshot: type[Snapshot], *, into: Table, only_new: Collection[str] = ()) -> None:
+    def keep(
+        self,
+        snapshot: type[Snapshot],
+        *,
+        into: Table,
+        only_new: Collection[str] = (),
+        needed_by: ColumnElement[bool] | None = None,
+    ) -> None:
         """Keep a copy of the newest snapshot of each aggregate in a table, from every event that carries it.
 
         `only_new`: the columns that a rebuilding sets only in rows that are missing, because a handler compares them.
+        `needed_by`: how rows of another table name one of these, which a rebuilding does not remove then.
         It runs before the message's other handlers. Raises ValueError if the snapshot cannot fill the table.
         """
         copy = Copy(snapshot, into)
@@ -87,7 +99,7 @@ class Subscriptions(Generic[Tx]):
         if not events:
             text = f"no event carries {snapshot.__name__}"
             raise ValueError(text)
-        self.kept.append(Kept(snapshot, into, only_new=only_new))
+        self.kept.append(Kept(snapshot, into, only_new=only_new, needed_by=needed_by))
         self.handlers += [Handler(f"keep_{into.name}", event, copy) for event in events]
 
     def put(

@@ -133,9 +133,14 @@ async def _session(world: World, axis: str, number: int, capacity: int) -> Any:
     }  # fmt: skip
     training = await world.staff.call("POST", "catalogue/v1/trainings", body, expect=201)
     await world.staff.call("POST", f"catalogue/v1/trainings/{training['id']}/publication")
+    return await schedule(world, training["id"], number, capacity)
+
+
+async def schedule(world: World, training_id: str, number: int, capacity: int) -> Any:
+    """A session of one half-day: the higher the number, the later."""
     day = _day(20 + number)
     scheduled = {
-        "training_id": training["id"], "capacity": capacity, "place": "Limoges", "trainer_ids": [world.trainer.id],
+        "training_id": training_id, "capacity": capacity, "place": "Limoges", "trainer_ids": [world.trainer.id],
         "opens_at": _day(-1).isoformat(), "closes_at": _day(17 + number).isoformat(),
         "slots": [catalogue.half_day(day, 0)],
     }  # fmt: skip

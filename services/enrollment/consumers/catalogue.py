@@ -17,7 +17,9 @@ from shared.contracts.catalogue import (
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
-subscriptions.keep(TrainingSnapshot, into=tables.trainings)
+subscriptions.keep(
+    TrainingSnapshot, into=tables.trainings, needed_by=tables.sessions.c.training_id == tables.trainings.c.id
+)
 
 
 @subscriptions.on(SessionScheduled)

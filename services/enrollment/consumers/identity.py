@@ -20,8 +20,12 @@ from shared.contracts.identity import (
 from shared.messaging.subscriptions import Subscriptions
 
 subscriptions: Subscriptions[Transaction] = Subscriptions()
-subscriptions.keep(AccountSnapshot, into=tables.accounts)
-subscriptions.keep(StructureSnapshot, into=tables.structures)
+subscriptions.keep(
+    AccountSnapshot, into=tables.accounts, needed_by=tables.enrollments.c.account_id == tables.accounts.c.id
+)
+subscriptions.keep(
+    StructureSnapshot, into=tables.structures, needed_by=tables.enrollments.c.structure_id == tables.structures.c.id
+)
 subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
@@ -20,6 +20,8 @@ from shared.contracts.catalogue import SessionSnapshot
 from shared.contracts.identity import AttachmentSnapshot
 
 NO_LONGER_THERE: Final = "La personne ne fait plus partie de la structure."
+ACTS: Final = UUID("6ce6fd7e-a6cc-42fa-bd51-eff43de7220e")
+"""The namespace of the ids of acts that end several requests."""
 
 
 async def keep_session(tx: Transaction, session: SessionSnapshot, *, now: datetime) -> None:
@@ -132,15 +134,17 @@ async def cancel_together(
 ) -> None:
     """Cancel the requests of a person that are still open, in one act that the events of all of them name.
 
-    All trainings stay locked until the whole act is known. `keys` are sorted as above.
+    All trainings stay locked until the whole act is known. `keys` are sorted as above. The act has the same id if it is
+    done again after the database was restored, so that nobody is told of it twice.
     """
     of_trainings = []
     for training_id, of_training in groupby(keys, key=lambda key: key.training_id):
         training = await load_training(tx, training_id, now=now)
         ended = await cancellations(tx, list(of_training), acting_as=acting_as, now=now, reason=reason, by=by)
         of_trainings.append((training, ended))
-    ids = tuple(fact.enrollment.id for _, ended in of_trainings for fact in ended)
-    act = EndingAct(id=uuid4(), because=because, enrollment_ids=ids)
+    requests = [fact.enrollment for _, ended in of_trainings for fact in ended]
+    name = " ".join(f"{request.id}:{request.version}" for request in requests)
+    act = EndingAct(id=uuid5(ACTS, name), because=because, enrollment_ids=tuple(request.id for request in requests))
     for training, ended in of_trainings:
         await record(tx, training.release(*(replace(fact, act=act) for fact in ended)), now=now)
 

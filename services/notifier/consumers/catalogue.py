@@ -47,7 +47,12 @@ from shared.messaging.subscriptions import Subscriptions
 
 subscriptions = Subscriptions[Transaction]()
 subscriptions.keep(TrainingSnapshot, into=tables.trainings)
-subscriptions.keep(SessionSnapshot, into=tables.sessions, only_new=["reinstated"])
+subscriptions.keep(
+    SessionSnapshot,
+    into=tables.sessions,
+    only_new=["reinstated"],
+    needed_by=tables.enrollments.c.session_id == tables.sessions.c.id,  # mails about a request wait until it is known
+)
 
 
 def _cause(message: Message) -> str:

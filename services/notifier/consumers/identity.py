@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import and_
+
 from services.notifier.domain.audience import Audience
 from services.notifier.domain.mails.account import (
     ADDRESS_CHANGE,
@@ -73,9 +75,16 @@ NOTICES: Final = {
 }
 
 subscriptions = Subscriptions[Transaction]()
-subscriptions.keep(AccountSnapshot, into=tables.accounts)
-subscriptions.keep(StructureSnapshot, into=tables.structures)
-subscriptions.keep(AttachmentSnapshot, into=tables.attachments)
+_OF_PERSON: Final = tables.enrollments.c.account_id == tables.accounts.c.id
+_OF_STRUCTURE: Final = tables.enrollments.c.structure_id == tables.structures.c.id
+_OF_ATTACHMENT: Final = and_(
+    tables.enrollments.c.account_id == tables.attachments.c.account_id,
+    tables.enrollments.c.structure_id == tables.attachments.c.structure_id,
+)
+# mails about a request wait until all that it names is known
+subscriptions.keep(AccountSnapshot, into=tables.accounts, needed_by=_OF_PERSON)
+subscriptions.keep(StructureSnapshot, into=tables.structures, needed_by=_OF_STRUCTURE)
+subscriptions.keep(AttachmentSnapshot, into=tables.attachments, needed_by=_OF_ATTACHMENT)
 
 
 def _mail(spec: MailSpec, message: Message, subject_id: UUID, facts: Mapping[str, Any] | None = None) -> NewMail:

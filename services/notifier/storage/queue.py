@@ -6,7 +6,21 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Interval, Uuid, any_, bindparam, case, func, null, or_, select, tuple_, update
+from sqlalchemy import (
+    Interval,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +29,7 @@ from services.notifier.domain.mail import Mail
 from services.notifier.storage.earlier import as_queued_now
 from services.notifier.storage.outgoing import Outgoing, outgoing_as_json, outgoing_of
 from services.notifier.storage.tables import mails
+from shared.tables import rebuilds
 
 _ADDED: Final = (
     "id",
@@ -22,7 +37,6 @@ _ADDED: Final = (
     "audience",
     "recipient",
     "recipient_account_id",
-    "cause_message_id",
     "subject_id",
     "facts",
     "correlation_id",
@@ -30,11 +44,29 @@ _ADDED: Final = (
     "resent_by",
     "traceparent",
 )
+_REBUILT: Final = (
+    select(
+        func.to_char(
+            func.timezone("UTC", func.max(rebuilds.c.started_at)), literal_column("""':YYYYMMDD"T"HH24MISS'""")
+        )
+    )
+    .where(rebuilds.c.owner == bindparam("owner", type_=Text))
+    .scalar_subquery()
+)
 _ADD: Final = (
     insert(mails)
-    .values({name: bindparam(name) for name in _ADDED} | {"next_at": func.now() + bindparam("delay", type_=Interval)})
+    .values(
+        {
+            **{name: bindparam(name) for name in _ADDED},
+            "cause_message_id": bindparam("cause", type_=Text).concat(func.coalesce(_REBUILT, "")),
+            "next_at": func.now() + bindparam("delay", type_=Interval),
+        }
+    )
     .on_conflict_do_nothing()
 )
+"""The versions in causes begin again if their owner was restored to an earlier time, after which the copies of it are
+rebuilt: from then on a cause is another one, so that what is done again is told again.
+"""
 IS_OPEN: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
 _IS_DUE: Final = IS_OPEN & (mails.c.next_at <= func.now())
 _HAS_DUE: Final = select(mails.c.id).where(_IS_DUE).limit(1)
@@ -127,7 +159,9 @@ class MailQueue:
         resent_by: UUID | None = None,
         traceparent: str | None = None,
     ) -> UUID:
-        """Queue a mail, due after the delay. The same cause, kind and recipient again change nothing."""
+        """Queue a mail, due after the delay. The same cause, kind and recipient again change nothing, unless copies of
+        what the cause is about were rebuilt meanwhile.
+        """
         mail_id = uuid4()
         row = {
             "id": mail_id,
@@ -135,7 +169,8 @@ class MailQueue:
             "audience": audience,
             "recipient": recipient,
             "recipient_account_id": recipient_account_id,
-            "cause_message_id": cause,
+            "cause": cause,
+            "owner": _owner_of(cause),
             "subject_id": subject_id,
             "facts": dict(facts),
             "correlation_id": correlation_id,
@@ -217,3 +252,9 @@ def _kept(outgoing: Outgoing, *, keeps_text: bool) -> dict[str, Any]:
         "its_files": list(outgoing.files),
         "its_message_id": outgoing.message_id,
     }
+
+
+def _owner_of(cause: str) -> str:
+    """Whose object it is that causes the mail. Most causes begin with the name of an event."""
+    begin = cause.partition(":")[0]
+    return {"session cancelled": "catalogue", "cancelled together": "enrollment"}.get(begin, begin.partition(".")[0])

@@ -193,6 +193,22 @@ async def test_a_session_that_its_owner_does_not_have_stays_while_requests_need_
     assert unused != used
 
 
+async def test_a_person_whom_identity_has_lost_stays_with_a_name_while_requests_need_the_account(
+    service: EnrollmentService, owners: Owners
+) -> None:
+    asking, idle = await service.people(2)
+    await service.request(asking, await service.session(1))
+    await owners.begin("accounts")
+    others = [service.account(each).account for each in (service.employer, service.trainer, service.staff)]
+    await owners.answer(*others)
+    await owners.answer(*others)
+    found = {row.id for row in await service.rows("SELECT id FROM accounts")}
+    assert (asking.account_id in found, idle.account_id in found) == (True, False)
+    problem = f"accounts {asking.account_id}: its owner does not have it, and other rows here need it"
+    complete, *_, removed, problems = await owners.result()
+    assert (complete, removed, problems) == (True, 1, [problem])
+
+
 async def test_who_is_erased_is_erased_again_and_does_not_come_back(service: EnrollmentService, owners: Owners) -> None:
     [erased, revived] = await service.people(2)
     await service.tell(AccountErased(occurred_at=service.now, account_id=revived.account_id, version=2))
