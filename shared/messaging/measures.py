@@ -6,10 +6,9 @@ The mechanisms measure their own tables; each service declares the rest in `stor
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from sqlalchemy import CompoundSelect, Select
+from sqlalchemy import Executable
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.database import Database
@@ -26,7 +25,7 @@ class Measure:
     its column `state` names the row, and a state without a row has only zeros.
     """
 
-    statement: Select[Any] | CompoundSelect[Any]
+    statement: Executable
     gauges: Mapping[str, str]
     states: Sequence[str] = field(default=())
 
