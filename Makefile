@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock broker chromium env up down
+.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium promtool env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -38,8 +38,16 @@ chromium:
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium; } \
 		|| echo "Without the package chromium, or a path in PARCOURSPRO_TEST_CHROMIUM, no test runs in a browser."
 
+# of the package prometheus, whose server is not installed; without it the tests of the alerts are skipped
+promtool: .venv/installed
+	@command -v promtool >/dev/null || [ -x $(BIN)/promtool ] || { command -v apt-get >/dev/null && cd .venv && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -q; } && apt-get download -q prometheus && \
+		dpkg-deb -x prometheus_*.deb prometheus && mv prometheus/usr/bin/promtool bin && \
+		rm -r prometheus prometheus_*.deb; } \
+		|| echo "Without promtool, of the package prometheus, the alerts are not tested."
+
 # in three processes, each with its own servers: they wait more than they compute; all branches of the domains and of the messaging must be covered
-test: .venv/installed broker chromium
+test: .venv/installed broker chromium promtool
 	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
@@ -83,6 +91,24 @@ screenshots: .venv/installed chromium
 migration: .venv/installed
 	@$(BIN)/python -m docs.migration $(SERVICE) "$(NAME)"
 
+# of what the images install: what each is made of, in CycloneDX's form, in .data/sbom/; and the known vulnerabilities,
+# which PyPI must be reachable for: a package that it does not answer for is an error too
+.venv/supply-chain/installed: requirements/supply-chain.txt .venv/installed
+	$(PYTHON) -m venv .venv/supply-chain
+	sh requirements/install.sh .venv/supply-chain/bin/python requirements/supply-chain.txt
+	@touch $@
+
+sbom: .venv/supply-chain/installed
+	mkdir -p .data/sbom
+	for name in web $(SERVICES); do \
+		.venv/supply-chain/bin/cyclonedx-py requirements --output-file .data/sbom/$$name.json requirements/$$name.txt || exit; \
+	done
+
+vulnerabilities: .venv/supply-chain/installed
+	for name in web $(SERVICES); do \
+		.venv/supply-chain/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements/$$name.txt || exit; \
+	done
+
 # the distributed system on Docker, for this machine only: with secrets of the repository, and Mailpit
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker-compose.development.yml
@@ -91,8 +117,9 @@ DEVELOPMENT := --env-file deploy/development.env -f docker-compose.yml -f docker
 env:
 	@$(PYTHON) -m deploy.environment
 
+# replicas of any process: make up SCALE="enrollment-api=2 enrollment-worker=2"
 up:
-	REVISION=$$(git rev-parse HEAD 2>/dev/null) $(COMPOSE) $(DEVELOPMENT) up --build --detach
+	REVISION=$$(git rev-parse HEAD 2>/dev/null) $(COMPOSE) $(DEVELOPMENT) up --build --detach $(SCALE:%=--scale %)
 
 down:
 	$(COMPOSE) $(DEVELOPMENT) down
@@ -103,6 +130,6 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --univers
 
 lock: .venv/installed
 	$(COMPILE) $(UPGRADE) requirements/development.in -o requirements/development.txt
-	for name in uv web $(SERVICES); do \
+	for name in uv supply-chain web $(SERVICES); do \
 		$(COMPILE) --constraint requirements/development.txt requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

@@ -56,7 +56,7 @@ class ProcessSettings(EnvironmentSettings):
     """
 
     # an address contains a password, which must not be in the message that refuses it
-    model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, hide_input_in_errors=True)
 
     @classmethod
     def settings_customise_sources(

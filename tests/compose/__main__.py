@@ -11,10 +11,10 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-from tests.compose import checks, erased, faults, side_by_side
+from tests.compose import checks, erased, faults, images, side_by_side
 from tests.compose.journeys import Load
 from tests.compose.people import settle
-from tests.compose.stack import CommandFailed, Stack, build, refusal, run, running
+from tests.compose.stack import Stack, build, refusal, run, running
 
 JOURNEYS = int(os.environ.get("JOURNEYS", "1000"))
 OLD = os.environ.get("OLD", "")
@@ -40,12 +40,9 @@ async def main() -> int:
         return NOT_RUN
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)  # type: ignore[union-attr]
     async with running() as stack:
-        try:
-            await build(stack)
-        except CommandFailed as error:
-            say(f"not run: the images cannot be built here: {error}")
-            return NOT_RUN
+        await build(stack)
         say("built")
+        await images.checked(say)
         if OLD:
             await side_by_side.upgraded(stack, OLD, JOURNEYS, say)
         else:

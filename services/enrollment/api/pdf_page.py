@@ -1,12 +1,16 @@
 """Documents in PDF: the fonts, and what all of them have in common."""
 
 import unicodedata
+import warnings
 from datetime import datetime
 from importlib.resources import files
 from typing import Final, cast
 
-from fpdf import FPDF
-from fpdf.enums import MethodReturnValue
+with warnings.catch_warnings():
+    # fpdf2 warns that it cannot put pictures into documents without Pillow, which the image does not have
+    warnings.filterwarnings("ignore", "Pillow could not be imported")
+    from fpdf import FPDF
+    from fpdf.enums import MethodReturnValue
 
 FONT: Final = "Noto Sans"
 DARK: Final = (30, 30, 30)

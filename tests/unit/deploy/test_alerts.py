@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ RULES: list[dict[str, Any]] = [
     for rule in group["rules"]
 ]
 TESTS = sorted(FOLDER.glob("tests/*.yml"))
+# `make test` puts it beside Python
+PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=Path(sys.executable).parent)
 DASHBOARD: dict[str, Any] = json.loads((generate.ROOT / "deploy/grafana/dashboard.json").read_text())
 OPERATIONS = (generate.ROOT / "docs/operations.md").read_text()
 SCRAPES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
@@ -164,10 +167,10 @@ def test_every_rule_fires_and_clears_in_a_test() -> None:
     assert seen == {rule["alert"]: {True, False} for rule in RULES}
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed (package prometheus)")
+@pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed (package prometheus)")
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
 def test_the_rules_do_what_their_tests_say(path: Path) -> None:
-    done = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    done = subprocess.run([str(PROMTOOL), "test", "rules", path], capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -175,6 +178,6 @@ def test_every_process_of_the_compose_file_is_read() -> None:
     compose = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["services"]
     targets = {name for job in SCRAPES for config in job["dns_sd_configs"] for name in config["names"]}
     processes = {name for name in compose if name.endswith(("-api", "-worker"))}
-    assert targets == {*processes, "web", "rabbitmq"}
+    assert targets == {*processes, "web", "gateway", "rabbitmq"}
     seen = set(compose["prometheus"]["networks"])
     assert [name for name in targets if not seen & set(compose[name]["networks"])] == []

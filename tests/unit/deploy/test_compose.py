@@ -182,4 +182,4 @@ def test_what_the_images_are_made_of_is_in_the_context_of_their_build() -> None:
     builds = [entry["build"]["args"] for entry in DESCRIBED.values() if "build" in entry]
     folders = {str(args.get("FOLDER", f"services/{args['SERVICE']}")) for args in builds}
     assert {"web", "services/identity"} <= folders
-    assert {folder.partition("/")[0] for folder in folders} | {"requirements", "shared"} == kept
+    assert {folder.partition("/")[0] for folder in folders} | {"deploy/slim.py", "requirements", "shared"} == kept
