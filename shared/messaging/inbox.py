@@ -172,6 +172,7 @@ class Inbox(Generic[Tx]):
                 break
         for run in completed:
             self._metrics.handled(run.envelope.name)
+            self._metrics.arrived(run.envelope.occurred_at)
 
     async def _run_claimed(self, work: UnitOfWork, runs: Sequence[HandlerRun[Tx]]) -> list[HandlerRun[Tx]]:
         """Claim the runs in the inbox table and run those that were not committed before; return them."""
@@ -188,6 +189,7 @@ class Inbox(Generic[Tx]):
                 context.enter_context(
                     tracing.handling(run.envelope.name, run.message_id, run.handler.name, self._service)
                 )
+                context.enter_context(self._metrics.running(run.envelope.name))
                 await run.handler.perform(run.message, work, transaction)
             completed.append(run)
         return completed

@@ -131,11 +131,13 @@ class Relay:
         self._metrics = metrics
         self._source = source
         self._parameters = {"shard": shard, "shards": shards}
+        self._shard = shard
         self._lock = {"space": LOCK_SPACE, "number": shards * SHARD_SPACE + shard}
         self.name = f"relay {shard}"
         self._held = HeldNames()
         self._failures = 0
         metrics.progress.went_round(self.name)
+        metrics.relay_is_active(shard, active=False)
 
     async def run(self) -> None:
         """Publish until cancelled; wait for a database that is away."""
@@ -145,6 +147,8 @@ class Relay:
                     await self._publish_while_locked(connection)
             except DATABASE_ERRORS as error:
                 log.warning("the relay lost its session", error=describe(error))
+            finally:
+                self._metrics.relay_is_active(self._shard, active=False)
             await asyncio.sleep(LOCK_RETRY_SECONDS * min(2**self._failures, LONGEST_PAUSE))
             self._failures += 1
             await self._database.wait_until_ready()
@@ -156,6 +160,7 @@ class Relay:
             # another process holds it, and goes round
             self._metrics.progress.went_round(self.name)
             await asyncio.sleep(LOCK_RETRY_SECONDS)
+        self._metrics.relay_is_active(self._shard, active=True)
         # before the first read, so that nothing falls in between
         await self._database.wakeup.listen(connection)
         idle = IDLE_SECONDS[0]

@@ -12,6 +12,7 @@ from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.inbox import Inbox
+from shared.messaging.measures import Measure
 from shared.messaging.metrics import Metrics
 from shared.messaging.rebuild import Rebuild
 from shared.messaging.relay import Relay
@@ -58,12 +59,15 @@ class Worker(Generic[Tx]):
         relay_shards: int = 1,
         states: OwnStates | None = None,
         retention: Sequence[Limit] = (),
+        measures: Sequence[Measure] = (),
     ) -> None:
-        """`transaction` makes the service's transaction; `states` are those that other services keep copies of."""
+        """`transaction` makes the service's transaction; `states` are those that other services keep copies of;
+        `measures` are taken in its database for `/metrics`.
+        """
         self.database = database
         self.transport = transport
         self.service = service
-        self.metrics = Metrics()
+        self.metrics = Metrics(measures)
         directory = Directory(subscriptions)
         self.inbox = Inbox(database, directory, transaction, self.metrics, service=service)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
@@ -84,6 +88,8 @@ class Worker(Generic[Tx]):
             Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
             Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
         ]
+        for job in self.jobs:
+            self.metrics.lateness.expect(job.name, job.every)
 
     async def run(self) -> None:
         """Run until cancelled; then finish and acknowledge what was started."""
@@ -123,12 +129,14 @@ class Worker(Generic[Tx]):
         while True:
             try:
                 await finish_before_stopping(_run(job))
+                self.metrics.lateness.expect(job.name, job.every)
                 pauses = growing_pauses()
             except Exception as error:
                 if await self.database.is_away(error):
                     await asyncio.sleep(next(pauses))
                     await self.database.wait_until_ready()
                     continue
+                self.metrics.lateness.failed(job.name)
                 log.exception("a job failed", job=job.name, error=describe(error))
             await asyncio.sleep(job.every.total_seconds())
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 import typer
@@ -17,11 +16,11 @@ from shared.database import Database
 from shared.messages_command import messages
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Job, Worker
-from shared.process import worker_app
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.two_services import TwoServices, delivery, occupancy, two_services
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
+from tests.support.scrape import scraped
 
 EVENT = "enrollment.session_occupancy_changed.v1"
 
@@ -37,12 +36,6 @@ async def _fail(_: Any) -> None:
     raise ZeroDivisionError("division\nby zero")
 
 
-async def _numbers(app: Any) -> dict[str, float]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker") as client:
-        lines = (await client.get("/metrics")).text.splitlines()
-    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
-
-
 async def test_the_metrics_of_a_worker_count_what_waits_what_was_published_and_what_failed(
     services: TwoServices,
 ) -> None:
@@ -50,8 +43,7 @@ async def test_the_metrics_of_a_worker_count_what_waits_what_was_published_and_w
     async with services.publisher.transaction() as work:
         await work.connection.execute(text("UPDATE outbox SET created_at = now() - interval '1 hour'"))
     worker = services.subscribing_worker()
-    app = worker_app(worker)
-    before = await _numbers(app)
+    before = await scraped(worker)
     assert before["outbox_messages"] == 2
     assert 3600 <= before["outbox_oldest_seconds"] < 3700
 
@@ -60,7 +52,7 @@ async def test_the_metrics_of_a_worker_count_what_waits_what_was_published_and_w
     await services.stop(running)
     services.before = _fail
     await worker.inbox.handle([delivery(), delivery(body=b"{}"), delivery(name="of.a_stranger.v1")])
-    after = await _numbers(app)
+    after = await scraped(worker)
     assert (after["outbox_messages"], after["outbox_oldest_seconds"]) == (0, 0)
     assert after[f'messages_published_total{{message="{EVENT}"}}'] == 2
     assert after[f'messages_handled_total{{message="{EVENT}"}}'] == 2
@@ -82,7 +74,7 @@ async def test_retries_are_counted_and_so_is_the_last_one_that_parks(services: T
         async with services.subscriber.transaction() as work:
             await work.connection.execute(text("UPDATE undelivered SET next_at = now() WHERE parked_at IS NULL"))
         await worker.inbox.retry_due()
-    numbers = await _numbers(worker_app(worker))
+    numbers = await scraped(worker)
     assert numbers[f'messages_failed_total{{message="{EVENT}"}}'] == 5
     assert numbers[f'messages_parked_total{{message="{EVENT}"}}'] == 1
 
@@ -90,10 +82,9 @@ async def test_retries_are_counted_and_so_is_the_last_one_that_parks(services: T
 async def test_while_the_database_is_away_the_metrics_still_answer(services: TwoServices) -> None:
     worker = services.subscribing_worker()
     await services.emit(occupancy())
-    app = worker_app(worker)
-    assert (await _numbers(app))["outbox_messages"] == 1
+    assert (await scraped(worker))["outbox_messages"] == 1
     worker.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere", application="test")
-    assert (await _numbers(app))["outbox_messages"] == 1
+    assert (await scraped(worker))["outbox_messages"] == 1
 
 
 async def test_a_job_that_fails_is_logged_and_runs_again_and_one_whose_database_is_away_waits_for_it(

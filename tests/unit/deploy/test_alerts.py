@@ -50,14 +50,36 @@ FUNCTIONS = {
 }
 
 
-def applications() -> Iterator[FastAPI]:
-    """Every process, with addresses of no database."""
+REQUESTS = {"http_requests_total", "http_request_seconds_bucket", "process_resident_memory_bytes"}
+OF_WORKERS = {
+    *("outbox_messages", "outbox_oldest_seconds", "relay_active", "messages_published_total"),
+    *("message_lag_seconds_bucket", "message_handler_seconds_bucket", "messages_handled_total"),
+    *("messages_failed_total", "messages_parked_total", "messages_missed_total", "undelivered_messages"),
+    *("dead_messages", "worker_still_seconds", "job_late_seconds", "job_failures_total"),
+    *("measures_failed_total", "process_resident_memory_bytes"),
+}
+REQUIRED = {
+    "catalogue-api": REQUESTS,
+    "catalogue-worker": OF_WORKERS,
+    "enrollment-api": REQUESTS,
+    "enrollment-worker": {*OF_WORKERS, "sessions_to_come", "seats_offered", "seats_taken", "requests_queued"},
+    "identity-api": REQUESTS,
+    "identity-worker": OF_WORKERS,
+    "notifier-api": REQUESTS,
+    "notifier-worker": {*OF_WORKERS, "mails_waiting", "mails_oldest_seconds", "mails_of_a_day"},
+    "web": REQUESTS,
+}
+"""What operators must be able to see of each process, whatever rules and dashboard use of it."""
+
+
+def applications() -> Iterator[tuple[str, FastAPI]]:
+    """Every process by its name, with addresses of no database."""
     for name, service in generate.services().items():
         database = Database(generate.NOWHERE, application="test")
-        yield worker_app(generate.wired(service, database))
+        yield f"{name}-worker", worker_app(generate.wired(service, database))
         # the worker has set the address of its database in the environment
-        yield service.api(service.settings(), Database(generate.NOWHERE, application=name))
-    yield create(Settings(cookie_keys="no development secret"))
+        yield f"{name}-api", service.api(service.settings(), Database(generate.NOWHERE, application=name))
+    yield "web", create(Settings(cookie_keys="no development secret"))
 
 
 async def scraped(application: FastAPI) -> str:
@@ -69,20 +91,35 @@ async def scraped(application: FastAPI) -> str:
 
 
 @pytest.fixture(scope="module")
-def exported() -> set[str]:
-    """The names of all series that the processes export."""
+def by_process() -> dict[str, set[str]]:
+    """The names of all series that each process exports."""
+    return {name: series(asyncio.run(scraped(application))) for name, application in applications()}
+
+
+def series(page: str) -> set[str]:
+    """The names of the series of one page of metrics."""
     found: set[str] = set()
-    for application in applications():
-        for name, kind in re.findall(r"(?m)^# TYPE (\w+) (\w+)$", asyncio.run(scraped(application))):
-            suffixes = ("_bucket", "_count", "_sum") if kind == "histogram" else ("",)
-            found |= {name + suffix for suffix in suffixes}
+    for name, kind in re.findall(r"(?m)^# TYPE (\w+) (\w+)$", page):
+        suffixes = ("_bucket", "_count", "_sum") if kind == "histogram" else ("",)
+        found |= {name + suffix for suffix in suffixes}
     return found
+
+
+@pytest.fixture(scope="module")
+def exported(by_process: dict[str, set[str]]) -> set[str]:
+    return set().union(*by_process.values())
 
 
 def metrics(expression: str) -> set[str]:
     """The metrics in an expression: its words outside of braces, brackets and lists of labels, without functions."""
     bare = re.sub(r"\{.*?\}|\[.*?\]|\b(by|on) \(.*?\)", " ", expression)
     return set(re.findall(r"[A-Za-z_]\w+", bare)) - FUNCTIONS
+
+
+def test_each_process_exports_what_operators_need(by_process: dict[str, set[str]]) -> None:
+    missing = {process: names - by_process[process] for process, names in REQUIRED.items()}
+    assert {process: names for process, names in missing.items() if names} == {}
+    assert by_process.keys() == REQUIRED.keys()
 
 
 def test_every_metric_of_a_rule_is_exported(exported: set[str]) -> None:
