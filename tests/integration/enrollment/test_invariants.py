@@ -131,7 +131,7 @@ async def test_a_free_seat_is_owed_within_the_cap_of_the_structure_and_to_all_on
 @pytest.mark.parametrize(
     "changes",
     [
-        {"starts_at": timedelta(0), "closes_at": timedelta(-1)},
+        {"starts_at": timedelta(minutes=-1), "closes_at": timedelta(days=-1)},
         {"state": "cancelled"},
         {"attendance_closed_at": timedelta(0)},
     ],
