@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 from rich.table import Table
 
-from shared.messages_command import console, messages, run_on_database
+from shared.messages_command import Reason, console, messages, operator, run_on_database
 from shared.messaging.dead import DeadQueue
 
 DEAD_QUEUE = "dead_queue"
@@ -31,7 +31,8 @@ def list_(context: typer.Context) -> None:
 
 
 @dead.command("return")
-def return_(context: typer.Context) -> None:
+def return_(context: typer.Context, *, reason: Reason) -> None:
     """Hand all of them back to the service, which tries them at once; see `messages list` for those that fail again."""
-    returned = run_on_database(context, _queue(context).return_all)
+    author = operator(reason)
+    returned = run_on_database(context, lambda database: _queue(context).return_all(database, author))
     console.print(f"{returned} messages were returned and will be tried within a second or two.")

@@ -1,4 +1,7 @@
-"""`python -m services.<name> messages …`: commands for operators about deliveries that failed."""
+"""`python -m services.<name> messages …`: commands for operators about deliveries that failed.
+
+Each act needs a reason and is kept by the code that keeps the acts of staff (shared/http/deliveries.py).
+"""
 
 import asyncio
 import json
@@ -9,14 +12,17 @@ from datetime import UTC, datetime
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Database
-from shared.messaging import undelivered
+from shared.http.fields import Text
+from shared.messaging import repairs, undelivered
+from shared.messaging.repairs import Author
 from shared.messaging.secret_messages import shown
-from shared.messaging.selection import Selection, list_selected, replay_selected
+from shared.messaging.selection import Selection, list_selected
 
 
 def _time(value: str) -> datetime:
@@ -35,7 +41,9 @@ Since = Annotated[
     datetime | None,
     typer.Option(parser=_time, metavar="TIME", help="Only those that failed first after this, as 2026-11-24T09:00Z"),
 ]
+Reason = Annotated[str, typer.Option(help="Why; it is kept, staff can read it, and it must not name a person")]
 
+_REASON: TypeAdapter[str] = TypeAdapter(Text)
 WIDE = 250
 """The width of tables that are not shown in a terminal."""
 
@@ -65,6 +73,16 @@ def _run(context: typer.Context, action: Callable[[AsyncConnection], Awaitable[A
             return await action(work.connection)
 
     return run_on_database(context, in_transaction)
+
+
+def operator(reason: str) -> Author:
+    """The operator as the author of an act; the same reasons are refused as over HTTP."""
+    try:
+        return Author(acted_by=None, reason=_REASON.validate_python(reason))
+    except ValidationError:
+        raise typer.BadParameter(
+            "--reason needs a text of 1 to 4000 characters, without control characters. Nothing was done."
+        ) from None
 
 
 def _no_such(number: int) -> NoReturn:
@@ -113,6 +131,7 @@ def replay(
     context: typer.Context,
     number: Annotated[int | None, typer.Argument(help="The number that `list` shows")] = None,
     *,
+    reason: Reason,
     all_: Annotated[bool, typer.Option("--all", help="All that failed")] = False,
     parked: Parked = False,
     name: Name = None,
@@ -128,19 +147,23 @@ def replay(
     ways = (number is not None, all_, not selection.is_all)
     if ways.count(True) != 1:
         raise typer.BadParameter("Give either a number, or --all, or at least one of the options that select.")
+    author = operator(reason)
     if number is not None:
-        if not _run(context, lambda connection: undelivered.replay(connection, number)):
+        if not _run(context, lambda connection: repairs.replay_one(connection, number, author)):
             _no_such(number)
         console.print(f"Message {number} will be tried again within a second or two.")
         return
-    replayed = run_on_database(context, lambda database: replay_selected(database, selection, per_second=per_second))
+    replayed = _run(
+        context, lambda connection: repairs.replay_many(connection, selection, author, per_second=per_second)
+    )
     seconds = round(replayed / per_second) if per_second else 2
     console.print(f"{replayed} messages will be tried again, the last one in about {seconds} s.")
 
 
 @messages.command()
-def drop(context: typer.Context, number: Number) -> None:
-    """Delete a delivery."""
-    if not _run(context, lambda connection: undelivered.drop(connection, number)):
+def drop(context: typer.Context, number: Number, *, reason: Reason) -> None:
+    """Delete a delivery: its effect is never made."""
+    author = operator(reason)
+    if not _run(context, lambda connection: repairs.drop_one(connection, number, author)):
         _no_such(number)
     console.print(f"Message {number} is dropped.")

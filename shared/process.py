@@ -13,12 +13,13 @@ from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
 from shared import tracing
-from shared.chains import broken_chains
+from shared.audit import Audit, audited
 from shared.contracts.states import owner_of
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE
 from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
+from shared.invariants import Invariants
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
 from shared.messaging.event_log import EventLog
@@ -39,6 +40,8 @@ from shared.tokens.verifier import TokenVerifier
 COMMAND_SECONDS = 60.0
 WORKER_COMMAND_SECONDS = 30.0
 """A database that does not answer a statement within this time is lost."""
+AUDIT_COMMAND_SECONDS = 900.0
+"""The audit reads whole tables."""
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
@@ -52,6 +55,8 @@ class ServiceDefinition(Generic[Settings]):
     api: Callable[[Settings, Database], FastAPI]
     worker: Callable[[Settings, Database, Transport], Worker[Any]]
     migrations_package: str
+    invariants: Invariants
+    """What must be true of its rows, from `storage/invariants.py`."""
     append_only: tuple[str, ...] = ()
     """The tables that the running role may read and insert into, but not change."""
     chains: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +71,7 @@ def open_database(
         settings.database_url,
         application=f"{service.name}-{role}",
         pool_size=settings.pool_size,
-        command_seconds=WORKER_COMMAND_SECONDS if role == "worker" else COMMAND_SECONDS,
+        command_seconds={"worker": WORKER_COMMAND_SECONDS, "audit": AUDIT_COMMAND_SECONDS}.get(role, COMMAND_SECONDS),
         revision=newest_revision(service.migrations_package),
         wakeup=wakeup,
     )
@@ -130,11 +135,10 @@ def _run(name: str, settings: Settings, work: Callable[[Settings], Coroutine[Any
         uvloop.run(work(settings))
 
 
-async def _audit(service: ServiceDefinition[Settings], settings: Settings) -> list[str]:
+async def _audit(service: ServiceDefinition[Settings], settings: Settings, most: int) -> Audit:
     database = open_database(service, settings, "audit")
     try:
-        async with database.transaction() as work:
-            return await broken_chains(work.connection, service.chains)
+        return await audited(database, service.chains, service.invariants, most=most)
     finally:
         await database.close()
 
@@ -156,11 +160,13 @@ def _add_checks(app: typer.Typer, service: ServiceDefinition[Settings], settings
     """The commands that compare what is stored, and put copies right."""
 
     @app.command()
-    def audit() -> None:
-        """Check that no row of a history was changed or removed; print each place where one was."""
-        broken = asyncio.run(_audit(service, settings()))
-        typer.echo("\n".join(broken) or "No row was changed or removed.")
-        raise typer.Exit(1 if broken else 0)
+    def audit(
+        most: Annotated[int, typer.Option("--rows", min=1, help="How many rows of each kind are named")] = 20,
+    ) -> None:
+        """Check that no row of a history was changed or removed, and that all invariants hold; name the rows if not."""
+        done = asyncio.run(_audit(service, settings(), most))
+        typer.echo("\n".join(done.lines))
+        raise typer.Exit(0 if done.is_clean else 1)
 
     @app.command("rebuild")
     def rebuild_command(

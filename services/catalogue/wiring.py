@@ -7,6 +7,7 @@ from services.catalogue.api.dependencies import staff
 from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
+from services.catalogue.storage.invariants import INVARIANTS
 from services.catalogue.storage.retention import RETENTION
 from services.catalogue.storage.states import STATES
 from services.catalogue.storage.transaction import Transaction
@@ -49,6 +50,7 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.catalogue.storage.migrations",
+    invariants=INVARIANTS,
     append_only=("catalogue_history",),
     chains={"catalogue_history": "aggregate_id"},
 )

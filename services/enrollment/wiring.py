@@ -28,6 +28,7 @@ from services.enrollment.api.dependencies import acting
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
+from services.enrollment.storage.invariants import INVARIANTS
 from services.enrollment.storage.measures import MEASURES
 from services.enrollment.storage.retention import RETENTION
 from services.enrollment.storage.states import STATES
@@ -108,6 +109,7 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
+    invariants=INVARIANTS,
     append_only=(
         "enrollment_history",
         "presences",

@@ -25,6 +25,7 @@ from services.identity.api.dependencies import acting
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
+from services.identity.storage.invariants import INVARIANTS
 from services.identity.storage.retention import RETENTION
 from services.identity.storage.states import STATES
 from services.identity.storage.transaction import Transaction
@@ -123,6 +124,7 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.identity.storage.migrations",
+    invariants=INVARIANTS,
     append_only=("identity_history", "security_events"),
     chains={"identity_history": "aggregate_id"},
 )

@@ -11,6 +11,7 @@ from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity, structures
 from services.notifier.settings import Settings
+from services.notifier.storage.invariants import INVARIANTS
 from services.notifier.storage.measures import MEASURES
 from services.notifier.storage.retention import RETENTION
 from services.notifier.storage.transaction import Transaction
@@ -102,5 +103,6 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     api=api,
     worker=worker,
     migrations_package="services.notifier.storage.migrations",
+    invariants=INVARIANTS,
     chains={"mails": "subject_id"},
 )

@@ -1,6 +1,6 @@
 """The deliveries that failed, for staff: the same endpoints in every service. `messages …` is the same for operators.
 
-Secrets and confidential texts are never shown, and each act is kept with who did it, and why.
+Secrets and confidential texts are never shown. Each act is kept by the same code, with who did it, and why.
 """
 
 import json
@@ -39,7 +39,7 @@ class Acting(Protocol):
 
 
 class RepairView(View):
-    """An act of staff on deliveries. What an operator does with `messages …` is not kept here."""
+    """An act on deliveries: of staff, or without `acted_by` of an operator with `messages …`."""
 
     id: UUID = Field(examples=["2b1c7d0f-3a64-4f0e-8a6d-0c9e5b1f2a34"])
     at: datetime = Field(examples=["2026-03-12T09:30:00Z"])

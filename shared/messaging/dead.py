@@ -15,9 +15,10 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from pamqp.common import FieldTable
 
 from shared.database import Database
-from shared.messaging import broker, undelivered
+from shared.messaging import broker, repairs
 from shared.messaging.amqp import COMMANDS_SUFFIX, envelope_of
 from shared.messaging.envelope import Envelope
+from shared.messaging.repairs import Author
 
 GIVEN_UP = "the broker gave it up, after thousands of deliveries that were not acknowledged"
 
@@ -53,8 +54,8 @@ class DeadQueue:
                 await channel.basic_nack(message.delivery_tag or 0, requeue=True)
         return [_dead(message) for message in messages]
 
-    async def return_all(self, database: Database) -> int:
-        """Hand every message back to the service; return how many.
+    async def return_all(self, database: Database, author: Author) -> int:
+        """Hand every message back to the service, and keep who did it and why; return how many.
 
         They go to its table of failed deliveries, where its worker tries each of them at once: a user that may write to
         one queue directly may write to all of them.
@@ -63,7 +64,7 @@ class DeadQueue:
         async with self._channel() as channel:
             async for message in self._get(channel, await self._count(channel)):
                 async with database.transaction() as work:
-                    await undelivered.retry_from_start(work.connection, _dead(message).envelope, GIVEN_UP)
+                    await repairs.return_dead(work.connection, _dead(message).envelope, GIVEN_UP, author)
                 await channel.basic_ack(message.delivery_tag or 0)
                 returned += 1
         return returned

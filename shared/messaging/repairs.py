@@ -1,4 +1,7 @@
-"""What people do with deliveries that failed: each replay and each drop is kept with who did it, and why."""
+"""What people do with deliveries that failed: each replay and each drop is kept with who did it, and why.
+
+Staff do it over HTTP, operators with `messages …`: both call these functions, which keep an act in its transaction.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +13,8 @@ from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.messaging import undelivered
-from shared.messaging.selection import Selection, replay_batches
+from shared.messaging.envelope import Envelope
+from shared.messaging.selection import Selection, replay_selected
 from shared.tables import repairs
 from shared.tables import undelivered as deliveries
 
@@ -19,7 +23,7 @@ _NEWEST: Final = select(repairs).order_by(repairs.c.at.desc(), repairs.c.id.desc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """The member of staff who acts, and why."""
+    """The member of staff who acts, or None for an operator's command; and why."""
 
     acted_by: UUID | None
     reason: str
@@ -95,12 +99,18 @@ async def replay_many(
     connection: AsyncConnection, selection: Selection, author: Author, *, per_second: float | None
 ) -> int:  # untraced
     """Make the selected deliveries due, one after the other, in this transaction; return how many."""
-    replayed = await replay_batches(connection, selection, per_second=per_second)
+    replayed = await replay_selected(connection, selection, per_second=per_second)
     if replayed:
         await _keep(
             connection, author, act="replay", deliveries=replayed, name=selection.name, handler=selection.handler
         )
     return replayed
+
+
+async def return_dead(connection: AsyncConnection, envelope: Envelope, why: str, author: Author) -> None:  # untraced
+    """Have a message that the broker gave up tried again by all its handlers; `why` it was given up."""
+    await undelivered.retry_from_start(connection, envelope, why)
+    await _keep(connection, author, act="replay", deliveries=1, name=undelivered.storable(envelope.name))
 
 
 async def _keep(

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, bindparam, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.database import Database
 from shared.messaging.undelivered import Undelivered, record_of
 from shared.tables import undelivered
 
@@ -54,28 +53,13 @@ async def list_selected(
     return [record_of(row) for row in await connection.execute(statement)]
 
 
-async def replay_selected(database: Database, selection: Selection, *, per_second: float | None = None) -> int:
-    """Make the selected deliveries due, with all their attempts left; return how many.
-
-    With `per_second`, they become due one after the other. Those that fail again meanwhile are not selected twice.
-    """
-    async with database.transaction() as work:
-        last = await work.connection.scalar(select(func.max(undelivered.c.id)).where(*selection.conditions))
-    replayed, number = 0, 0
-    while last is not None:
-        async with database.transaction() as work:
-            numbers = await _replay_batch(work.connection, selection, (number, last), replayed, per_second)
-        replayed += len(numbers)
-        if len(numbers) < BATCH:
-            break
-        number = max(numbers)
-    return replayed
-
-
-async def replay_batches(
+async def replay_selected(
     connection: AsyncConnection, selection: Selection, *, per_second: float | None
 ) -> int:  # untraced
-    """The same in one transaction, which the caller commits."""
+    """Make the selected deliveries due, with all their attempts left; return how many.
+
+    With `per_second`, they become due one after the other.
+    """
     last = await connection.scalar(select(func.max(undelivered.c.id)).where(*selection.conditions))
     replayed, number, batch = 0, 0, BATCH
     while last is not None and batch == BATCH:

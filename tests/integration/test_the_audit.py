@@ -1,15 +1,12 @@
 """What never changes is chained by hashes: the audit finds each row that even a superuser changed or removed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Integer, Text, TextClause, bindparam, text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from docs import generate
 from services.enrollment.storage.tables import enrollment_notes
@@ -17,6 +14,7 @@ from shared.chains import broken_chains, erase_texts
 from shared.database import Database
 from shared.migrations import migrate_async
 from tests.conftest import MakeDatabase
+from tests.support.loosened import superuser
 from tests.support.postgres import TestServer
 from tests.support.processes import Process
 
@@ -69,16 +67,6 @@ ROWS: Final = {
 NUMBERED = {"identity_history", "presences", "enrollment_notes"}
 """The tables that number their rows."""
 CHAINED = [(service, name) for service, definition in SERVICES.items() for name in definition.chains]
-
-
-@asynccontextmanager
-async def superuser(database: Database, server: TestServer) -> AsyncIterator[AsyncConnection]:
-    """A superuser whose statements run no triggers and no foreign keys."""
-    engine = create_async_engine(server.url.set(database=database.engine.url.database))
-    async with engine.begin() as connection:
-        await connection.execute(text("SET session_replication_role = replica"))
-        yield connection
-    await engine.dispose()
 
 
 async def with_rows(make_database: MakeDatabase, server: TestServer, service: str, table: str) -> Database:

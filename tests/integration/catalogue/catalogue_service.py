@@ -11,11 +11,13 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from services.catalogue.storage.invariants import INVARIANTS
 from shared.contracts import REGISTRY, Message
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.contracts.erasures import AccountErased
 from shared.contracts.identity import AccountRegistered, AccountSnapshot
 from shared.database import Database
+from shared.invariants import violations
 from shared.messaging.envelope import Envelope
 from shared.messaging.worker import Worker
 from tests.support.eventually import eventually
@@ -23,33 +25,6 @@ from tests.support.eventually import eventually
 BASE = "/api/catalogue/v1"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """The time of every test, unless `service.now` is moved."""
-
-INCONSISTENT = {
-    "a version without its line in the history": """
-        WITH aggregates AS (SELECT id, version FROM axes UNION ALL SELECT id, version FROM trainings
-            UNION ALL SELECT id, version FROM sessions)
-        SELECT id, each AS version FROM aggregates CROSS JOIN generate_series(1, version) AS each
-        EXCEPT SELECT aggregate_id, version FROM catalogue_history
-    """,
-    "a history line of a version that does not exist": """
-        SELECT aggregate_id, version FROM catalogue_history
-        EXCEPT SELECT id, each FROM (SELECT id, version FROM axes UNION ALL SELECT id, version FROM trainings
-            UNION ALL SELECT id, version FROM sessions
-            UNION ALL SELECT aggregate_id, version FROM catalogue_history WHERE act IN ('AxisRemoved', 'Removed')
-            ) AS aggregates, generate_series(1, version) AS each
-    """,
-    "a removed object that is still there": """
-        SELECT aggregate_id FROM catalogue_history WHERE act IN ('AxisRemoved', 'Removed')
-        INTERSECT (SELECT id FROM axes UNION ALL SELECT id FROM trainings)
-    """,
-    "messages of one object out of order": """
-        SELECT aggregate_id, aggregate_version FROM (
-            SELECT aggregate_id, aggregate_version, max(aggregate_version) OVER before AS latest FROM outbox
-            WINDOW before AS (PARTITION BY aggregate_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        ) AS emitted WHERE aggregate_version <= latest
-    """,
-    "an event that could not be handled": "SELECT name, last_error FROM undelivered",
-}
 
 
 class _Delivery:
@@ -201,10 +176,11 @@ class CatalogueService:
             await connection.execute(text("DELETE FROM outbox"))
 
     async def audit(self) -> list[str]:
-        """The rows that contradict one another."""
-        return [
-            f"{rule}: {tuple(row)}" for rule, statement in INCONSISTENT.items() for row in await self.rows(statement)
-        ]
+        """The rows that contradict one another, and the events that could not be handled."""
+        async with self.database.engine.connect() as connection:
+            broken = await violations(connection, INVARIANTS, most=5)
+        failed = await self.rows("SELECT name, last_error FROM undelivered")
+        return [*(line for each in broken for line in each.lines), *map(str, failed)]
 
 
 def _read(row: Any) -> Message:

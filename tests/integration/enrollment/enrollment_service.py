@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from services.enrollment.storage.access import Actor
+from services.enrollment.storage.invariants import INVARIANTS
 from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.request import add_to_cart, validate_cart
 from shared.contracts import Message
@@ -27,10 +28,10 @@ from shared.contracts.identity import (
     StructureSnapshot,
 )
 from shared.database import Database
+from shared.invariants import violations
 from shared.messaging.envelope import Envelope
 from shared.messaging.worker import Worker
 from tests.integration.enrollment.enrollment_events import EnrollmentEvents
-from tests.support.invariants import violations
 from tests.support.statements import statements
 
 BASE = "/api/enrollment/v1"
@@ -243,4 +244,5 @@ class EnrollmentService(EnrollmentEvents):
     async def audit(self) -> list[str]:
         """The invariants that are violated."""
         async with self.database.engine.connect() as connection:
-            return await violations(connection, now=datetime.now(UTC))
+            broken = await violations(connection, INVARIANTS, most=5)
+        return [line for each in broken for line in each.lines]

@@ -1,6 +1,6 @@
 """A model of the seats: any mix of requests, decisions and events, with commits that fail, and with repeated events.
 
-Everything goes through HTTP and messages. After each step the audit of `tests/support/invariants.py` must find nothing,
+Everything goes through HTTP and messages. After each step the invariants of `storage/invariants.py` must hold,
 and a step that failed must have changed nothing.
 """
 

@@ -1,4 +1,8 @@
-"""The audit sees what it is for: each invariant broken in tables that, unlike the service's own, refuse nothing."""
+"""When a free seat is owed to a queued request: the invariant of the audit follows the rules in force.
+
+The rows are written past every rule, in tables that refuse nothing. That `audit` names each invariant that is broken is
+tested in `tests/integration/test_the_invariants.py`.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -6,71 +10,82 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.support.invariants import AUDIT, violations
+from services.enrollment.storage.invariants import INVARIANTS
+from shared.invariants import violations
+from tests.conftest import MakeDatabase
+from tests.support.loosened import loosen, superuser
+from tests.support.postgres import TestServer
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-TABLES = (
-    "CREATE TEMP TABLE sessions (id uuid, capacity int, held int, overbooked_to int)",
-    "ALTER TABLE sessions ADD closes_at timestamptz, ADD starts_at timestamptz, ADD ends_at timestamptz",
-    """CREATE TEMP TABLE enrollments (id uuid, version int, account_id uuid, structure_id uuid, training_id uuid,
-    session_id uuid, approval text, seat text, queue_number int, attendance jsonb)""",
-    """CREATE TEMP TABLE enrollment_history (aggregate_id uuid, version int, from_approval text, from_seat text,
-    to_approval text, to_seat text)""",
-)
+FREE = ["a seat is free while a request that may have it is queued"]
 
 
 class Tables:
-    """Rows written past every rule."""
+    """Rows of sessions of one training, and of requests of its structures."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.training, self.structure = uuid4(), uuid4()
+        self.now = datetime.now(UTC)
 
     async def insert(self, table: str, **values: Any) -> None:
-        statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"
-        await self.connection.execute(text(statement), values)
+        statement = text(f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})")
+        if table == "rules":
+            statement = statement.bindparams(bindparam("value", type_=JSONB))
+        await self.connection.execute(statement, values)
 
-    async def session(
-        self, capacity: int, held: int, overbooked_to: int | None = None, *, closed: bool = False, begun: bool = False
-    ) -> UUID:
+    async def session(self, capacity: int, held: int, **changes: Any) -> UUID:
         made = uuid4()
-        closes = NOW + timedelta(days=-1 if closed or begun else 1)
-        starts = NOW + timedelta(hours=0 if begun else 48)
-        times = {"closes_at": closes, "starts_at": starts, "ends_at": NOW + timedelta(days=9)}
-        await self.insert("sessions", id=made, capacity=capacity, held=held, overbooked_to=overbooked_to, **times)
+        times = {
+            "closes_at": self.now + timedelta(days=1),
+            "starts_at": self.now + timedelta(hours=48),
+            "ends_at": self.now + timedelta(days=9),
+        }
+        values = {"last_queue_number": 9, "state": "scheduled", **times, **changes}
+        await self.insert("sessions", id=made, training_id=self.training, capacity=capacity, held=held, **values)
         return made
 
-    async def request(
-        self, session: UUID, seat: str, number: int | None, approval: str = "awaiting_trainer", **changes: Any
-    ) -> UUID:
-        made = uuid4()
-        values = {"version": 2, "account_id": uuid4(), "structure_id": uuid4(), "training_id": self.training, **changes}
+    async def request(self, session: UUID, seat: str, number: int, *, of_structure: bool = False) -> None:
+        made, structure = uuid4(), self.structure if of_structure else uuid4()
         await self.insert(
-            "enrollments", id=made, session_id=session, approval=approval, seat=seat, queue_number=number, **values
+            "enrollments",
+            id=made,
+            version=2,
+            account_id=uuid4(),
+            structure_id=structure,
+            training_id=self.training,
+            session_id=session,
+            approval="awaiting_trainer",
+            seat=seat,
+            queue_number=number,
         )
-        await self.line(made, 2, ("awaiting_employer", "none"), (approval, seat))
-        return made
+        await self.insert(
+            "enrollment_history",
+            aggregate_id=made,
+            version=2,
+            from_approval="awaiting_employer",
+            from_seat="none",
+            to_approval="awaiting_trainer",
+            to_seat=seat,
+        )
 
-    async def line(self, enrollment: UUID, version: int, before: tuple[str, str], after: tuple[str, str]) -> None:
-        states = {"from_approval": before[0], "from_seat": before[1], "to_approval": after[0], "to_seat": after[1]}
-        await self.insert("enrollment_history", aggregate_id=enrollment, version=version, **states)
+    async def rule(self, name: str, *, version: int = 1, enabled: bool = True, **value: int) -> None:
+        await self.insert(
+            "rules", name=name, version=version, enabled=enabled, value=value, effective_from=self.now, set_at=self.now
+        )
 
-    async def broken(self, *, freeze: int = 0) -> list[str]:
-        """The invariants that the audit finds broken, without the rows."""
-        found = await violations(self.connection, now=NOW, freeze=freeze)
-        return [invariant for invariant in AUDIT if any(line.startswith(f"{invariant}:") for line in found)]
+    async def broken(self) -> list[str]:
+        return [each.sentence for each in await violations(self.connection, INVARIANTS, most=5)]
 
 
 @pytest.fixture
-async def tables(make_database: Any) -> AsyncIterator[Tables]:
-    """Empty tables, gone with the connection."""
-    database = await make_database("mechanisms")
-    async with database.engine.connect() as connection:
-        for table in TABLES:
-            await connection.execute(text(table))
+async def tables(make_database: MakeDatabase, postgres_server: TestServer) -> AsyncIterator[Tables]:
+    database = await make_database("enrollment")
+    await loosen(database, postgres_server)
+    async with superuser(database, postgres_server) as connection:
         yield Tables(connection)
 
 
@@ -78,87 +93,58 @@ async def test_what_is_well_is_not_reported(tables: Tables) -> None:
     full = await tables.session(1, 1)
     await tables.request(full, "held", 1)
     await tables.request(full, "queued", 2)
-    overbooked = await tables.session(1, 2, 2)
+    overbooked = await tables.session(1, 2, overbooked_to=2)
     for number in (1, 2):
-        await tables.request(overbooked, "held", number, structure_id=tables.structure)
+        await tables.request(overbooked, "held", number, of_structure=True)
     over_the_cap = await tables.session(9, 0)
-    await tables.request(over_the_cap, "queued", 1, structure_id=tables.structure)
+    await tables.request(over_the_cap, "queued", 1, of_structure=True)
     assert await tables.broken() == []
 
 
-async def test_more_held_than_the_capacity(tables: Tables) -> None:
-    session = await tables.session(1, 2)
-    await tables.request(session, "held", 1)
-    await tables.request(session, "held", 2)
-    assert await tables.broken() == [
-        "1. more seats are held than there are",
-        "6. more seats are held than there are and the session is not marked as overbooked",
-    ]
+@pytest.mark.parametrize(
+    ("held", "closed_for", "rule", "broken"),
+    [
+        (1, None, None, FREE),
+        (2, None, None, []),
+        (2, timedelta(hours=1), None, FREE),
+        (2, timedelta(minutes=5), None, []),
+        (2, None, {"people": 3}, FREE),
+        (1, None, {"people": 1}, []),
+        (2, None, {"people": 1, "enabled": False}, FREE),
+    ],
+    ids=str,
+)
+async def test_a_free_seat_is_owed_within_the_cap_of_the_structure_and_to_all_once_requests_are_closed(
+    tables: Tables, held: int, closed_for: timedelta | None, rule: dict[str, Any] | None, broken: list[str]
+) -> None:
+    elsewhere = await tables.session(held, held)
+    for number in range(1, held + 1):
+        await tables.request(elsewhere, "held", number, of_structure=True)
+    changes = {} if closed_for is None else {"closes_at": tables.now - closed_for}
+    await tables.request(await tables.session(1, 0, **changes), "queued", 1, of_structure=True)
+    if rule is not None:
+        await tables.rule("structure_cap", people=9)
+        await tables.rule("structure_cap", version=2, **rule)
+    assert await tables.broken() == broken
 
 
-async def test_a_count_that_lies(tables: Tables) -> None:
-    await tables.session(5, 1)
-    assert await tables.broken() == ["1. the counter of held seats is wrong"]
-
-
-async def test_two_open_requests_for_one_training(tables: Tables) -> None:
-    somebody = uuid4()
-    for _ in range(2):
-        await tables.request(await tables.session(1, 1), "held", 1, account_id=somebody)
-    assert await tables.broken() == ["2. two open requests of one person for one training"]
-
-
-@pytest.mark.parametrize(("of_the_structure", "closed"), [(1, False), (2, True)])
-async def test_a_free_seat_and_somebody_who_may_have_it(tables: Tables, of_the_structure: int, closed: bool) -> None:
-    elsewhere = await tables.session(of_the_structure, of_the_structure)
-    for number in range(of_the_structure):
-        await tables.request(elsewhere, "held", number, structure_id=tables.structure)
-    await tables.request(await tables.session(1, 0, closed=closed), "queued", 1, structure_id=tables.structure)
-    assert await tables.broken() == ["3. a seat is free while an eligible request is queued"]
-
-
-async def test_a_free_seat_is_owed_to_nobody_once_the_session_has_begun_or_inside_the_freeze(tables: Tables) -> None:
-    await tables.request(await tables.session(1, 0, begun=True), "queued", 1)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"starts_at": timedelta(minutes=-1), "closes_at": timedelta(days=-1)},
+        {"state": "cancelled"},
+        {"attendance_closed_at": timedelta(0)},
+    ],
+    ids=str,
+)
+async def test_no_seat_is_owed_of_a_session_that_gives_none(tables: Tables, changes: dict[str, Any]) -> None:
+    moved = {name: tables.now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
+    await tables.request(await tables.session(1, 0, **moved), "queued", 1)
     assert await tables.broken() == []
+
+
+@pytest.mark.parametrize(("hours", "enabled", "broken"), [(49, True, []), (47, True, FREE), (49, False, FREE)])
+async def test_no_seat_is_owed_inside_the_freeze(tables: Tables, hours: int, enabled: bool, broken: list[str]) -> None:
     await tables.request(await tables.session(1, 0), "queued", 1)
-    assert await tables.broken(freeze=48) == []
-    assert await tables.broken(freeze=47) == ["3. a seat is free while an eligible request is queued"]
-
-
-async def test_numbers_that_are_missing_or_given_twice(tables: Tables) -> None:
-    session = await tables.session(3, 3)
-    for number in (None, 4, 4):
-        await tables.request(session, "held", number)
-    assert await tables.broken() == [
-        "4. a seat or a place in the queue without a number",
-        "4. one queue number given to two requests",
-    ]
-
-
-async def test_a_closed_request_that_holds_a_seat(tables: Tables) -> None:
-    await tables.request(await tables.session(1, 1), "held", 1, "withdrawn")
-    assert await tables.broken() == ["5. a closed request still has a seat or a place in the queue"]
-
-
-async def test_a_history_that_does_not_lead_here(tables: Tables) -> None:
-    request = await tables.request(await tables.session(1, 1), "held", 1)
-    await tables.line(request, 3, ("validated", "held"), ("declined", "none"))
-    assert await tables.broken() == [
-        "5. a request differs from the last line of its history",
-        "5. a request changed without a line of history",
-        "5. a line of history does not begin where the one before it ended",
-    ]
-
-
-async def test_a_decision_without_a_line(tables: Tables) -> None:
-    await tables.request(await tables.session(1, 1), "held", 1)
-    await tables.connection.execute(text("DELETE FROM enrollment_history"))
-    assert await tables.broken() == [
-        "5. a decided request has no line of history",
-        "5. a request changed without a line of history",
-    ]
-
-
-async def test_a_version_without_a_line(tables: Tables) -> None:
-    await tables.request(await tables.session(1, 1), "held", 1, version=3)
-    assert await tables.broken() == ["5. a request changed without a line of history"]
+    await tables.rule("promotion_freeze", hours=hours, enabled=enabled)
+    assert await tables.broken() == broken

@@ -21,7 +21,8 @@ from shared.messaging import inbox as inbox_module
 from shared.messaging import tries
 from shared.messaging.inbox import Inbox
 from shared.messaging.inprocess import InProcessTransport
-from shared.messaging.selection import Selection, replay_selected
+from shared.messaging.repairs import Author, replay_many
+from shared.messaging.selection import Selection
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.worker import Worker
 from tests.integration.messaging.two_services import HandedDelivery, delivery, occupancy
@@ -115,7 +116,12 @@ class InboxMachine(RuleBasedStateMachine):
 
     @rule()
     def an_operator_replays_all(self) -> None:
-        self._do(replay_selected(self._database, Selection()))
+        self._do(self._replay_all())
+
+    async def _replay_all(self) -> None:
+        async with self._database.transaction() as work:
+            author = Author(acted_by=None, reason="A model replays.")
+            await replay_many(work.connection, Selection(), author, per_second=None)
 
     # ---- what must be true
 
@@ -143,7 +149,7 @@ class InboxMachine(RuleBasedStateMachine):
         while self.queue:
             self._deliver(6)
         for _ in range(2):
-            self._do(replay_selected(self._database, Selection()))
+            self._do(self._replay_all())
             self._do(self._inbox.retry_due())
         effects = [(row.event, row.version) for row in self._rows("SELECT event, version FROM effects")]
         assert sorted(effects) == sorted(self.published)

@@ -48,7 +48,12 @@ def _api(settings: Settings, database: Database) -> FastAPI:
 
 
 SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
-    name="notifier", settings=Settings, api=_api, worker=_worker, migrations_package="tests.support.mechanisms"
+    name="notifier",
+    settings=Settings,
+    api=_api,
+    worker=_worker,
+    migrations_package="tests.support.mechanisms",
+    invariants={},
 )
 
 if __name__ == "__main__":

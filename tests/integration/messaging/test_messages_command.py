@@ -10,24 +10,21 @@ from uuid import uuid4
 import aio_pika
 import pytest
 import structlog
-import typer
 from sqlalchemy import text
-from typer.testing import CliRunner, Result
 
-from shared import dead_command
 from shared.contracts.identity import SendAddressProof, SendPasswordReset
-from shared.database import Database
-from shared.messages_command import messages
 from shared.messaging import selection
 from shared.messaging.amqp import message_of
 from shared.messaging.dead import DeadQueue
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
 from tests.conftest import MakeDatabase
+from tests.integration.messaging.operators import Command, messages_command
 from tests.integration.messaging.two_services import TwoServices, delivery, notice, occupancy, two_services
 from tests.support.eventually import eventually
 
 EVENT, COMMAND = "enrollment.session_occupancy_changed.v1", "identity.send_account_notice.v1"
+WHY = ("--reason", "The handler is mended.")
 TOKEN = "a-token-that-nobody-may-see"
 
 
@@ -39,23 +36,8 @@ async def services(make_database: MakeDatabase) -> AsyncIterator[TwoServices]:
 
 
 @pytest.fixture
-async def command(services: TwoServices, request: pytest.FixtureRequest) -> Any:
-    """`messages …` as an operator runs it, on the subscriber's database and the broker."""
-    url = services.subscriber.engine.url.render_as_string(hide_password=False)
-    app = typer.Typer()
-
-    @messages.callback()
-    def with_database(context: typer.Context) -> None:
-        context.obj = lambda: Database(url, application="messages")
-        context.meta[dead_command.DEAD_QUEUE] = lambda: DeadQueue(request.getfixturevalue("vhost"), "notifier")
-
-    app.add_typer(messages, name="messages")
-
-    async def run(*arguments: str) -> Result:
-        # in a thread: the command has an event loop of its own
-        return await asyncio.to_thread(CliRunner().invoke, app, ["messages", *arguments], env={"COLUMNS": "200"})
-
-    return run
+def command(services: TwoServices, request: pytest.FixtureRequest) -> Command:
+    return messages_command(services.subscriber, lambda: request.getfixturevalue("vhost"))
 
 
 async def _park(services: TwoServices, *given: Any, error: str = "ValueError: no", hours: int = 0) -> None:
@@ -93,12 +75,12 @@ async def _due(services: TwoServices) -> int:
     ],
 )
 async def test_an_operator_replays_those_that_are_selected(
-    services: TwoServices, command: Any, arguments: list[str], replayed: int
+    services: TwoServices, command: Command, arguments: list[str], replayed: int
 ) -> None:
     await _park(services, occupancy(), occupancy(), error="ValueError: 100%_FULL", hours=5)
     await _park(services, occupancy(), notice(), error="ValueError: no", hours=1)
     await _park(services, occupancy(), error="ValueError: old", hours=48)
-    done = await command("replay", *arguments)
+    done = await command("replay", *arguments, *WHY)
     assert f"{replayed} messages will be tried again" in done.output
     assert await _due(services) == replayed
     listed = (await command("list", *(each for each in arguments if each != "--all"))).output
@@ -106,25 +88,25 @@ async def test_an_operator_replays_those_that_are_selected(
 
 
 async def test_a_rate_spreads_the_attempts_over_time_in_batches(
-    services: TwoServices, command: Any, monkeypatch: pytest.MonkeyPatch
+    services: TwoServices, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selection, "BATCH", 2)
     await _park(services, *(occupancy() for _ in range(5)))
-    done = await command("replay", "--all", "--per-second", "0.5")
+    done = await command("replay", "--all", "--per-second", "0.5", *WHY)
     assert "5 messages will be tried again, the last one in about 10 s" in done.output
     rows = await services.rows("SELECT extract(epoch FROM next_at - now())::int AS wait FROM undelivered ORDER BY id")
     assert [row.wait for row in rows] == pytest.approx([2, 4, 6, 8, 10], abs=1)
 
 
 @pytest.mark.parametrize("arguments", [[], ["7", "--all"], ["--all", "--parked"], ["7", "--name", EVENT]])
-async def test_a_replay_of_nothing_or_of_two_things_is_refused(command: Any, arguments: list[str]) -> None:
-    done = await command("replay", *arguments)
+async def test_a_replay_of_nothing_or_of_two_things_is_refused(command: Command, arguments: list[str]) -> None:
+    done = await command("replay", *arguments, *WHY)
     assert done.exit_code == 2
     assert "either a number, or --all" in done.output
 
 
-async def test_a_replay_that_selects_nothing_says_so(services: TwoServices, command: Any) -> None:
-    assert "0 messages will be tried again" in (await command("replay", "--all")).output
+async def test_a_replay_that_selects_nothing_says_so(services: TwoServices, command: Command) -> None:
+    assert "0 messages will be tried again" in (await command("replay", "--all", *WHY)).output
 
 
 def reset(kind: type[SendPasswordReset | SendAddressProof], *, expires_in: int) -> Any:
@@ -151,7 +133,7 @@ SECRETS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", SECRETS)
-async def test_a_secret_is_never_shown(services: TwoServices, command: Any, kind: str) -> None:
+async def test_a_secret_is_never_shown(services: TwoServices, command: Command, kind: str) -> None:
     await services.subscribing_worker().inbox.handle(
         [delivery(reset(SendPasswordReset, expires_in=60), **SECRETS[kind])]
     )
@@ -220,7 +202,7 @@ async def given_up(vhost: str, broker: Any) -> None:
 
 
 async def test_an_operator_lists_and_returns_what_the_broker_gave_up(
-    services: TwoServices, command: Any, given_up: None, vhost: str
+    services: TwoServices, command: Command, given_up: None, vhost: str
 ) -> None:
     transport = RabbitTransport(vhost, service="notifier")
     services.transport = transport
@@ -236,8 +218,13 @@ async def test_an_operator_lists_and_returns_what_the_broker_gave_up(
         listed = (await command("dead", "list")).output
         assert (listed.count(EVENT), listed.count(COMMAND), listed.count("notifier.commands")) == (1, 1, 1)
 
-    assert "2 messages were returned" in (await command("dead", "return")).output
-    assert "0 messages were returned" in (await command("dead", "return")).output
+    assert "2 messages were returned" in (await command("dead", "return", *WHY)).output
+    assert "0 messages were returned" in (await command("dead", "return", *WHY)).output
+    kept = "SELECT act, name, deliveries, acted_by, reason FROM repairs ORDER BY name"
+    assert [tuple(row) for row in await services.rows(kept)] == [
+        ("replay", EVENT, 1, None, WHY[1]),
+        ("replay", COMMAND, 1, None, WHY[1]),
+    ]
     assert await worker.inbox.retry_due() == 2
     assert (await services.count("effects"), await services.count("undelivered")) == (2, 0)
     await job.run()
@@ -245,7 +232,7 @@ async def test_an_operator_lists_and_returns_what_the_broker_gave_up(
 
 
 async def test_a_broker_without_a_queue_of_dead_messages_has_none(
-    services: TwoServices, command: Any, vhost: str
+    services: TwoServices, command: Command, vhost: str
 ) -> None:
     assert await DeadQueue(vhost, "notifier").count() == 0
     assert (await command("dead", "list")).exit_code == 0

@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 import structlog
-import typer
 from sqlalchemy import text
-from typer.testing import CliRunner, Result
 
 from shared.database import Database
-from shared.messages_command import messages
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.worker import Job, Worker
 from tests.conftest import MakeDatabase
+from tests.integration.messaging.operators import Command, messages_command
 from tests.integration.messaging.two_services import TwoServices, delivery, occupancy, two_services
 from tests.support.eventually import eventually
 from tests.support.postgres import TestServer
@@ -134,25 +132,11 @@ async def _more_than(runs: list[str], number: int) -> bool:
 
 
 @pytest.fixture
-async def command(services: TwoServices) -> Any:
-    """`messages …` as an operator runs it, on the subscriber's database."""
-    url = services.subscriber.engine.url.render_as_string(hide_password=False)
-    app = typer.Typer()
-
-    @messages.callback()
-    def with_database(context: typer.Context) -> None:
-        context.obj = lambda: Database(url, application="messages")
-
-    app.add_typer(messages, name="messages")
-
-    async def run(*arguments: str) -> Result:
-        # in a thread: the command has an event loop of its own
-        return await asyncio.to_thread(CliRunner().invoke, app, ["messages", *arguments], env={"COLUMNS": "200"})
-
-    return run
+def command(services: TwoServices) -> Command:
+    return messages_command(services.subscriber, lambda: None)
 
 
-async def test_an_operator_lists_shows_replays_and_drops(services: TwoServices, command: Any) -> None:
+async def test_an_operator_lists_shows_replays_and_drops(services: TwoServices, command: Command) -> None:
     services.before = _fail
     inbox = services.subscribing_worker().inbox
     await inbox.handle([delivery(), delivery(body=b"{\xff}", message_id="unreadable")])
@@ -175,15 +159,19 @@ async def test_an_operator_lists_shows_replays_and_drops(services: TwoServices, 
         return
 
     services.before = works
-    assert f"Message {deferred} will be tried again" in (await command("replay", str(deferred))).output
+    replayed = await command("replay", str(deferred), "--reason", "It works again.")
+    assert f"Message {deferred} will be tried again" in replayed.output
     await inbox.retry_due()
     assert await services.count("effects") == 1
-    assert f"Message {parked} is dropped" in (await command("drop", str(parked))).output
+    assert f"Message {parked} is dropped" in (await command("drop", str(parked), "--reason", "No effect.")).output
     assert await services.count("undelivered") == 0
 
 
-@pytest.mark.parametrize("what", ["show", "replay", "drop"])
-async def test_an_unknown_number_is_reported_and_fails(command: Any, what: str) -> None:
-    done = await command(what, "404")
+@pytest.mark.parametrize("what", [["show"], ["replay", "--reason", "x"], ["drop", "--reason", "x"]])
+async def test_an_unknown_number_is_reported_and_fails(
+    services: TwoServices, command: Command, what: list[str]
+) -> None:
+    done = await command(*what, "404")
     assert done.exit_code == 1
     assert "There is no message 404" in done.output
+    assert await services.count("repairs") == 0

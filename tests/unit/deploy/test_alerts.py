@@ -154,6 +154,9 @@ def test_every_command_of_the_page_exists() -> None:
     used = set(re.findall(r"`messages (\w+)", OPERATIONS))
     assert used == {"dead", "drop", "list", "replay", "resend", "show"}
     assert used - {"dead"} <= known
+    acts = re.findall(r"`messages (?:replay|drop|dead return)[^`]*`", OPERATIONS)
+    assert len(acts) == 5
+    assert [act for act in acts if "--reason TEXT" not in act] == []
 
 
 def test_every_rule_fires_and_clears_in_a_test() -> None:
