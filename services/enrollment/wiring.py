@@ -28,6 +28,7 @@ from services.enrollment.api.dependencies import acting
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
+from services.enrollment.storage.erasures import OF_ERASED
 from services.enrollment.storage.retention import RETENTION
 from services.enrollment.storage.states import STATES
 from services.enrollment.storage.transaction import Transaction
@@ -97,6 +98,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         relay_shards=settings.relay_shards,
         states=STATES,
         retention=RETENTION.limits(settings),
+        erased=OF_ERASED,
     )
 
 

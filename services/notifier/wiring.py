@@ -11,6 +11,7 @@ from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity, structures
 from services.notifier.settings import Settings
+from services.notifier.storage.erasures import OF_ERASED
 from services.notifier.storage.retention import RETENTION
 from services.notifier.storage.transaction import Transaction
 from services.notifier.use_cases.compose import SenderIdentity
@@ -77,6 +78,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         ],
         relay_shards=settings.relay_shards,
         retention=RETENTION.limits(settings),
+        erased=OF_ERASED,
     )
 
 

@@ -15,6 +15,10 @@ from shared.own_data import OwnData, read_own_data
 
 _ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
 _ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
+OF_ERASED = select(accounts.c.id).where(
+    accounts.c.erased, accounts.c.id == any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+)
+"""Which of these ids are those of erased people."""
 _AMONG = select(accounts.c.id).where(accounts.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), *_ACTIVE)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     literal,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -71,6 +72,17 @@ _OBLIGATIONS: Final = select(
         | _some_request(IS_HELD, enrollments.c.attendance.is_(None), *_NOT_CLOSED)
     ).label(Obligation.OPEN_SHEETS.value),
 )
+_NAMED: Final = any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+OF_ERASED: Final = union(
+    select(accounts.c.id).where(accounts.c.erased, accounts.c.id == _NAMED),
+    *(
+        select(table.c.id)
+        .join(accounts, accounts.c.id == table.c.account_id)
+        .where(accounts.c.erased, table.c.id == _NAMED)
+        for table in (enrollments, proposals)
+    ),
+)
+"""Which of these ids are those of erased people, of their requests and of what was proposed to them."""
 _LAST_NAME: Final = select(accounts.c.last_name).where(accounts.c.id == _ACCOUNT)
 _TOMBSTONE: Final = Tombstone(AccountSnapshot, accounts, instead=NAME_OF_ERASED)
 _CLOSE: Final = update(accounts).where(accounts.c.id == _ACCOUNT).values(erased=True)

@@ -99,6 +99,10 @@ _OPEN_ATTACHMENTS: Final = (
     .order_by(attachments.c.structure_id)
 )
 
+OF_ERASED: Final = select(accounts.c.id).where(
+    accounts.c.erased_at.is_not(None), accounts.c.id == any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+)
+"""Which of these ids are those of erased people."""
 
 _PERSON: Final = accounts.alias("person")
 _ASKING: Final = accounts.alias("asking")

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    bindparam,
     case,
     cast,
     delete,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -36,6 +38,14 @@ from shared.own_data import OwnData, read_own_data
 ERASED: Final = "Le compte de la personne est supprimé."
 _TEXTS: Final = ("subject", "text", "html", "facts", "attachments")
 _TOMBSTONE: Final = Tombstone(AccountSnapshot, accounts, instead=NAME_OF_ERASED)
+_NAMED: Final = any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+OF_ERASED: Final = union(
+    select(accounts.c.id).where(accounts.c.erased, accounts.c.id == _NAMED),
+    select(enrollments.c.id)
+    .join(accounts, accounts.c.id == enrollments.c.account_id)
+    .where(accounts.c.erased, enrollments.c.id == _NAMED),
+)
+"""Which of these ids are those of erased people and of their requests."""
 _DROPPED: Final = {
     "status": "dropped",
     "why_not": ERASED,

@@ -13,6 +13,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from tests.contracts.story import deliver, failures
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
+from tests.support.traces import traces
 
 ROSE, PAUL = "rose@ml.example", "paul.lenoir@ml.example"
 REASON = {"reason": "Demande reçue par courrier."}
@@ -44,16 +45,10 @@ async def answer(service: IdentityService, *obligations: str) -> None:
     assert await failures(service.database) == []
 
 
-async def rows_with(service: IdentityService, words: Sequence[str]) -> list[str]:
-    """The tables that have a row with one of the words."""
-    tables = await service.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    statement = "SELECT 1 FROM {} t WHERE t::text ILIKE :word LIMIT 1"
-    return [
-        f"{table}: {word}"
-        for (table,) in tables
-        for word in words
-        if await service.rows(statement.format(table), word=f"%{word}%")
-    ]
+async def rows_with(service: IdentityService, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The tables that have a row with one of the words, and the word."""
+    async with service.database.engine.connect() as connection:
+        return sorted(await traces(connection, words))
 
 
 async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: IdentityService, paul: str) -> None:

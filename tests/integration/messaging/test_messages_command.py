@@ -21,6 +21,7 @@ from shared.messages_command import messages
 from shared.messaging import selection
 from shared.messaging.amqp import message_of
 from shared.messaging.dead import DeadQueue
+from shared.messaging.failures import Failures
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.rabbitmq import RabbitTransport
 from tests.conftest import MakeDatabase
@@ -48,6 +49,7 @@ async def command(services: TwoServices, request: pytest.FixtureRequest) -> Any:
     def with_database(context: typer.Context) -> None:
         context.obj = lambda: Database(url, application="messages")
         context.meta[dead_command.DEAD_QUEUE] = lambda: DeadQueue(request.getfixturevalue("vhost"), "notifier")
+        context.meta[dead_command.FAILURES] = Failures
 
     app.add_typer(messages, name="messages")
 
