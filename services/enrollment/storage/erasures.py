@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.obligations import Obligation
 from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, word
-from services.enrollment.storage.own_data import own_data
+from services.enrollment.storage.own_data import ARCHIVE
 from services.enrollment.storage.tables import (
     accounts,
     carts,
@@ -107,7 +107,7 @@ class Erasures:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """What would be erased, for the person to keep."""
-        return await own_data(self._connection, account_id)
+        return await ARCHIVE.read(self._connection, account_id)
 
     async def erase(self, message: AccountErased) -> None:
         """Erase the person's words, and the words of others about the person's requests; then bury the copy."""
