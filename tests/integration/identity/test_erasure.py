@@ -63,6 +63,8 @@ async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: Identity
     assert [row["email"] for row in data["account"]] == [PAUL]
     assert [row["structure"] for row in data["attachments"]] == ["Mission locale"]
     assert {len(data[part]) for part in ("sign_ins", "erasures")} == {1}
+    assert len(data["devices"]) > 0
+    assert {"AccountRenamed", "PasswordChanged"} <= {each["act"] for each in data["history"]}
     assert "password_hash" not in str(data)
     await answer(service)
     assert await rows_with(service, ["lenoir", PAUL, "paul"]) == []
@@ -152,6 +154,9 @@ async def test_staff_and_who_waits_for_the_desk_are_not_erased(service: Identity
     [request] = await service.rows("SELECT id FROM structure_requests")
     refusal = {"reason": "Monsieur Lenoir s'est trompé."}
     await service.ask("POST", f"/structure-requests/{request.id}/refusal", refusal, by=STAFF)
+    history = (await service.ask("GET", "/me/data", by=PAUL))["history"]
+    assert refusal["reason"] in {line["note"] for line in history}
+    assert refusal["reason"] not in str(await service.ask("GET", "/me/data", by=ROSE))
     await service.ask("POST", "/me/erasure", OWN, by=PAUL)
     await answer(service)
     assert await rows_with(service, ["lenoir", PAUL]) == []
