@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a folder of documents with the programs that write them
-"""Writes the tables of docs/personal-data.md that say how long each kind of data is kept."""
+"""Writes the tables of docs/personal-data.md: how long each kind of data is kept, and what no person downloads."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -7,12 +7,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from shared.own_data import Archive
 from shared.process import ServiceDefinition
 from shared.retention import OF_MECHANISMS, Kept, Limited, Retention
 from shared.settings import ServiceSettings
 
 BEGIN: Final = "<!-- retention: written by `make docs` -->\n"
 END: Final = "<!-- end of retention -->"
+OWN_BEGIN: Final = "<!-- own data: written by `make docs` -->\n"
+OWN_END: Final = "<!-- end of own data -->"
 
 
 def retention_of(service: str) -> Retention:
@@ -56,11 +59,25 @@ def _words(age: timedelta) -> str:
     return f"{age.days} days" if age else "until it ends"
 
 
+def left_out(services: Mapping[str, ServiceDefinition[Any]]) -> str:
+    """What is not in the archive of one's own data, and why."""
+    lines = ["| Service | Not in the archive | Why |", "|---|---|---|"]
+    for name in services:
+        archive: Archive = import_module(f"services.{name}.storage.own_data").ARCHIVE
+        lines += [
+            f"| {name} | {', '.join(f'`{each}`' for each in of)} | {why} |" for why, of in archive.left_out.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def written(document: str, services: Mapping[str, ServiceDefinition[Any]]) -> str:
     """The document with the current tables."""
-    before, rest = document.split(BEGIN)
+    before, rest = document.split(OWN_BEGIN)
+    _, rest = rest.split(OWN_END)
+    between, rest = rest.split(BEGIN)
     _, after = rest.split(END)
-    return f"{before}{BEGIN}{tables(services)}{END}{after}"
+    own = f"{OWN_BEGIN}{left_out(services)}{OWN_END}"
+    return f"{before}{own}{between}{BEGIN}{tables(services)}{END}{after}"
 
 
 def write(path: Path, services: Mapping[str, ServiceDefinition[Any]]) -> None:

@@ -16,7 +16,7 @@ from shared import tracing
 from shared.audit import Audit, audited
 from shared.contracts.states import owner_of
 from shared.database import Database
-from shared.dead_command import DEAD_QUEUE
+from shared.dead_command import DEAD_QUEUE, FAILURES
 from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
 from shared.invariants import Invariants
@@ -217,6 +217,9 @@ def command_line(service: ServiceDefinition[Settings]) -> typer.Typer:
         """Work on the deliveries that failed: list, show, replay, drop, dead. Publish events again: resend."""
         context.obj = lambda: open_database(service, settings(), "messages")
         context.meta[DEAD_QUEUE] = lambda: DeadQueue(settings().amqp_url, service.name)
+        context.meta[FAILURES] = lambda database: (
+            service.worker(settings(), database, InProcessTransport()).inbox.failures
+        )
         context.meta[EVENT_LOG] = lambda: open_event_log(service, settings())
 
     app.add_typer(messages, name="messages")

@@ -8,6 +8,7 @@ from services.catalogue.api.problems import PROBLEMS
 from services.catalogue.consumers import enrollment, identity
 from services.catalogue.settings import Settings
 from services.catalogue.storage.invariants import INVARIANTS
+from services.catalogue.storage.people import OF_ERASED
 from services.catalogue.storage.retention import RETENTION
 from services.catalogue.storage.states import STATES
 from services.catalogue.storage.transaction import Transaction
@@ -41,6 +42,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         relay_shards=settings.relay_shards,
         states=STATES,
         retention=RETENTION.limits(settings),
+        erased=OF_ERASED,
     )
 
 

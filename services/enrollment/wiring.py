@@ -28,6 +28,7 @@ from services.enrollment.api.dependencies import acting
 from services.enrollment.api.problems import PROBLEMS
 from services.enrollment.consumers import catalogue, identity
 from services.enrollment.settings import Settings
+from services.enrollment.storage.erasures import OF_ERASED
 from services.enrollment.storage.invariants import INVARIANTS
 from services.enrollment.storage.measures import MEASURES
 from services.enrollment.storage.retention import RETENTION
@@ -100,6 +101,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         states=STATES,
         retention=RETENTION.limits(settings),
         measures=MEASURES,
+        erased=OF_ERASED,
     )
 
 

@@ -25,6 +25,7 @@ from services.identity.api.dependencies import acting
 from services.identity.api.problems import PROBLEMS
 from services.identity.consumers import enrollment
 from services.identity.settings import Settings
+from services.identity.storage.erasures import OF_ERASED
 from services.identity.storage.invariants import INVARIANTS
 from services.identity.storage.retention import RETENTION
 from services.identity.storage.states import STATES
@@ -111,6 +112,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         relay_shards=settings.relay_shards,
         states=STATES,
         retention=RETENTION.limits(settings),
+        erased=OF_ERASED,
     )
 
 

@@ -11,6 +11,7 @@ from services.notifier.api.dependencies import acting
 from services.notifier.api.problems import PROBLEMS
 from services.notifier.consumers import attendance, catalogue, changes, enrollment, erasure, identity, structures
 from services.notifier.settings import Settings
+from services.notifier.storage.erasures import OF_ERASED
 from services.notifier.storage.invariants import INVARIANTS
 from services.notifier.storage.measures import MEASURES
 from services.notifier.storage.retention import RETENTION
@@ -80,6 +81,7 @@ def worker(settings: Settings, database: Database, transport: Transport) -> Work
         relay_shards=settings.relay_shards,
         retention=RETENTION.limits(settings),
         measures=MEASURES,
+        erased=OF_ERASED,
     )
 
 

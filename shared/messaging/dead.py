@@ -4,7 +4,7 @@ That needs thousands of deliveries of one message: it ends its process before th
 the process again and again. Only operators take messages out of it.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +12,12 @@ from typing import Any
 import aiormq
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from aiormq.exceptions import ChannelNotFoundEntity
+from pamqp.commands import Basic
 from pamqp.common import FieldTable
 
-from shared.database import Database
-from shared.messaging import broker, repairs
+from shared.messaging import broker
 from shared.messaging.amqp import COMMANDS_SUFFIX, envelope_of
 from shared.messaging.envelope import Envelope
-from shared.messaging.repairs import Author
-
-GIVEN_UP = "the broker gave it up, after thousands of deliveries that were not acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +51,33 @@ class DeadQueue:
                 await channel.basic_nack(message.delivery_tag or 0, requeue=True)
         return [_dead(message) for message in messages]
 
-    async def return_all(self, database: Database, author: Author) -> int:
-        """Hand every message back to the service, and keep who did it and why; return how many.
+    async def return_all(self, keep: Callable[[Envelope], Awaitable[None]]) -> int:
+        """Hand every message back to the service; return how many.
 
-        They go to its table of failed deliveries, where its worker tries each of them at once: a user that may write to
+        `keep` puts one into its table of failed deliveries, where its worker tries it at once: a user that may write to
         one queue directly may write to all of them.
         """
-        returned = 0
+
+        async def kept(envelope: Envelope) -> bool:
+            await keep(envelope)
+            return True
+
+        return await self.take(kept)
+
+    async def take(self, is_kept: Callable[[Envelope], Awaitable[bool]]) -> int:
+        """Take out every message that was kept elsewhere, by `is_kept` itself; return how many. The others stay."""
+        taken, others = 0, []
         async with self._channel() as channel:
             async for message in self._get(channel, await self._count(channel)):
-                async with database.transaction() as work:
-                    await repairs.return_dead(work.connection, _dead(message).envelope, GIVEN_UP, author)
-                await channel.basic_ack(message.delivery_tag or 0)
-                returned += 1
-        return returned
+                tag = message.delivery_tag or 0
+                if await is_kept(_dead(message).envelope):
+                    await channel.basic_ack(tag)
+                    taken += 1
+                else:
+                    others.append(tag)
+            for tag in others:
+                await channel.basic_nack(tag, requeue=True)
+        return taken
 
     @asynccontextmanager
     async def _channel(self) -> AsyncIterator[AbstractChannel]:
@@ -88,7 +98,10 @@ class DeadQueue:
 
     async def _get(self, channel: AbstractChannel, limit: int) -> AsyncIterator[DeliveredMessage]:
         for _ in range(min(limit, await self._count(channel))):
-            yield await channel.basic_get(self._name)
+            message = await channel.basic_get(self._name)
+            if isinstance(message.delivery, Basic.GetEmpty):
+                return  # somebody else is looking at them
+            yield message
 
     @property
     def _name(self) -> str:

@@ -41,6 +41,10 @@ _PERSONAL: Final = {message.wire_name: personal_fields(message) for message in R
 _COMMANDS: Final = {message.wire_name for message in REGISTRY.all() if message.recipient is not None}
 _OWNERS: Final = {"account_id", "reported_by", "email", "contact_email", "enrollment_id"}
 """The fields that name whose data the personal fields of a message are; `id` does so in the snapshot of an account."""
+_ID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FAILURES_LOCK: Final = 7_267_006
+"""The advisory lock that an erasure takes alone, and whoever keeps a failed delivery shares with others."""
+_LOCK_FAILURES: Final = select(func.pg_advisory_xact_lock(literal(FAILURES_LOCK)))
 _SET_PAYLOAD: Final = update(outbox).where(outbox.c.id == bindparam("number")).values(payload=bindparam("emptied"))
 _SET_BODY: Final = update(undelivered).where(undelivered.c.id == bindparam("number")).values(body=bindparam("emptied"))
 
@@ -66,6 +70,7 @@ async def erase_messages(connection: AsyncConnection, person: Person) -> None:
     """Empty the person's texts in the event log, in the outbox, in failed deliveries and in kept answers."""
     await _erase_log(connection, person)
     await _erase_outbox(connection, person)
+    await connection.execute(_LOCK_FAILURES)
     await _erase_undelivered(connection, person)
     actor = str(person.account_id)
     await connection.execute(delete(idempotency_keys).where(idempotency_keys.c.actor == actor))
@@ -99,7 +104,7 @@ async def _erase_log(connection: AsyncConnection, person: Person) -> None:
     erased = [
         (row.aggregate_id, row.event_id, path)
         for row in rows
-        if is_about(content := json.loads(row.payload), person)
+        if is_about(content := json.loads(row.payload), person.names)
         for path in _texts(row.name, content)
     ]
     if erased:
@@ -120,7 +125,7 @@ async def _erase_outbox(connection: AsyncConnection, person: Person) -> None:
     dropped = []
     for row in (await connection.execute(select(outbox).where(mentioned).with_for_update())).all():
         content = json.loads(row.payload)
-        if not is_about(content, person):
+        if not is_about(content, person.names):
             continue
         if row.recipient is not None:
             dropped.append(row.id)
@@ -139,21 +144,37 @@ async def _erase_undelivered(connection: AsyncConnection, person: Person) -> Non
         )
     )
     for row in (await connection.execute(select(undelivered).where(mentioned).with_for_update())).all():
-        content = _parsed(bytes(row.body))
-        if not isinstance(content, dict) or row.name not in _PERSONAL:
+        body = bytes(row.body)
+        left = what_is_left(row.name, body, person.names)
+        if left is None:
             await drop(connection, row.id)
-        elif not is_about(content, person):
-            continue
-        elif row.name in _COMMANDS:
-            await drop(connection, row.id)
-        else:
-            body = json.dumps(emptied(row.name, content)).encode()
-            await connection.execute(_SET_BODY, {"number": row.id, "emptied": body})
+        elif left is not body:
+            await connection.execute(_SET_BODY, {"number": row.id, "emptied": left})
 
 
-def is_about(content: dict[str, Any], person: Person) -> bool:
-    """Whether the personal data in the body of a message is that of the person."""
-    names = person.names
+def ids_in(body: bytes) -> set[str]:
+    """Every id that stands somewhere in the body of a message, as it is written there."""
+    return {found.decode() for found in _ID.findall(body)}
+
+
+def what_is_left(name: str, body: bytes, names: Collection[str]) -> bytes | None:
+    """What may be kept of the body of a failed delivery in which one of these names of erased people stands.
+
+    Nothing is left of a command about them, and of what cannot be read: nobody knows where its personal data is. It is
+    the same body if none of it is theirs.
+    """
+    content = _parsed(body)
+    if not isinstance(content, dict) or name not in _PERSONAL:
+        return None
+    if not is_about(content, names):
+        return body
+    if name in _COMMANDS:
+        return None
+    return json.dumps(emptied(name, content)).encode() if _texts(name, content) else body
+
+
+def is_about(content: dict[str, Any], names: Collection[str]) -> bool:
+    """Whether the personal data in the body of a message is that of somebody with one of these names."""
     account = content.get("account")
     if isinstance(account, dict) and account.get("id") in names:
         return True

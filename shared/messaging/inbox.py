@@ -22,6 +22,7 @@ from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging import undelivered
 from shared.messaging.ending import finish_before_stopping
 from shared.messaging.envelope import Envelope
+from shared.messaging.failures import Failures
 from shared.messaging.metrics import Metrics
 from shared.messaging.reading import HandlerRun, Unreadable, read
 from shared.messaging.subscriptions import Directory, Tx
@@ -63,6 +64,7 @@ class Inbox(Generic[Tx]):
         metrics: Metrics,
         *,
         service: str,
+        failures: Failures,
     ) -> None:
         """`transaction` makes the service's own transaction object from the shared unit of work."""
         self._database = database
@@ -71,6 +73,7 @@ class Inbox(Generic[Tx]):
         self._metrics = metrics
         self._service = service
         self._tries = Tries(database)
+        self.failures = failures
 
     async def handle(self, deliveries: Sequence[Delivery], subscription: Subscription | None = None) -> None:
         """Handle deliveries and acknowledge them to their subscription, if they have one.
@@ -124,8 +127,7 @@ class Inbox(Generic[Tx]):
 
     async def _park(self, envelope: Envelope, reason: str) -> None:
         log.warning("parked a message", name=envelope.name, message_id=envelope.message_id, reason=reason)
-        async with self._database.transaction() as work:
-            await undelivered.park(work.connection, envelope, reason)
+        await self.failures.park(envelope, reason)
         self._metrics.parked(envelope.name)
 
     async def _run_together(self, runs: Sequence[HandlerRun[Tx]]) -> bool:
@@ -152,8 +154,7 @@ class Inbox(Generic[Tx]):
                 error=undelivered.describe(error),
             )
             self._metrics.failed(run.envelope.name)
-            async with self._database.transaction() as work:
-                await undelivered.defer(work.connection, run.envelope, run.handler.name, error)
+            await self.failures.defer(run.envelope, run.handler.name, error)
 
     async def _commit(self, runs: Sequence[HandlerRun[Tx]]) -> None:
         """Run all in one transaction, again after a random pause if other workers' transactions are in its way."""

@@ -6,7 +6,7 @@ confirmed.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -130,6 +130,14 @@ class InProcessTransport:
 
     async def count_dead(self, service: str) -> int:  # noqa: ARG002 - the port's
         """It never gives up."""
+        return 0
+
+    async def take_dead(
+        self,
+        service: str,  # noqa: ARG002 - the port's
+        is_kept: Callable[[Envelope], Awaitable[bool]],  # noqa: ARG002 - the port's
+    ) -> int:  # untraced
+        """There are none."""
         return 0
 
     async def ready(self) -> bool:

@@ -1,7 +1,7 @@
 """RabbitMQ: a topic exchange for events, a direct exchange for commands, one quorum queue for each service and kind."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -132,6 +132,12 @@ class RabbitTransport:
             async with asyncio.timeout(broker.CALL_SECONDS):
                 return await DeadQueue(self._url, service).count()
         return None
+
+    async def take_dead(self, service: str, is_kept: Callable[[Envelope], Awaitable[bool]]) -> int:
+        """On a connection of its own, like the count."""
+        with broker.unless_lost():
+            return await DeadQueue(self._url, service).take(is_kept)
+        return 0  # untraced
 
     async def ready(self) -> bool:
         try:

@@ -1,6 +1,6 @@
 """The interface of a transport for relay and worker. One suite of tests runs for every implementation."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -89,6 +89,9 @@ class Transport(Protocol):
 
     async def count_dead(self, service: str) -> int | None:
         """How many deliveries to a service were given up and wait for an operator; None if it is away."""
+
+    async def take_dead(self, service: str, is_kept: Callable[[Envelope], Awaitable[bool]]) -> int:
+        """Take out of these what is kept elsewhere, by `is_kept` itself; return how many. The others stay."""
 
     async def ready(self) -> bool:
         """Return True if a message can be published now."""

@@ -88,6 +88,7 @@ _DROP = (
     )
 )
 """A dropped delivery is claimed, so that it does not count as missing and is not published again."""
+_CLAIM = insert(inbox).values(message_id=bindparam("message_id"), handler=bindparam("handler")).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,13 @@ async def park(connection: AsyncConnection, envelope: Envelope, reason: str) -> 
 async def retry_from_start(connection: AsyncConnection, envelope: Envelope, reason: str) -> None:
     """Keep a delivery that is due at once for all handlers, with all its attempts."""
     await _add(connection, envelope, None, attempts=0, delay=timedelta(0), error=reason)
+
+
+async def claim(connection: AsyncConnection, envelope: Envelope, handler: str | None) -> None:
+    """Keep nothing of a delivery; it is claimed like one that was dropped."""
+    if envelope.message_id is not None:
+        values = {"message_id": storable(envelope.message_id), "handler": handler or ""}
+        await connection.execute(_CLAIM, values)
 
 
 async def _add(

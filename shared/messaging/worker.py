@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Generic, NoReturn
 
 import structlog
+from sqlalchemy import Executable
 
 from shared.database import Database, UnitOfWork, growing_pauses
 from shared.messaging.catch_up import CatchUp
 from shared.messaging.ending import finish_before_stopping
+from shared.messaging.failures import Failures
 from shared.messaging.inbox import Inbox
 from shared.messaging.measures import Measure
 from shared.messaging.metrics import Metrics
@@ -60,16 +62,18 @@ class Worker(Generic[Tx]):
         states: OwnStates | None = None,
         retention: Sequence[Limit] = (),
         measures: Sequence[Measure] = (),
+        erased: Executable | None = None,
     ) -> None:
         """`transaction` makes the service's transaction; `states` are those that other services keep copies of;
-        `measures` are taken in its database for `/metrics`.
+        `measures` are taken in its database for `/metrics`; `erased` selects the ids of erased people: see `Failures`.
         """
         self.database = database
         self.transport = transport
         self.service = service
         self.metrics = Metrics(measures)
         directory = Directory(subscriptions)
-        self.inbox = Inbox(database, directory, transaction, self.metrics, service=service)
+        failures = Failures(database, erased)
+        self.inbox = Inbox(database, directory, transaction, self.metrics, service=service, failures=failures)
         self.queue = Queue(service, directory.events, directory.commands_of(service))
         self.catch_up = CatchUp(database, transport, self.metrics, service=service, events=directory.events)
         self.rebuild = Rebuild(database, transport, directory, transaction, service=service, states=states)
@@ -86,7 +90,7 @@ class Worker(Generic[Tx]):
             Job("rebuild", REBUILD_EVERY, self.rebuild.run_once),
             Job("retention", RETENTION_EVERY, self.retention.run),
             Job("expired secrets", EXPIRED_SECRETS_EVERY, self._drop_expired_secrets),
-            Job("dead messages", DEAD_MESSAGES_EVERY, self._count_dead),
+            Job("dead messages", DEAD_MESSAGES_EVERY, self._look_at_dead),
         ]
         for job in self.jobs:
             self.metrics.lateness.expect(job.name, job.every)
@@ -147,9 +151,13 @@ class Worker(Generic[Tx]):
         async with self.database.transaction() as work:
             await drop_expired(work.connection)
 
-    async def _count_dead(self) -> None:
-        if self.queue.events or self.queue.commands:
-            self.metrics.dead(await self.transport.count_dead(self.service))
+    async def _look_at_dead(self) -> None:
+        """Count them, without those that have data of erased people: these are taken out of the broker."""
+        if not (self.queue.events or self.queue.commands):
+            return
+        if count := await self.transport.count_dead(self.service):
+            count -= await self.transport.take_dead(self.service, self.inbox.failures.park_given_up_of_erased)
+        self.metrics.dead(count)
 
 
 def _raise_end_of(part: asyncio.Task[None]) -> NoReturn:

@@ -12,6 +12,7 @@ from tests.compose.faults import Say, Wrong
 from tests.compose.people import World, join
 from tests.compose.stack import SERVICES, Stack, run
 from tests.e2e.people import Person
+from tests.support.traces import words_in
 
 FIRST: Final = "Ysoline"
 LAST: Final = "Quatrebarbes"
@@ -67,11 +68,7 @@ async def _found(stack: Stack) -> dict[str, list[str]]:
     places = {f"database {service}": await _dump(stack, service) for service in SERVICES}
     for one in await stack.containers():
         places[f"log of {one.name}"] = await run("/bin/sh", "-c", f"docker logs {one.id} 2>&1")
-    return {
-        place: words
-        for place, text in places.items()
-        if (words := [word for word in WORDS if word.lower() in text.lower()])
-    }
+    return {place: words for place, text in places.items() if (words := words_in(text, WORDS))}
 
 
 async def _dump(stack: Stack, service: str) -> str:

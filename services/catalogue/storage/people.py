@@ -8,13 +8,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.catalogue.storage.access import VISITOR, Actor
-from services.catalogue.storage.tables import accounts, sessions
+from services.catalogue.storage.own_data import ARCHIVE
+from services.catalogue.storage.tables import accounts
 from shared.errors import NotFound
 from shared.messaging.erasure import Person, erase_messages
-from shared.own_data import OwnData, read_own_data
+from shared.own_data import OwnData
 
 _ACTIVE = (not_(accounts.c.disabled), not_(accounts.c.erased))
 _ACTOR = select(accounts.c.is_staff).where(accounts.c.id == bindparam("id"), *_ACTIVE)
+OF_ERASED = select(accounts.c.id).where(
+    accounts.c.erased, accounts.c.id == any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+)
+"""Which of these ids are those of erased people."""
 _AMONG = select(accounts.c.id).where(accounts.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), *_ACTIVE)
 
 
@@ -36,15 +41,7 @@ class People:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """The copy of the account, and the sessions that the person trains."""
-        return await read_own_data(
-            self._connection,
-            {
-                "account": select(*accounts.c["id", "first_name", "last_name"]).where(accounts.c.id == account_id),
-                "trained_sessions": select(*sessions.c["id", "place", "state"]).where(
-                    sessions.c.trainer_ids.contains([account_id])
-                ),
-            },
-        )
+        return await ARCHIVE.read(self._connection, account_id)
 
     async def erase_messages(self, account_id: UUID) -> None:
         """Take the person's texts out of the messages that the service has: everything else here is a copy."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     literal,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrollment.domain.obligations import Obligation
 from services.enrollment.storage.conditions import IS_HELD, IS_OPEN, word
-from services.enrollment.storage.own_data import own_data
+from services.enrollment.storage.own_data import ARCHIVE
 from services.enrollment.storage.tables import (
     accounts,
     carts,
@@ -71,6 +72,17 @@ _OBLIGATIONS: Final = select(
         | _some_request(IS_HELD, enrollments.c.attendance.is_(None), *_NOT_CLOSED)
     ).label(Obligation.OPEN_SHEETS.value),
 )
+_NAMED: Final = any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+OF_ERASED: Final = union(
+    select(accounts.c.id).where(accounts.c.erased, accounts.c.id == _NAMED),
+    *(
+        select(table.c.id)
+        .join(accounts, accounts.c.id == table.c.account_id)
+        .where(accounts.c.erased, table.c.id == _NAMED)
+        for table in (enrollments, proposals)
+    ),
+)
+"""Which of these ids are those of erased people, of their requests and of what was proposed to them."""
 _LAST_NAME: Final = select(accounts.c.last_name).where(accounts.c.id == _ACCOUNT)
 _TOMBSTONE: Final = Tombstone(AccountSnapshot, accounts, instead=NAME_OF_ERASED)
 _CLOSE: Final = update(accounts).where(accounts.c.id == _ACCOUNT).values(erased=True)
@@ -95,7 +107,7 @@ class Erasures:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """What would be erased, for the person to keep."""
-        return await own_data(self._connection, account_id)
+        return await ARCHIVE.read(self._connection, account_id)
 
     async def erase(self, message: AccountErased) -> None:
         """Erase the person's words, and the words of others about the person's requests; then bury the copy."""

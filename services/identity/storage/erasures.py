@@ -20,7 +20,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -29,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.identity.domain.accounts import Account
 from services.identity.domain.erasures import Erasure, Own, State
 from services.identity.storage.access import Actor
-from services.identity.storage.own_data import own_data
+from services.identity.storage.own_data import ARCHIVE, OWN_OBJECTS
 from services.identity.storage.tables import (
     accounts,
     attachments,
@@ -99,6 +98,10 @@ _OPEN_ATTACHMENTS: Final = (
     .order_by(attachments.c.structure_id)
 )
 
+OF_ERASED: Final = select(accounts.c.id).where(
+    accounts.c.erased_at.is_not(None), accounts.c.id == any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+)
+"""Which of these ids are those of erased people."""
 
 _PERSON: Final = accounts.alias("person")
 _ASKING: Final = accounts.alias("asking")
@@ -178,7 +181,7 @@ class Erasures:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """What would be erased, for the person to keep."""
-        return await own_data(self._connection, account_id)
+        return await ARCHIVE.read(self._connection, account_id)
 
     async def erase(self, account: Account, tombstone: Account, *, now: datetime) -> None:
         """Put the tombstone in the place of the account, and erase everything that tells who it was."""
@@ -188,17 +191,11 @@ class Erasures:
         await erase_messages(self._connection, Person(account.id, [account.email], words=[account.last_name]))
 
     async def _erase_history(self, account: Account) -> None:
-        objects = union(
-            select(attachments.c.id).where(attachments.c.account_id == account.id),
-            select(change_reports.c.id).where(change_reports.c.reported_by == account.id),
-            select(structure_requests.c.id).where(structure_requests.c.contact_email == account.email),
-        )
-        ids = (await self._connection.scalars(objects)).all()
+        ids = (await self._connection.scalars(OWN_OBJECTS, {"account": account.id})).all()
         await erase_texts(
             self._connection,
             identity_history,
-            (identity_history.c.aggregate_id == any_(literal([account.id, *ids], ARRAY(Uuid))))
-            & identity_history.c.note.is_not(None),
+            (identity_history.c.aggregate_id == any_(literal(ids, ARRAY(Uuid)))) & identity_history.c.note.is_not(None),
             named_by="aggregate_id",
             columns=["note"],
         )

@@ -9,7 +9,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
-    case,
+    bindparam,
     cast,
     delete,
     false,
@@ -18,12 +18,13 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifier.domain.mails.all import SECRET
+from services.notifier.storage.own_data import ARCHIVE
 from services.notifier.storage.queue import IS_OPEN
 from services.notifier.storage.tables import accounts, attachments, calendars, enrollments, mails, motivations
 from shared.chains import erase_texts
@@ -31,11 +32,19 @@ from shared.contracts.erasures import NAME_OF_ERASED, AccountErased
 from shared.contracts.identity import AccountSnapshot
 from shared.messaging.copies import Tombstone
 from shared.messaging.erasure import Person, erase_messages
-from shared.own_data import OwnData, read_own_data
+from shared.own_data import OwnData
 
 ERASED: Final = "Le compte de la personne est supprimé."
 _TEXTS: Final = ("subject", "text", "html", "facts", "attachments")
 _TOMBSTONE: Final = Tombstone(AccountSnapshot, accounts, instead=NAME_OF_ERASED)
+_NAMED: Final = any_(bindparam("named", type_=ARRAY(Uuid(as_uuid=False))))
+OF_ERASED: Final = union(
+    select(accounts.c.id).where(accounts.c.erased, accounts.c.id == _NAMED),
+    select(enrollments.c.id)
+    .join(accounts, accounts.c.id == enrollments.c.account_id)
+    .where(accounts.c.erased, enrollments.c.id == _NAMED),
+)
+"""Which of these ids are those of erased people and of their requests."""
 _DROPPED: Final = {
     "status": "dropped",
     "why_not": ERASED,
@@ -66,20 +75,7 @@ class Erasures:
 
     async def own_data(self, account_id: UUID) -> OwnData:
         """What would be erased, for the person to keep: the copy of the account, and the mails to the person."""
-        names = ("kind", "recipient", "status", "subject", "created_at", "sent_at")
-        # a link that gives a right is for the mailbox alone: a sign-in is not enough to read it
-        words = case((mails.c.kind.not_in(sorted(SECRET)), mails.c.text)).label("text")
-        return await read_own_data(
-            self._connection,
-            {
-                "account": select(*accounts.c["id", "civility", "first_name", "last_name", "email"]).where(
-                    accounts.c.id == account_id
-                ),
-                "mails": select(*mails.c[names], words)
-                .where(mails.c.recipient_account_id == account_id)
-                .order_by(mails.c.created_at),
-            },
-        )
+        return await ARCHIVE.read(self._connection, account_id)
 
     async def erase(self, message: AccountErased) -> None:
         """Erase the person while the copy still has the name and the address, then bury the copy."""

@@ -36,6 +36,8 @@ async def test_a_closed_sheet_is_corrected_line_by_line(service: EnrollmentServi
     assert len(await service.emitted(AttendanceClosed)) == 1
     view = (await service.call("GET", f"/enrollments/{wrong}", by=people[0].account_id)).json()
     assert (view["attended"], view["status_label"]) == (True, "Suivie")
+    downloaded = [(await service.call("GET", "/me/data", by=person.account_id)).json() for person in people]
+    assert [[line["note"] for line in data["corrected_presences"]] for data in downloaded] == [[REASON], []]
     other = (await service.call("GET", f"/enrollments/{right}", by=people[1].account_id)).json()
     assert (other["attended"], other["status_label"]) == (False, "Absent·e")
     again = await room.corrects(wrong, morning="present")

@@ -11,6 +11,7 @@ from shared.contracts.erasures import AccountErased, AccountErasureRequested
 from shared.contracts.identity import AccountSnapshot, AccountUpdated
 from shared.contracts.obligations import AccountErasureReviewed
 from tests.integration.enrollment.enrollment_service import EnrollmentService, Person
+from tests.support.traces import traces
 
 NAME = "Quillfeldt"
 
@@ -33,9 +34,8 @@ async def erased(service: EnrollmentService, account_id: UUID) -> None:
 
 
 async def tables_with(service: EnrollmentService, word: str) -> list[str]:
-    tables = await service.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    statement = "SELECT 1 FROM {} t WHERE t::text ILIKE :word LIMIT 1"
-    return [name for (name,) in tables if await service.rows(statement.format(name), word=f"%{word}%")]
+    async with service.database.engine.connect() as connection:
+        return sorted(table for table, _ in await traces(connection, [word]))
 
 
 async def test_what_was_written_about_a_person_is_erased_and_the_chains_hold(

@@ -102,6 +102,17 @@ async def test_a_disabled_account_with_open_requests_is_found_once_and_its_reque
     assert await service.audit() == []
 
 
+async def test_the_person_downloads_why_requests_were_kept(service: EnrollmentService) -> None:
+    [person] = await service.people(1)
+    await service.request(person, await service.session(3))
+    await service.tell(statuses(service, person, 2, "referent"))
+    [event] = await service.emitted(RequestsLeftOpen)
+    answer = await service.call("POST", f"/left-open/{event.id}/decision", KEEP, by=service.staff)
+    assert answer.status_code == 200, answer.text
+    [left] = (await service.call("GET", "/me/data", by=person.account_id)).json()["left_open"]
+    assert (left["because"], left["decision"], left["reason"]) == ("status_lost", "keep", KEEP["reason"])
+
+
 async def test_a_status_that_is_taken_away_and_given_back(service: EnrollmentService) -> None:
     [person] = await service.people(1)
     request = await service.request(person, await service.session(3))

@@ -13,6 +13,7 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.inprocess import InProcessTransport
 from tests.contracts.story import deliver, failures
 from tests.integration.identity.identity_service import PASSWORD, STAFF, IdentityService
+from tests.support.traces import traces
 
 ROSE, PAUL = "rose@ml.example", "paul.lenoir@ml.example"
 REASON = {"reason": "Demande reçue par courrier."}
@@ -44,16 +45,10 @@ async def answer(service: IdentityService, *obligations: str) -> None:
     assert await failures(service.database) == []
 
 
-async def rows_with(service: IdentityService, words: Sequence[str]) -> list[str]:
-    """The tables that have a row with one of the words."""
-    tables = await service.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    statement = "SELECT 1 FROM {} t WHERE t::text ILIKE :word LIMIT 1"
-    return [
-        f"{table}: {word}"
-        for (table,) in tables
-        for word in words
-        if await service.rows(statement.format(table), word=f"%{word}%")
-    ]
+async def rows_with(service: IdentityService, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The tables that have a row with one of the words, and the word."""
+    async with service.database.engine.connect() as connection:
+        return sorted(await traces(connection, words))
 
 
 async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: IdentityService, paul: str) -> None:
@@ -68,6 +63,8 @@ async def test_a_person_is_erased_and_nothing_tells_who_it_was(service: Identity
     assert [row["email"] for row in data["account"]] == [PAUL]
     assert [row["structure"] for row in data["attachments"]] == ["Mission locale"]
     assert {len(data[part]) for part in ("sign_ins", "erasures")} == {1}
+    assert len(data["devices"]) > 0
+    assert {"AccountRenamed", "PasswordChanged"} <= {each["act"] for each in data["history"]}
     assert "password_hash" not in str(data)
     await answer(service)
     assert await rows_with(service, ["lenoir", PAUL, "paul"]) == []
@@ -157,6 +154,9 @@ async def test_staff_and_who_waits_for_the_desk_are_not_erased(service: Identity
     [request] = await service.rows("SELECT id FROM structure_requests")
     refusal = {"reason": "Monsieur Lenoir s'est trompé."}
     await service.ask("POST", f"/structure-requests/{request.id}/refusal", refusal, by=STAFF)
+    history = (await service.ask("GET", "/me/data", by=PAUL))["history"]
+    assert refusal["reason"] in {line["note"] for line in history}
+    assert refusal["reason"] not in str(await service.ask("GET", "/me/data", by=ROSE))
     await service.ask("POST", "/me/erasure", OWN, by=PAUL)
     await answer(service)
     assert await rows_with(service, ["lenoir", PAUL]) == []

@@ -11,6 +11,7 @@ from shared import dead_command
 from shared.database import Database
 from shared.messages_command import messages
 from shared.messaging.dead import DeadQueue
+from shared.messaging.failures import Failures
 
 Command = Callable[..., Awaitable[Result]]
 
@@ -24,6 +25,7 @@ def messages_command(database: Database, vhost: Callable[[], Any]) -> Command:
     def with_database(context: typer.Context) -> None:
         context.obj = lambda: Database(url, application="messages")
         context.meta[dead_command.DEAD_QUEUE] = lambda: DeadQueue(vhost(), "notifier")
+        context.meta[dead_command.FAILURES] = Failures
 
     app.add_typer(messages, name="messages")
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 import aio_pika
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts.identity import SendAddressProof, SendPasswordReset
 from shared.messaging import selection
@@ -229,6 +230,26 @@ async def test_an_operator_lists_and_returns_what_the_broker_gave_up(
     assert (await services.count("effects"), await services.count("undelivered")) == (2, 0)
     await job.run()
     assert worker.metrics.registry.get_sample_value("dead_messages") == 0
+
+
+async def test_what_the_broker_gave_up_about_an_erased_person_leaves_its_queue(
+    services: TwoServices, command: Any, given_up: None, vhost: str
+) -> None:
+    services.transport = RabbitTransport(vhost, service="notifier")
+    services.erased = select(func.unnest(bindparam("named", type_=ARRAY(Uuid(as_uuid=False)))))
+    worker = services.subscribing_worker()
+    (job,) = [job for job in worker.jobs if job.name == "dead messages"]
+
+    async def taken() -> bool:
+        await job.run()
+        return await services.count("inbox") == 1
+
+    await eventually(taken, within=20)
+    await job.run()
+    assert worker.metrics.registry.get_sample_value("dead_messages") == 1
+    listed = (await command("dead", "list")).output
+    assert (listed.count(EVENT), listed.count(COMMAND)) == (1, 0)
+    assert await services.count("undelivered") == 0
 
 
 async def test_a_broker_without_a_queue_of_dead_messages_has_none(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.enrollment import SessionOccupancyChanged
@@ -85,6 +85,8 @@ class TwoServices:
     subscriber: Database
     transport: Transport
     before: Callable[[Any], Any] = _nothing
+    erased: Executable | None = None
+    """What selects the ids of erased people in the subscriber."""
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def emit(self, *messages: Any) -> None:
@@ -112,7 +114,12 @@ class TwoServices:
             return Effects(work.connection, self.before)
 
         return Worker(
-            self.subscriber, self.transport, service=service, subscriptions=[subscriptions], transaction=effects
+            self.subscriber,
+            self.transport,
+            service=service,
+            subscriptions=[subscriptions],
+            transaction=effects,
+            erased=self.erased,
         )
 
     def start(self, worker: Worker[Any]) -> asyncio.Task[None]:

@@ -2,14 +2,19 @@
 
 from uuid import uuid4
 
-from sqlalchemy import text
+import pytest
 
 from services.notifier.storage import tables
+from services.notifier.wiring import SERVICE
 from shared.chains import broken_chains
+from shared.contracts import Message
 from shared.contracts.enrollment import EnrollmentRefused, KeepMotivation
 from shared.contracts.erasures import AccountErased
 from shared.contracts.identity import AccountRegistered, AccountUpdated
+from shared.messaging.inprocess import InProcessTransport
+from tests.integration.messaging.two_services import delivery
 from tests.integration.notifier.notifier_service import NOW, NotifierService
+from tests.support.traces import traces
 
 WORDS = ("Zoe", "Zoé", "Motivée")
 
@@ -18,18 +23,9 @@ async def erased(service: NotifierService) -> None:
     await service.tell(AccountErased(occurred_at=NOW, account_id=service.person, version=9))
 
 
-async def traces(service: NotifierService) -> set[str]:
-    """The tables in which a row contains one of the words, in any case."""
+async def tables_with_words(service: NotifierService) -> set[str]:
     async with service.database.engine.connect() as connection:
-        names = await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        return {
-            name
-            for name in names.all()
-            for word in WORDS
-            if await connection.scalar(
-                text(f"SELECT 1 FROM {name} t WHERE t::text ILIKE :word LIMIT 1"), {"word": f"%{word}%"}
-            )
-        }
+        return {table for table, _ in await traces(connection, WORDS)}
 
 
 async def test_nothing_of_a_person_is_left_in_mails_sent_and_waiting(service: NotifierService) -> None:
@@ -43,12 +39,12 @@ async def test_nothing_of_a_person_is_left_in_mails_sent_and_waiting(service: No
     await service.reset_asked()
     await service.request_made()
     await service.tell(KeepMotivation(occurred_at=NOW, enrollment_id=key, version=3, motivation="Motivée."))
-    assert {"accounts", "mails", "motivations"} <= await traces(service)
+    assert {"accounts", "mails", "motivations"} <= await tables_with_words(service)
     before = {row.id: row.status for row in await service.rows()}
 
     await erased(service)
 
-    assert await traces(service) == set()
+    assert await tables_with_words(service) == set()
     after = {row.id: row.status for row in await service.rows()}
     assert after == {key: "dropped" if status == "pending" else status for key, status in before.items()}
     async with service.database.engine.connect() as connection:
@@ -70,7 +66,7 @@ async def test_what_comes_after_it_brings_nobody_back(service: NotifierService) 
     await service.reset_asked()
     await service.request_made()
     await service.send()
-    assert await traces(service) == set()
+    assert await tables_with_words(service) == set()
     [row] = await service.rows(tables.accounts, id=service.person)
     assert (row.first_name, row.last_name, row.email, row.erased) == ("Compte", "supprimé", "", True)
 
@@ -95,3 +91,32 @@ async def test_a_person_reads_the_mails_that_went_to_them_but_no_link_that_gives
         "request_receipt": False,
         "password_reset": True,
     }
+
+
+async def arrives(service: NotifierService, name: str, message: Message) -> None:
+    """A message that the worker cannot read, because its name is that of a newer release."""
+    worker = SERVICE.worker(SERVICE.settings(), service.database, InProcessTransport())
+    await worker.inbox.handle([delivery(message, name=name)])
+
+
+@pytest.mark.parametrize("is_erased_first", [True, False])
+async def test_what_cannot_be_read_is_not_kept_whichever_comes_first(
+    service: NotifierService, is_erased_first: bool
+) -> None:
+    key = await service.request_made()
+    if is_erased_first:
+        await erased(service)
+    updated = AccountUpdated(occurred_at=NOW, account=service.account(service.person, "Zoe", version=5))
+    kept = KeepMotivation(occurred_at=NOW, enrollment_id=key, version=3, motivation="Motivée.")
+    for message in (updated, kept):
+        await arrives(service, message.wire_name.replace("v1", "v2"), message)
+    assert ("undelivered" in await tables_with_words(service)) is not is_erased_first
+    await erased(service)
+    assert await tables_with_words(service) == set()
+
+
+async def test_a_message_about_somebody_else_is_kept_as_it_is(service: NotifierService) -> None:
+    await erased(service)
+    other = AccountUpdated(occurred_at=NOW, account=service.account(service.employer, "Zoe", version=5))
+    await arrives(service, "identity.account_updated.v2", other)
+    assert await tables_with_words(service) == {"undelivered"}
