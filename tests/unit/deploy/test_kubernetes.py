@@ -1,61 +1,30 @@
-"""The objects of Kubernetes say what the compose file says, name only what exists, and fit the published schemas."""
+"""The processes on Kubernetes say what the compose file says, and name only what exists."""
 
-import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from typing import Any
 
-import kubernetes_validate
 import pytest
-import yaml  # type: ignore[import-untyped]  # it has no types
 
 from deploy.environment import compose_files
 from docs import generate
 from docs.kubernetes import compose, written
+from tests.unit.deploy.objects import (
+    BROKER,
+    COMPOSE,
+    FILES,
+    FOLDER,
+    NETWORKS,
+    PROCESSES,
+    SECRET,
+    SERVICES,
+    SETTINGS_FILES,
+    WORKLOADS,
+    container,
+    of,
+    pod,
+    variables,
+)
 from web.settings import Settings as PagesSettings
-
-FOLDER = generate.ROOT / "deploy/kubernetes"
-FILES = sorted({*FOLDER.rglob("*.yaml"), *generate.ROOT.glob("deploy/*/kustomization.yaml")})
-COMPOSE = compose.read(generate.ROOT / "docker-compose.yml")
-NETWORKS: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["networks"]
-BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definitions.json").read_text())
-SERVICES = generate.services()
-PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
-SETTINGS_FILES = ("base/services/defaults.env", "overlays/production/settings.env")
-OF_OPERATORS = {"Cluster", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication", "Kustomization"}
-"""Kinds without a schema of Kubernetes itself."""
-NEWEST = "1.37"
-SECRET = re.compile(r"_(PASSWORD|PASSPHRASE|KEYS)$")
-Object = dict[str, Any]
-
-
-def objects() -> Iterator[Object]:
-    for path in FILES:
-        yield from yaml.safe_load_all(path.read_text())
-
-
-def of(kind: str) -> dict[str, Object]:
-    return {each["metadata"]["name"]: each for each in objects() if each["kind"] == kind}
-
-
-WORKLOADS = {**of("Deployment"), **of("Job")}
-
-
-def pod(name: str) -> Object:
-    template: Object = WORKLOADS[name]["spec"]["template"]
-    return template
-
-
-def container(name: str) -> Object:
-    [only] = pod(name)["spec"]["containers"]
-    assert isinstance(only, dict)
-    return only
-
-
-def variables(name: str) -> dict[str, Object]:
-    return {entry["name"]: entry for entry in container(name)["env"]}
 
 
 def test_the_services_objects_are_those_of_the_compose_file() -> None:
@@ -222,56 +191,3 @@ def test_every_network_of_the_compose_file_has_a_policy() -> None:
             members = [{"podSelector": {"matchLabels": labels}}]
             assert policies[name]["spec"]["ingress"] == [{"from": members}]
             assert policies[name]["spec"]["egress"] == [{"to": members}]
-
-
-def test_the_servers_are_three_and_in_their_networks() -> None:
-    databases = of("Cluster")
-    assert set(databases) == {f"{name}-database" for name in SERVICES}
-    for name, each in databases.items():
-        service = name.removesuffix("-database")
-        start = each["spec"]["bootstrap"]["initdb"]
-        assert (each["spec"]["instances"], start["database"], start["owner"]) == (3, service, f"{service}_owner")
-        assert each["spec"]["inheritedMetadata"]["labels"] == {"parcourspro.network/database": "member"}
-        [role] = each["spec"]["managed"]["roles"]
-        assert (role["name"], role["passwordSecret"]["name"]) == (service, name)
-    [broker] = of("RabbitmqCluster").values()
-    configured = broker["spec"]["rabbitmq"]["additionalConfig"].splitlines()
-    shipped = (generate.ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text().splitlines()
-    assert {line for line in shipped if line and not line.startswith("#")} <= set(configured)
-    assert (broker["metadata"]["name"], broker["spec"]["replicas"]) == ("rabbitmq", 3)
-    assert broker["spec"]["image"] == COMPOSE["rabbitmq"]["image"]
-    template = broker["spec"]["override"]["statefulSet"]["spec"]["template"]
-    assert template["metadata"]["labels"] == {"parcourspro.network/broker": "member"}
-    users = {entry["name"] for entry in template["spec"]["initContainers"][0]["env"]}
-    assert users == set(COMPOSE["rabbitmq"]["environment"])
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_object_fits_the_schema_of_its_kind(path: Any) -> None:
-    for each in yaml.safe_load_all(path.read_text()):
-        if each["kind"] not in OF_OPERATORS:
-            kubernetes_validate.validate(each, NEWEST, strict=True)
-
-
-def test_a_word_that_kubernetes_does_not_know_is_found() -> None:
-    wrong = {**of("Service")["web"], "spec": {"port": 8000}}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(wrong, NEWEST, strict=True)
-
-
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl, which builds overlays, is not installed")
-def test_the_overlay_is_built_with_its_images_and_settings() -> None:
-    command = ["kubectl", "kustomize", str(FOLDER / "overlays/production")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    built = list(yaml.safe_load_all(done.stdout))
-    assert {each["metadata"].get("namespace", "-") for each in built if each["kind"] != "Namespace"} == {"parcourspro"}
-    for each in built:
-        if each["kind"] not in OF_OPERATORS:
-            kubernetes_validate.validate(each, NEWEST, strict=True)
-    images = {
-        one["image"] for each in built if each["kind"] in {"Deployment", "Job"}
-        for one in each["spec"]["template"]["spec"]["containers"]
-    }  # fmt: skip
-    ours = {f"registry.example/parcourspro/{name}:0.1.0" for name in (*SERVICES, "web")}
-    assert images == ours | {"caddy:2.11"}
