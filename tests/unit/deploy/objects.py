@@ -25,7 +25,10 @@ BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definition
 SERVICES = generate.services()
 PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
 SETTINGS_FILES = ("base/services/defaults.env", "overlays/production/settings.env")
-OF_OPERATORS = {"Cluster", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication", "Kustomization"}
+OF_OPERATORS = {
+    *("Cluster", "ScheduledBackup", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication"),
+    *("PodMonitor", "PrometheusRule", "Kustomization", "Component"),
+}
 """Kinds without a schema of Kubernetes itself."""
 NEWEST = "1.37"
 SECRET = re.compile(r"_(PASSWORD|PASSPHRASE|KEYS)$")

@@ -19,6 +19,7 @@ from tests.unit.deploy.objects import (
     SERVICES,
     SETTINGS_FILES,
     WORKLOADS,
+    Object,
     container,
     of,
     pod,
@@ -28,8 +29,11 @@ from web.settings import Settings as PagesSettings
 
 
 def test_the_services_objects_are_those_of_the_compose_file() -> None:
-    folder = generate.ROOT / written.FOLDER
-    shipped = {path.name: path.read_text() for path in folder.iterdir()}
+    shipped = {
+        f"{folder}/{path.name}": path.read_text()
+        for folder in written.FOLDERS
+        for path in (generate.ROOT / folder).iterdir()
+    }
     assert shipped == written.files(generate.ROOT, generate.queues()), "run `make docs`"
 
 
@@ -140,6 +144,9 @@ def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name
     probes = {kind: container(name)[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
     assert probes == {"livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
     assert "/health/ready" in str(COMPOSE[name]["healthcheck"]["test"])
+    start = container(name)["startupProbe"]
+    assert COMPOSE[name]["healthcheck"]["start_period"] == "3m"
+    assert start["periodSeconds"] * start["failureThreshold"] == 180
     assert of("PodDisruptionBudget")[name]["spec"]["maxUnavailable"] == 1
     if name.endswith("-worker"):
         assert of("ScaledObject")[name]["spec"]["scaleTargetRef"] == {"name": name}
@@ -147,20 +154,56 @@ def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name
         assert of("HorizontalPodAutoscaler")[name]["spec"]["scaleTargetRef"]["name"] == name
 
 
+def test_the_gateway_is_scaled_as_the_processes_behind_it() -> None:
+    scaler, pages = (of("HorizontalPodAutoscaler")[name]["spec"] for name in ("gateway", "web"))
+    assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "gateway"}
+    assert {**scaler, "scaleTargetRef": {}} == {**pages, "scaleTargetRef": {}}
+    assert "replicas" not in WORKLOADS["gateway"]["spec"], "an apply would undo what the scaler has done"
+    assert of("PodDisruptionBudget")["gateway"]["spec"]["maxUnavailable"] == 1
+
+
+def triggers(kind: str) -> dict[str, list[Object]]:
+    """The triggers of a kind by worker."""
+    found = {name: each["spec"]["triggers"] for name, each in of("ScaledObject").items()}
+    return {name: [each for each in entries if each["type"] == kind] for name, entries in found.items()}
+
+
 def test_a_worker_is_scaled_by_the_queues_that_it_reads() -> None:
-    scaled = {
-        trigger["metadata"]["queueName"]: name
-        for name, each in of("ScaledObject").items()
-        for trigger in each["spec"]["triggers"]
-    }
+    queues = triggers("rabbitmq")
+    scaled = {trigger["metadata"]["queueName"]: name for name, entries in queues.items() for trigger in entries}
     declared = {queue["name"] for queue in BROKER["queues"] if not queue["name"].endswith(".dead")}
     assert scaled == {queue: f"{queue.partition('.')[0]}-worker" for queue in declared}
-    for name, each in of("ScaledObject").items():
-        for trigger in each["spec"]["triggers"]:
+    for name, entries in queues.items():
+        for trigger in entries:
             assert trigger["metadata"]["host"] == "amqp://rabbitmq.parcourspro.svc:5672/parcourspro"
             assert trigger["authenticationRef"] == {"name": name}
         secrets = of("TriggerAuthentication")[name]["spec"]["secretTargetRef"]
         assert {entry["name"] for entry in secrets} == {name.replace("-worker", "-broker")}
+
+
+def test_the_notifier_is_also_scaled_by_the_mails_that_are_due() -> None:
+    found = triggers("postgresql")
+    assert {name for name, entries in found.items() if entries} == {"notifier-worker"}
+    [trigger] = found["notifier-worker"]
+    described = dict(trigger["metadata"])
+    assert described.pop("query") == (
+        "SELECT count(*) AS due FROM mails WHERE "
+        "(mails.status = 'pending' OR mails.status = 'unknown' AND mails.outgoing IS NOT NULL) "
+        "AND mails.next_at <= now()"
+    )
+    assert described == {
+        "host": "notifier-database-rw.parcourspro.svc",
+        "port": "5432",
+        "dbName": "notifier",
+        "userName": "notifier",
+        "sslmode": "require",
+        "targetQueryValue": "600",
+    }
+    secrets = of("TriggerAuthentication")[trigger["authenticationRef"]["name"]]["spec"]["secretTargetRef"]
+    assert secrets == [{"parameter": "password", "name": "notifier-database", "key": "password"}]
+    [way_in] = of("NetworkPolicy")["mails-and-their-scaler"]["spec"]["ingress"]
+    assert way_in["ports"] == [{"port": 5432}]
+    assert way_in["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "keda"}
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
