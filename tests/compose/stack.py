@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,15 @@ async def run(
     if check and process.returncode:
         raise CommandFailed(f"{' '.join(command)}\n{written.decode()[-3000:]}\n{errors.decode()[-3000:]}")
     return written.decode()
+
+
+def neighbouring_ports() -> tuple[int, int]:
+    """Two ports of this machine that are free now, the second one above the first."""
+    while True:
+        first = free_port()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", first + 1))
+            return first, first + 1
 
 
 @dataclass
