@@ -2,8 +2,9 @@
 """`python -m docs.generate` (make docs) writes all generated documents.
 
 These are the messages' schemas, docs/asyncapi.json, docs/messages.md, the definitions of the broker, the services'
-objects of Kubernetes, the README's table of settings, the tables of docs/personal-data.md, and docs/pages.md. Services
-are found by their `wiring.py`, so that a new one is documented without an entry here.
+objects of Kubernetes and those for Prometheus there, the README's table of settings, the tables of
+docs/personal-data.md, and docs/pages.md. Services are found by their `wiring.py`, so that a new one is documented
+without an entry here.
 """
 
 import os

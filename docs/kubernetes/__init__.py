@@ -1,1 +1,1 @@
-"""Writes deploy/kubernetes/base/services from the compose file, so that both say the same of each process."""
+"""Writes objects of Kubernetes from the compose file and from those of Prometheus, so that both say the same."""

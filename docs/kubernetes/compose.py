@@ -101,6 +101,11 @@ def _defaults(containers: Mapping[str, Object]) -> Iterator[tuple[str, str]]:
                     yield name, default
 
 
+def seconds(duration: str) -> int:
+    """A duration of the compose file: `30s`, `3m`."""
+    return int(duration[:-1]) * {"s": 1, "m": 60}[duration[-1]]
+
+
 def networks(container: Object) -> dict[str, str]:
     """The labels that put a pod into the networks of its container."""
     return {f"parcourspro.network/{name}": "member" for name in container["networks"]}

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from docs.kubernetes.compose import NAMESPACE, SETTINGS, Object, environment, networks
+from docs.kubernetes.compose import NAMESPACE, SETTINGS, Object, environment, networks, seconds
+from docs.kubernetes.workload import Due
 
 USER: Final = 10001
 """As in the Dockerfile."""
@@ -17,6 +18,8 @@ RESOURCES: Final = {
 }
 APIS: Final = {"minReplicas": 2, "maxReplicas": 8}
 WORKERS: Final = {"minReplicaCount": 2, "maxReplicaCount": 4}
+LOOKS_EVERY: Final = 2
+"""Seconds between two looks whether a process has started."""
 MESSAGES_A_WORKER: Final = 500
 """About a second of work for a worker, by the measured rate of events."""
 
@@ -41,19 +44,17 @@ def api(name: str, container: Object) -> list[Object]:
         # without an address of its own: its name has the addresses of all pods, among which the gateway chooses
         "spec": {"clusterIP": "None", "selector": _selector(name), "ports": [{"name": "http", "port": 8000}]},
     }
-    return [deployment, service, _budget(name), scaler]
+    return [deployment, service, budget(name), scaler]
 
 
-def worker(name: str, container: Object, queues: Sequence[str]) -> list[Object]:
-    """A process that handles messages: scaled by the length of its queues, which the scaler reads as the same user."""
-    user = f"{name.removesuffix('-worker')}-broker"
-    sign_in = {
-        **_object("keda.sh/v1alpha1", "TriggerAuthentication", name),
-        "spec": {
-            "secretTargetRef": [{"parameter": key, "name": user, "key": key} for key in ("username", "password")],
-        },
-    }
-    triggers = [
+def worker(name: str, container: Object, queues: Sequence[str], due: Due | None) -> list[Object]:
+    """A process that handles messages: scaled by the length of its queues, and by what is due in its database.
+
+    The scaler reads both as the same users as the worker.
+    """
+    service = name.removesuffix("-worker")
+    sign_ins = [_sign_in(name, f"{service}-broker", "username", "password")]
+    triggers: list[Object] = [
         {
             "type": "rabbitmq",
             "metadata": {
@@ -66,11 +67,24 @@ def worker(name: str, container: Object, queues: Sequence[str]) -> list[Object]:
         }
         for queue in queues
     ]
+    if due:
+        database = f"{service}-database"
+        sign_ins.append(_sign_in(database, database, "password"))
+        where = {"host": f"{database}-rw.{NAMESPACE}.svc", "port": "5432", "dbName": service, "userName": service}
+        asked = {**where, "sslmode": "require", "query": due.query, "targetQueryValue": str(due.a_worker)}
+        triggers.append({"type": "postgresql", "metadata": asked, "authenticationRef": {"name": database}})
     scaler = {
         **_object("keda.sh/v1alpha1", "ScaledObject", name),
         "spec": {"scaleTargetRef": {"name": name}, **WORKERS, "triggers": triggers},
     }
-    return [_deployment(name, "worker", container), _budget(name), sign_in, scaler]
+    return [_deployment(name, "worker", container), budget(name), *sign_ins, scaler]
+
+
+def _sign_in(name: str, secret: str, *keys: str) -> Object:
+    return {
+        **_object("keda.sh/v1alpha1", "TriggerAuthentication", name),
+        "spec": {"secretTargetRef": [{"parameter": key, "name": secret, "key": key} for key in keys]},
+    }
 
 
 def migration(name: str, container: Object) -> list[Object]:
@@ -83,10 +97,11 @@ def migration(name: str, container: Object) -> list[Object]:
 
 def _deployment(name: str, role: str, container: Object) -> Object:
     pod = _pod(name, role, container)
+    starting = seconds(container["healthcheck"]["start_period"])
     live, ready = ({"httpGet": {"path": f"/health/{path}", "port": "http"}} for path in ("live", "ready"))
     pod["spec"]["containers"][0] |= {
         "ports": [{"name": "http", "containerPort": 8000}],
-        "startupProbe": {**live, "periodSeconds": 2, "failureThreshold": 30},
+        "startupProbe": {**live, "periodSeconds": LOOKS_EVERY, "failureThreshold": starting // LOOKS_EVERY},
         "livenessProbe": {**live, "periodSeconds": 10, "timeoutSeconds": 5},
         "readinessProbe": {**ready, "periodSeconds": 5, "timeoutSeconds": 5},
     }
@@ -137,7 +152,8 @@ def _pod(name: str, role: str, container: Object) -> Object:
     }
 
 
-def _budget(name: str) -> Object:
+def budget(name: str) -> Object:
+    """One pod at a time may leave for the maintenance of a node."""
     return {
         **_object("policy/v1", "PodDisruptionBudget", name),
         "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _selector(name)}},

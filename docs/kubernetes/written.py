@@ -1,4 +1,4 @@
-"""The files of deploy/kubernetes/base/services, by name."""
+"""The generated files of deploy/kubernetes, by path."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,44 +6,65 @@ from typing import Final
 
 import yaml  # type: ignore[import-untyped]  # it has no types
 
-from docs.kubernetes import compose, processes, servers
+from docs.kubernetes import compose, monitoring, processes, servers, workload
 from docs.kubernetes.compose import Object
 from shared.messaging.transport import Queue
 
-FOLDER: Final = "deploy/kubernetes/base/services"
-HEAD: Final = "# Written by `make docs` from the compose file and the subscriptions: changes by hand are lost.\n"
+SERVICES: Final = "deploy/kubernetes/base/services"
+MONITORING: Final = "deploy/kubernetes/components/monitoring"
+FOLDERS: Final = (SERVICES, MONITORING)
+HEAD: Final = "# Written by `make docs` from {}: changes by hand are lost.\n"
+OF_COMPOSE: Final = HEAD.format("the compose file and the subscriptions")
+OF_PROMETHEUS: Final = HEAD.format("deploy/prometheus")
 
 
 def files(root: Path, queues: Mapping[str, Queue]) -> dict[str, str]:
-    """The content of each file. `queues`: what each service subscribes to."""
+    """The content of each file by its path from the root. `queues`: what each service subscribes to."""
+    written = {SERVICES: _services(root, queues), MONITORING: _monitoring(root / "deploy/prometheus")}
+    return {f"{folder}/{name}": text for folder, texts in written.items() for name, text in texts.items()}
+
+
+def _services(root: Path, queues: Mapping[str, Queue]) -> dict[str, str]:
     containers = compose.read(root / "docker-compose.yml")
     written = {"web.yaml": _documents(processes.api("web", containers["web"]))}
-    for name, queue in queues.items():
+    for number, (name, queue) in enumerate(queues.items()):
         migrate, api, worker = (containers[f"{name}-{role}"] for role in ("migrate", "api", "worker"))
         written[f"{name}-api.yaml"] = _documents(processes.api(f"{name}-api", api))
         read = [name, *([f"{name}.commands"] if queue.commands else [])]
-        written[f"{name}-worker.yaml"] = _documents(processes.worker(f"{name}-worker", worker, read))
-        database = [servers.database(name), *processes.migration(f"{name}-migrate", migrate)]
+        due = workload.DUE.get(name)
+        written[f"{name}-worker.yaml"] = _documents(processes.worker(f"{name}-worker", worker, read, due))
+        database = [
+            servers.database(name), servers.backup(name, number), *processes.migration(f"{name}-migrate", migrate)
+        ]  # fmt: skip
         written[f"{name}-database.yaml"] = _documents(database)
     settings = (root / "deploy/rabbitmq/rabbitmq.conf").read_text()
-    written["rabbitmq.yaml"] = _documents([servers.broker(list(queues), settings)])
-    written["defaults.env"] = HEAD + compose.defaults(containers)
-    written["kustomization.yaml"] = _documents(
-        [
-            {
-                "apiVersion": "kustomize.config.k8s.io/v1beta1",
-                "kind": "Kustomization",
-                "resources": sorted(name for name in written if name.endswith(".yaml")),
-                "configMapGenerator": [{"name": compose.SETTINGS, "envs": ["defaults.env"]}],
-            }
-        ]
-    )
+    written["rabbitmq.yaml"] = _documents([servers.broker(list(queues), settings), processes.budget(servers.BROKER)])
+    written["defaults.env"] = OF_COMPOSE + compose.defaults(containers)
+    settings_map = [{"name": compose.SETTINGS, "envs": ["defaults.env"]}]
+    written["kustomization.yaml"] = _kustomization("v1beta1", "Kustomization", written, configMapGenerator=settings_map)
     return written
 
 
-def _documents(objects: Iterable[Object]) -> str:
+def _monitoring(folder: Path) -> dict[str, str]:
+    scrapes = yaml.safe_load((folder / "prometheus.yml").read_text())["scrape_configs"]
+    written = {
+        "monitors.yaml": _documents(monitoring.monitors(scrapes), OF_PROMETHEUS),
+        "rules.yaml": _documents([monitoring.rules(sorted(folder.glob("alerts/*.yml")))], OF_PROMETHEUS),
+    }
+    written["kustomization.yaml"] = _kustomization("v1alpha1", "Component", written)
+    return written
+
+
+def _kustomization(version: str, kind: str, written: Iterable[str], **more: object) -> str:
+    resources = sorted(name for name in written if name.endswith(".yaml"))
+    head = OF_PROMETHEUS if kind == "Component" else OF_COMPOSE
+    described = {"apiVersion": f"kustomize.config.k8s.io/{version}", "kind": kind, "resources": resources, **more}
+    return _documents([described], head)
+
+
+def _documents(objects: Iterable[Object], head: str = OF_COMPOSE) -> str:
     text: str = yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
-    return HEAD + text
+    return head + text
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # yaml has no types
@@ -71,10 +92,11 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # yaml has no types
 
 def write(root: Path, queues: Mapping[str, Queue]) -> None:
     """Write all files; those of a service that is gone are deleted."""
-    folder = root / FOLDER
     written = files(root, queues)
-    for path in folder.glob("*"):
-        if path.name not in written:
-            path.unlink()
+    for folder in FOLDERS:
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        for path in (root / folder).glob("*"):
+            if f"{folder}/{path.name}" not in written:
+                path.unlink()
     for name, text in written.items():
-        (folder / name).write_text(text)
+        (root / name).write_text(text)

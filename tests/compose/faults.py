@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from typing import Final
 
+import httpx
+
 from tests.compose.journeys import Load
-from tests.compose.stack import APIS, OURS, WORKERS, Stack, run
+from tests.compose.stack import APIS, OURS, WORKERS, Stack, neighbouring_ports, run
 
 LEAVES_WITHIN: Final = 20.0
 AWAY_SECONDS: Final = 2.0
@@ -14,6 +17,8 @@ AWAY_SECONDS: Final = 2.0
 SETTLED_SECONDS: Final = 2.5
 """The gateway asks every two seconds where the replicas are."""
 EVERYTHING: Final = (*APIS, *WORKERS, "web", "rabbitmq", "postgres", "gateway")
+PUBLIC: Final = "/api/catalogue/v1/sessions"
+"""What everybody may ask for."""
 MOST_IMPORTANT: Final = ("enrollment-api", "notifier-worker", "rabbitmq", "postgres")
 """For a run with few journeys."""
 Say = Callable[[str], None]
@@ -70,6 +75,22 @@ async def scaled(stack: Stack, load: Load, journeys: int, say: Say) -> None:
     ])  # fmt: skip
     if errors := {kind: number for (phase, kind), number in load.errors.items() if phase == "scaling"}:
         raise Wrong(f"errors while scaling: {errors}")
+    load.phase = "two gateways"
+    await _two_gateways(stack, say)
+
+
+async def _two_gateways(stack: Stack, say: Say) -> None:
+    """Each replica of the gateway answers on a port of the range; in the end there is one on the port of before."""
+    ports = neighbouring_ports()
+    stack.settings["PARCOURSPRO_PORT"] = "-".join(map(str, ports))
+    await stack.scale(gateway=2)
+    async with httpx.AsyncClient(trust_env=False) as visitor:
+        answers = {port: (await visitor.get(f"http://localhost:{port}{PUBLIC}")).status_code for port in ports}
+    say(f"  two gateways answer: {answers}")
+    if set(answers.values()) != {HTTPStatus.OK}:
+        raise Wrong(f"two gateways answer: {answers}")
+    del stack.settings["PARCOURSPRO_PORT"]
+    await stack.scale(gateway=1)
 
 
 async def stopped(stack: Stack, load: Load, journeys: int, say: Say) -> None:

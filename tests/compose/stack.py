@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import socket
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -69,9 +70,18 @@ async def run(
     return written.decode()
 
 
+def neighbouring_ports() -> tuple[int, int]:
+    """Two ports of this machine that are free now, the second one above the first."""
+    while True:
+        first = free_port()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", first + 1))
+            return first, first + 1
+
+
 @dataclass
 class Stack:
-    """The project. `version`: the tag of the images that `up` starts."""
+    """The project. `version`: the tag of the images that `up` starts. `folder`: where its files are."""
 
     project: str = field(default_factory=lambda: f"parcourspro-test-{os.getpid()}")
     port: int = field(default_factory=free_port)
@@ -79,6 +89,7 @@ class Stack:
     broker_port: int = field(default_factory=free_port)
     prometheus_port: int = field(default_factory=free_port)
     version: str = TAG
+    folder: Path = ROOT
     settings: dict[str, str] = field(default_factory=dict)
     replicas: dict[str, int] = field(default_factory=dict)
 
@@ -106,16 +117,20 @@ class Stack:
             **self.settings,
         }
 
-    async def compose(self, *arguments: str, folder: Path = ROOT, given: str = "", check: bool = True) -> str:
-        files = [part for name in FILES for part in ("-f", str(folder / name))]
+    async def compose(self, *arguments: str, given: str = "", check: bool = True) -> str:
+        files = [part for name in FILES for part in ("-f", str(self.folder / name))]
         command = ["docker", "compose", "--env-file", "deploy/development.env", *files, *arguments]
-        return await run(*command, environment=self.environment(), folder=folder, given=given, check=check)
+        return await run(*command, environment=self.environment(), folder=self.folder, given=given, check=check)
 
-    async def up(self, *services: str, folder: Path = ROOT, options: tuple[str, ...] = ()) -> None:
+    async def documented(self, command: Sequence[str]) -> None:
+        """Run a command of a page, and wait until all is healthy."""
+        await self.compose(*command)
+        await self.healthy()
+
+    async def up(self, *services: str, options: tuple[str, ...] = ()) -> None:
         """Start what is missing, with the replicas that are asked for, and wait until all of it is healthy."""
         scaled = [part for name, number in self.replicas.items() for part in ("--scale", f"{name}={number}")]
-        await self.compose("up", "--detach", "--no-build", *options, *scaled, *services, folder=folder)
-        await self.healthy()
+        await self.documented(["up", "--detach", "--no-build", *options, *scaled, *services])
 
     async def scale(self, **replicas: int) -> None:
         """Set the number of replicas; the names have `_` for `-`."""
@@ -173,11 +188,11 @@ async def refusal() -> str | None:
     return f"the images {', '.join(missing)} are not on this machine" if missing else None
 
 
-async def build(stack: Stack, folder: Path = ROOT) -> None:
+async def build(stack: Stack) -> None:
     """Build the images under the stack's tag. They stay, so that the next build takes seconds."""
     if await run("docker", "buildx", "version", check=False) == "":
         stack.settings["DOCKER_BUILDKIT"] = "0"
-    await stack.compose("build", "--quiet", folder=folder)
+    await stack.compose("build", "--quiet")
 
 
 @asynccontextmanager

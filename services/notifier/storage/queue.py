@@ -68,15 +68,15 @@ _ADD: Final = (
 rebuilt: from then on a cause is another one, so that what is done again is told again.
 """
 IS_OPEN: Final = or_(mails.c.status == "pending", (mails.c.status == "unknown") & mails.c.outgoing.is_not(None))
-_IS_DUE: Final = IS_OPEN & (mails.c.next_at <= func.now())
-_HAS_DUE: Final = select(mails.c.id).where(_IS_DUE).limit(1)
+IS_DUE: Final = IS_OPEN & (mails.c.next_at <= func.now())
+_HAS_DUE: Final = select(mails.c.id).where(IS_DUE).limit(1)
 # the database's clock: two workers whose clocks differ must agree on when a lease ends
 _CLAIM: Final = (
     update(mails)
     .where(
         mails.c.id
         == select(mails.c.id)
-        .where(_IS_DUE)
+        .where(IS_DUE)
         .order_by(mails.c.next_at, mails.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -1,6 +1,7 @@
 """The compose file has no secret, publishes only the gateway, and gives no container more than it needs."""
 
 import json
+import os
 import shutil
 import subprocess
 from typing import Any
@@ -32,14 +33,26 @@ def environment() -> dict[str, str]:
     }
 
 
-def compose_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def compose_command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, **variables}
     command = ["docker", "compose", "--env-file", "deploy/development.env", "-f", BASE, "--profile", "*", *arguments]
-    return subprocess.run(command, cwd=generate.ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=generate.ROOT, capture_output=True, text=True, check=False, env=given)  # noqa: S603
 
 
-@pytest.mark.skipif(
+needs_compose = pytest.mark.skipif(
     not shutil.which("docker") or compose_command("version").returncode != 0, reason="Compose is not installed"
 )
+
+
+@needs_compose
+def test_each_of_several_gateways_has_a_port_of_a_range() -> None:
+    done = compose_command("config", "--format", "json", PARCOURSPRO_PORT="8000-8001")
+    assert done.returncode == 0, done.stderr
+    [port] = json.loads(done.stdout)["services"]["gateway"]["ports"]
+    assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "8000-8001", 8000)
+
+
+@needs_compose
 def test_the_parts_are_joined_as_compose_joins_them() -> None:
     done = compose_command("config", "--format", "json")
     assert done.returncode == 0, done.stderr

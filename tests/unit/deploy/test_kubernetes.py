@@ -1,66 +1,39 @@
-"""The objects of Kubernetes say what the compose file says, name only what exists, and fit the published schemas."""
+"""The processes on Kubernetes say what the compose file says, and name only what exists."""
 
-import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from typing import Any
 
-import kubernetes_validate
 import pytest
-import yaml  # type: ignore[import-untyped]  # it has no types
 
 from deploy.environment import compose_files
 from docs import generate
 from docs.kubernetes import compose, written
+from tests.unit.deploy.objects import (
+    BROKER,
+    COMPOSE,
+    FILES,
+    FOLDER,
+    NETWORKS,
+    PROCESSES,
+    SECRET,
+    SERVICES,
+    SETTINGS_FILES,
+    WORKLOADS,
+    Object,
+    container,
+    of,
+    pod,
+    variables,
+)
 from web.settings import Settings as PagesSettings
-
-FOLDER = generate.ROOT / "deploy/kubernetes"
-FILES = sorted({*FOLDER.rglob("*.yaml"), *generate.ROOT.glob("deploy/*/kustomization.yaml")})
-COMPOSE = compose.read(generate.ROOT / "docker-compose.yml")
-NETWORKS: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["networks"]
-BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definitions.json").read_text())
-SERVICES = generate.services()
-PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
-SETTINGS_FILES = ("base/services/defaults.env", "overlays/production/settings.env")
-OF_OPERATORS = {"Cluster", "RabbitmqCluster", "ScaledObject", "TriggerAuthentication", "Kustomization"}
-"""Kinds without a schema of Kubernetes itself."""
-NEWEST = "1.37"
-SECRET = re.compile(r"_(PASSWORD|PASSPHRASE|KEYS)$")
-Object = dict[str, Any]
-
-
-def objects() -> Iterator[Object]:
-    for path in FILES:
-        yield from yaml.safe_load_all(path.read_text())
-
-
-def of(kind: str) -> dict[str, Object]:
-    return {each["metadata"]["name"]: each for each in objects() if each["kind"] == kind}
-
-
-WORKLOADS = {**of("Deployment"), **of("Job")}
-
-
-def pod(name: str) -> Object:
-    template: Object = WORKLOADS[name]["spec"]["template"]
-    return template
-
-
-def container(name: str) -> Object:
-    [only] = pod(name)["spec"]["containers"]
-    assert isinstance(only, dict)
-    return only
-
-
-def variables(name: str) -> dict[str, Object]:
-    return {entry["name"]: entry for entry in container(name)["env"]}
 
 
 def test_the_services_objects_are_those_of_the_compose_file() -> None:
-    folder = generate.ROOT / written.FOLDER
-    shipped = {path.name: path.read_text() for path in folder.iterdir()}
+    shipped = {
+        f"{folder}/{path.name}": path.read_text()
+        for folder in written.FOLDERS
+        for path in (generate.ROOT / folder).iterdir()
+    }
     assert shipped == written.files(generate.ROOT, generate.queues()), "run `make docs`"
 
 
@@ -171,6 +144,9 @@ def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name
     probes = {kind: container(name)[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
     assert probes == {"livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
     assert "/health/ready" in str(COMPOSE[name]["healthcheck"]["test"])
+    start = container(name)["startupProbe"]
+    assert COMPOSE[name]["healthcheck"]["start_period"] == "3m"
+    assert start["periodSeconds"] * start["failureThreshold"] == 180
     assert of("PodDisruptionBudget")[name]["spec"]["maxUnavailable"] == 1
     if name.endswith("-worker"):
         assert of("ScaledObject")[name]["spec"]["scaleTargetRef"] == {"name": name}
@@ -178,20 +154,56 @@ def test_a_process_has_the_probes_of_the_compose_file_a_budget_and_a_scaler(name
         assert of("HorizontalPodAutoscaler")[name]["spec"]["scaleTargetRef"]["name"] == name
 
 
+def test_the_gateway_is_scaled_as_the_processes_behind_it() -> None:
+    scaler, pages = (of("HorizontalPodAutoscaler")[name]["spec"] for name in ("gateway", "web"))
+    assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "gateway"}
+    assert {**scaler, "scaleTargetRef": {}} == {**pages, "scaleTargetRef": {}}
+    assert "replicas" not in WORKLOADS["gateway"]["spec"], "an apply would undo what the scaler has done"
+    assert of("PodDisruptionBudget")["gateway"]["spec"]["maxUnavailable"] == 1
+
+
+def triggers(kind: str) -> dict[str, list[Object]]:
+    """The triggers of a kind by worker."""
+    found = {name: each["spec"]["triggers"] for name, each in of("ScaledObject").items()}
+    return {name: [each for each in entries if each["type"] == kind] for name, entries in found.items()}
+
+
 def test_a_worker_is_scaled_by_the_queues_that_it_reads() -> None:
-    scaled = {
-        trigger["metadata"]["queueName"]: name
-        for name, each in of("ScaledObject").items()
-        for trigger in each["spec"]["triggers"]
-    }
+    queues = triggers("rabbitmq")
+    scaled = {trigger["metadata"]["queueName"]: name for name, entries in queues.items() for trigger in entries}
     declared = {queue["name"] for queue in BROKER["queues"] if not queue["name"].endswith(".dead")}
     assert scaled == {queue: f"{queue.partition('.')[0]}-worker" for queue in declared}
-    for name, each in of("ScaledObject").items():
-        for trigger in each["spec"]["triggers"]:
+    for name, entries in queues.items():
+        for trigger in entries:
             assert trigger["metadata"]["host"] == "amqp://rabbitmq.parcourspro.svc:5672/parcourspro"
             assert trigger["authenticationRef"] == {"name": name}
         secrets = of("TriggerAuthentication")[name]["spec"]["secretTargetRef"]
         assert {entry["name"] for entry in secrets} == {name.replace("-worker", "-broker")}
+
+
+def test_the_notifier_is_also_scaled_by_the_mails_that_are_due() -> None:
+    found = triggers("postgresql")
+    assert {name for name, entries in found.items() if entries} == {"notifier-worker"}
+    [trigger] = found["notifier-worker"]
+    described = dict(trigger["metadata"])
+    assert described.pop("query") == (
+        "SELECT count(*) AS due FROM mails WHERE "
+        "(mails.status = 'pending' OR mails.status = 'unknown' AND mails.outgoing IS NOT NULL) "
+        "AND mails.next_at <= now()"
+    )
+    assert described == {
+        "host": "notifier-database-rw.parcourspro.svc",
+        "port": "5432",
+        "dbName": "notifier",
+        "userName": "notifier",
+        "sslmode": "require",
+        "targetQueryValue": "600",
+    }
+    secrets = of("TriggerAuthentication")[trigger["authenticationRef"]["name"]]["spec"]["secretTargetRef"]
+    assert secrets == [{"parameter": "password", "name": "notifier-database", "key": "password"}]
+    [way_in] = of("NetworkPolicy")["mails-and-their-scaler"]["spec"]["ingress"]
+    assert way_in["ports"] == [{"port": 5432}]
+    assert way_in["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "keda"}
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
@@ -222,56 +234,3 @@ def test_every_network_of_the_compose_file_has_a_policy() -> None:
             members = [{"podSelector": {"matchLabels": labels}}]
             assert policies[name]["spec"]["ingress"] == [{"from": members}]
             assert policies[name]["spec"]["egress"] == [{"to": members}]
-
-
-def test_the_servers_are_three_and_in_their_networks() -> None:
-    databases = of("Cluster")
-    assert set(databases) == {f"{name}-database" for name in SERVICES}
-    for name, each in databases.items():
-        service = name.removesuffix("-database")
-        start = each["spec"]["bootstrap"]["initdb"]
-        assert (each["spec"]["instances"], start["database"], start["owner"]) == (3, service, f"{service}_owner")
-        assert each["spec"]["inheritedMetadata"]["labels"] == {"parcourspro.network/database": "member"}
-        [role] = each["spec"]["managed"]["roles"]
-        assert (role["name"], role["passwordSecret"]["name"]) == (service, name)
-    [broker] = of("RabbitmqCluster").values()
-    configured = broker["spec"]["rabbitmq"]["additionalConfig"].splitlines()
-    shipped = (generate.ROOT / "deploy/rabbitmq/rabbitmq.conf").read_text().splitlines()
-    assert {line for line in shipped if line and not line.startswith("#")} <= set(configured)
-    assert (broker["metadata"]["name"], broker["spec"]["replicas"]) == ("rabbitmq", 3)
-    assert broker["spec"]["image"] == COMPOSE["rabbitmq"]["image"]
-    template = broker["spec"]["override"]["statefulSet"]["spec"]["template"]
-    assert template["metadata"]["labels"] == {"parcourspro.network/broker": "member"}
-    users = {entry["name"] for entry in template["spec"]["initContainers"][0]["env"]}
-    assert users == set(COMPOSE["rabbitmq"]["environment"])
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_object_fits_the_schema_of_its_kind(path: Any) -> None:
-    for each in yaml.safe_load_all(path.read_text()):
-        if each["kind"] not in OF_OPERATORS:
-            kubernetes_validate.validate(each, NEWEST, strict=True)
-
-
-def test_a_word_that_kubernetes_does_not_know_is_found() -> None:
-    wrong = {**of("Service")["web"], "spec": {"port": 8000}}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(wrong, NEWEST, strict=True)
-
-
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl, which builds overlays, is not installed")
-def test_the_overlay_is_built_with_its_images_and_settings() -> None:
-    command = ["kubectl", "kustomize", str(FOLDER / "overlays/production")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    built = list(yaml.safe_load_all(done.stdout))
-    assert {each["metadata"].get("namespace", "-") for each in built if each["kind"] != "Namespace"} == {"parcourspro"}
-    for each in built:
-        if each["kind"] not in OF_OPERATORS:
-            kubernetes_validate.validate(each, NEWEST, strict=True)
-    images = {
-        one["image"] for each in built if each["kind"] in {"Deployment", "Job"}
-        for one in each["spec"]["template"]["spec"]["containers"]
-    }  # fmt: skip
-    ours = {f"registry.example/parcourspro/{name}:0.1.0" for name in (*SERVICES, "web")}
-    assert images == ours | {"caddy:2.11"}
