@@ -56,7 +56,8 @@ async def killed_three_times(site: Site) -> AsyncIterator[None]:
     started = 'process_start_time_seconds{job="enrollment-api"}'
     for _ in range(3):
         before = await site.values(started)
-        await site.inside("enrollment-api", "python", "-c", KILL)
+        # the container ends with the process, and so does the command in it
+        await site.stack.compose("exec", "-T", "enrollment-api", "python", "-c", KILL, check=False)
 
         async def is_seen(before: object = before) -> bool:
             now = await site.values(started)
@@ -179,7 +180,8 @@ async def inbox_locked(site: Site) -> AsyncIterator[None]:
 @asynccontextmanager
 async def binding_deleted(site: Site) -> AsyncIterator[None]:
     """The worker declares it again within a minute. Nothing has to be done."""
-    await site.broker.delete(f"/bindings/{VHOST}/e/events/q/enrollment/{STRUCTURE_REGISTERED}")
+    deleted = await site.broker.delete(f"/bindings/{VHOST}/e/events/q/enrollment/{STRUCTURE_REGISTERED}")
+    deleted.raise_for_status()
     await site.add_structure()
     yield
 

@@ -89,7 +89,7 @@ class Site:
 
     async def grant_again(self, service: str) -> None:
         """`migrate` also grants the running role its rights."""
-        await self.stack.compose("run", "--rm", "--no-deps", "-T", f"{service}-migrate")
+        await self.stack.compose("up", "--no-build", f"{service}-migrate")
 
     @asynccontextmanager
     async def session(self, service: str, statements: str) -> AsyncIterator[None]:
