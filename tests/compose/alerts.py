@@ -1,6 +1,7 @@
 """`python -m tests.compose.alerts`: a real fault for each alert, which must fire, and go when the fault has ended.
 
-FASTER=10 divides all times of the rules by ten, to try this program; without it the rules are those of operators.
+FASTER=3 divides all times of the rules by three, to try this program; by more than 5, three kills do not fit into the
+time of ProcessRestarts. Without it the rules are those of operators.
 """
 
 import asyncio
