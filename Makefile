@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := services shared web deploy tests bench docs
 
-.PHONY: run reset test test-compose drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium promtool env up down
+.PHONY: run reset test test-compose test-alerts drills lint check bench docs mails screenshots migration lock sbom vulnerabilities broker chromium promtool env up down
 .DEFAULT_GOAL := test
 
 # Python of Debian has no ensurepip: root installs its package here, other users get a message
@@ -55,6 +55,10 @@ test: .venv/installed broker chromium promtool
 # and side by side with another version: OLD=<commit>; needs the images that docker-compose.yml names
 test-compose: .venv/installed
 	$(BIN)/python -m tests.compose
+
+# a real fault for each alert of Prometheus on such a system, about half an hour: docs/operations.md
+test-alerts: .venv/installed
+	$(BIN)/python -m tests.compose.alerts
 
 # long tests with the time-outs of production, one after the other: docs/drills.md
 drills: .venv/installed broker

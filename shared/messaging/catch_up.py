@@ -86,6 +86,8 @@ class CatchUp:
         self._service = service
         self._log = EventLog(database, transport, service=service)
         self._names = {owner: list(names) for owner, names in groupby(sorted(events), lambda name: name.split(".")[0])}
+        for publisher in self._names:
+            metrics.missed(publisher, 0)  # an increase can only be seen from a number before it
         self._received: deque[Envelope] = deque(maxlen=MOST_RECEIVED)
         self._is_registered = False
         self._look_at = 0.0

@@ -90,6 +90,7 @@ class Stack:
     prometheus_port: int = field(default_factory=free_port)
     version: str = TAG
     folder: Path = ROOT
+    files: tuple[str, ...] = FILES
     settings: dict[str, str] = field(default_factory=dict)
     replicas: dict[str, int] = field(default_factory=dict)
 
@@ -118,7 +119,7 @@ class Stack:
         }
 
     async def compose(self, *arguments: str, given: str = "", check: bool = True) -> str:
-        files = [part for name in FILES for part in ("-f", str(self.folder / name))]
+        files = [part for name in self.files for part in ("-f", str(self.folder / name))]
         command = ["docker", "compose", "--env-file", "deploy/development.env", *files, *arguments]
         return await run(*command, environment=self.environment(), folder=self.folder, given=given, check=check)
 
@@ -173,15 +174,17 @@ class Stack:
         return [line.split("\t") for line in rows.splitlines()]
 
 
-async def refusal() -> str | None:
-    """Why this machine cannot run it; None if it can."""
+async def refusal(*options: str) -> str | None:
+    """Why this machine cannot run it; None if it can. `options`: of Compose, such as a profile."""
     try:
         await run("docker", "info")
         await run("docker", "compose", "version")
     except (CommandFailed, FileNotFoundError):
         return "no Docker engine with Compose answers"
     files = [part for name in FILES for part in ("-f", name)]
-    listed = await run("docker", "compose", "--env-file", "deploy/development.env", *files, "config", "--images")
+    listed = await run(
+        "docker", "compose", "--env-file", "deploy/development.env", *files, *options, "config", "--images"
+    )
     wanted = {image for image in listed.split() if not image.startswith("parcourspro/")} | {BASE_IMAGES}
     have = set((await run("docker", "images", "--format", "{{.Repository}}:{{.Tag}}")).split())
     missing = sorted(wanted - have)
@@ -196,9 +199,9 @@ async def build(stack: Stack) -> None:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Stack]:
+async def running(stack: Stack | None = None) -> AsyncIterator[Stack]:
     """A stack that is not started yet; whatever was started of it is removed in the end, with its data."""
-    stack = Stack()
+    stack = stack or Stack()
     try:
         yield stack
     finally:

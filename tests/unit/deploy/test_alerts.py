@@ -19,6 +19,7 @@ from docs import generate
 from shared.database import Database
 from shared.messages_command import messages
 from shared.process import worker_app
+from tests.compose.alert_faults import PHASES
 from web.settings import Settings
 from web.wiring import create
 
@@ -168,6 +169,20 @@ def test_every_rule_fires_and_clears_in_a_test() -> None:
             # the first check is before the fault, the last one after it
             assert [bool(check["exp_alerts"]) for check in test["alert_rule_test"]][-2:] == [True, False]
     assert seen == {rule["alert"]: {True, False} for rule in RULES}
+
+
+def test_every_rule_is_tried_with_a_real_fault() -> None:
+    tried = [name for phase in PHASES for line in phase for fault in line for name in fault.alerts]
+    assert sorted(tried) == sorted(rule["alert"] for rule in RULES)
+
+
+async def test_a_listener_has_a_number_of_missed_events_for_each_publisher_before_it_misses_one() -> None:
+    """The alert asks for its increase, which a series that begins with the first missed event would not have."""
+    service = generate.services()["enrollment"]
+    database = Database(generate.NOWHERE, application="test")
+    lines = (await scraped(worker_app(generate.wired(service, database)))).splitlines()
+    assert 'messages_missed_total{publisher="catalogue"} 0.0' in lines
+    assert 'messages_missed_total{publisher="identity"} 0.0' in lines
 
 
 @pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed (package prometheus)")
