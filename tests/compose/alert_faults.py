@@ -214,9 +214,9 @@ LAST: Final[tuple[tuple[Fault, ...], ...]] = (
 LATE: Final[tuple[tuple[Fault, ...], ...]] = (
     (
         Fault(
-            "the mail server is away, and another session locks one of the mails",
+            "the mail server refuses all mails for now, and another session locks one of them",
             {"MailsRefused": {"job": "notifier-worker"}, "MailsWait": {"job": "notifier-worker"}},
-            late_faults.mail_server_stopped,
+            late_faults.mails_refused,
         ),
     ),
     (

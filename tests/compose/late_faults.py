@@ -13,6 +13,21 @@ from tests.compose.stack import run
 JOURNEYS: Final = 20
 """Each leads to two mails or more."""
 MAILS_WITHIN: Final = 300.0
+REFUSING: Final = """
+import socketserver
+
+ANSWERS = {
+    b"EHLO": b"250 ready", b"MAIL": b"250 go on", b"RSET": b"250 go on", b"RCPT": b"451 not now", b"QUIT": b"221 bye",
+}
+
+class Refusing(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"220 ready\\r\\n")
+        for line in self.rfile:
+            self.wfile.write(ANSWERS.get(line[:4].upper(), b"502 what") + b"\\r\\n")
+
+socketserver.ThreadingTCPServer(("", 1025), Refusing).serve_forever()
+"""
 TRIED: Final = 'sum(mails_waiting{job="notifier-worker", state="tried"}) > 25'
 ONE_MAIL_LOCKED: Final = """
 BEGIN; SELECT id FROM mails WHERE status = 'pending' ORDER BY created_at LIMIT 1 FOR UPDATE; SELECT pg_sleep(7200);
@@ -28,21 +43,29 @@ SELECT pg_advisory_lock({LOCK_SPACE}, 64); SELECT pg_sleep(7200);
 
 
 @asynccontextmanager
-async def mail_server_stopped(site: Site) -> AsyncIterator[None]:
-    """And another session locks one of the mails, which no worker can take then."""
-    one = await site.container("mailpit")
-    await run("docker", "stop", one.id)
-    await Load(site.world).travel(JOURNEYS)
+async def mails_refused(site: Site) -> AsyncIterator[None]:
+    """Another server is in the place of the mail server. Another session locks one mail: no worker can take it."""
+    project, version = site.stack.project, site.stack.version
+    server = await site.container("mailpit")
+    await run("docker", "stop", server.id)
+    options = ("--detach", "--rm", "--network", f"{project}_mail", "--network-alias", "mailpit")
+    other = await run(
+        "docker", "run", *options, "--entrypoint", "python", f"parcourspro/notifier:{version}", "-c", REFUSING
+    )
+    try:
+        await Load(site.world).travel(JOURNEYS)
 
-    async def are_tried() -> bool:
-        return bool(await site.values(TRIED))
+        async def are_tried() -> bool:
+            return bool(await site.values(TRIED))
 
-    assert await until(are_tried, MAILS_WITHIN)
-    async with site.session("notifier", ONE_MAIL_LOCKED):
-        yield
-        await site.terminate_blocker("notifier")
-    await run("docker", "start", one.id)
-    await site.stack.healthy(one.name)
+        assert await until(are_tried, MAILS_WITHIN), "the mails were not tried"
+        async with site.session("notifier", ONE_MAIL_LOCKED):
+            yield
+            await site.terminate_blocker("notifier")
+    finally:
+        await run("docker", "rm", "--force", other.strip())
+    await run("docker", "start", server.id)
+    await site.stack.healthy(server.name)
 
 
 @asynccontextmanager
