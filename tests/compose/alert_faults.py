@@ -200,6 +200,10 @@ LINES: Final[tuple[tuple[Fault, ...], ...]] = (
         ),
     ),
     (Fault("the pages have 175 idle connections", {"ProcessFiles": {"job": "web"}}, process_faults.connections_held),),
+    (
+        Fault("the mail server is away", {"MailsWait": {"job": "notifier-worker"}}, late_faults.mail_server_stopped),
+        Fault("the mail server refuses mails", {"MailsRefused": {"job": "notifier-worker"}}, late_faults.mails_refused),
+    ),
 )
 LAST: Final[tuple[tuple[Fault, ...], ...]] = (
     (
@@ -212,13 +216,6 @@ LAST: Final[tuple[tuple[Fault, ...], ...]] = (
 )
 """What disturbs all others."""
 LATE: Final[tuple[tuple[Fault, ...], ...]] = (
-    (
-        Fault(
-            "the mail server refuses all mails for now, and another session locks one of them",
-            {"MailsRefused": {"job": "notifier-worker"}, "MailsWait": {"job": "notifier-worker"}},
-            late_faults.mails_refused,
-        ),
-    ),
     (
         Fault(
             "identity's worker may no longer read rebuilds",

@@ -163,7 +163,7 @@ async def main() -> int:
         async with running(wanted) as stack:
             await build(stack)
             await stack.up()
-            site = Site(stack, await settle(stack, towns=1, beneficiaries=6, sessions=5))
+            site = Site(stack, await settle(stack, towns=1, beneficiaries=6, sessions=7))
             say(f"{len(await stack.containers())} containers; the times of the rules are divided by {FASTER}")
             seen = await Trial(site, say).whole()
             say(f"fired too, by the same faults: {', '.join(await also_fired(site)) or 'none'}")

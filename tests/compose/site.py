@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 
+from tests.compose.journeys import Load
 from tests.compose.people import World
 from tests.compose.stack import Container, Stack, run
 from tests.e2e.people import Unexpected, siret
@@ -40,8 +41,10 @@ class Site:
     prometheus: httpx.AsyncClient = field(init=False)
     broker: httpx.AsyncClient = field(init=False)
     visitor: httpx.AsyncClient = field(init=False)
+    load: Load = field(init=False)
 
     def __post_init__(self) -> None:
+        self.load = Load(self.world)
         local, options = "http://localhost", {"timeout": 30, "trust_env": False}
         self.prometheus = httpx.AsyncClient(base_url=f"{local}:{self.stack.prometheus_port}/api/v1", **options)  # type: ignore[arg-type]
         self.broker = httpx.AsyncClient(
