@@ -1,4 +1,6 @@
 """The distributed system on Docker, while its containers are scaled, stopped, killed and upgraded: `make test-compose`.
 
-It is a program and no part of `make test`: it builds images, and takes minutes.
+`make test-alerts` makes a fault for each alert of Prometheus.
+
+They are programs and no part of `make test`: they build images, and take minutes.
 """

@@ -24,6 +24,10 @@ READ_EVERY: Final = 0.1
 HANDLED_BEFORE: Final = """
     SELECT event_id, name, payload FROM event_log WHERE name = 'identity.account_registered.v1' LIMIT 1;
 """
+BLOCKERS_ENDED: Final = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'blocker' AND datname = current_database();
+"""
 SECRETS: Final[dict[str, str]] = dict(re.findall(r"(?m)^(\w+)=(.*)$", (ROOT / "deploy/development.env").read_text()))
 
 
@@ -105,8 +109,7 @@ class Site:
             await asyncio.gather(running, return_exceptions=True)
 
     async def terminate_blocker(self, service: str) -> None:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'blocker';"
-        await self.stack.query(service, ended)
+        await self.stack.query(service, BLOCKERS_ENDED)
 
     # ------------------------------------------------------------------ messages and people
 
