@@ -218,8 +218,8 @@ LAST: Final[tuple[tuple[Fault, ...], ...]] = (
 LATE: Final[tuple[tuple[Fault, ...], ...]] = (
     (
         Fault(
-            "identity's worker may no longer read rebuilds",
-            {"JobsLate": {"job": "identity-worker", "name": "rebuild"}},
+            "the catalogue's worker may no longer read rebuilds",
+            {"JobsLate": {"job": "catalogue-worker", "name": "rebuild"}},
             late_faults.right_of_a_job_revoked,
         ),
     ),

@@ -33,7 +33,8 @@ INBOX_LOCKED: Final = "BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE; SELECT 
 """The listener goes on between two of them, so it handles messages, and most of them late."""
 RELAY_LOCKED: Final = f"""
 SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND classid = {LOCK_SPACE} AND granted AND pid <> pg_backend_pid();
+WHERE locktype = 'advisory' AND classid = {LOCK_SPACE} AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
 SELECT pg_advisory_lock({LOCK_SPACE}, 64); SELECT pg_sleep(7200);
 """
 """The number of the only relay of one shard."""
@@ -77,9 +78,9 @@ async def _is_true(site: Site, expression: str) -> bool:
 
 @asynccontextmanager
 async def right_of_a_job_revoked(site: Site) -> AsyncIterator[None]:
-    await site.stack.query("identity", "REVOKE SELECT ON rebuilds FROM identity;")
+    await site.stack.query("catalogue", "REVOKE SELECT ON rebuilds FROM catalogue;")
     yield
-    await site.grant_again("identity")
+    await site.grant_again("catalogue")
 
 
 @asynccontextmanager
