@@ -56,7 +56,7 @@ test: .venv/installed broker chromium promtool
 test-compose: .venv/installed
 	$(BIN)/python -m tests.compose
 
-# a real fault for each alert of Prometheus on such a system, about half an hour: docs/operations.md
+# a real fault for each alert of Prometheus on such a system, about an hour: docs/drills.md
 test-alerts: .venv/installed
 	$(BIN)/python -m tests.compose.alerts
 

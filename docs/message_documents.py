@@ -169,7 +169,7 @@ def table(listeners: Listeners) -> str:
         "",
         "The workers of a subscriber and of a publisher exchange them, to find out which events were missed and to",
         "publish them again: see [the decision](decisions/0013-what-was-missed-is-asked-for.md); and to rebuild copies",
-        "from the owner's present state: see [operations](operations.md#rebuild-a-services-copies).",
+        "from the owner's present state: see [restoring](restoring.md#rebuild-a-services-copies).",
         "",
         "| Message | Wire name | Meaning |",
         "|---|---|---|",

@@ -1,4 +1,4 @@
-"""The operator who restores a database: gives the commands of docs/operations.md, in their order, as they are there."""
+"""The operator who restores a database: gives the commands of docs/restoring.md, in their order, as they are there."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from tests.compose.faults import Say, Wrong
 from tests.compose.stack import FILES, Stack
 from tests.support.processes import ROOT
 
-PAGE: Final = "docs/operations.md"
+PAGE: Final = "docs/restoring.md"
 COPIED_BY: Final = {
     "identity": ("catalogue", "enrollment", "notifier"),
     "catalogue": ("enrollment", "notifier"),

@@ -1,4 +1,4 @@
-"""`python -m tests.compose.restored`: one database after the other is lost, and restored as docs/operations.md says.
+"""`python -m tests.compose.restored`: one database after the other is lost, and restored as docs/restoring.md says.
 
 Between the backup and the loss people go on: they ask, decide, withdraw, join, have an account erased; sessions change.
 Afterwards what the page promises is compared with what is in the databases, and people go on again.
