@@ -28,6 +28,7 @@ class Refusing(socketserver.StreamRequestHandler):
 socketserver.ThreadingTCPServer(("", 1025), Refusing).serve_forever()
 """
 ARE_TRIED: Final = 'max(mails_waiting{job="notifier-worker", state="tried"}) > 25'
+TRY_NOW: Final = "UPDATE mails SET next_at = now() WHERE status = 'pending' AND attempts > 0;"
 ALL_LEFT: Final = 'max(mails_waiting{job="notifier-worker", state="due"}) == 0'
 INBOX_LOCKED: Final = "BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(420); COMMIT;"
 """The listener goes on between two of them, so it handles messages, and most of them late."""
@@ -70,6 +71,7 @@ async def mails_refused(site: Site) -> AsyncIterator[None]:
         await run("docker", "rm", "--force", other.strip())
     await run("docker", "start", server.id)
     await site.stack.healthy(server.name)
+    await site.stack.query("notifier", TRY_NOW)
 
 
 async def _is_true(site: Site, expression: str) -> bool:
