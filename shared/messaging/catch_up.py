@@ -110,8 +110,8 @@ class CatchUp:
             await self._log.answer(subscriber, request)
         now = asyncio.get_running_loop().time()
         if self._names and now >= self._look_at:
-            self._look_at = now + LOOK_EVERY
             await self._ask_when_due()
+            self._look_at = now + LOOK_EVERY  # after it: until it succeeds, no round does
 
     async def _ask_when_due(self) -> None:
         async with self._database.transaction() as work:

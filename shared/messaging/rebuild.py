@@ -154,8 +154,8 @@ class Rebuild(Generic[Tx]):
             await self._answer(subscriber, request)
         now = asyncio.get_running_loop().time()
         if self._tables and now >= self._look_at:
-            self._look_at = now + LOOK_EVERY
             await self._ask_when_due()
+            self._look_at = now + LOOK_EVERY  # after it: until it succeeds, no round does
 
     async def _answer(self, subscriber: str, request: StateRequested) -> None:
         """What cannot be published is not waited for: the subscriber asks again."""

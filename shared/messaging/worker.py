@@ -142,6 +142,7 @@ class Worker(Generic[Tx]):
                     continue
                 self.metrics.lateness.failed(job.name)
                 log.exception("a job failed", job=job.name, error=describe(error))
+                await asyncio.sleep(next(pauses))
             await asyncio.sleep(job.every.total_seconds())
 
     async def _retry(self) -> None:

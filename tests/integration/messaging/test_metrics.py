@@ -9,6 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Text, cast, column, func, literal, select, table, text
 
+from docs import generate
+from shared.database import Database
 from shared.messaging import measures
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.lateness import Lateness
@@ -160,6 +162,18 @@ async def test_a_job_that_never_succeeds_becomes_late_and_others_do_not(
     assert numbers['job_failures_total{name="right"}'] == numbers['job_failures_total{name="hourly"}'] == 0
     assert numbers['job_late_seconds{name="hourly"}'] == 0
     await eventually(lambda: _measured(worker, 'job_late_seconds{name="right"}', 0), within=10)
+
+
+@pytest.mark.parametrize("part", ["rebuild", "catch_up"])
+async def test_a_job_that_looks_into_the_database_now_and_then_does_not_succeed_between_looks_that_fail(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(generate.NOWHERE, application="test")
+    job = getattr(generate.wired(generate.services()["enrollment"], database), part)
+    monkeypatch.setattr(job, "_ask_when_due", _raise)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            await job.run_once()
 
 
 async def _at_least(worker: Worker[Any], name: str, value: float) -> bool:
