@@ -10,6 +10,7 @@ from docs.kubernetes.compose import Object
 
 NAME: Final = "app.kubernetes.io/name"
 BROKER: Final = "rabbitmq"
+GATEWAY: Final = "gateway"
 METRICS: Final = "/metrics"
 
 
@@ -19,7 +20,7 @@ def monitors(scrapes: Sequence[Object]) -> list[Object]:
     `scrapes`: the jobs of deploy/prometheus/prometheus.yml. Alerts and dashboards name them, so each keeps its name.
     """
     of_broker = [each for each in scrapes if each["dns_sd_configs"][0]["names"] == [BROKER]]
-    processes = [each["job_name"] for each in scrapes if each not in of_broker]
+    processes = [each["job_name"] for each in scrapes if each not in of_broker and each["job_name"] != GATEWAY]
     return [
         _monitor(
             "processes",
@@ -27,6 +28,7 @@ def monitors(scrapes: Sequence[Object]) -> list[Object]:
             {"port": "http", "path": METRICS},
             jobLabel=NAME,
         ),
+        _monitor(GATEWAY, {"matchLabels": {NAME: GATEWAY}}, {"port": "metrics", "path": METRICS}, jobLabel=NAME),
         *(_of_broker(each) for each in of_broker),
     ]
 

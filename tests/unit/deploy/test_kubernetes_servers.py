@@ -97,8 +97,9 @@ def test_prometheus_reads_the_same_processes_on_kubernetes_under_the_same_names(
     # the job is the name of the process, and not the monitor's
     assert monitors["processes"]["jobLabel"] == "app.kubernetes.io/name"
     assert monitors["processes"]["podMetricsEndpoints"] == [{"port": "http", "path": "/metrics", "interval": "15s"}]
-    assert serving | {"rabbitmq", "queues"} == set(SCRAPED)
-    assert set(monitors) == {"processes", "rabbitmq", "queues"}
+    assert serving | {"gateway", "rabbitmq", "queues"} == set(SCRAPED)
+    assert set(monitors) == {"processes", "gateway", "rabbitmq", "queues"}
+    assert monitors["gateway"]["podMetricsEndpoints"] == [{"port": "metrics", "path": "/metrics", "interval": "15s"}]
     for name in ("rabbitmq", "queues"):
         assert monitors[name]["selector"] == {"matchLabels": {"app.kubernetes.io/name": "rabbitmq"}}
         [endpoint] = monitors[name]["podMetricsEndpoints"]
@@ -119,4 +120,4 @@ def test_prometheus_gets_all_alerts_on_kubernetes(monitoring: list[Object]) -> N
 def test_prometheus_may_ask_every_process_and_the_broker() -> None:
     policy = of("NetworkPolicy")["metrics"]["spec"]
     assert policy["podSelector"] == {}
-    assert {port["port"] for port in policy["ingress"][0]["ports"]} >= {8000, 15692}
+    assert {port["port"] for port in policy["ingress"][0]["ports"]} >= {8000, 8003, 15692}
