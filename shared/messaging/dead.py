@@ -1,7 +1,7 @@
 """The queue in which the broker keeps what it has given up: deliveries that reached the limit of its policy.
 
 That needs thousands of deliveries of one message: it ends its process before the inbox sees it, or something else ends
-the process again and again. Only operators take messages out of it.
+the process again and again. Operators take messages out of it, and the worker those about people who were erased.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

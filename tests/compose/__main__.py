@@ -5,50 +5,34 @@ JOURNEYS: how many (1000; with less than 100 only some kills). OLD=<commit>: tha
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
 
 from tests.compose import checks, erased, faults, images, side_by_side
 from tests.compose.journeys import Load
 from tests.compose.people import settle
-from tests.compose.stack import Stack, build, refusal, run, running
+from tests.compose.program import run_with, say
+from tests.compose.stack import Stack, run
 
 JOURNEYS = int(os.environ.get("JOURNEYS", "1000"))
 OLD = os.environ.get("OLD", "")
 FEW = 100
 """With fewer journeys, only some kills: the published procedure, the scaling and the stops take minutes."""
-NOT_RUN = 75
-"""The exit code if this machine cannot run it."""
 PROCEDURES = {
     "tests/e2e/test_the_published_procedure.py": (),
     "tests/browser/test_the_procedure.py": ("-k", "with and scripts and not without"),
 }
 """The published procedure through the gateway."""
-BEGUN = time.monotonic()
 
 
-def say(line: str) -> None:
-    print(f"{time.monotonic() - BEGUN:5.0f} s  {line}", flush=True)  # noqa: T201 - a program
-
-
-async def main() -> int:
-    if reason := await refusal():
-        say(f"not run: {reason}")
-        return NOT_RUN
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)  # type: ignore[union-attr]
-    async with running() as stack:
-        await build(stack)
-        say("built")
-        await images.checked(say)
-        if OLD:
-            await side_by_side.upgraded(stack, OLD, JOURNEYS, say)
-        else:
-            await whole(stack)
-    say("passed; all containers, volumes and networks are removed")
-    return 0
+async def main(stack: Stack) -> bool:
+    await images.checked(say)
+    if OLD:
+        await side_by_side.upgraded(stack, OLD, JOURNEYS, say)
+    else:
+        await whole(stack)
+    return True
 
 
 async def whole(stack: Stack) -> None:
@@ -114,6 +98,4 @@ async def procedure(stack: Stack) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    run_with(main)

@@ -8,12 +8,9 @@ these alerts.
 import asyncio
 import os
 import re
-import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,20 +20,17 @@ import yaml  # type: ignore[import-untyped]  # it has no types
 from tests.compose.alert_faults import PHASES, Fault
 from tests.compose.faults import Say
 from tests.compose.people import settle
+from tests.compose.program import run_with, say
 from tests.compose.site import Site, until
-from tests.compose.stack import FILES, Stack, build, refusal, running
+from tests.compose.stack import FILES, Stack
 from tests.support.processes import ROOT
 
 FASTER: Final = int(os.environ.get("FASTER", "1"))
 ONLY: Final = frozenset(filter(None, os.environ.get("ONLY", "").split(",")))
-NOT_RUN: Final = 75
-"""The exit code if this machine cannot run it."""
 FOLDER: Final = ROOT / "deploy/prometheus/alerts"
-OBSERVE: Final = ("--profile", "observe")
 WITHIN: Final = 120 + 1800 / FASTER
 """Seconds until an alert must fire, and until it must be gone."""
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-BEGUN: Final = time.monotonic()
 RULES: Final[frozenset[str]] = frozenset(
     rule["alert"]
     for path in FOLDER.glob("*.yml")
@@ -51,10 +45,6 @@ if sorted(RULES) != _TRIED:
 
 def is_wanted(fault: Fault) -> bool:
     return not ONLY or not ONLY.isdisjoint(fault.alerts)
-
-
-def say(line: str) -> None:
-    print(f"{time.monotonic() - BEGUN:5.0f} s  {line}", flush=True)  # noqa: T201 - a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,29 +142,25 @@ async def also_fired(site: Site) -> list[str]:
     return sorted({f"{one['alertname']} ({one.get('queue') or one.get('job', '')})" for one in others})
 
 
-async def main() -> int:
-    if reason := await refusal(*OBSERVE):
-        say(f"not run: {reason}")
-        return NOT_RUN
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)  # type: ignore[union-attr]
+async def main(stack: Stack) -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"COMPOSE_PROFILES": "observe", "ALERT_RULES": rules_for(Path(folder))}
-        wanted = Stack(files=(*FILES, "tests/compose/alerts.yml"), settings=settings, replicas={"notifier-api": 2})
-        async with running(wanted) as stack:
-            await build(stack)
-            await stack.up()
-            site = Site(stack, await settle(stack, towns=1, beneficiaries=6, sessions=7))
-            say(f"{len(await stack.containers())} containers; the times of the rules are divided by {FASTER}")
-            seen = await Trial(site, say).whole()
-            say(f"fired too, by the same faults: {', '.join(await also_fired(site)) or 'none'}")
-            await site.close()
+        stack.settings["ALERT_RULES"] = rules_for(Path(folder))
+        await stack.up()
+        site = Site(stack, await settle(stack, towns=1, beneficiaries=6, sessions=7))
+        say(f"{len(await stack.containers())} containers; the times of the rules are divided by {FASTER}")
+        seen = await Trial(site, say).whole()
+        say(f"fired too, by the same faults: {', '.join(await also_fired(site)) or 'none'}")
+        await site.close()
     right = [one for one in seen if one.is_right]
-    wanted_alerts = [name for fault in filter(is_wanted, FAULTS) for name in fault.alerts]
-    say(f"{len(right)} of {len(wanted_alerts)} alerts fired and went; all containers, volumes and networks are removed")
-    return 0 if len(right) == len(wanted_alerts) else 1
+    wanted = [name for fault in filter(is_wanted, FAULTS) for name in fault.alerts]
+    say(f"{len(right)} of {len(wanted)} alerts fired and went")
+    return len(right) == len(wanted)
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    observed = Stack(
+        files=(*FILES, "tests/compose/alerts.yml"),
+        settings={"COMPOSE_PROFILES": "observe"},
+        replicas={"notifier-api": 2},
+    )
+    run_with(main, observed, profiles=("--profile", "observe"))

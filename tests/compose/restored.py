@@ -6,47 +6,26 @@ Afterwards what the page promises is compared with what is in the databases, and
 RESTORED: the services, with commas between (all four).
 """
 
-import asyncio
 import os
-import signal
-import sys
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from tests.compose.journeys import Load
 from tests.compose.lab import TRAVELLING, Lab
 from tests.compose.losses import LOSSES
 from tests.compose.operator import Operator
 from tests.compose.people import settle
-from tests.compose.stack import CommandFailed, Stack, build, refusal, running
-
-NOT_RUN: Final = 75
-BEGUN: Final = time.monotonic()
+from tests.compose.program import run_with, say
+from tests.compose.stack import Stack
 
 
-def say(line: str) -> None:
-    print(f"{time.monotonic() - BEGUN:5.0f} s  {line}", flush=True)  # noqa: T201 - a program
-
-
-async def main() -> int:
-    if reason := await refusal():
-        say(f"not run: {reason}")
-        return NOT_RUN
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)  # type: ignore[union-attr]
-    async with running() as stack:
-        try:
-            await build(stack)
-        except CommandFailed as error:
-            say(f"not run: the images cannot be built here: {error}")
-            return NOT_RUN
-        await stack.up()
-        say(f"{len(await stack.containers())} containers are healthy")
-        failed = await everything(stack)
-    say(f"{f'failed: {failed}' if failed else 'passed'}; all containers, volumes and networks are removed")
-    return 1 if failed else 0
+async def main(stack: Stack) -> bool:
+    await stack.up()
+    say(f"{len(await stack.containers())} containers are healthy")
+    failed = await everything(stack)
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return not failed
 
 
 async def everything(stack: Stack) -> list[str]:
@@ -92,6 +71,4 @@ async def lose(lab: Lab, service: str) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(asyncio.run(main()))
-    sys.exit(130)
+    run_with(main)
