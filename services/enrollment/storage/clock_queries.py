@@ -1,14 +1,14 @@
 """Find the requests and trainings for the job of the clock, which loads each one again under its training's lock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, bindparam, exists, or_, select
+from sqlalchemy import DateTime, Integer, Interval, Select, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.states import Approval
+from services.enrollment.domain.states import Approval, Seat
 from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
 from services.enrollment.storage.enrollments import RequestKey
 from services.enrollment.storage.tables import enrollments, sessions
@@ -35,11 +35,32 @@ _UPCOMING: Final = (
     .where(sessions.c.ends_at > _NOW, sessions.c.state == word("scheduled"))
     .order_by(sessions.c.training_id)
 )
-_HAS_QUEUE: Final = exists().where(
-    enrollments.c.training_id == sessions.c.training_id, enrollments.c.session_id == sessions.c.id, IS_QUEUED
+_OTHERS: Final = enrollments.alias()
+_THEIR_SESSIONS: Final = sessions.alias()
+_HELD_BY_STRUCTURE: Final = (
+    select(func.count())
+    .select_from(_OTHERS.join(_THEIR_SESSIONS, _THEIR_SESSIONS.c.id == _OTHERS.c.session_id))
+    .where(
+        _OTHERS.c.training_id == enrollments.c.training_id,
+        _OTHERS.c.structure_id == enrollments.c.structure_id,
+        _OTHERS.c.seat == word(Seat.HELD.value),
+        _THEIR_SESSIONS.c.ends_at > _NOW,
+    )
+    .correlate(enrollments)
+    .scalar_subquery()
+)
+_CAP: Final = bindparam("cap", type_=Integer)
+_SOMEBODY_MAY_HAVE_A_SEAT: Final = exists().where(
+    enrollments.c.training_id == sessions.c.training_id,
+    enrollments.c.session_id == sessions.c.id,
+    IS_QUEUED,
+    or_(sessions.c.closes_at <= _NOW, _CAP.is_(None), _HELD_BY_STRUCTURE < _CAP),
 )
 _LEFT_OVER: Final = _UPCOMING.where(
-    sessions.c.starts_at > _NOW, sessions.c.closes_at <= _NOW, sessions.c.held < sessions.c.capacity, _HAS_QUEUE
+    sessions.c.starts_at > _NOW + bindparam("freeze", type_=Interval),
+    sessions.c.attendance_closed_at.is_(None),
+    sessions.c.held < sessions.c.capacity,
+    _SOMEBODY_MAY_HAVE_A_SEAT,
 )
 
 
@@ -57,9 +78,13 @@ class ClockQueries:
         """Requests that are still queued for a session that is over, in the order of the locks."""
         return await self._keys(_QUEUED_TOO_LONG, now=now)
 
-    async def left_over(self, now: datetime) -> Sequence[UUID]:
-        """Trainings with a session that takes no more requests but has free seats and a queue, in the lock order."""
-        return (await self._connection.scalars(_LEFT_OVER, {"now": now})).all()
+    async def left_over(self, now: datetime, *, cap: int | None, freeze: timedelta) -> Sequence[UUID]:
+        """Trainings with a free seat that a queued request may have because time has passed, in the lock order.
+
+        The session takes no more requests; or another session of the training is over, so that its seats do not count
+        any more for the structure. `cap` is None if the rule is off; `freeze`: see `TrainingSeats`.
+        """
+        return (await self._connection.scalars(_LEFT_OVER, {"now": now, "cap": cap, "freeze": freeze})).all()
 
     async def upcoming(self, now: datetime) -> Sequence[UUID]:
         """Trainings with a session that is not over, in the order of the locks.

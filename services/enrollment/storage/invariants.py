@@ -32,9 +32,8 @@ _SEATS: Final[Invariants] = {
 }
 _QUEUES: Final[Invariants] = {
     # The rules in force are as `storage/rules.py` reads them; without a setting a structure has two seats in a
-    # training, and seats are given until the session begins. The seats of sessions that are over count for a structure
-    # here, although they do not count when seats are given: that they are over gives none by itself. The job that
-    # gives what remains when requests close has ten minutes.
+    # training, and seats are given until the session begins. The job that gives what remains when requests close, and
+    # what a structure may have because a session is over, has ten minutes.
     "a seat is free while a request that may have it is queued": """
         WITH in_force AS (
             SELECT DISTINCT ON (name) name, enabled, value FROM rules
@@ -50,8 +49,9 @@ _QUEUES: Final[Invariants] = {
         WHERE e.seat = 'queued' AND s.held < s.capacity AND s.state = 'scheduled' AND s.attendance_closed_at IS NULL
             AND s.starts_at - allowed.freeze > now()
             AND (s.closes_at <= now() - interval '10 minutes' OR allowed.seats > (
-                SELECT count(*) FROM enrollments o
-                WHERE o.training_id = e.training_id AND o.structure_id = e.structure_id AND o.seat = 'held'
+                SELECT count(*) FROM enrollments o JOIN sessions os ON os.id = o.session_id
+                WHERE os.ends_at > now() - interval '10 minutes' AND o.training_id = e.training_id
+                    AND o.structure_id = e.structure_id AND o.seat = 'held'
             ))
     """,
     "a seat or a place in the queue has no number": """

@@ -11,6 +11,8 @@ from typing import Final
 from services.enrollment.domain import decisions
 from services.enrollment.domain.enrollment import allowed_moves
 from services.enrollment.domain.rules.decision_deadline import expired_before
+from services.enrollment.domain.rules.promotion_freeze import promotion_freeze
+from services.enrollment.domain.rules.structure_cap import structure_cap
 from services.enrollment.domain.states import Move
 from services.enrollment.storage.enrollments import RequestKey
 from services.enrollment.storage.transaction import Transaction
@@ -30,15 +32,18 @@ class Clock:
     begin: Begin[Transaction]
 
     async def run(self) -> None:
-        """Expire undecided requests, give the seats that remain when requests close, cancel requests queued too long.
+        """Expire undecided requests, give the seats that time has made free for somebody, cancel what waits too long.
 
-        A request is queued too long if its session is over. Then mark the proposals that nobody has answered in
-        time, and remind those who keep others waiting.
+        Such seats are those that remain when requests close, and those that a structure may have again because another
+        session of the training is over. A request waits too long if its own session is over. Then mark the proposals
+        that nobody has answered in time, and remind those who keep others waiting.
         """
         now = datetime.now(UTC)
         async with self.begin() as tx:
-            undecided = await _undecided(tx, now=now)
-            left_over = await tx.clock.left_over(now)
+            rules = await tx.rules.load()
+            # not decided in the days of the rule, or before the first slot
+            undecided = await tx.clock.undecided(now, expired_before(rules, now))
+            left_over = await tx.clock.left_over(now, cap=structure_cap(rules), freeze=promotion_freeze(rules))
         for key in undecided:
             async with self.begin() as tx:
                 await _expire(tx, key, now=now)
@@ -51,11 +56,6 @@ class Clock:
         async with self.begin() as tx:
             await tx.proposals.expire(now)
         await remind(self.begin)
-
-
-async def _undecided(tx: Transaction, *, now: datetime) -> list[RequestKey]:
-    """The requests that the employer did not decide in the days of the rule or before the first slot."""
-    return await tx.clock.undecided(now, expired_before(await tx.rules.load(), now))
 
 
 async def _expire(tx: Transaction, key: RequestKey, *, now: datetime) -> None:

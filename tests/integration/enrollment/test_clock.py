@@ -64,6 +64,31 @@ async def test_seats_left_over_at_the_closing_go_to_those_over_the_cap_in_their_
     assert await service.audit() == []
 
 
+async def test_a_session_that_is_over_gives_its_structure_a_seat_elsewhere(service: EnrollmentService) -> None:
+    session = await service.session(2)
+    later = await service.session(4, training_id=service.sessions[session].training_id)
+    people = await service.people(4, structure_id=uuid4())
+    before = [await service.request(person, session) for person in people[:2]]
+    waiting = [await service.request(person, later) for person in people[2:]]
+    for request in before + waiting:
+        await service.accepts(request)
+    await service.clock()
+    assert [seat for seat, _ in (await service.seats(later)).values()] == ["queued", "queued"]
+
+    async with service.database.transaction() as work:
+        # the end comes by itself: no message says it
+        await work.connection.exec_driver_sql(
+            "UPDATE sessions SET starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' "
+            "WHERE id = $1",
+            (session,),
+        )
+    assert [str(request) in "".join(await service.audit()) for request in waiting] == [True, True]
+    await asyncio.gather(service.clock(), service.clock())
+
+    assert await service.emitted_about(EnrollmentPromoted) == waiting
+    assert await service.audit() == []
+
+
 async def test_nobody_waits_for_a_session_that_is_over(service: EnrollmentService) -> None:
     session = await service.session(1)
     first, second = [await service.request(person, session) for person in await service.people(2)]
