@@ -72,7 +72,7 @@ class CopiedTable(Generic[Tx]):
 
         Raises StillNeeded if rows of this service would be left without it.
         """
-        if self._need is not None and (await connection.execute(self._need.limit(1), {"key": key})).first():
+        if self._need is not None and (await connection.execute(self._need.limit(1), {"key": key})).first():  # untraced
             raise StillNeeded
         try:
             return (await connection.execute(self._remove, {"wanted": key, "most": version})).rowcount

@@ -15,6 +15,7 @@ from shared.http.tokens import perhaps_signed_in, signed_in
 from shared.messaging.inprocess import InProcessTransport
 from shared.tokens.verifier import Claims
 from tests.integration.catalogue.catalogue_service import CatalogueService
+from tests.support.apps import app_of
 from tests.support.claims import claims_of
 
 
@@ -37,7 +38,7 @@ async def service(
     database = await make_database("catalogue")
     monkeypatch.setenv("PARCOURSPRO_CATALOGUE_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
     settings = SERVICE.settings()
-    app = SERVICE.api(settings, database)
+    app = app_of(SERVICE, settings, database)
     made = CatalogueService(app, SERVICE.worker(settings, database, InProcessTransport()), database)
     app.dependency_overrides |= {
         signed_in: _required_account_of_header,

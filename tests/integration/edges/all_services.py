@@ -34,6 +34,7 @@ from tests.integration.edges.targets import PARKED
 from tests.support.eventually import eventually
 from tests.support.mail import MailReader
 from tests.support.postgres import TestServer
+from tests.support.traces import TABLES
 
 ADDRESS: Final = "http://edges.test"
 MAILBOX_KEY: Final = "key-of-the-tests"
@@ -100,8 +101,9 @@ class AllServices:
         """A hash of the content of every table of every service."""
         hashes = {}
         for service in self.apps:
-            tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            for (table,) in sorted(await self.rows(service, tables)):
+            for (table,) in await self.rows(service, TABLES):
+                if table == "alembic_version":
+                    continue
                 [(value,)] = await self.rows(
                     service, f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
                 )

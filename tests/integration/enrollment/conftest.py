@@ -12,6 +12,7 @@ from shared.http.tokens import signed_in
 from shared.messaging.inprocess import InProcessTransport
 from shared.tokens.verifier import Claims
 from tests.integration.enrollment.enrollment_service import EnrollmentService
+from tests.support.apps import app_of
 from tests.support.claims import claims_of
 
 
@@ -32,7 +33,7 @@ async def service(
     url = database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("PARCOURSPRO_ENROLLMENT_DATABASE_URL", url)
     settings = SERVICE.settings()
-    app = SERVICE.api(settings, database)
+    app = app_of(SERVICE, settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
     made = EnrollmentService(
         app=app, worker=SERVICE.worker(settings, database, InProcessTransport()), database=database

@@ -11,6 +11,7 @@ from shared.messaging.inprocess import InProcessTransport
 from tests.integration.enrollment.conftest import _whoever_says_so
 from tests.integration.enrollment.enrollment_service import EnrollmentService
 from tests.integration.enrollment.seats_model import run_the_model
+from tests.support.apps import app_of
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def url(make_database: Any, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def make(database: Database) -> EnrollmentService:
     settings = SERVICE.settings()
-    app = SERVICE.api(settings, database)
+    app = app_of(SERVICE, settings, database)
     app.dependency_overrides[signed_in] = _whoever_says_so
     worker = SERVICE.worker(settings, database, InProcessTransport())
     return EnrollmentService(app=app, worker=worker, database=database)

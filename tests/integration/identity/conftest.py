@@ -7,6 +7,7 @@ import pytest
 from services.identity.wiring import SERVICE
 from shared.database import Database
 from tests.integration.identity.identity_service import IdentityService
+from tests.support.apps import app_of
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ async def service(
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("PARCOURSPRO_IDENTITY_STAFF_SECOND_FACTOR", "false")
     settings = SERVICE.settings()
-    made = IdentityService(SERVICE.api(settings, database), database)
+    made = IdentityService(app_of(SERVICE, settings, database), database)
     await made.set_up()
     yield made
     await made.client.aclose()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from shared.contracts.identity import AccountSnapshot, AccountUpdated, SendAccou
 from shared.database import UnitOfWork
 from shared.messaging import undelivered
 from shared.messaging.erasure import Person, erase_messages
+from shared.messaging.failures import Failures
 from shared.messaging.inbox import Inbox
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.subscriptions import Subscriptions
@@ -117,6 +119,21 @@ async def test_a_message_that_fails_after_the_erasure_is_kept_without_texts(
     # what was not kept counts as received: it is not published again
     claimed = await services.rows("SELECT message_id FROM inbox")
     assert {row.message_id for row in claimed} == {deliveries[2].envelope.message_id, deliveries[4].envelope.message_id}
+
+
+async def test_what_the_broker_gave_up_is_taken_only_if_it_is_about_an_erased_person(services: TwoServices) -> None:
+    async with services.subscriber.transaction() as work:
+        await bury(work)
+    failures = Failures(services.subscriber, OF_ERASED)
+    about_zoe, forgotten = delivery(updated(ZOE, "Zoé")).envelope, delivery(notice(ZOE, "Zoé")).envelope
+    nameless = replace(delivery(notice(ZOE, "Zoé")).envelope, message_id=None)
+    others = [delivery(updated(LEA, "Léa")).envelope, delivery(notice(LEA, "Léa")).envelope]
+    given_up = [about_zoe, forgotten, nameless, *others]
+    taken = [await failures.park_given_up_of_erased(envelope) for envelope in given_up]
+    assert taken == [True, True, True, False, False]
+    assert await kept(services) == [("account_updated", None, "")]
+    # a message without an id cannot be claimed
+    assert [row.message_id for row in await services.rows("SELECT message_id FROM inbox")] == [forgotten.message_id]
 
 
 async def test_what_was_kept_is_replayed_without_texts(services: TwoServices, inbox: Inbox[UnitOfWork]) -> None:

@@ -252,6 +252,22 @@ async def test_what_the_broker_gave_up_about_an_erased_person_leaves_its_queue(
     assert await services.count("undelivered") == 0
 
 
+async def test_who_looks_while_somebody_else_takes_them_sees_what_is_left(
+    given_up: None, vhost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one_more(self: DeadQueue, channel: Any) -> int:
+        return await count(self, channel) + 1
+
+    count = DeadQueue._count
+    monkeypatch.setattr(DeadQueue, "_count", one_more)
+    queue = DeadQueue(vhost, "notifier")
+
+    async def seen() -> bool:
+        return len(await queue.peek()) == 2
+
+    await eventually(seen, within=20)
+
+
 async def test_a_broker_without_a_queue_of_dead_messages_has_none(
     services: TwoServices, command: Command, vhost: str
 ) -> None:

@@ -16,6 +16,8 @@ from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.lateness import Lateness
 from shared.messaging.measures import Measure
 from shared.messaging.worker import Job, Worker
+from shared.retention import Limit, Limited
+from shared.tables import inbox
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.two_services import TwoServices, delivery, occupancy, two_services
 from tests.support.eventually import eventually
@@ -53,6 +55,28 @@ async def test_the_time_of_handlers_is_measured_by_message_whether_they_fail_or_
         - numbers[f'message_handler_seconds_bucket{{le="0.1",message="{EVENT}"}}']
     )
     assert slower >= 1
+
+
+async def test_what_is_not_kept_any_longer_is_counted_by_its_kind(alone: TwoServices) -> None:
+    week = timedelta(days=7)
+    limited = Limited(kind="handled messages", since=inbox.c.done_at, age=week, because="an example")
+    worker: Worker[Any] = Worker(
+        alone.subscriber,
+        alone.transport,
+        service="notifier",
+        subscriptions=[],
+        transaction=lambda work: work,
+        retention=[Limit(limited, week)],
+    )
+    async with alone.subscriber.transaction() as work:
+        await work.connection.execute(
+            text(
+                "INSERT INTO inbox VALUES ('a', 'b', now() - interval '8 days'), ('c', 'd', now() - interval '9 days')"
+            )
+        )
+    for _ in range(2):
+        await worker.retention.run()
+    assert (await scraped(worker))['data_not_kept_total{kind="handled messages"}'] == 2
 
 
 async def test_the_lag_is_the_age_of_a_message_when_its_effect_is_committed(services: TwoServices) -> None:

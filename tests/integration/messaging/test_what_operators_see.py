@@ -12,6 +12,9 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
+from shared.messaging.repairs import page
+from shared.messaging.selection import Selection
+from shared.messaging.undelivered import Undelivered
 from shared.messaging.worker import Job, Worker
 from tests.conftest import MakeDatabase
 from tests.integration.messaging.operators import Command, messages_command
@@ -165,6 +168,19 @@ async def test_an_operator_lists_shows_replays_and_drops(services: TwoServices, 
     assert await services.count("effects") == 1
     assert f"Message {parked} is dropped" in (await command("drop", str(parked), "--reason", "No effect.")).output
     assert await services.count("undelivered") == 0
+
+
+async def test_the_list_is_read_page_by_page_the_newest_first(services: TwoServices) -> None:
+    inbox = services.subscribing_worker().inbox
+    await inbox.handle([delivery(body=b"{", message_id=f"unreadable {number}") for number in range(3)])
+
+    async def read(after: int | None) -> list[Undelivered]:
+        async with services.subscriber.transaction() as work:
+            return list(await page(work.connection, Selection(parked=True), after=after, limit=2))
+
+    first = await read(None)
+    assert [each.message_id for each in first] == ["unreadable 2", "unreadable 1", "unreadable 0"], "one tells of more"
+    assert [each.message_id for each in await read(first[1].number)] == ["unreadable 0"]
 
 
 @pytest.mark.parametrize("what", [["show"], ["replay", "--reason", "x"], ["drop", "--reason", "x"]])

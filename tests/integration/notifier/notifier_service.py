@@ -38,6 +38,7 @@ from shared.http.tokens import signed_in
 from shared.invariants import violations
 from shared.messaging.subscriptions import Directory
 from shared.tokens.verifier import Claims
+from tests.support.apps import app_of
 from tests.support.claims import claims_of
 from tests.support.postgres import empty
 
@@ -84,7 +85,7 @@ class NotifierService:
 
     async def call(self, method: str, path: str, *, by: UUID, params: dict[str, Any] | None = None) -> httpx.Response:
         """An HTTP call of an account."""
-        app = SERVICE.api(SERVICE.settings(), self.database)
+        app = app_of(SERVICE, SERVICE.settings(), self.database)
         app.dependency_overrides[signed_in] = _account_of_the_header
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test/api/notifier/v1") as client:

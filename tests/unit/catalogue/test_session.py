@@ -188,6 +188,19 @@ def test_a_session_of_which_presences_are_recorded_is_not_cancelled() -> None:
         cancel(replace(a_session(), sheet_is_begun=True), "Formateur malade.")
 
 
+def test_a_slot_that_has_begun_stays_in_the_past_once_presences_are_recorded() -> None:
+    session = replace(a_session(), sheet_is_begun=True)
+    begun, to_come = session.plan.slots
+    now = begun.starts_at
+    shorter = replace(session.plan, slots=(begun,))
+    assert reschedule(session, shorter, reason=None, now=now) is not None
+    put_off = replace(begun, starts_at=begun.starts_at + timedelta(hours=1))
+    for slots in ((to_come,), (put_off, to_come)):
+        with pytest.raises(WrongFields) as refused:
+            reschedule(session, replace(session.plan, slots=slots), reason=None, now=now)
+        assert [field for field, _ in refused.value.errors] == ["slots"]
+
+
 def test_a_session_that_is_over_is_corrected_with_a_reason() -> None:
     session = a_session()
     plan = replace(session.plan, place="Guéret")

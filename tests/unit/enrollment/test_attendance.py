@@ -19,6 +19,7 @@ from services.enrollment.domain.attendance import (
     TooEarly,
     UndecidedPeople,
     attendance_of,
+    attendance_until,
     attendances_of,
     closable,
     correctable,
@@ -99,6 +100,12 @@ def test_an_attendance_without_the_presence_at_a_slot_is_refused() -> None:
         attendance_of([MORNING, AFTERNOON], {MORNING: there(MORNING)})
     assert refused.value.slot_ids == (AFTERNOON,)
     assert refused.value.sentence == "La présence reste à saisir pour 1 créneau."
+
+
+def test_who_gave_up_is_absent_from_then_on_and_was_never_there_if_nothing_was_recorded() -> None:
+    left = attendance_until([MORNING, AFTERNOON], {MORNING: there(MORNING)})
+    assert left == Attendance((there(MORNING), away(AFTERNOON)))
+    assert attendance_until([MORNING, AFTERNOON], {SOMEBODY: there(SOMEBODY)}) is None
 
 
 def test_the_refusal_for_a_session_has_every_slot_without_the_presence_of_somebody() -> None:

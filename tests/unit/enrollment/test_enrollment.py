@@ -1,5 +1,6 @@
 """Single decisions about a request: their refusals, and the facts that they record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -28,6 +29,13 @@ def test_an_acceptance_gives_a_queue_number_that_the_request_keeps() -> None:
     promoted = decisions.promote(accepted, at=NOW).enrollment
     assert decisions.expire(a_request(), at=NOW).enrollment.queue_number is None
     assert MOVES[Move.WITHDRAW](promoted)[0].queue_number == 7
+
+
+def test_whether_somebody_attended_is_known_once_it_is_recorded() -> None:
+    for status, attended in ((PresenceStatus.LATE, True), (PresenceStatus.EXCUSED, False)):
+        attendance = Attendance((Presence(slot_id=SOMEBODY, status=status),))
+        assert replace(a_request(), attendance=attendance).attended is attended
+    assert a_request().attended is None
 
 
 def test_a_second_acceptance_is_refused() -> None:

@@ -22,6 +22,7 @@ def test_an_erased_account_is_a_tombstone() -> None:
         is_staff=False,
         disabled=True,
     )
+    assert (ACCOUNT.erased, fact.account.erased) == (False, True)
     assert fact.erasure == replace(ASKED, state=State.DONE, ended_at=NOW)
 
 

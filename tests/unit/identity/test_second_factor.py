@@ -6,14 +6,17 @@ from uuid import uuid4
 import pytest
 from cryptography.exceptions import InvalidTag
 
+from services.identity.domain.budgets import Charge
 from services.identity.domain.clients import UNKNOWN, described
 from services.identity.domain.second_factor import (
+    GUESSES,
     RECOVERY_CODES,
     NothingToConfirm,
     SecondFactor,
     TooManyCodes,
     is_recovery_code,
     new_recovery_codes,
+    of_code,
     plain,
     steps_to_try,
 )
@@ -31,6 +34,11 @@ def test_a_code_is_accepted_in_its_period_and_the_neighbours_and_never_after_a_l
     last: int, steps: list[int]
 ) -> None:
     assert steps_to_try(NOW, last=last) == steps
+
+
+def test_a_guess_of_a_code_is_paid_by_the_account_alone() -> None:
+    account = uuid4()
+    assert of_code(account) == [Charge(budget=GUESSES, of=(str(account),))]
 
 
 def test_a_secret_is_confirmed_in_time_or_not_at_all() -> None:
