@@ -9,12 +9,12 @@ without an entry here.
 
 import os
 from collections import defaultdict
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from docs import broker_definitions, message_documents, pages_table, retention_table, settings_table
 from docs.kubernetes import written
+from services import definitions
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.transport import Queue
@@ -27,12 +27,6 @@ NOWHERE = "postgresql+asyncpg://nobody@localhost/nowhere"
 """The address of no database: creating a worker opens no connection."""
 
 
-def services() -> dict[str, ServiceDefinition[Any]]:
-    """All services by name."""
-    names = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
-    return {name: import_module(f"services.{name}.wiring").SERVICE for name in names}
-
-
 def wired(service: ServiceDefinition[Any], database: Database) -> Worker[Any]:
     """The service's worker, with default settings."""
     os.environ.setdefault(f"PARCOURSPRO_{service.name.upper()}_DATABASE_URL", NOWHERE)
@@ -42,7 +36,7 @@ def wired(service: ServiceDefinition[Any], database: Database) -> Worker[Any]:
 def queues() -> dict[str, Queue]:
     """What each service subscribes to."""
     database = Database(NOWHERE, application="documents")
-    return {name: wired(service, database).queue for name, service in services().items()}
+    return {name: wired(service, database).queue for name, service in definitions().items()}
 
 
 def listeners() -> dict[str, list[str]]:
@@ -58,6 +52,6 @@ if __name__ == "__main__":
     message_documents.write(listeners(), ROOT / "docs")
     broker_definitions.write(ROOT / BROKER_DEFINITIONS, queues())
     written.write(ROOT, queues())
-    settings_table.write(ROOT / "README.md", services())
-    retention_table.write(ROOT / "docs" / "personal-data.md", services())
+    settings_table.write(ROOT / "README.md", definitions())
+    retention_table.write(ROOT / "docs" / "personal-data.md", definitions())
     (ROOT / "docs" / "pages.md").write_text(pages_table.written(pages_table.all_pages()))
