@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # each process of a service imports this package, and needs no other service
+if TYPE_CHECKING:  # not when it runs: whoever imports a part of a service imports this file first
     from shared.process import ServiceDefinition
 
 
