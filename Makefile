@@ -78,8 +78,8 @@ check: lint
 bench: .venv/installed broker
 	$(BIN)/python -m bench
 
-# generate from the code: the messages' schemas and their two documents, the broker's definitions, the table of settings,
-# and the services' objects of Kubernetes
+# generate from the code: the messages' schemas and their two documents, the broker's definitions, what the files of a
+# deployment say of each service, the services' objects of Kubernetes, and the tables of settings, of data and of pages
 docs: .venv/installed
 	$(BIN)/python -m docs.generate
 
@@ -133,7 +133,7 @@ SERVICES := $(patsubst services/%/wiring.py,%,$(wildcard services/*/wiring.py))
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --universal --python-version 3.11
 
 lock: .venv/installed
-	$(COMPILE) $(UPGRADE) requirements/development.in -o requirements/development.txt
+	$(COMPILE) $(UPGRADE) requirements/development.in $(SERVICES:%=requirements/%.in) -o requirements/development.txt
 	for name in uv supply-chain web $(SERVICES); do \
 		$(COMPILE) --constraint requirements/development.txt requirements/$$name.in -o requirements/$$name.txt || exit; \
 	done

@@ -22,6 +22,7 @@ from alembic.operations.ops import ModifyTableOps
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import services
 from deploy.embedded.postgres import EmbeddedPostgres
 from docs import generate
 from shared.migrations import migrate_async
@@ -109,7 +110,7 @@ async def _compared(server: EmbeddedPostgres, service: str, package: str) -> str
 
 if __name__ == "__main__":
     service, name = sys.argv[1:]
-    package = generate.services()[service].migrations_package
+    package = services.definitions()[service].migrations_package
     statements = differences_of(service, package)
     if not statements:
         sys.exit(f"The declared tables of {service} are those of its migrations.")

@@ -5,17 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from docs.marked import replaced
 from shared.own_data import Archive
 from shared.process import ServiceDefinition
 from shared.retention import OF_MECHANISMS, Kept, Limited, Retention
 from shared.settings import ServiceSettings
-
-BEGIN: Final = "<!-- retention: written by `make docs` -->\n"
-END: Final = "<!-- end of retention -->"
-OWN_BEGIN: Final = "<!-- own data: written by `make docs` -->\n"
-OWN_END: Final = "<!-- end of own data -->"
 
 
 def retention_of(service: str) -> Retention:
@@ -72,12 +68,8 @@ def left_out(services: Mapping[str, ServiceDefinition[Any]]) -> str:
 
 def written(document: str, services: Mapping[str, ServiceDefinition[Any]]) -> str:
     """The document with the current tables."""
-    before, rest = document.split(OWN_BEGIN)
-    _, rest = rest.split(OWN_END)
-    between, rest = rest.split(BEGIN)
-    _, after = rest.split(END)
-    own = f"{OWN_BEGIN}{left_out(services)}{OWN_END}"
-    return f"{before}{own}{between}{BEGIN}{tables(services)}{END}{after}"
+    document = replaced(document, "own data", left_out(services))
+    return replaced(document, "retention", tables(services))
 
 
 def write(path: Path, services: Mapping[str, ServiceDefinition[Any]]) -> None:

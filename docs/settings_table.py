@@ -3,17 +3,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from docs.marked import replaced
 from shared.process import ServiceDefinition
 from shared.settings import ServiceSettings, TraceSettings
 from web.settings import Settings as PagesSettings
-
-BEGIN: Final = "<!-- settings: written by `make docs` -->\n"
-END: Final = "<!-- end of settings -->"
 
 
 def table(services: Mapping[str, ServiceDefinition[Any]]) -> str:
@@ -42,9 +40,7 @@ def _row(name: str, service: str, field: FieldInfo) -> str:
 
 def written(readme: str, services: Mapping[str, ServiceDefinition[Any]]) -> str:
     """The README with the current table."""
-    before, rest = readme.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}{table(services)}{END}{after}"
+    return replaced(readme, "settings", table(services))
 
 
 def write(path: Path, services: Mapping[str, ServiceDefinition[Any]]) -> None:

@@ -17,6 +17,7 @@ from shared.audit import Audit, audited
 from shared.contracts.states import owner_of
 from shared.database import Database
 from shared.dead_command import DEAD_QUEUE, FAILURES
+from shared.deployment import Deployment
 from shared.http.fastapi_telemetry import NO_TELEMETRY
 from shared.http.health import health_router
 from shared.invariants import Invariants
@@ -57,6 +58,7 @@ class ServiceDefinition(Generic[Settings]):
     migrations_package: str
     invariants: Invariants
     """What must be true of its rows, from `storage/invariants.py`."""
+    deployment: Deployment
     append_only: tuple[str, ...] = ()
     """The tables that the running role may read and insert into, but not change."""
     chains: Mapping[str, str] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 import structlog
 
-from docs import generate
+import services
 from shared.database import Database
 from tests.support import emitted
 from tests.support.broker import WHAT_TO_INSTALL, Broker, forget_queues
@@ -43,7 +43,7 @@ MakeDatabase = Callable[[str], Awaitable[Database]]
 
 MIGRATIONS = {
     "mechanisms": ("tests.support.mechanisms", ()),
-    **{name: (service.migrations_package, service.append_only) for name, service in generate.services().items()},
+    **{name: (service.migrations_package, service.append_only) for name, service in services.definitions().items()},
 }
 
 WITH_COVERAGE = (

@@ -1,1 +1,1 @@
-"""The four services in one process and behind one address, with PostgreSQL from a wheel and an in-process transport."""
+"""All services in one process and behind one address, with PostgreSQL from a wheel and an in-process transport."""

@@ -1,4 +1,4 @@
-"""Creates the four services of the embedded installation, each with its own database, all with one transport."""
+"""Creates the services of the embedded installation, each with its own database, all with one transport."""
 
 import os
 from collections.abc import Mapping
@@ -8,14 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from deploy.embedded.postgres import EmbeddedPostgres
-from services.catalogue.settings import Settings as CatalogueSettings
-from services.catalogue.wiring import SERVICE as CATALOGUE
-from services.enrollment.settings import Settings as EnrollmentSettings
-from services.enrollment.wiring import SERVICE as ENROLLMENT
-from services.identity.settings import Settings as IdentitySettings
-from services.identity.wiring import SERVICE as IDENTITY
-from services.notifier.settings import Settings as NotifierSettings
-from services.notifier.wiring import SERVICE as NOTIFIER
+from services import definitions
 from shared.database import Database
 from shared.messaging.inprocess import InProcessTransport
 from shared.messaging.wakeup import Wakeup
@@ -26,9 +19,7 @@ from shared.settings import ServiceSettings
 
 AGENCY = "Cap Exemple"
 STAFF_EMAIL = "agence@cap-exemple.example"
-DEFINITIONS: Mapping[str, ServiceDefinition[Any]] = {
-    definition.name: definition for definition in (IDENTITY, CATALOGUE, ENROLLMENT, NOTIFIER)
-}
+DEFINITIONS: Mapping[str, ServiceDefinition[Any]] = definitions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,8 @@ class Running:
 def staff_settings(*, demo: bool) -> dict[str, Any]:
     """The first staff account and its second factor; without demo data, the variables of identity count if set."""
     usual = {"first_staff_email": STAFF_EMAIL, "staff_second_factor": False}
-    given = {name: os.environ.get(IdentitySettings.variable(name)) for name in usual}
+    variable = DEFINITIONS["identity"].settings.variable
+    given = {name: os.environ.get(variable(name)) for name in usual}
     return usual if demo else {name: given[name] or value for name, value in usual.items()}
 
 
@@ -64,23 +56,26 @@ def settings_of(
             "pool_size": 5,
         }
 
+    own: Mapping[str, Mapping[str, Any]] = {
+        "identity": {**staff, "agency_name": AGENCY, "key_passphrase": key_passphrase},
+        "enrollment": {
+            "agency_name": AGENCY,
+            "agency_siret": "73282932000074",
+            "agency_address": "12 rue de l’Exemple, 87000 Limoges",
+            "agency_town": "Limoges",
+            "agency_signatory": "Hélène Martin, directrice",
+        },
+        "notifier": {
+            "mail_mode": "mailbox" if keeps_mails else "smtp",
+            "agency_name": AGENCY,
+            "desk_email": STAFF_EMAIL,
+            "sender_email": "ne-pas-repondre@cap-exemple.example",
+        },
+    }
     return {
-        "identity": IdentitySettings(
-            **shared_by_all("identity"),
-            **staff,
-            agency_name=AGENCY,
-            key_passphrase=key_passphrase,
-        ),
-        "catalogue": CatalogueSettings(**shared_by_all("catalogue")),
-        "enrollment": EnrollmentSettings(
-            **shared_by_all("enrollment"), agency_name=AGENCY, agency_siret="73282932000074", agency_town="Limoges",
-            agency_address="12 rue de l’Exemple, 87000 Limoges", agency_signatory="Hélène Martin, directrice",
-        ),
-        "notifier": NotifierSettings(
-            **shared_by_all("notifier"), mail_mode="mailbox" if keeps_mails else "smtp", desk_email=STAFF_EMAIL,
-            agency_name=AGENCY, sender_email="ne-pas-repondre@cap-exemple.example",
-        ),
-    }  # fmt: skip
+        name: definition.settings(**shared_by_all(name), **own.get(name, {}))
+        for name, definition in DEFINITIONS.items()
+    }
 
 
 async def migrate_all(settings: Mapping[str, ServiceSettings]) -> None:

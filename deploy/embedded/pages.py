@@ -3,7 +3,7 @@
 They are the accounts to try it with, and the list of APIs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +16,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deploy.embedded.composition import DEFINITIONS
 from deploy.embedded.demo.people import ACCOUNTS, PASSWORD
 
 TEMPLATES: Final = Environment(loader=PackageLoader("deploy.embedded"), autoescape=True, undefined=StrictUndefined)
-SERVICES: Final[Mapping[str, str]] = {
-    "identity": "Comptes, structures, rattachements et statuts ; les jetons d'accès.",
-    "catalogue": "Axes thématiques, formations, sessions et créneaux.",
-    "enrollment": "Paniers, demandes, décisions, places, liste d'attente, émargement.",
-    "notifier": "Les messages envoyés, pour l'agence.",
-}
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'"
 )
@@ -76,7 +71,7 @@ async def _start(request: Request) -> Response:
 
 
 async def _docs(_: Request) -> Response:
-    return render("docs.html", services=SERVICES)
+    return render("docs.html", services={name: each.deployment.summary_fr for name, each in DEFINITIONS.items()})
 
 
 async def _live(_: Request) -> Response:

@@ -13,6 +13,7 @@ from services.catalogue.storage.retention import RETENTION
 from services.catalogue.storage.states import STATES
 from services.catalogue.storage.transaction import Transaction
 from shared.database import Database
+from shared.deployment import Deployment
 from shared.http.app import create_app
 from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
@@ -53,6 +54,10 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.catalogue.storage.migrations",
     invariants=INVARIANTS,
+    deployment=Deployment(
+        summary="trainings and sessions",
+        summary_fr="Axes thématiques, formations, sessions et créneaux.",
+    ),
     append_only=("catalogue_history",),
     chains={"catalogue_history": "aggregate_id"},
 )

@@ -37,6 +37,7 @@ from services.enrollment.storage.transaction import Transaction
 from services.enrollment.use_cases.clock import Clock
 from services.enrollment.use_cases.count_figures import CountFigures
 from shared.database import Database
+from shared.deployment import Deployment
 from shared.http.app import create_app
 from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
@@ -112,6 +113,10 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.enrollment.storage.migrations",
     invariants=INVARIANTS,
+    deployment=Deployment(
+        summary="requests, seats, attendance",
+        summary_fr="Paniers, demandes, décisions, places, liste d'attente, émargement.",
+    ),
     append_only=(
         "enrollment_history",
         "presences",

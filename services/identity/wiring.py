@@ -37,6 +37,7 @@ from services.identity.use_cases.sealing import Seal
 from services.identity.use_cases.second_factor import SecondFactors
 from services.identity.use_cases.sign_in import SignIn
 from shared.database import Database
+from shared.deployment import Deployment, Secret
 from shared.http.app import create_app
 from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
@@ -127,6 +128,11 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.identity.storage.migrations",
     invariants=INVARIANTS,
+    deployment=Deployment(
+        summary="accounts, structures, attachments",
+        summary_fr="Comptes, structures, rattachements et statuts ; les jetons d'accès.",
+        secrets=(Secret("key_passphrase", "PARCOURSPRO_IDENTITY_KEY_PASSPHRASE"),),
+    ),
     append_only=("identity_history", "security_events"),
     chains={"identity_history": "aggregate_id"},
 )

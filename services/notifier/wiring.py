@@ -22,6 +22,7 @@ from services.notifier.use_cases.message import ENCODES_LINE_BREAKS
 from services.notifier.use_cases.send_due import Sender
 from services.notifier.use_cases.smtp import SmtpMailer
 from shared.database import Database, UnitOfWork
+from shared.deployment import Deployment, Secret
 from shared.http.app import create_app
 from shared.http.deliveries import deliveries_router
 from shared.messaging.transport import Transport
@@ -106,5 +107,11 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=worker,
     migrations_package="services.notifier.storage.migrations",
     invariants=INVARIANTS,
+    deployment=Deployment(
+        summary="mails",
+        summary_fr="Les messages envoyés, pour l'agence.",
+        secrets=(Secret("smtp_password", "PARCOURSPRO_SMTP_PASSWORD", is_required=False, only="worker"),),
+        worker_networks=("mail",),
+    ),
     chains={"mails": "subject_id"},
 )

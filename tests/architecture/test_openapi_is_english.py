@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import services
 from docs import generate
 from shared.database import Database
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 TEXTS = {"title", "description", "summary"}
 EXAMPLES = {"example", "examples"}
 FRENCH = re.compile(

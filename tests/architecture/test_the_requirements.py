@@ -7,10 +7,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import services
 from tests.architecture.imports import ROOT, distributions, reachable
 
 FOLDER = ROOT / "requirements"
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
+SERVICES = services.names()
 IMAGES = [*SERVICES, "web"]
 """What has requirements of its own: the services and the pages."""
 ONLY_FOR_SOME = {"web": {"python-multipart", "sniffio"}}  # starlette and httpcore use them if they are installed

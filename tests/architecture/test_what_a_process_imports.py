@@ -4,12 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import services
+
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/wiring.py"))
 
 
 def test_only_migrate_imports_alembic_and_only_with_an_endpoint_is_the_sdk_of_traces_imported() -> None:
-    modules = ", ".join(["sys", "shared.process", "web.wiring", *(f"services.{name}.wiring" for name in SERVICES)])
+    modules = ", ".join(
+        ["sys", "shared.process", "web.wiring", *(f"services.{name}.wiring" for name in services.names())]
+    )
     never = "{'alembic', 'mako', 'opentelemetry.sdk', 'opentelemetry.exporter', 'google.protobuf', 'requests'}"
     program = f"import {modules}; print(sorted(({never} | {{'fastapi'}}) & sys.modules.keys()))"
     command = [sys.executable, "-c", program]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from docs import generate
+import services
 from tests.support.processes import ROOT, free_port
 
-SERVICES: Final = tuple(generate.services())
+SERVICES: Final = tuple(services.definitions())
 APIS: Final = tuple(f"{service}-api" for service in SERVICES)
 WORKERS: Final = tuple(f"{service}-worker" for service in SERVICES)
 OURS: Final = (*APIS, *WORKERS, "web")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import services
 from docs import generate, message_documents
 from shared.contracts import (
     REGISTRY,
@@ -26,7 +27,7 @@ MODULES: Mapping[str, tuple[ModuleType, ...]] = {
     "enrollment": (enrollment, attendance, obligations, proposals),
     "identity": (identity, erasures),
 }
-SERVICES = generate.services()
+SERVICES = services.definitions()
 MESSAGES = REGISTRY.all()
 
 

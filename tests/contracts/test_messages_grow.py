@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, create_model
 from sqlalchemy import text
 
+import services
 from docs import generate
 from shared.contracts import REGISTRY, Message
 from shared.contracts.enrollment import SessionOccupancyChanged
@@ -19,7 +20,7 @@ from tests.contracts.open_fields import open_fields
 from tests.contracts.story import Example, deliver, deliver_together, failures, handled, story, subscribed
 from tests.support.postgres import empty
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 LISTENERS = generate.listeners()
 UNKNOWN = "a_value_of_tomorrow"
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+import services
 from docs import generate
 from shared.contracts import REGISTRY
 from shared.contracts.message import AggregateSnapshot
@@ -11,14 +12,14 @@ from shared.contracts.states import KINDS, carried, kind_of, owner_of
 from shared.database import Database
 from shared.messaging.worker import Worker
 
-SERVICES = sorted(generate.services())
+SERVICES = sorted(services.definitions())
 
 
 @pytest.fixture
 def worker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Worker[Any]:
     name = request.param
     monkeypatch.setenv(f"PARCOURSPRO_{name.upper()}_DATABASE_URL", generate.NOWHERE)
-    return generate.wired(generate.services()[name], Database(generate.NOWHERE, application="test"))
+    return generate.wired(services.definitions()[name], Database(generate.NOWHERE, application="test"))
 
 
 @pytest.mark.parametrize("worker", SERVICES, indirect=True)

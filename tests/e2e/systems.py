@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from docs import generate
+import services
 from shared.process import ServiceDefinition
 from tests.e2e.gateway import Gateway
 from tests.support.eventually import eventually
@@ -19,7 +19,7 @@ from tests.support.mail import SmtpSink
 from tests.support.postgres import TestServer
 from tests.support.processes import SHOWN, START_SECONDS, Process, free_port
 
-SERVICES = tuple(generate.services())
+SERVICES = tuple(services.definitions())
 STAFF_EMAIL = "agence@cap-exemple.example"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import services
 from docs import generate, retention_table
 from shared.chains import broken_chains
 from shared.database import Database
@@ -19,7 +20,7 @@ from tests.conftest import MakeDatabase
 from tests.integration.kinds_of_data import CASES, OLD, OPEN, YOUNG
 from tests.support.postgres import TestServer
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 EVERY_SERVICE: Final = {"handled messages", "tries", "parked messages", "kept answers", "event log"}
 """The mechanisms are the same everywhere: those of the catalogue are tried, and the event log by its own tests."""
 OF_OPEN_REQUESTS: Final = ("motivations", "reasons in the history of requests", "notes of staff")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Integer, Text, TextClause, bindparam, text
 from sqlalchemy.exc import ProgrammingError
 
-from docs import generate
+import services
 from services.enrollment.storage.tables import enrollment_notes
 from shared.chains import broken_chains, erase_texts
 from shared.database import Database
@@ -18,7 +18,7 @@ from tests.support.loosened import superuser
 from tests.support.postgres import TestServer
 from tests.support.processes import Process
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 ONE, OTHER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 # each statement adds one row to the chain `:chain`; `:number` differs in each row
 ROWS: Final = {

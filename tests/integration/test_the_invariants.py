@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner, Result
 
-from docs import generate
+import services
 from shared import audit, process
 from shared.chains import broken_chains
 from shared.database import Database
@@ -19,7 +19,7 @@ from tests.integration.broken_invariants import BROKEN, ONE
 from tests.support.loosened import loosen, superuser
 from tests.support.postgres import TestServer
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 EVERY = [(service, sentence) for service, broken in BROKEN.items() for sentence in broken]
 NUMBER_OF = {"enrollment": 14, "identity": 11, "catalogue": 9, "notifier": 8}
 

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from docs import generate
+import services
 from shared.database import Database
 from shared.migrations import APPEND_ONLY
 from tests.conftest import MakeDatabase
 from tests.support.postgres import TestServer
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 HISTORIES = [(name, table) for name, service in SERVICES.items() for table in service.append_only]
 LOGS = [
     (name, table)

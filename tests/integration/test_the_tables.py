@@ -15,11 +15,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, ForeignKeyConstraint, Integer, MetaData
 
-from docs import generate
+import services
 from shared.tables import MECHANISMS
 from tests.conftest import MakeDatabase
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 DECLARING = [
     name
     for name in SERVICES

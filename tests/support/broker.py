@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import aio_pika
 
-from docs import generate
+import services
 
 START_SECONDS = 90
 SPARE = 4
@@ -40,7 +40,7 @@ async def forget_queues(url: str) -> None:
     """Delete the services' queues on an external broker, so that old messages do not reach the next test."""
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
-        for service in (*generate.services(), "test"):
+        for service in (*services.definitions(), "test"):
             for suffix in ("", ".commands"):
                 await channel.queue_delete(service + suffix)
 

@@ -4,11 +4,11 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from docs import generate
+import services
 from shared.process import command_line
 from shared.settings import ServiceSettings
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 PUBLIC = "https://parcours.example"
 SECRETS = [
     *((name, field) for name in SERVICES for field in ("database_url", "migration_database_url", "amqp_url")),

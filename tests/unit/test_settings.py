@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from pydantic import ValidationError
 
-from docs import generate
+import services
 from services.notifier.settings import Settings as NotifierSettings
 from services.notifier.use_cases.send_due import LEASE
 from shared.revisions import newest_revision
@@ -16,7 +16,7 @@ from shared.settings import ServiceSettings, load
 from web.settings import Settings as PagesSettings
 
 URL = "postgresql+asyncpg://service:secret@localhost/service"
-SERVICES = generate.services()
+SERVICES = services.definitions()
 
 
 @pytest.mark.parametrize(

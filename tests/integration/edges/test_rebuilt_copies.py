@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+import services
 from docs import generate
 from shared import rebuild_command
 from shared.database import Database
@@ -36,7 +37,7 @@ EFFECTS = {
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in generate.services():
+    for name in services.definitions():
         monkeypatch.setenv(f"PARCOURSPRO_{name.upper()}_DATABASE_URL", generate.NOWHERE)
     monkeypatch.setattr(rebuild, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(rebuild_command, "LOOK_EVERY", 0.05)

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.embedded import composition
 from deploy.embedded.installation import _listening
+from services import names
 from services.identity.settings import Settings
 from tests.support.processes import free_port
 
@@ -31,7 +32,7 @@ async def test_an_accepted_connection_sends_small_packets_at_once() -> None:
 
 async def test_a_commit_of_the_api_wakes_the_relay_of_its_service() -> None:
     postgres = SimpleNamespace(url=lambda service, role: f"postgresql+asyncpg://{role}@127.0.0.1:1/{service}")
-    services = composition.compose(
+    composed = composition.compose(
         composition.settings_of(
             cast("Any", postgres),
             "http://localhost",
@@ -40,8 +41,8 @@ async def test_a_commit_of_the_api_wakes_the_relay_of_its_service() -> None:
             staff=composition.staff_settings(demo=True),
         )
     )
-    assert len(services) == 4
-    for running in services.values():
+    assert sorted(composed) == names()
+    for running in composed.values():
         api, worker = running.databases
         assert api is not worker
         worker.wakeup.set()

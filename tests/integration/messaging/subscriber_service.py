@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.contracts.enrollment import SessionOccupancyChanged
 from shared.database import Database, UnitOfWork
+from shared.deployment import Deployment
 from shared.http.app import create_app
 from shared.messaging.subscriptions import Subscriptions
 from shared.messaging.transport import Transport
@@ -54,6 +55,7 @@ SERVICE: ServiceDefinition[Settings] = ServiceDefinition(
     worker=_worker,
     migrations_package="tests.support.mechanisms",
     invariants={},
+    deployment=Deployment(summary="", summary_fr=""),
 )
 
 if __name__ == "__main__":

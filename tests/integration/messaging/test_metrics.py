@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Text, cast, column, func, literal, select, table, text
 
+import services
 from docs import generate
 from shared.database import Database
 from shared.messaging import measures
@@ -193,7 +194,7 @@ async def test_a_job_that_looks_into_the_database_now_and_then_does_not_succeed_
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database(generate.NOWHERE, application="test")
-    job = getattr(generate.wired(generate.services()["enrollment"], database), part)
+    job = getattr(generate.wired(services.definitions()["enrollment"], database), part)
     monkeypatch.setattr(job, "_ask_when_due", _raise)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from docs import generate
+import services
 from services.catalogue.storage.states import STATES
 from services.catalogue.storage.tables import axes, sessions, trainings
 from shared.contracts import Message
@@ -23,7 +23,7 @@ from shared.messaging.transport import Transport
 from shared.messaging.worker import Worker
 from shared.rebuild_command import rebuild
 
-SERVICES = generate.services()
+SERVICES = services.definitions()
 
 
 @dataclass

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import services
 from docs import generate
 from shared.database import Database
 
@@ -25,7 +26,7 @@ def _is_nested(described: dict[str, Any]) -> bool:
 
 def test_each_field_of_a_body_or_answer_has_an_example() -> None:
     os.environ.setdefault("PARCOURSPRO_CATALOGUE_DATABASE_URL", generate.NOWHERE)
-    definition = generate.services()["catalogue"]
+    definition = services.definitions()["catalogue"]
     document = definition.api(definition.settings(), Database(generate.NOWHERE, application="test")).openapi()
     # `next` of a page is opaque
     assert [field for field in without_example(document) if not field.endswith(".next")] == []

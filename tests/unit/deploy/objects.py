@@ -12,6 +12,7 @@ import kubernetes_validate
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
 
+import services
 from docs import generate
 from docs.kubernetes import compose
 
@@ -22,7 +23,7 @@ FILES = sorted({*FOLDER.rglob("*.yaml"), *generate.ROOT.glob("deploy/*/kustomiza
 COMPOSE = compose.read(generate.ROOT / "docker-compose.yml")
 NETWORKS: dict[str, Any] = yaml.safe_load((generate.ROOT / "docker-compose.yml").read_text())["networks"]
 BROKER: dict[str, Any] = json.loads((generate.ROOT / "deploy/rabbitmq/definitions.json").read_text())
-SERVICES = generate.services()
+SERVICES = services.definitions()
 PROCESSES = [f"{name}-{role}" for name in SERVICES for role in ("api", "worker", "migrate")] + ["web"]
 SETTINGS_FILES = ("base/services/defaults.env", "overlays/production/settings.env")
 OF_OPERATORS = {

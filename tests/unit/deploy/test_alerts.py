@@ -15,6 +15,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types
 from fastapi import FastAPI
 
+import services
 from docs import generate
 from shared.database import Database
 from shared.messages_command import messages
@@ -75,7 +76,7 @@ REQUIRED = {
 
 def applications() -> Iterator[tuple[str, FastAPI]]:
     """Every process by its name, with addresses of no database."""
-    for name, service in generate.services().items():
+    for name, service in services.definitions().items():
         database = Database(generate.NOWHERE, application="test")
         yield f"{name}-worker", worker_app(generate.wired(service, database))
         # the worker has set the address of its database in the environment
@@ -178,7 +179,7 @@ def test_every_rule_is_tried_with_a_real_fault() -> None:
 
 async def test_a_listener_has_a_number_of_missed_events_for_each_publisher_before_it_misses_one() -> None:
     """The alert asks for its increase, which a series that begins with the first missed event would not have."""
-    service = generate.services()["enrollment"]
+    service = services.definitions()["enrollment"]
     database = Database(generate.NOWHERE, application="test")
     lines = (await scraped(worker_app(generate.wired(service, database)))).splitlines()
     assert 'messages_missed_total{publisher="catalogue"} 0.0' in lines
