@@ -50,6 +50,7 @@ WITH_COVERAGE = (
     *(f"tests/{folder}/" for folder in ("contracts", "unit")),
     *(f"tests/integration/{folder}/" for folder in ("messaging", "rebuild")),
     "tests/integration/enrollment/test_restated.py",
+    "tests/integration/test_traces.py",
 )
 """Where the domains and the messaging are tested themselves."""
 
