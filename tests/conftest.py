@@ -1,6 +1,7 @@
 """Fixtures: the servers, started once for a run, and a new database and virtual host for each test."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -68,6 +69,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not item.nodeid.startswith(WITH_COVERAGE):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that was imported and collected: it takes a sixth of the time else."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
