@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over all that was imported and collected: it takes a sixth of the time else."""
+    """Let the garbage collector pass over what was imported and collected: that stays, and is most of the memory."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000)
