@@ -1,7 +1,8 @@
 """What the compose file says of a process, in the words of Kubernetes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +19,22 @@ NAMESPACE: Final = "parcourspro"
 
 def read(path: Path) -> Mapping[str, Object]:
     """The containers by name, each with all that it extends, as Compose joins them."""
-    return {name: _extended(path, name) for name in yaml.safe_load(path.read_text())["services"]}
+    parse = cache(_containers)  # for this reading only: the files may change afterwards
+    return {name: _extended(path, name, parse) for name in parse(path)}
 
 
-def _extended(path: Path, name: str) -> Object:
-    container: Object = yaml.safe_load(path.read_text())["services"][name]
+def _containers(path: Path) -> Mapping[str, Object]:
+    containers: Mapping[str, Object] = yaml.safe_load(path.read_text())["services"]
+    return containers
+
+
+def _extended(path: Path, name: str, parse: Callable[[Path], Mapping[str, Object]]) -> Object:
+    container = dict(parse(path)[name])
     below = container.pop("extends", None)
     if below is None:
         return container
     file = path.parent / below["file"] if "file" in below else path
-    return _joined(_extended(file, below["service"]), container)
+    return _joined(_extended(file, below["service"], parse), container)
 
 
 def _joined(below: Object, above: Object) -> Object:

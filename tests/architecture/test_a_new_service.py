@@ -236,5 +236,6 @@ def lists_all(text: str) -> bool:
     if text.startswith("# Written by `make docs`"):
         return False
     by_hand = re.sub(r"(?ms)^[^\n\w]*([\w ]+): written by `make docs`.*?end of \1\b", "", text)
-    named = [set(re.findall("|".join(services.names()), line.lower())) for line in by_hand.splitlines()]
-    return any(len(set().union(*named[start : start + 4])) == len(services.names()) for start in range(len(named)))
+    names = services.names()
+    named = [set(re.findall("|".join(names), line.lower())) for line in by_hand.splitlines()]
+    return any(len(set().union(*named[start : start + 4])) == len(names) for start in range(len(named)))

@@ -4,7 +4,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,9 @@ SECRET = re.compile(r"_(PASSWORD|PASSPHRASE|KEYS)$")
 Object = dict[str, Any]
 
 
-def objects() -> Iterator[Object]:
-    for path in FILES:
-        yield from yaml.safe_load_all(path.read_text())
+@cache
+def objects() -> Sequence[Object]:
+    return [each for path in FILES for each in yaml.safe_load_all(path.read_text())]
 
 
 def of(kind: str) -> dict[str, Object]:
