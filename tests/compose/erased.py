@@ -41,6 +41,7 @@ async def nobody_is_found(stack: Stack, world: World, say: Say) -> None:
 
 async def _refused(world: World) -> Person:
     town = world.towns[0]
+    await town.employer.sign_in()  # access tokens live for ten minutes, and a long drill is before this
     person = await join(world, town, FIRST, LAST, f"{FIRST}.{LAST}@exemple.example".lower())
     session = world.sessions[0]["id"]
     await person.call_until("PUT", f"enrollment/v1/cart/sessions/{session}", expect=204)
