@@ -50,7 +50,7 @@ class Operator:
     """The last answers, by commands such as `catalogue rebuild` and `catalogue audit`."""
 
     async def back_up(self, service: str) -> None:
-        for command in _commands("Back up one database")[0]:
+        for command in commands_of("Back up one database")[0]:
             await self._give(command.replace("SERVICE", service))
         size = (self.folder / f"{service}.dump").stat().st_size
         self.say(f"  {service} is backed up: {size // 1024} KiB")
@@ -58,7 +58,7 @@ class Operator:
     async def restore(self, service: str, after: Mapping[int, Callable[[], Awaitable[None]]] | None = None) -> None:
         """`after`: what else happens after a step, by its number."""
         begun = time.monotonic()
-        for number, commands in enumerate(_commands("Restore one database"), start=1):
+        for number, commands in enumerate(commands_of("Restore one database"), start=1):
             for command in _for(service, commands):
                 await self._step(service, command)
             if after and number in after:
@@ -108,9 +108,9 @@ class Operator:
         return Answer(process.returncode or 0, written.decode())
 
 
-def _commands(section: str) -> list[list[str]]:
+def commands_of(section: str) -> list[list[str]]:
     """The blocks of commands of a section of the page, each a list of lines; a line that is continued is one."""
-    [text] = re.findall(rf"^## {section}\n(.*?)^## ", (ROOT / PAGE).read_text(), flags=re.DOTALL | re.MULTILINE)
+    [text] = re.findall(rf"(?ms)^## {section}\n(.*?)(?=^## |\Z)", (ROOT / PAGE).read_text())
     blocks = re.findall(r"^ *```\n(.*?)^ *```$", text, flags=re.DOTALL | re.MULTILINE)
     return [[line.strip() for line in re.sub(r" *\\\n *", " ", block).splitlines()] for block in blocks]
 
