@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Interval, Select, bindparam, exists, func, or_, select
+from sqlalchemy import DateTime, Integer, Interval, Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.enrollment.domain.states import Approval, Seat
-from services.enrollment.storage.conditions import IS_QUEUED, approval_in, word
+from services.enrollment.domain.states import Approval
+from services.enrollment.storage.conditions import IS_QUEUED, approval_in, held_by_structure, word
 from services.enrollment.storage.enrollments import RequestKey
 from services.enrollment.storage.tables import enrollments, sessions
 
@@ -35,26 +35,12 @@ _UPCOMING: Final = (
     .where(sessions.c.ends_at > _NOW, sessions.c.state == word("scheduled"))
     .order_by(sessions.c.training_id)
 )
-_OTHERS: Final = enrollments.alias()
-_THEIR_SESSIONS: Final = sessions.alias()
-_HELD_BY_STRUCTURE: Final = (
-    select(func.count())
-    .select_from(_OTHERS.join(_THEIR_SESSIONS, _THEIR_SESSIONS.c.id == _OTHERS.c.session_id))
-    .where(
-        _OTHERS.c.training_id == enrollments.c.training_id,
-        _OTHERS.c.structure_id == enrollments.c.structure_id,
-        _OTHERS.c.seat == word(Seat.HELD.value),
-        _THEIR_SESSIONS.c.ends_at > _NOW,
-    )
-    .correlate(enrollments)
-    .scalar_subquery()
-)
 _CAP: Final = bindparam("cap", type_=Integer)
 _SOMEBODY_MAY_HAVE_A_SEAT: Final = exists().where(
     enrollments.c.training_id == sessions.c.training_id,
     enrollments.c.session_id == sessions.c.id,
     IS_QUEUED,
-    or_(sessions.c.closes_at <= _NOW, _CAP.is_(None), _HELD_BY_STRUCTURE < _CAP),
+    or_(sessions.c.closes_at <= _NOW, _CAP.is_(None), held_by_structure(_NOW) < _CAP),
 )
 _LEFT_OVER: Final = _UPCOMING.where(
     sessions.c.starts_at > _NOW + bindparam("freeze", type_=Interval),

@@ -16,7 +16,7 @@ from services.enrollment.domain.history_labels import HistoryMove
 from services.enrollment.domain.queue import Rank
 from services.enrollment.domain.rules.yearly_quota import QuotaUse
 from services.enrollment.domain.states import ActingAs, Approval, Move, Seat
-from services.enrollment.storage.conditions import word
+from services.enrollment.storage.conditions import held_by_structure, word
 from services.enrollment.storage.presences import presence_of
 from services.enrollment.storage.tables import (
     accounts,
@@ -179,19 +179,7 @@ _ASKED: Final = _newest(
     enrollments.c.approval == word(Approval.AWAITING_BENEFICIARY.value),
 )
 _closing = enrollment_history.alias("closing")
-_of_structure, _elsewhere = enrollments.alias("of_structure"), sessions.alias("elsewhere")
-_HELD_BY_STRUCTURE: Final = (
-    select(func.count().cast(Integer))
-    .join_from(_of_structure, _elsewhere, _elsewhere.c.id == _of_structure.c.session_id)
-    .where(
-        _of_structure.c.training_id == enrollments.c.training_id,
-        _of_structure.c.structure_id == enrollments.c.structure_id,
-        _of_structure.c.seat == word(Seat.HELD.value),
-        _elsewhere.c.ends_at > func.statement_timestamp(),
-    )
-    .correlate(enrollments)
-    .scalar_subquery()
-)
+_HELD_BY_STRUCTURE: Final = held_by_structure(func.statement_timestamp())
 
 
 def details_from(requests: FromClause) -> Select[Any]:
